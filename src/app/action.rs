@@ -1,4 +1,4 @@
-//! All named commands in one list, from which menus, the palette, keyboard shortcuts and tests are built.
+//! All named commands. Menus, the command palette, keyboard shortcuts and tests are built from this list.
 
 use egui::Key;
 
@@ -6,7 +6,7 @@ use super::keys::{Keys, ctrl, ctrl_shift, plain};
 use crate::engine::organize::marks::Colour;
 use crate::t;
 
-/// A command with a name, for menus, the palette and keys.
+/// A named command for menus, the command palette and keyboard shortcuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each has its name in words in `Action::entry`")]
 pub enum Action {
@@ -52,7 +52,7 @@ pub enum Action {
     Ask,
     Search,
     Searches,
-    /// Rules for photos that arrive.
+    /// Open the dialog for rules about new photos.
     Rules,
     ClearFilter,
     Tour,
@@ -77,7 +77,7 @@ pub enum Action {
     About,
 }
 
-/// Under which heading an action is listed.
+/// The section in which an action is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is its own name")]
 pub enum Section {
@@ -91,7 +91,7 @@ pub enum Section {
 }
 
 impl Section {
-    /// All, in the order of the menu.
+    /// All sections, in menu order.
     pub const ALL: [Self; 7] = [
         Self::File,
         Self::Edit,
@@ -102,7 +102,7 @@ impl Section {
         Self::Help,
     ];
 
-    /// The heading.
+    /// The display name of the section.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -117,19 +117,19 @@ impl Section {
     }
 }
 
-/// The description of an action.
+/// How an action is presented.
 #[derive(Clone, Copy, Debug)]
 pub struct CommandEntry {
-    /// Where it is listed.
+    /// The section in which it is listed.
     pub section: Section,
-    /// What it is called.
+    /// The display name.
     pub name: &'static str,
-    /// Keys that call it.
+    /// The keyboard shortcuts.
     pub keys: &'static [Keys],
 }
 
 impl Action {
-    /// All, in the order in which they are listed.
+    /// All actions, in display order.
     pub const ALL: &[Self] = &[
         Self::OpenFolder,
         Self::OpenPhotos,
@@ -206,7 +206,7 @@ impl Action {
         Self::About,
     ];
 
-    /// Its description.
+    /// The section, name and shortcuts of the action.
     #[must_use]
     pub fn entry(self) -> CommandEntry {
         use Section::{Edit, File, Help, Labels, Photo, View, Work};
@@ -372,20 +372,19 @@ impl Action {
         }
     }
 
-    /// The name of its first key.
+    /// The display text of the first shortcut, if there is one.
     #[must_use]
     pub fn key_text(self) -> Option<String> {
         self.entry().keys.first().map(|keys| keys.text())
     }
 
-    /// Whether it is done again and again while its key is held: what leads on step by step, but no decision and
-    /// nothing that is switched back by a second time.
+    /// Whether holding the key repeats the action. Marks and toggles must not repeat.
     #[must_use]
     pub fn repeats(self) -> bool {
         matches!(self, Self::Undo | Self::Redo | Self::Larger | Self::Smaller)
     }
 
-    /// Whether it opens a text field or a dialog, to which the keys after it belong.
+    /// Whether the action opens a text field or dialog that receives the keys pressed after it.
     #[must_use]
     pub fn takes_keyboard(self) -> bool {
         matches!(

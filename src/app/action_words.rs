@@ -1,10 +1,10 @@
-//! Synonyms by which the palette finds actions.
+//! Synonyms by which the command palette finds actions.
 
 use super::action::Action;
 use crate::t;
 
 impl Action {
-    /// Synonyms by which the palette finds it.
+    /// Synonyms that the command palette also matches.
     #[must_use]
     pub fn synonyms(self) -> &'static str {
         match self {
@@ -75,7 +75,7 @@ impl Action {
         }
     }
 
-    /// Whether all words that were typed are in its name, or begin a word of its name or a synonym; nothing if not.
+    /// `Some(true)` if the name contains all typed words, `Some(false)` if some only begin a synonym, otherwise `None`.
     #[must_use]
     pub fn is_called(self, typed: &str) -> Option<bool> {
         let typed = typed.to_lowercase();

@@ -19,151 +19,151 @@ pub use super::keys::Keys;
 pub use super::rule_command::RuleCommand;
 pub use super::shortcuts::{gestures, keys_of, keys_page};
 
-/// A command, with what it needs to know.
+/// A command with its arguments.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// An action of the list.
+    /// A named action.
     Do(Action),
-    /// Open folders and photos besides those that are open.
+    /// Add folders and photos to those that are open.
     OpenPaths(Vec<PathBuf>),
-    /// No longer show a folder.
+    /// Close a folder.
     CloseFolder(PathBuf),
-    /// What the text field for new labels holds, which counts as a label while it is typed.
+    /// The current text of the field for new labels. It is scored as a draft label while the user types.
     DraftLabel(String),
-    /// Add one label, in which a comma means "or".
+    /// Add one label. A comma in the text means "or".
     AddLabel(String),
-    /// Add labels from a list, one per line or between commas.
+    /// Add labels from a list separated by newlines or commas.
     AddLabels(String),
     /// Change a label's text.
     SetLabelText(LabelId, String),
     /// Change a label's threshold.
     SetMinMatch(LabelId, f32),
-    /// Count a label or not.
+    /// Enable or disable a label.
     SetLabelOn(LabelId, bool),
-    /// Let a label shut photos out, or not.
+    /// Set whether a label excludes photos.
     SetNegated(LabelId, bool),
-    /// Give a label another colour.
+    /// Change a label's colour.
     SetColour(LabelId, usize),
-    /// Put a label in another place.
+    /// Move a label to another position.
     MoveLabel(LabelId, usize),
     /// Remove a label.
     RemoveLabel(LabelId),
-    /// Add the chosen photos to a label's examples.
+    /// Add the selected photos to a label's examples.
     AddExamples(LabelId),
-    /// Add the chosen photos to those that do not show a label.
+    /// Add the selected photos to a label's counter-examples.
     AddCounterExamples(LabelId),
-    /// Let a label's examples count, or its text only.
+    /// Set whether a label uses only its text and ignores its examples.
     SetTextOnly(LabelId, bool),
-    /// Let a label stand for one of its members, or not.
+    /// Include or exclude one member of a general label (e.g. "dog" for "animal").
     SetMember(LabelId, String, bool),
-    /// Use a label's words alone, or with their expansion.
+    /// Set whether a label matches exactly its own words, without expansion to members.
     SetExactly(LabelId, bool),
-    /// Take a label's words as they were typed, or in English where the model knows no other language.
+    /// Set whether a label is used as typed or translated into English for models that only understand English.
     SetAsTyped(LabelId, bool),
-    /// Move the lines of all labels by so many steps: up is stricter.
+    /// Shift the thresholds of all labels by a number of steps. A positive number is stricter.
     MoveLines(f32),
-    /// Forget a label's examples.
+    /// Remove a label's examples.
     ClearExamples(LabelId),
-    /// Keep the labels under a name.
+    /// Save the labels as a named set.
     SaveLabelSet(String),
-    /// Put the labels of a set in the place of the present ones.
+    /// Replace the labels with those of a saved set.
     UseLabelSet(String),
-    /// Put the labels of a set that comes with the program in the place of the present ones.
+    /// Replace the labels with those of a built-in set.
     UseReadySet(usize),
-    /// Forget a set.
+    /// Delete a saved set.
     RemoveLabelSet(String),
-    /// Search.
+    /// Set the search text.
     SearchFor(String),
-    /// Sort.
+    /// Set the sort order.
     SortBy(Sorting),
-    /// Put photos together under headings.
+    /// Set how photos are grouped.
     GroupBy(Grouping),
-    /// Filter.
+    /// Set the filter.
     FilterBy(Box<Filter>),
-    /// Show a label's threshold and members, and scroll to its photos.
+    /// Open a label and scroll to its photos.
     GoToLabel(LabelId),
-    /// Show only what fits a label, and after it what is just below its line; or that no longer.
+    /// Toggle a filter for one label that also shows the photos just below its threshold.
     ToggleNear(LabelId),
-    /// Show only what fits a label, or all again.
+    /// Toggle a filter by label.
     ToggleFit(LabelFit),
-    /// A click on a photo or a step to it.
+    /// Change the selection as after a click on a photo or a cursor move to it.
     SelectionMode(ItemId, SelectionMode),
-    /// Select several photos, besides those that are selected if the second is set.
+    /// Select photos. If the flag is set, they are added to the selection.
     SelectItems(Vec<ItemId>, bool),
-    /// Step with the keyboard, extending the selection if the second is set.
+    /// Move the keyboard cursor. If the flag is set, the selection is extended.
     GridMove(GridMove, bool),
-    /// Show a photo large.
+    /// Open a photo in the viewer.
     ViewItem(ItemId),
-    /// Of the photos that are seen side by side, the one that keys are about.
+    /// Focus one of the compared photos, so that keyboard commands apply to it.
     FocusCompared(ItemId),
-    /// Side of thumbnails in points.
+    /// Set the thumbnail size in points.
     CellSide(f32),
-    /// Open a dialog, or close the one that is open with all behind it.
+    /// Open a dialog, or close the open one together with those behind it.
     Show(Option<Dialog>),
-    /// Close the dialog that is open, and go back to the one behind it.
+    /// Close the open dialog and return to the one behind it.
     CloseDialog,
-    /// Change settings.
+    /// Apply changed settings.
     ChangeSettings(Box<Settings>),
-    /// Choose a folder with the platform's dialog, for a purpose.
+    /// Open the platform's file dialog for a purpose.
     Choose(super::services::FolderPurpose),
-    /// Fetch a model, by its repository.
+    /// Download a model, given by its repository.
     GetModel(String),
-    /// Stop fetching it.
+    /// Cancel the model download.
     CancelDownload,
-    /// Use a model; the starter if none.
+    /// Use a model, or the built-in starter model if `None`.
     UseModel(Option<PathBuf>),
-    /// Free a model.
+    /// Remove a model.
     RemoveModel(PathBuf),
-    /// Go on with the command that waits, with the selected photos that are shown alone.
+    /// Continue the pending command with the visible selected photos only.
     OnlyShown,
-    /// Go on with the command that waits, with those that are not shown too.
+    /// Continue the pending command with all selected photos, including hidden ones.
     HiddenToo,
-    /// Forget all that the store holds.
+    /// Clear the store.
     ClearStore,
-    /// Forget what the store need not keep.
+    /// Remove data from the store that is no longer needed.
     TidyStore,
-    /// Decide what an export would do.
+    /// Plan an export.
     PlanExport(Box<ExportRequest>),
-    /// Remember what was chosen for exports.
+    /// Remember the choices of the export dialog.
     KeepExportChoices(Box<ExportChoices>),
-    /// Do what was planned.
+    /// Run the planned export.
     StartExport,
-    /// Go on with an export that was interrupted.
+    /// Finish an interrupted export.
     FinishExport(String),
-    /// Take an export back.
+    /// Undo an export.
     UndoExport(String),
-    /// Put rejects into the trash.
+    /// Move the rejects to the trash.
     TrashRejects,
-    /// Stop copying.
+    /// Cancel the running export.
     CancelExport,
-    /// Open what was dropped onto the window.
+    /// Open files dropped onto the window.
     Dropped(Vec<PathBuf>),
-    /// Use a path that was typed.
+    /// Use a typed path.
     TypePath(String),
-    /// Open paths that were pasted.
+    /// Open pasted paths.
     Paste(String),
-    /// Search for what looks like a picture that was dropped; open it if it is a folder.
+    /// Search for photos similar to a dropped picture; open the path if it is a folder.
     SearchDropped(PathBuf),
-    /// Decide which keywords would be written.
+    /// Plan which keywords to write.
     PlanKeywords(Box<KeywordRequest>),
-    /// Write what was planned.
+    /// Write the planned keywords.
     WriteKeywords,
-    /// Take back the keywords that were written last.
+    /// Undo the last write of keywords.
     UndoKeywords,
     /// Show a folder in the file manager.
     RevealPath(PathBuf),
-    /// Put text on the clipboard.
+    /// Copy text to the clipboard.
     CopyText(String),
-    /// Do something with what was found among the photos.
+    /// A command about findings.
     Found(FindingCommand),
-    /// Do something with rules for photos that arrive.
+    /// A command about rules for new photos.
     Rules(RuleCommand),
-    /// Dismiss a message.
+    /// Dismiss a notification.
     DismissNotice(usize),
 }
 
 impl Command {
-    /// Whether it does something to all selected photos, or begins to.
+    /// Whether the command changes all selected photos, or opens a dialog that does.
     #[must_use]
     pub fn is_about_selection(&self) -> bool {
         match self {
@@ -187,63 +187,63 @@ impl Command {
     }
 }
 
-/// What a dialog is about.
+/// The open dialog.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
     /// Settings.
     Settings,
-    /// Keys.
+    /// Keyboard shortcuts.
     Keys,
-    /// Commands to be found by name.
+    /// The command palette.
     Palette,
-    /// What could not be read.
+    /// Files that could not be read.
     Failures,
-    /// Copying photos.
+    /// Exporting photos.
     Export,
-    /// An export that was interrupted.
+    /// Interrupted exports.
     Interrupted,
-    /// Whether rejects go to the trash.
+    /// Confirmation for moving rejects to the trash.
     Trash,
-    /// Whether a command is about selected photos that are not shown, too.
+    /// Asks whether a command also applies to selected photos that are hidden.
     Hidden(Box<Command>),
     /// Writing keywords.
     Keywords,
-    /// Labels under names.
+    /// Saved label sets.
     LabelSets,
-    /// A list of labels.
+    /// Pasting a list of labels.
     PasteLabels,
-    /// Whether to clear the store.
+    /// Confirmation for clearing the store.
     ClearStore,
     /// Models.
     Models,
-    /// Whether to remove a model.
+    /// Confirmation for removing a model.
     RemoveModel(PathBuf),
     /// Typing a path.
     Path(PathPrompt),
-    /// Whether a picture that was dropped is opened or searched for.
+    /// Asks whether to open a dropped picture or search for similar photos.
     Dropped(PathBuf),
-    /// What there is to clear away.
+    /// The clean-up summary.
     Tour,
-    /// Copies of photos, from the tour or by itself.
+    /// Duplicate photos, opened from the clean-up summary or directly.
     Copies {
-        /// Whether closing it leads back to the tour.
+        /// Whether closing the dialog returns to the clean-up summary.
         from_tour: bool,
     },
-    /// Heaps that are proposed.
+    /// Suggested clusters of photos.
     Heaps,
-    /// Questions about a label.
+    /// Questions that calibrate a label.
     Questions,
-    /// Searches under names.
+    /// Saved searches.
     Searches,
-    /// Rules for photos that arrive.
+    /// Rules for new photos.
     Rules,
-    /// The welcome of the first start.
+    /// The welcome dialog of the first start.
     Welcome(WelcomeStep),
-    /// The program.
+    /// Information about the program.
     About,
 }
 
-/// A step of the welcome.
+/// A step of the welcome dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WelcomeStep {
     /// Choosing a language.
@@ -255,16 +255,16 @@ pub enum WelcomeStep {
 }
 
 impl WelcomeStep {
-    /// All, in their order.
+    /// All steps, in order.
     pub const ALL: [Self; 3] = [Self::Language, Self::Photos, Self::Model];
 
-    /// The one after it.
+    /// The next step.
     #[must_use]
     pub fn next(self) -> Option<Self> {
         Self::ALL.get(self as usize + 1).copied()
     }
 
-    /// The one before it.
+    /// The previous step.
     #[must_use]
     pub fn previous(self) -> Option<Self> {
         let before = (self as usize).checked_sub(1)?;
@@ -273,7 +273,7 @@ impl WelcomeStep {
 }
 
 impl Dialog {
-    /// The dialog behind it, to which closing it leads back.
+    /// The dialog behind this one, which is shown again when this one closes.
     #[must_use]
     pub fn back(self) -> Option<Self> {
         match self {
@@ -286,13 +286,13 @@ impl Dialog {
     }
 }
 
-/// What a typed path is for.
+/// The dialog for typing a path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathPrompt {
-    /// What it is for.
+    /// The purpose of the path.
     pub purpose: FolderPurpose,
-    /// Why it is typed, where the platform's dialog would be seen otherwise.
+    /// Why a path must be typed instead of chosen in the platform's file dialog.
     pub reason: Option<String>,
-    /// The dialog that comes back.
+    /// The dialog to return to.
     pub back: Option<Box<Dialog>>,
 }

@@ -1,11 +1,11 @@
-//! Which actions are available in the current state.
+//! Which actions are enabled in the current state.
 
 use super::action::Action;
 use super::document::state::State;
 use crate::engine::organize::marks::Flag;
 
 impl Action {
-    /// Whether it can do something now.
+    /// Whether the action is enabled.
     #[must_use]
     pub fn enabled(self, state: &State) -> bool {
         match self {

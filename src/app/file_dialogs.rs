@@ -1,40 +1,40 @@
-//! Whether the platform can show file dialogs. On Linux they need a desktop portal or zenity; without either, the user
-//! types a path.
+//! Detects whether the platform can show file dialogs. On Linux they require a desktop portal or zenity; without
+//! either, the user types a path.
 
 use crate::t;
 use std::time::Duration;
 
-/// A dialog that ended sooner than this was never visible.
+/// A dialog that closes sooner than this cannot have been visible.
 pub const TOO_SHORT: Duration = Duration::from_millis(300);
 
-/// The message where no dialog is available.
+/// Message if no file dialog is available.
 #[cfg(any(test, all(unix, not(target_os = "macos"))))]
 const MISSING: &str = "no-file-dialogs";
-/// The message about a dialog that was never visible.
+/// Message if a file dialog closed without having been visible.
 const CLOSED: &str = "file-dialog-did-not-open";
 
-/// Whether there can be file dialogs, or why not.
+/// Checks whether file dialogs are available.
 ///
 /// # Errors
-/// If none are available, with a message for the user.
+/// Returns a message for the user if no file dialog is available.
 #[cfg(any(windows, target_os = "macos"))]
 pub fn available() -> Result<(), String> {
     Ok(())
 }
 
-/// Whether there can be file dialogs, or why not.
+/// Checks whether file dialogs are available.
 ///
 /// # Errors
-/// If none are available, with a message for the user.
+/// Returns a message for the user if no file dialog is available.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub fn available() -> Result<(), String> {
     linux::available()
 }
 
-/// What a dialog's end means that came after some time and gave nothing, or not.
+/// Distinguishes a cancelled dialog from one that failed to open, by how long it took to return nothing.
 ///
 /// # Errors
-/// If it cannot have been visible, with a message for the user.
+/// Returns a message for the user if the dialog cannot have been visible.
 pub fn judge<T>(chosen: Vec<T>, took: Duration) -> Result<Vec<T>, String> {
     let by_portal = cfg!(all(unix, not(target_os = "macos")));
     let unseen = by_portal && chosen.is_empty() && took < TOO_SHORT;
@@ -50,18 +50,18 @@ mod linux {
     use std::ffi::OsString;
     use std::path::{Path, PathBuf};
 
-    /// The file by which the session bus starts the portal.
+    /// The D-Bus service file that starts the portal.
     const PORTAL: &str = "dbus-1/services/org.freedesktop.portal.Desktop.service";
 
-    /// What the environment says of dialogs.
+    /// The parts of the environment that decide whether file dialogs are available.
     pub struct DialogEnvironment {
-        /// Folders of programs.
+        /// The directories in `PATH`.
         pub programs: Vec<PathBuf>,
-        /// Folders of shared data.
+        /// The XDG data directories.
         pub data: Vec<PathBuf>,
-        /// Whether there is a session bus.
+        /// Whether a D-Bus session bus is available.
         pub bus: bool,
-        /// Whether the program runs in a box whose portal is outside it.
+        /// Whether the program runs in a Snap or Flatpak sandbox, whose portal is outside it.
         pub boxed: bool,
     }
 
@@ -86,7 +86,7 @@ mod linux {
             }
         }
 
-        /// Whether something here shows dialogs.
+        /// Whether file dialogs are available.
         pub fn have_dialogs(&self) -> bool {
             let zenity = { self.programs.iter() }.any(|dir| dir.join("zenity").exists());
             let portal = self.data.iter().any(|dir| dir.join(PORTAL).exists());

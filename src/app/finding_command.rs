@@ -1,43 +1,43 @@
-//! Commands for what was found among the photos.
+//! Commands about findings: duplicates, flaws, clusters, questions and saved searches.
 
 use crate::app::document::findings::Kind;
 use crate::app::document::labels::LabelId;
 
-/// A command about what was found among the photos.
+/// A command about findings.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FindingCommand {
-    /// Show the photos of a kind alone.
+    /// Filter by one kind.
     ShowKind(Kind),
-    /// Move the line from which on a photo is of a kind.
+    /// Set the threshold of a kind.
     SetLine(Kind, f32),
-    /// Offer what was found no longer.
+    /// Dismiss the notification that offers the clean-up summary.
     DismissOffer,
-    /// Reject the copies of a group, or of all groups, and keep the best of each.
+    /// Keep the best photo of one duplicate group, or of all groups, and reject the others.
     KeepBest(Option<usize>),
-    /// See the photos of a group side by side.
+    /// Open the photos of a duplicate group side by side.
     CompareCopies(usize),
-    /// Make a label of a heap, with its photos as examples.
+    /// Turn a cluster into a label with its photos as examples.
     AddHeap(usize),
-    /// Call a heap by another name.
+    /// Rename a cluster.
     RenameHeap(usize, String),
-    /// Put the photos of a heap to those of another.
+    /// Merge the first cluster into the second.
     MergeHeaps(usize, usize),
-    /// Propose a heap no more.
+    /// Stop suggesting a cluster.
     DismissHeap(usize),
-    /// Propose what was dismissed again.
+    /// Suggest dismissed clusters again.
     ProposeAgain,
-    /// Ask about photos near the line of a label.
+    /// Ask questions about photos near a label's threshold.
     Ask(LabelId),
-    /// Say whether the photo that is asked about fits; nothing if the person cannot say.
+    /// Answer whether the current photo fits the label; `None` if the user cannot tell.
     Answer(Option<bool>),
-    /// Take back what was said last.
+    /// Undo the last answer.
     TakeBackAnswer,
-    /// Let the answers set the label's threshold and teach it.
+    /// Apply the threshold suggested by the answers, and add the answered photos as examples and counter-examples.
     UseAnswers,
-    /// Keep the search and the filters under a name.
+    /// Save the search text and filters under a name.
     SaveSearch(String),
-    /// Search and filter as it was kept under a name.
+    /// Apply a saved search.
     UseSearch(String),
-    /// Forget a search.
+    /// Delete a saved search.
     RemoveSearch(String),
 }

@@ -1,4 +1,4 @@
-//! Keys with modifiers, and their names for display.
+//! Keyboard shortcuts and their display names.
 
 use egui::{Key, Modifiers};
 
@@ -7,13 +7,13 @@ use egui::{Key, Modifiers};
 pub struct Keys {
     /// Ctrl, or Cmd on a Mac.
     pub command: bool,
-    /// Shift.
+    /// Whether Shift is part of the shortcut.
     pub shift: bool,
-    /// The key.
+    /// The key without modifiers.
     pub key: Key,
 }
 
-/// A key alone.
+/// A key without modifiers.
 pub const fn plain(key: Key) -> Keys {
     Keys {
         command: false,
@@ -41,7 +41,7 @@ pub const fn ctrl_shift(key: Key) -> Keys {
 }
 
 impl Keys {
-    /// As it is written on keys.
+    /// The display text, such as "Ctrl+Z".
     #[must_use]
     pub fn text(self) -> String {
         let command = match (self.command, cfg!(target_os = "macos")) {
@@ -65,7 +65,7 @@ impl Keys {
         format!("{command}{shift}{key}")
     }
 
-    /// Whether a pressed key is this one. Shift does not matter for keys that need it to be typed.
+    /// Whether a key press matches the shortcut. Shift is ignored for keys that need it to be typed.
     #[must_use]
     pub fn is(self, key: Key, modifiers: Modifiers) -> bool {
         let typed = matches!(self.key, Key::Plus | Key::Questionmark | Key::Slash);

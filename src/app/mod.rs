@@ -1,9 +1,9 @@
-//! The window's state and the one place that changes it.
+//! The window's state and the single place that changes it.
 //!
-//! [`App`] owns the [`document::state::State`]. What is drawn (`ui`) reads it and returns [`command::Command`]s;
-//! `apply` is the only place that carries them out, and `window` has both and the event loop. Work is done by threads: a job
-//! reads photos (`engine::index::pipeline`), [`tasks::scoring`] scores and sorts, [`tasks::fetcher`] brings pictures. Each frame takes
-//! what they have sent, for at most a few milliseconds.
+//! [`App`] owns the [`document::state::State`]. Widgets (`ui`) read it and return [`command::Command`]s, which only
+//! `apply` executes. `window` owns both and the event loop. Worker threads do the rest: a job reads photos
+//! (`engine::index::pipeline`), [`tasks::scoring`] scores and sorts, [`tasks::fetcher`] loads pictures. Each frame
+//! handles their messages for at most a few milliseconds.
 
 mod action;
 mod action_words;
@@ -50,111 +50,111 @@ use tasks::pictures::StoreSlot;
 use tasks::scoring::{ScoringRequest, ScoringWorker};
 use tasks::supervisor::{Slot, Supervisor};
 
-/// Shortest time between two answers while results stream in.
+/// Minimum interval between scoring requests while results stream in.
 const STREAM_INTERVAL: Duration = Duration::from_millis(250);
-/// Longest time that settings may take to be written when the window is closed.
+/// How long closing the window waits for settings to be written.
 const SAVE_TIME: Duration = Duration::from_secs(2);
-/// Longest time that work may take to end when the window is closed. An export that takes longer is
-/// offered to be finished at the next start.
+/// How long closing the window waits for background tasks. An export that takes longer is offered for completion at the
+/// next start.
 const EXIT_TIME: Duration = Duration::from_millis(120);
-/// Messages of short tasks that wait to be taken.
+/// Capacity of the channel for task results.
 const NEWS: usize = 64;
 
-/// Results of short background tasks.
+/// Results of background tasks.
 enum News {
-    /// The session was opened, or not; and in which attempt.
+    /// The number of the attempt to open the session, and its result.
     Session(u64, Result<engine::library::Library, LibraryError>),
-    /// A person chose folders or photos, or no dialog can be shown.
+    /// The paths chosen in a file dialog, or why it could not be shown.
     Chosen(services::FolderPurpose, Result<Vec<PathBuf>, String>),
-    /// The path that was typed for a purpose, or what is wrong with it.
+    /// A typed path, or what is wrong with it.
     Typed(services::FolderPurpose, Result<PathBuf, String>),
-    /// News of an export.
+    /// A message about an export.
     Export(tasks::exports::ExportNews),
-    /// Files went to the trash, or did not.
+    /// The result of moving files to the trash.
     Trashed(tasks::trash::Trashed),
-    /// Files came back from the trash, or did not.
+    /// The result of restoring files from the trash.
     Restored(tasks::trash::Restored),
-    /// What the look over all photos tells.
+    /// A message from the analysis of all photos.
     Overview(tasks::overview::OverviewNews),
-    /// What rules do.
+    /// A message about rules.
     Rules(tasks::rules::RuleNews),
-    /// The open folders are watched.
+    /// Watching of the open folders has started or failed.
     Watched(tasks::watching::Watched),
-    /// What keywords do.
+    /// A message about writing keywords.
     Keywords(tasks::keywords::KeywordNews),
-    /// What metadata says now, of photos where it changed.
+    /// New metadata of photos whose metadata changed.
     Metadata(Vec<(PathBuf, Arc<PhotoMetadata>)>),
-    /// How much the store holds.
+    /// The size of the store, if known.
     StoreSize(Option<StoreSize>),
-    /// The models that there are.
+    /// All models but the built-in starter.
     Models(Vec<InstalledModel>),
-    /// How fast this machine is, if that could be measured.
+    /// The measured speed of this machine in billions of operations per second, if known.
     Speed(Option<f32>),
-    /// How far a model is on its way.
+    /// Progress of a model download.
     Arriving(DownloadProgress),
-    /// A model arrived, or not.
+    /// The result of a model download.
     Arrived(Result<PathBuf, DownloadError>),
-    /// The store was tidied, or not.
+    /// The result of removing unneeded data from the store.
     Tidied(Result<Tidied, StoreError>),
-    /// The store was cleared, or not.
+    /// The result of clearing the store.
     Cleared(Result<(), StoreError>),
-    /// Which of the opened paths are folders.
+    /// Those of the opened paths that are folders.
     Folders(Vec<PathBuf>),
-    /// Files were put onto the clipboard, or cannot be.
+    /// The result of copying files to the clipboard.
     Copied(Vec<PathBuf>, Result<(), String>),
-    /// What was dropped or pasted.
+    /// Dropped or pasted paths, sorted by what can be done with them.
     Dropped(tasks::opening::SortedPaths),
-    /// Labels of a file.
+    /// Labels read from a file.
     Labels(Vec<document::labels::Label>),
-    /// The sample photos are in a folder, or cannot be written.
+    /// The folder of the sample photos, or why they could not be written.
     Samples(Result<PathBuf, apply::SamplesError>),
-    /// Work in a slot panicked.
+    /// The task in a slot panicked.
     GaveUp(Slot),
-    /// Settings were written, or why not.
+    /// Settings were written, or the error.
     Saved(Option<String>),
-    /// What becomes of decisions.
+    /// A message from the thread that saves marks.
     Marks(MarksNews),
-    /// It is done, without a message.
+    /// A task finished without a result.
     Done,
-    /// Something went wrong.
+    /// An error message for the user.
     Trouble(String),
 }
 
-/// Why the next question must be asked.
+/// How urgently a scoring request must be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum RefreshPriority {
-    /// It need not.
+    /// No request is due.
     #[default]
     Nothing,
-    /// Photos came: soon, and the view stays.
+    /// Photos arrived: send soon, keep the scroll position.
     Soon,
-    /// A person changed thresholds, filters or decisions: now, and the view stays.
+    /// The user changed thresholds, filters or marks: send now, keep the scroll position.
     Now,
-    /// A person asked for something else: now, and from the top.
+    /// The user changed the query: send now, scroll to the top.
     FromTop,
 }
 
-/// Which questions are on their way.
+/// The scoring requests in flight.
 struct PendingRequests {
     priority: RefreshPriority,
     number: u64,
-    /// Answers before this one number the items as they no longer are.
+    /// Responses with lower numbers use outdated item ids.
     valid_from: u64,
     answered: u64,
-    /// The earliest question, not answered yet, whose answer is shown from the top.
+    /// The first unanswered request whose response scrolls the grid to the top.
     top_from: Option<u64>,
-    /// The label whose photos are shown when the newest question is answered.
+    /// The label to scroll to once the newest request is answered.
     goal: Option<LabelId>,
     last: Instant,
 }
 
-/// Tells the window that there is something to take, once until it has looked.
+/// Requests a repaint from worker threads, at most once per frame.
 struct RepaintSignal {
     ctx: Context,
     requested: AtomicBool,
 }
 
-/// The window.
+/// The application behind the window.
 pub struct App {
     state: State,
     services: Services,
@@ -172,19 +172,19 @@ pub struct App {
     opening: u64,
     was_focused: bool,
     saved: tasks::save::SaveState,
-    /// What is asked of the view, and not handled yet.
+    /// Requests to the view that are not handled yet.
     requests: Vec<ViewRequest>,
-    /// What metadata says of photos, and is not taken over yet.
+    /// Metadata that is not applied to the library yet.
     metadata: VecDeque<(PathBuf, Arc<PhotoMetadata>)>,
-    /// Where later starts hand their paths over.
+    /// Receives the paths of later program starts.
     instance: Option<Arc<single_instance::Instance>>,
 }
 
 impl App {
-    /// A window's content, on `paths` if there are any, otherwise on what was open last.
+    /// Opens `paths`, or what was open at the last exit if `paths` is empty.
     ///
     /// # Errors
-    /// If the system gives no threads.
+    /// Returns an error if a thread cannot be started.
     pub fn new(ctx: &Context, services: Services, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         let (settings, broken) = settings::load::<Settings>(&services.dirs.settings_file());
         let (memory, broken_memory) = settings::load::<SavedWindow>(&services.dirs.window_file());
@@ -252,7 +252,7 @@ impl App {
         Ok(app)
     }
 
-    /// Greets a person who starts the program for the first time and opens nothing.
+    /// Shows the welcome dialog on the first start if no paths were given.
     fn welcome_once(&mut self) {
         let memory = &mut self.state.memory;
         let is_new = !memory.was_welcomed && memory.roots.is_empty() && memory.recent.is_empty();
@@ -262,13 +262,13 @@ impl App {
         }
     }
 
-    /// What the window knows.
+    /// The window's state.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Whether the answer on the screen is about what is typed now.
+    /// Whether the displayed response is up to date with the user's input.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.asking.priority == RefreshPriority::Nothing
@@ -276,19 +276,19 @@ impl App {
             && self.metadata.is_empty()
     }
 
-    /// Where the store is put once it is open.
+    /// The slot that holds the store once it is open.
     #[must_use]
     pub fn store_slot(&self) -> &StoreSlot {
         &self.store_slot
     }
 
-    /// Asks for a frame, from any thread.
+    /// Requests a repaint; can be called from any thread.
     #[must_use]
     pub fn notify(&self) -> &Notify {
         &self.notify
     }
 
-    /// What is asked of the view since the last call.
+    /// Takes the pending requests to the view.
     pub fn take_requests(&mut self) -> Vec<ViewRequest> {
         std::mem::take(&mut self.requests)
     }
@@ -297,7 +297,7 @@ impl App {
         self.requests.push(request);
     }
 
-    /// Does something as if a person had asked for it.
+    /// Executes a command as if the user had issued it.
     pub fn command(&mut self, command: Command) {
         self.apply(command);
     }
@@ -331,7 +331,7 @@ impl App {
         self.asking.priority = self.asking.priority.max(priority);
     }
 
-    /// Asks for scores and an order if it is time.
+    /// Sends a scoring request if one is due.
     fn ask(&mut self) {
         let priority = self.asking.priority;
         let busy = self.asking.answered < self.asking.number;
@@ -405,12 +405,12 @@ impl App {
     }
 }
 
-/// What the window calls, in this order, for each frame.
+/// Called by the window once per frame, in this order.
 impl App {
-    /// Takes what threads have sent, for at most a few milliseconds, and asks for what is due.
+    /// Handles messages from worker threads for at most a few milliseconds, and starts due tasks.
     pub fn begin_frame(&mut self, ctx: &Context) {
         self.repaint.requested.store(false, Ordering::Release);
-        // Loading the model takes all cores for a moment: the window is painted first.
+        // Loading the model occupies all cores for a moment, so the first frame is painted before that.
         match self.opening {
             0 if ctx.cumulative_frame_nr() > 0 => self.open_session(),
             0 => ctx.request_repaint(),
@@ -436,7 +436,7 @@ impl App {
         }
     }
 
-    /// Applies where the frame put things, then what a person did in it.
+    /// Stores the layout of the frame, then executes its commands.
     pub fn end_frame(&mut self, drawn: FrameLayout, commands: Vec<Command>) {
         self.state.memory.window = drawn.size;
         if let Some(grid) = drawn.grid {
@@ -451,7 +451,7 @@ impl App {
         self.ask();
     }
 
-    /// Writes what is not written, and ends all work.
+    /// Saves pending changes and ends all tasks.
     pub fn exit(&mut self) {
         self.save_now();
         self.supervisor.wait_for(Slot::Save, SAVE_TIME);

@@ -1,4 +1,4 @@
-//! Commands about rules for photos that arrive.
+//! Commands about rules for new photos.
 
 use crate::app::document::labels::LabelId;
 use crate::engine::library::RuleText;
@@ -6,16 +6,16 @@ use crate::engine::library::RuleText;
 /// A command about rules.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RuleCommand {
-    /// Show the rules, and begin one for a label.
+    /// Open the rules dialog with a new rule for a label.
     ShowFor(LabelId),
-    /// Look what a rule would do with photos that are there now.
+    /// Preview the effect of a rule on the photos that are there now.
     Preview(Box<RuleText>),
-    /// Keep a rule, and carry it out if it is switched on.
+    /// Save a rule, and run it if it is enabled.
     Add(Box<RuleText>),
-    /// Switch a rule on or off.
+    /// Enable or disable a rule.
     Switch(usize, bool),
-    /// Forget a rule.
+    /// Delete a rule.
     Remove(usize),
-    /// Open the log of what rules did.
+    /// Open the log of executed rules.
     OpenLog,
 }

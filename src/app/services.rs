@@ -1,4 +1,4 @@
-//! What the window needs from outside: folders, loading of models, and the desktop. Tests replace them.
+//! The window's dependencies on the system: directories, model loading and the desktop. Tests replace them.
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -13,31 +13,31 @@ use crate::engine::inference::{self, LoadOptions, Model, ModelError};
 use crate::settings::Dirs;
 use crate::t;
 
-/// What a chosen folder is for.
+/// The purpose of a path that the user chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FolderPurpose {
-    /// To be opened.
+    /// A folder to open.
     OpenFolder,
-    /// To be opened: photos, not a folder.
+    /// Photos to open.
     OpenPhotos,
-    /// Where photos are exported to.
+    /// The target folder of an export.
     ExportTo,
-    /// A model.
+    /// A model directory.
     Model,
-    /// Where the store is kept.
+    /// The directory of the store.
     Store,
-    /// To be excluded.
+    /// A folder to exclude.
     Exclude,
-    /// A file of labels, to be used.
+    /// A label file to read.
     LoadLabels,
-    /// A file of labels, to be written.
+    /// A label file to write.
     SaveLabels,
-    /// Where a rule brings photos.
+    /// The target folder of a rule.
     RuleTarget,
 }
 
 impl FolderPurpose {
-    /// Those whose dialogs begin in the same folder.
+    /// All purposes that share a start folder with this one.
     #[must_use]
     pub fn together(self) -> &'static [Self] {
         match self {
@@ -52,68 +52,68 @@ impl FolderPurpose {
     }
 }
 
-/// How models are loaded.
+/// Loads a model.
 pub type LoadModel = Arc<dyn Fn(&LoadOptions) -> Result<Arc<dyn Model>, ModelError> + Send + Sync>;
 
-/// What a person will have chosen, or why no dialog can be shown.
+/// A future that resolves to the chosen paths, or to the reason why no dialog can be shown.
 pub type Choice = Pin<Box<dyn Future<Output = Result<Vec<PathBuf>, String>> + Send>>;
 
-/// What became of files that were to come back from the trash.
+/// The result of restoring files from the trash.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restoration {
-    /// Those that are where they were.
+    /// Files that were restored to their original paths.
     pub back: Vec<PathBuf>,
-    /// Those that are not in the trash any more.
+    /// Files that are no longer in the trash.
     pub missing: Vec<PathBuf>,
-    /// Those that are still in the trash, and why.
+    /// Files that are still in the trash, with the reason.
     pub stuck: Vec<(PathBuf, String)>,
 }
 
-/// The platform's dialogs and programs.
+/// Integration with the platform's dialogs and programs.
 pub trait Desktop: Send + Sync {
-    /// Lets the person choose, beginning in a folder; nothing if they do not. Called by the window's thread, as a Mac
-    /// wants it, and awaited by another.
+    /// Opens a file dialog that starts in a folder. Resolves to no paths if the user cancels. Must be called on the
+    /// main thread, because macOS requires that; the future may be awaited on another thread.
     fn choose(&self, purpose: FolderPurpose, start: Option<&Path>) -> Choice;
 
-    /// Opens a photo in the program that the person uses for it.
+    /// Opens a photo in the user's default program.
     ///
     /// # Errors
-    /// If there is none.
+    /// Returns an error if there is no such program or it cannot be started.
     fn open(&self, path: &Path) -> Result<(), String>;
 
-    /// Puts a file into the trash.
+    /// Moves a file to the trash.
     ///
     /// # Errors
-    /// If there is none for it.
+    /// Returns an error if the file cannot be moved, for example because its file system has no trash.
     fn trash(&self, path: &Path) -> Result<(), String>;
 
-    /// Whether files can be brought back from the trash.
+    /// Whether files can be restored from the trash.
     fn can_restore(&self) -> bool;
 
-    /// Brings files back from the trash to where they were, each by itself.
+    /// Restores files from the trash to their original paths, each independently of the others.
     fn restore(&self, paths: &[PathBuf]) -> Restoration;
 
-    /// Puts files onto the clipboard, for file managers, and with them their paths, for everything else.
+    /// Copies files to the clipboard for file managers, and their paths as text for other programs.
     ///
     /// # Errors
-    /// If there is no clipboard for files.
+    /// Returns an error if the clipboard does not accept files.
     fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String>;
 
     /// Shows a file in the file manager.
     ///
     /// # Errors
-    /// If there is none.
+    /// Returns an error if there is no file manager.
     fn reveal(&self, path: &Path) -> Result<(), String>;
 }
 
-/// The platform itself.
+/// The implementation for the current platform.
 #[derive(Default)]
 pub struct Platform {
-    /// On Linux, what was copied is there as long as this is.
+    /// On Linux, the clipboard contents are lost when this is dropped.
     clipboard: Mutex<Option<ClipboardContext>>,
 }
 
-/// A file as clipboards name it.
+/// The form in which the clipboard refers to a file: a URI on Linux, a path elsewhere.
 fn clipboard_name(path: &Path) -> String {
     if cfg!(not(all(unix, not(target_os = "macos")))) {
         return path.display().to_string();
@@ -137,7 +137,7 @@ pub fn paths_text(paths: &[PathBuf]) -> String {
     lines.join("\n")
 }
 
-/// Why a file is still in the trash.
+/// Why a file could not be restored from the trash.
 #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
 fn why_stuck(error: &trash::Error) -> String {
     match error {
@@ -146,7 +146,7 @@ fn why_stuck(error: &trash::Error) -> String {
     }
 }
 
-/// No file came back, for one reason.
+/// A result in which no file was restored, for one reason.
 fn all_stuck(paths: &[PathBuf], reason: &str) -> Restoration {
     let stuck = paths.iter().map(|path| (path.clone(), reason.to_owned()));
     Restoration {
@@ -224,7 +224,7 @@ impl Desktop for Platform {
             Ok(there) => there,
             Err(error) => return all_stuck(paths, &error.to_string()),
         };
-        // Of several that had the same name, the one that went last.
+        // If several have the same path, restore the most recently deleted one.
         there.sort_by_key(|item| std::cmp::Reverse(item.time_deleted));
         let mut outcome = Restoration::default();
         for path in paths {
@@ -232,7 +232,7 @@ impl Desktop for Platform {
                 outcome.missing.push(path.clone());
                 continue;
             };
-            // One at a time: of several, the first that fails would keep back all others.
+            // One at a time: in a batch, the first failure would abort the rest.
             match trash::os_limited::restore_all([there.remove(at)]) {
                 Ok(()) => outcome.back.push(path.clone()),
                 Err(error) => outcome.stuck.push((path.clone(), why_stuck(&error))),
@@ -267,19 +267,19 @@ impl Desktop for Platform {
     }
 }
 
-/// All of it together.
+/// All services.
 #[derive(Clone)]
 pub struct Services {
-    /// Where things are kept.
+    /// The directories of the program.
     pub dirs: Dirs,
-    /// How models are loaded.
+    /// Loads models.
     pub load_model: LoadModel,
-    /// The desktop.
+    /// The desktop integration.
     pub desktop: Arc<dyn Desktop>,
 }
 
 impl Services {
-    /// The real ones.
+    /// The services of the current platform.
     #[must_use]
     pub fn real(dirs: Dirs) -> Self {
         Self {

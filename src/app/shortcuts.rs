@@ -1,9 +1,9 @@
-//! The page that lists the keys.
+//! The lists of keyboard shortcuts and gestures.
 
 use super::action::{Action, Section};
 use crate::t;
 
-/// What the grid and the viewer do with keys and the pointer besides commands.
+/// Keys and gestures that the grid and the viewer handle themselves, without commands.
 const GESTURES: [(&str, &str); 14] = [
     ("gesture-move-keys", "gesture-move"),
     ("gesture-extend-keys", "gesture-extend"),
@@ -21,13 +21,13 @@ const GESTURES: [(&str, &str); 14] = [
     ("gesture-threshold-more-keys", "gesture-threshold-more"),
 ];
 
-/// What mouse and keys do together, as keys and what they do.
+/// Keys and gestures with their descriptions.
 #[must_use]
 pub fn gestures() -> [(String, &'static str); 14] {
     GESTURES.map(|(keys, does)| (t!(keys).to_owned(), t!(does)))
 }
 
-/// The keys of a section: what is pressed, and what it does.
+/// The shortcuts of a section with the names of their actions.
 #[must_use]
 pub fn keys_of(section: Section) -> Vec<(String, &'static str)> {
     let all = Action::ALL.iter().map(|action| action.entry());
@@ -40,7 +40,7 @@ pub fn keys_of(section: Section) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// The page of all keys, in Markdown.
+/// The reference page of all keys, in Markdown.
 #[must_use]
 pub fn keys_page() -> String {
     let mut page = String::from(

@@ -1,4 +1,4 @@
-//! Details of a photo: its decision, matches, file and camera.
+//! Details of a photo: its marks, matches, file and camera.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::engine::media::metadata::MetadataSource;
 use crate::engine::organize::marks::Flag;
 use crate::{t, text};
 
-/// The panel beside a photo.
+/// The details panel beside a photo.
 pub fn about(
     ui: &mut Ui,
     state: &State,
@@ -80,7 +80,7 @@ pub fn about(
         });
 }
 
-/// What other programs wrote of it, and where that stands.
+/// Metadata written by other programs, and where it is stored.
 fn metadata(state: &State, item: &LibraryItem) -> Vec<(&'static str, String)> {
     let Some(metadata) = &item.metadata else {
         return Vec::new();
@@ -122,7 +122,7 @@ fn metadata(state: &State, item: &LibraryItem) -> Vec<(&'static str, String)> {
     said.collect()
 }
 
-/// Its coordinates. A map is asked for only when they are clicked: who has it learns where the photo was taken.
+/// The coordinates as a link. The map is only requested on a click, because that reveals the place to its provider.
 fn position(ui: &mut Ui, item: &LibraryItem) {
     let metadata = item.metadata.as_ref();
     if let Some(at) = metadata.and_then(|metadata| metadata.facts.position) {
@@ -154,7 +154,7 @@ fn decision(ui: &mut Ui, state: &State, id: ItemId) {
     }
 }
 
-/// A bar for each label: its match, the threshold, and its probability below.
+/// A bar for each label with its match and threshold; the probability is below.
 fn labels(ui: &mut Ui, state: &State, id: ItemId) {
     let scored = state.answer.scored();
     let rows: Vec<_> = (0..scored.labels.len())

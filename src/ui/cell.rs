@@ -1,4 +1,4 @@
-//! One cell of the grid: picture, caption and badges.
+//! A grid cell: picture, caption and badges.
 
 use egui::{
     Align2, Color32, CornerRadius, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind,
@@ -23,16 +23,16 @@ use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Flag, Mark};
 use crate::{t, text};
 
-/// Height of a cell's line of text.
+/// Height of the caption.
 const CAPTION: f32 = 22.0;
 
-/// What a photo's cell is called, in the list of photos.
+/// The widget id of a photo's cell.
 pub fn cell_id(ui: &Ui, id: ItemId) -> egui::Id {
     ui.scope_id().with(("cell", id))
 }
 
 impl Interface {
-    /// Draws the cell of a photo under a heading.
+    /// Draws a photo's cell in the group with a heading.
     pub(super) fn cell(
         &mut self,
         ui: &mut Ui,
@@ -45,9 +45,9 @@ impl Interface {
         let Some(item) = state.item(id) else { return };
         let near = matches!(heading, Some(Heading::NearMisses(_)));
         let mark = state.library.mark(id);
-        // Not reached by Tab: a hundred thousand stops are none. The arrows walk over cells.
+        // Cells are not focusable with Tab, because there may be a hundred thousand. Arrow keys move between them.
         let selected = state.selection.contains(id);
-        // What is selected can be dragged; a drag that begins elsewhere selects.
+        // Selected cells can be dragged. A drag that starts on any other cell selects with a rubber band.
         let sense = match selected {
             true => Sense::CLICK | Sense::DRAG,
             false => Sense::CLICK,
@@ -107,14 +107,14 @@ impl Interface {
         self.paint_thumbnail(ui, picture, content, dim);
     }
 
-    /// A photo in a rectangle, as far as its thumbnail is there.
+    /// Draws a thumbnail into a rectangle, if it is loaded.
     pub(super) fn paint_thumbnail(&mut self, ui: &Ui, place: Rect, content: ContentId, dim: f32) {
         let side = side_for(place.width() * ui.pixels_per_point());
         let Some(texture) = self.textures.get(ThumbKey { content, side }) else {
             return;
         };
         let size = texture.size_vec2();
-        // Small pictures are enlarged at most to twice their size.
+        // Small pictures are enlarged to at most twice their size.
         let scale = (place.width() / size.x).min(place.height() / size.y);
         let rect = Rect::from_center_size(place.center(), size * scale.min(2.0));
         let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
@@ -143,8 +143,8 @@ fn paint_frame(ui: &Ui, rect: Rect, response: &Response, selected: bool, cursor:
         .rect_stroke(rect, theme::RADIUS, line, StrokeKind::Inside);
 }
 
-/// The label that a photo's caption is about, with the match: that of the filter, of the group, the best, or the one
-/// that it misses by least. The last is whether it fits.
+/// The label in a photo's caption, its match, and whether it fits: the label of the filter, of the group, the best one,
+/// or the one that the photo misses most closely.
 fn caption_label(
     id: ItemId,
     heading: Option<&Heading>,
@@ -162,13 +162,13 @@ fn caption_label(
         .or_else(|| scored.nearest(id).map(|(at, matched)| (at, matched, false)))
 }
 
-/// The match of a photo with the search, in any order.
+/// The match of a photo with the search, whatever the sort order.
 fn found(id: ItemId, state: &State) -> Option<f32> {
     let searched = !state.search.trim().is_empty();
     state.answer.scored().search_match(id).filter(|_| searched)
 }
 
-/// The line below a picture: its label with the match, or the name. What the heading says is not repeated.
+/// The caption: label and match, or the file name. The label in the heading is not repeated.
 fn paint_caption(
     ui: &Ui,
     rect: Rect,
@@ -214,7 +214,7 @@ fn paint_caption(
     ui.painter().galley(pos2(left, top), text, colour);
 }
 
-/// Writes a match at the right end of a caption, and returns where it begins.
+/// Draws a match right-aligned in the caption, and returns its left edge.
 fn match_at_right(ui: &Ui, line: Rect, matched: f32) -> f32 {
     let font = FontId::proportional(theme::TEXT_S);
     let (painter, weak) = (ui.painter(), palette(ui).weak);
@@ -228,7 +228,7 @@ fn match_at_right(ui: &Ui, line: Rect, matched: f32) -> f32 {
     text.min.x
 }
 
-/// Pick or reject, stars and warnings, over the picture.
+/// Draws the marks and warnings over the picture.
 fn paint_badges(ui: &Ui, picture: Rect, item: &LibraryItem, mark: Mark) {
     let palette = palette(ui);
     let sign = |at: Pos2, icon: Icon, fill: Color32| {
@@ -255,7 +255,7 @@ fn paint_badges(ui: &Ui, picture: Rect, item: &LibraryItem, mark: Mark) {
     }
 }
 
-/// A colour, on a ground that any picture leaves readable.
+/// A colour mark on a background that keeps it visible over any picture.
 pub fn colour_dot(ui: &Ui, at: Pos2, colour: Colour) {
     ui.painter()
         .circle_filled(at, 8.0, Color32::from_black_alpha(170));
@@ -263,7 +263,7 @@ pub fn colour_dot(ui: &Ui, at: Pos2, colour: Colour) {
         .circle_filled(at, 5.5, theme::mark_colour(colour));
 }
 
-/// Stars in a row, on a ground that any picture leaves readable.
+/// Stars in a row, on a background that keeps them readable over any picture.
 pub fn stars(ui: &Ui, left_bottom: Pos2, count: u8) {
     if count == 0 {
         return;
@@ -284,10 +284,10 @@ pub fn stars(ui: &Ui, left_bottom: Pos2, count: u8) {
     }
 }
 
-/// The selected photos, on their way to a label.
+/// Drag-and-drop payload: the selected photos, which can be dropped onto a label.
 pub struct DraggedPhotos;
 
-/// What is seen of photos that are dragged.
+/// The drag image of the selected photos.
 fn dragged(ui: &Ui, state: &State) {
     let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) else {
         return;
@@ -315,13 +315,13 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
         };
         commands.push(Command::SelectionMode(id, mode));
     }
-    // A menu on a photo that is not selected is about that photo.
+    // Right-clicking a photo that is not selected opens a menu for that photo only.
     if response.secondary_clicked() && !state.selection.contains(id) {
         commands.push(Command::SelectionMode(id, SelectionMode::Only));
     }
 }
 
-/// A match as a screen reader says it: "97 percent", "0.4 percent".
+/// A match as screen readers speak it: "97 percent", "0.4 percent".
 fn spoken(matched: f32) -> String {
     let percent = f64::from(matched) * 100.0;
     let near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
@@ -332,7 +332,7 @@ fn spoken(matched: f32) -> String {
     }
 }
 
-/// What a screen reader says: "cat.jpg, cat, perhaps sofa; sharp, pets 97 percent, taken 14 May 2024, picked, 4 stars".
+/// The accessible name: "cat.jpg, cat, perhaps sofa; sharp, pets 97 percent, taken 14 May 2024, picked, 4 stars".
 pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
     name.push_str(&videos::spoken(state, id, item));
@@ -379,7 +379,7 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
     name
 }
 
-/// Goes on with what is said of a photo.
+/// Appends a part to the accessible name.
 fn add(name: &mut String, said: Option<String>) {
     if let Some(said) = said {
         name.push_str(t!("spoken-separator"));

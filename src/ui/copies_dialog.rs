@@ -1,4 +1,4 @@
-//! Copies of photos, group by group: which one is best kept and why, and a button that rejects the others.
+//! Groups of duplicates: which photo is best kept and why, and a button that rejects the others.
 
 use std::borrow::Cow;
 
@@ -21,10 +21,10 @@ use crate::{t, text};
 
 /// Height of a group.
 const ROW: f32 = 142.0;
-/// Sides of the photo that is kept, and of each copy.
+/// Sizes of the kept photo and of each duplicate.
 const KEPT: egui::Vec2 = vec2(124.0, 93.0);
 const COPY: egui::Vec2 = vec2(92.0, 69.0);
-/// Width of the buttons of a group.
+/// Width of the buttons in each group.
 const BUTTONS: f32 = 176.0;
 
 impl Interface {
@@ -58,7 +58,7 @@ impl Interface {
                 for at in rows {
                     let width = ui.available_width();
                     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-                    // A child that takes no room of its own: the row is as high as it is.
+                    // A child `Ui` that allocates no space, so that all rows have the same height.
                     let place = UiBuilder::new().id_salt(("copies", at)).max_rect(rect);
                     let mut row = ui.new_child(place);
                     let group = &findings.copies[at];
@@ -88,7 +88,7 @@ impl Interface {
         let mut shown = 0;
         for copy in &group.copies {
             let is_last = shown + 1 == group.copies.len();
-            // What does not fit is counted.
+            // Duplicates that do not fit are shown as a number.
             let room = if is_last { 0.0 } else { 44.0 };
             if left + COPY.x + room > end {
                 break;
@@ -213,7 +213,7 @@ fn name_of(state: &State, id: ItemId) -> &str {
     state.item(id).map_or("", |item| item.name.as_str())
 }
 
-/// How many there are, what they take, and the button that deals with all of them.
+/// The number and size of all duplicates, and the button that rejects them all.
 fn summary(
     ui: &mut Ui,
     state: &State,
@@ -260,7 +260,7 @@ fn summary(
     });
 }
 
-/// Why one is kept, in a line.
+/// One line that explains why a photo is kept.
 fn reason(ui: &Ui, place: Rect, state: &State, group: &CopyGroup) {
     let palette = palette(ui);
     let name = name_of(state, group.keeper);

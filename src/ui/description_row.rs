@@ -1,4 +1,4 @@
-//! The row of the keywords dialog for descriptions, and how its plan shows them.
+//! The row for descriptions in the keywords dialog, and how its plan shows them.
 
 use egui::Ui;
 
@@ -7,7 +7,7 @@ use crate::app::document::state::State;
 use crate::engine::organize::sidecars::{SidecarChange, SidecarPlan};
 use crate::{t, text};
 
-/// Whether descriptions are written, and whether they replace others.
+/// Options to write descriptions and to replace existing ones.
 pub fn description_row(ui: &mut Ui, state: &State, write: &mut bool, replace: &mut bool) {
     let is_known = state.findings().has_words();
     *write &= is_known;
@@ -27,7 +27,7 @@ pub fn description_row(ui: &mut Ui, state: &State, write: &mut bool, replace: &m
     });
 }
 
-/// What the second column of a plan is about.
+/// The heading of the second column of the plan.
 pub fn planned_heading(plan: &SidecarPlan) -> &'static str {
     match plan
         .changes
@@ -39,7 +39,7 @@ pub fn planned_heading(plan: &SidecarPlan) -> &'static str {
     }
 }
 
-/// The keywords that a file will have, and its description if that is new.
+/// The new keywords of a file, and its description if that is new.
 pub fn planned_text(change: &SidecarChange) -> String {
     let keywords = text::list(&change.keywords);
     match &change.description {

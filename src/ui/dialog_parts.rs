@@ -1,4 +1,4 @@
-//! Parts that several dialogs share.
+//! Parts shared by several dialogs.
 
 use egui::{RichText, Ui};
 
@@ -9,7 +9,7 @@ use crate::app::command::Command;
 use crate::app::document::state::{RejectedCopy, State};
 use crate::t;
 
-/// A dialog's heading, with the button that closes it.
+/// A dialog's heading with a close button.
 pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(text).size(18.0).strong());
@@ -22,11 +22,11 @@ pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
     ui.add_space(theme::SPACE_S);
 }
 
-/// Width of the names before the rows of a dialog.
+/// Width of the names in dialog rows.
 const NAMES: f32 = 64.0;
 
-/// A row of a dialog: its name, and what is chosen there. All rows lie in their places from the first frame on, which the
-/// columns of an [`egui::Grid`] do not: it knows how wide they are only when it has drawn them once.
+/// A dialog row with a name. Unlike in [`egui::Grid`], which must measure its columns in a first frame, the position of
+/// all rows is final from the first frame.
 pub fn row(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = theme::SPACE_L;
@@ -42,7 +42,7 @@ pub fn row(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Which copies stay when rejects are put away.
+/// Explains which copies stay when rejects are removed.
 pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[RejectedCopy]) {
     const LISTED: usize = 5;
     for kept in kept.iter().take(LISTED) {

@@ -29,13 +29,13 @@ impl Interface {
         let screen = ui.ctx().content_rect().size();
         let width = dialog_width(dialog).min(screen.x - 48.0);
         let frame = Frame::popup(ui.style()).inner_margin(Margin::same(theme::SPACE_L as i8));
-        // Each has its own memory of where it lies: one that follows another is in its place at once.
+        // One id per dialog, because egui remembers sizes by id: the next dialog is in its place from the first frame.
         let id = Id::unique(("dialog", std::mem::discriminant(dialog)));
         let modal = Modal::new(id).frame(frame);
         let modal = modal.show(ui.ctx(), |ui| {
             name_modal(ui, dialog_name(dialog));
             ui.set_width(width);
-            // Its place and size stay while what it shows changes.
+            // Position and size stay the same while the contents change.
             let height = dialog_height(dialog).min(screen.y - 80.0);
             let most = if fills(dialog) {
                 height
@@ -138,7 +138,7 @@ impl Interface {
         let line = |ui: &mut Ui, text: RichText| {
             ui.add(egui::Label::new(text.small()).truncate());
         };
-        // Rows are drawn on demand: there may be thousands.
+        // Rows are only created when visible, because there may be thousands.
         TableBuilder::new(ui)
             .striped(true)
             .cell_layout(Layout::left_to_right(Align::Center))
@@ -226,7 +226,7 @@ impl Interface {
     }
 }
 
-/// The photos that could not be read, by path.
+/// The photos that could not be read, sorted by path.
 fn failed(state: &State) -> Vec<ItemId> {
     let items = state.library.snapshot().items.iter().zip(0..);
     let mut failed: Vec<(&Path, ItemId)> = items
@@ -237,7 +237,7 @@ fn failed(state: &State) -> Vec<ItemId> {
     failed.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Gives the dialog that `ui` is in a name for screen readers.
+/// Sets the accessible name of the dialog that contains `ui`.
 fn name_modal(ui: &Ui, name: &str) {
     let modal = { ui.stack().iter() }.find(|ui| ui.kind() == Some(egui::UiKind::Modal));
     if let Some(modal) = modal {
@@ -248,7 +248,7 @@ fn name_modal(ui: &Ui, name: &str) {
     }
 }
 
-/// What a screen reader says when a dialog opens.
+/// The accessible name of a dialog.
 fn dialog_name(dialog: &Dialog) -> &'static str {
     match dialog {
         Dialog::Settings => t!("dialog-settings"),
@@ -288,7 +288,7 @@ fn dialog_width(dialog: &Dialog) -> f32 {
     }
 }
 
-/// Whether a dialog gives what changes in it the height that is left: it is never higher.
+/// Whether the variable part of a dialog fills the remaining height, so that the dialog's height is fixed.
 fn fills(dialog: &Dialog) -> bool {
     matches!(
         dialog,
@@ -301,11 +301,11 @@ fn fills(dialog: &Dialog) -> bool {
     )
 }
 
-/// Heights of dialogs whose contents change while they are open.
+/// Minimum height of dialogs whose contents change while they are open.
 fn dialog_height(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::Export => 720.0,
-        // As much of the list as the window has room for.
+        // The list uses all available space.
         Dialog::Models => 1600.0,
         Dialog::Settings | Dialog::Keywords | Dialog::Rules => 620.0,
         Dialog::Copies { .. } | Dialog::Heaps | Dialog::Questions => 560.0,
@@ -332,7 +332,7 @@ fn keys(ui: &mut Ui, height: f32, commands: &mut Vec<Command>) {
     });
 }
 
-/// Keys and what they do, under a heading.
+/// A table of keys and their effects under a heading.
 fn key_table(ui: &mut Ui, name: &str, rows: &[(String, &str)]) {
     heading(ui, name);
     let grid = egui::Grid::new(name).num_columns(2).min_col_width(210.0);
@@ -360,7 +360,7 @@ fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
     });
 }
 
-/// Whether something is done to selected photos that are not shown, too.
+/// Asks whether a command also applies to hidden selected photos.
 fn hidden(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let all = state.selection.len();
     let hidden = state.hidden_targets();
@@ -383,7 +383,7 @@ fn hidden(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// Whether a picture is opened or searched for, where it is not known onto what it was dropped.
+/// Asks whether to open a dropped picture or search for similar ones, if the drop position is unknown.
 fn dropped(ui: &mut Ui, picture: &Path, commands: &mut Vec<Command>) {
     let name = picture.file_name().unwrap_or(picture.as_os_str());
     title(ui, t!("dialog-dropped"), commands);

@@ -9,7 +9,7 @@ use super::theme::{self, palette};
 use crate::engine::media::scan::is_media_name;
 use crate::t;
 
-/// Draws the zones while files are held over the window.
+/// Draws the zones while files are dragged over the window.
 pub fn show(ui: &mut Ui, search_zone: Rect) {
     let hovered = ui.input(|input| input.raw.hovered_files.clone());
     if hovered.is_empty() {

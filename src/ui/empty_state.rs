@@ -1,4 +1,4 @@
-//! What is shown where there are no photos: a hint on what to do.
+//! What is shown instead of the grid if there are no photos.
 
 use egui::{RichText, Ui, vec2};
 
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         icons::paint(ui.painter(), Icon::Folder, rect, palette.accent);
         if state.work.is_running() {
             ui.label(RichText::new(t!("looking-for-photos")).size(20.0));
-            // Its place is kept from the start.
+            // Reserve the line from the start, so that nothing moves.
             let found = usize::try_from(state.work.progress.total).unwrap_or(usize::MAX);
             let found = match found {
                 0 => " ".to_owned(),
@@ -64,7 +64,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// Where nothing can be read: where to mend it. Why, the notice above says.
+/// Shown if no model could be loaded. A notification explains the reason.
 fn no_model(ui: &mut Ui, commands: &mut Vec<Command>) {
     let title = t!("no-model-title");
     ui.label(RichText::new(title).size(22.0).strong());
@@ -74,7 +74,7 @@ fn no_model(ui: &mut Ui, commands: &mut Vec<Command>) {
     }
 }
 
-/// What the last job passed over, if that may be why nothing is seen.
+/// Files that the last job skipped, if that may explain why there are no photos.
 fn passed_over(state: &State) -> Option<String> {
     let skipped = &state.work.summary.as_ref()?.skipped;
     let count = skipped.unsupported;
@@ -84,7 +84,7 @@ fn passed_over(state: &State) -> Option<String> {
     (count > 0).then(|| t!("files-unsupported", count = count))
 }
 
-/// In place of a grid that the filters left empty.
+/// Shown if no photo passes the filters.
 pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let height = ui.available_height();
     ui.vertical_centered(|ui| {

@@ -23,22 +23,22 @@ use crate::engine::organize::export::{
 };
 use crate::{t, text};
 
-/// What is chosen in the dialog.
+/// The choices in the dialog.
 #[derive(Clone, Debug, Default)]
 pub struct ExportDialogChoices {
     now: ExportChoices,
-    /// Photos of each choice, by [`CHOICES`], and of which answer.
+    /// Number of photos for each of [`CHOICES`], and the response and option they were computed for.
     counts: [usize; 5],
     counted: Option<(u64, bool)>,
-    /// Whether the rejects are to be moved: that is for one time only.
+    /// Whether the dialog is about moving rejects. These choices are not remembered.
     for_rejects: bool,
-    /// Whether it is for the rejects that the dialog opens next.
+    /// Whether the next dialog to open is about moving rejects.
     opens_for_rejects: bool,
-    /// Whether the dialog goes on with what is chosen: it was only away while a path was typed.
+    /// Whether to keep the choices, because the dialog was only closed to type a path.
     pub(super) stays: bool,
 }
 
-/// Which photos can be chosen, and what that is called.
+/// The choices of photos, with the ids of their texts.
 pub const CHOICES: [(ExportWhat, &str); 5] = [
     (ExportWhat::Selected, "export-selected"),
     (ExportWhat::Shown, "export-shown"),
@@ -62,7 +62,7 @@ const LAYOUTS: [(FolderLayout, &str); 4] = [
 ];
 
 impl ExportDialogChoices {
-    /// Begins with what was chosen last.
+    /// Starts with the last choices.
     fn begin(&mut self, state: &State) {
         self.for_rejects = std::mem::take(&mut self.opens_for_rejects);
         self.counted = None;
@@ -81,7 +81,7 @@ impl ExportDialogChoices {
         }
     }
 
-    /// Counts what each choice holds, once for each answer: over a large folder it takes a while.
+    /// Counts the photos of each choice, once per response, because that takes a while in large libraries.
     fn count(&mut self, state: &State) {
         let of = Some((state.answer.number, self.now.rejects));
         if self.counted != of {
@@ -96,7 +96,7 @@ impl ExportDialogChoices {
         at.map_or(0, |at| self.counts[at])
     }
 
-    /// What is asked for, if it can be.
+    /// The request, or `None` while a choice is missing.
     fn request(&self, state: &State) -> Result<Option<ExportRequest>, PatternError> {
         let now = &self.now;
         let names = Pattern::from_str(now.names.trim())?;
@@ -140,7 +140,7 @@ impl Interface {
         }
     }
 
-    /// Chooses the rejects and a move the next time that the dialog opens, and only then.
+    /// Makes the next dialog start with moving the rejects.
     pub(super) fn export_rejects(&mut self) {
         self.buffers.export.opens_for_rejects = true;
         self.buffers.export.stays = false;
@@ -290,11 +290,11 @@ fn names_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
     });
 }
 
-/// Height of a table's head and of the button below the tables, and of the least that is seen of a table.
+/// Height of the table header and the button below the tables, and minimum height of a table.
 const BELOW: f32 = 92.0;
 const LEAST: f32 = 60.0;
 
-/// What will happen, and the button that lets it happen.
+/// A summary of the plan, and the button that runs it.
 fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &mut Vec<Command>) {
     let mut words = vec![photos(summary.photos)];
     let some = |count: usize, text: fn(usize) -> String| (count > 0).then(|| text(count));
@@ -318,7 +318,7 @@ fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &m
     failures(ui, &plan.failures, |n| t!("cannot-be-exported", count = n));
     let height = (ui.available_height() - BELOW).max(LEAST);
     if summary.folders.len() > 1 {
-        // Beside each other, so that a small window has room for both.
+        // Side by side, so that both fit in a small window.
         ui.columns(2, |columns| {
             folder_totals(&mut columns[0], &summary.folders, height);
             targets(&mut columns[1], plan, 130.0, height);
@@ -336,7 +336,7 @@ fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &m
     });
 }
 
-/// Where each photo goes.
+/// The table of photos with their targets.
 fn targets(ui: &mut Ui, plan: &ExportPlan, first: f32, height: f32) {
     let lines = TextTable {
         id: "plan",
@@ -353,7 +353,7 @@ fn targets(ui: &mut Ui, plan: &ExportPlan, first: f32, height: f32) {
     });
 }
 
-/// What goes into each folder.
+/// The table of folders with their totals.
 fn folder_totals(ui: &mut Ui, totals: &[FolderTotal], height: f32) {
     let lines = TextTable {
         id: "totals",
@@ -436,7 +436,7 @@ fn done(ui: &mut Ui, state: &State, report: &ExportReport, commands: &mut Vec<Co
     });
 }
 
-/// What went wrong with photos, under a heading that says what became of them.
+/// A list of failures under a heading.
 pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
     if failures.is_empty() {
         return;
@@ -454,7 +454,7 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
         });
 }
 
-/// Interrupted exports, to be finished or undone.
+/// Interrupted exports, which can be completed or undone.
 pub fn interrupted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     title(ui, t!("interrupted-title"), commands);
     for past in &state.exports.interrupted {

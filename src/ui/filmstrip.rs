@@ -10,13 +10,13 @@ use crate::app::document::state::State;
 use crate::engine::organize::marks::Flag;
 use crate::t;
 
-/// Width of a photo of the strip.
+/// Width of a photo in the strip.
 const CELL: f32 = 96.0;
-/// Space between two.
+/// Space between photos.
 const GAP: f32 = 4.0;
 
 impl Interface {
-    /// Draws the strip around a place in the order.
+    /// Draws the strip around an index of the display order.
     pub(super) fn filmstrip(
         &mut self,
         ui: &mut Ui,

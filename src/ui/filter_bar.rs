@@ -16,11 +16,11 @@ use crate::{t, text};
 
 /// Height of the row below the controls.
 const ROW: f32 = 24.0;
-/// Space for the button that has the chips for which there is no room.
+/// Width reserved for the button that lists the chips that do not fit.
 const MORE: f32 = 64.0;
 
-/// Draws the bar; `focus` gives its first control the keyboard. It is as high with filters and a search as without, so
-/// that the photos below it stay where they are.
+/// Draws the bar. `focus` focuses its first control. The height does not depend on filters and search, so that the
+/// photos below do not move.
 pub fn show(
     ui: &mut Ui,
     state: &State,
@@ -54,7 +54,7 @@ pub fn show(
     });
 }
 
-/// How many photos are shown, of how many; a click explains what hides the others.
+/// The number of displayed photos and the total. A click explains what hides the others.
 fn count_button(ui: &mut Ui, state: &State) {
     let (shown, all) = (state.answer.arrangement.order.len(), state.library.len());
     let text = if shown == all {
@@ -66,7 +66,7 @@ fn count_button(ui: &mut Ui, state: &State) {
     let button = egui::Button::new(RichText::new(text).strong());
     let response = ui
         .scope(|ui| {
-            // Without a frame, the text begins where the controls above it do.
+            // Without a frame, the text aligns with the controls above.
             ui.spacing_mut().button_padding.x = 2.0;
             ui.add(button.frame_when_inactive(false).truncate())
         })
@@ -83,7 +83,7 @@ fn count_button(ui: &mut Ui, state: &State) {
     response.on_hover_ui(explain);
 }
 
-/// What becomes of all files of the open folders: shown, hidden and by what, or not listed and why.
+/// Accounts for all files in the open folders: displayed, hidden or skipped, with reasons.
 fn explained(state: &State) -> Vec<String> {
     let arrangement = &state.answer.arrangement;
     let all = state.library.len();
@@ -118,7 +118,7 @@ fn explained(state: &State) -> Vec<String> {
     lines
 }
 
-/// Every active filter, to be taken away with a click: those for which there is room, and a button for the others.
+/// Chips for the active filters, which a click removes, and a button for those that do not fit.
 fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let chips = chips(&state.memory.filter, &state.memory.labels);
     if chips.is_empty() {
@@ -180,13 +180,13 @@ fn selected(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.label(RichText::new(text).size(theme::TEXT_S).color(weak));
 }
 
-/// What the search does to what is shown.
+/// The effect of the search on the displayed photos, or its error.
 fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if state.search.trim().is_empty() {
         return;
     }
     if let Some(problem) = &state.answer.search_problem {
-        // The number of photos and the chips have the rest of the row.
+        // The rest of the row is for the number of photos and the chips.
         let room = ui.available_width() * 0.6;
         let text = elided(ui, problem, theme::TEXT_S, palette(ui).bad, room);
         ui.label(text).on_hover_text(problem);

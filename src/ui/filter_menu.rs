@@ -23,10 +23,10 @@ use crate::{t, text};
 
 /// Size of the menu.
 const SIZE: egui::Vec2 = vec2(400.0, 430.0);
-/// Values of a kind that are listed.
+/// Maximum number of values listed per filter.
 const LISTED: usize = 200;
 
-/// What the menu counts while it is open.
+/// Counts that are cached while the menu is open.
 #[derive(Default)]
 pub struct FilterCounts {
     flags: PerAnswer<[usize; FlagFilter::ALL.len()]>,
@@ -37,7 +37,7 @@ pub struct FilterCounts {
     pub(super) kinds: kind_line::Counts,
 }
 
-/// The button that opens the menu, with how many filters are active.
+/// The button that opens the menu, with the number of active filters.
 pub fn button(ui: &mut Ui, state: &State, counts: &mut FilterCounts, commands: &mut Vec<Command>) {
     let text = match chips(&state.memory.filter, &state.memory.labels).len() {
         0 => t!("filter").into(),
@@ -53,7 +53,7 @@ pub fn button(ui: &mut Ui, state: &State, counts: &mut FilterCounts, commands: &
             let height = SIZE.y.min(screen.height() - 160.0);
             ui.set_width(SIZE.x.min(screen.width() - 40.0));
             ui.set_height(height);
-            // A menu's buttons are flat; these are choices, of which one is always marked.
+            // Menu buttons are flat by default, but these are choices that need a visible selection.
             ui.spacing_mut().button_padding = vec2(7.0, 3.0);
             let mut filter = state.memory.filter.clone();
             let area = ScrollArea::vertical().auto_shrink([false, false]);
@@ -152,7 +152,7 @@ fn date_rows(ui: &mut Ui, filter: &mut Filter) {
             ui.label(t!("date-to"));
             field(ui, &mut filter.to, t!("taken-to"), "2024-08-31", 92.0);
         });
-        // There from the start, so that nothing moves.
+        // Always laid out, so that nothing moves.
         let problem = calendar::problem(&filter.from).or(calendar::problem(&filter.to));
         let colour = palette(ui).bad;
         ui.label(RichText::new(problem.unwrap_or(" ")).small().color(colour));
@@ -160,7 +160,7 @@ fn date_rows(ui: &mut Ui, filter: &mut Filter) {
     ui.end_row();
 }
 
-/// "At least 3 stars".
+/// The text of a minimum, such as "At least 3 stars".
 fn at_least(stars: u8) -> String {
     t!("at-least", stars = stars_text(stars))
 }
@@ -235,7 +235,7 @@ fn shape_row(ui: &mut Ui, filter: &mut Filter) {
     ui.end_row();
 }
 
-/// Filters whose values are those that the photos have: each opens to a list of them.
+/// Filters by values that occur in the library. Each opens a list.
 fn value_lists(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut Filter) {
     let upper = |text: &String| text.to_uppercase();
     let all = &mut counts.types;
@@ -274,7 +274,7 @@ fn value_list<T: Clone + Ord>(
         None => t!("value-any", name = name),
     };
     CollapsingHeader::new(title).id_salt(name).show(ui, |ui| {
-        // Only an open list looks at the whole library.
+        // Counted only while the list is open, because that visits the whole library.
         let counts = counts.get(state, || values(state, of));
         if ui.selectable_label(now.is_none(), t!("any")).clicked() {
             *now = None;

@@ -1,4 +1,4 @@
-//! The grid of thumbnails; only visible cells are drawn, even among a hundred thousand.
+//! The grid of thumbnails. Only visible cells are drawn, even in a library of a hundred thousand photos.
 
 use egui::{
     PointerButton, Popup, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -19,11 +19,11 @@ use crate::t;
 
 /// Width of the scroll bar.
 const BAR: f32 = 12.0;
-/// Points that the grid scrolls in a frame while a rubber band leaves it.
+/// Scroll speed in points per frame while a rubber band is dragged beyond the viewport.
 const BAND_SCROLL: f64 = 12.0;
 
 impl Interface {
-    /// Draws the grid, and returns its layout.
+    /// Draws the grid, and returns its scroll state and layout.
     pub(super) fn grid(
         &mut self,
         ui: &mut Ui,
@@ -93,7 +93,7 @@ impl Interface {
                 node.set_size_of_set(of);
             });
         }
-        // Two rows around are fetched after what is seen.
+        // Prefetch two rows below and above the viewport, after the visible ones.
         let ahead = 2 * layout.columns();
         let side = side_for(layout.cell_width() * ui.pixels_per_point());
         let after = seen.end..(seen.end + ahead).min(order.len());
@@ -169,7 +169,7 @@ impl Interface {
     }
 }
 
-/// Gives the list of photos the keyboard while nothing else has it, and keeps its keys from egui.
+/// Focuses the grid while nothing else has the focus, and keeps its keys from egui's focus navigation.
 fn take_keyboard(ui: &Ui, state: &State) {
     let elsewhere = state.dialog.is_some() || Popup::is_any_open(ui.ctx());
     ui.memory_mut(|memory| match (memory.focused(), elsewhere) {
@@ -186,7 +186,7 @@ fn take_keyboard(ui: &Ui, state: &State) {
     ui.memory_mut(|memory| memory.set_focus_lock_filter(photos_id(), ours));
 }
 
-/// Tells screen readers of the list, and which of its photos the keys are about.
+/// Describes the list of photos to screen readers, and marks the one at the cursor as the active descendant.
 fn name_list(ui: &Ui, view: Rect, state: &State) {
     let order = &state.answer.arrangement.order;
     let cursor = state.selection.cursor.map(|id| cell_id(ui, id));
@@ -208,7 +208,7 @@ fn name_list(ui: &Ui, view: Rect, state: &State) {
     });
 }
 
-/// The wheel scrolls; with Ctrl it changes the size of cells.
+/// The wheel scrolls; with Ctrl it changes the thumbnail size.
 fn scroll(ui: &Ui, view: Rect, grid: &mut GridState, state: &State, commands: &mut Vec<Command>) {
     if !ui.rect_contains_pointer(view) {
         return;

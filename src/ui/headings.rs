@@ -1,4 +1,4 @@
-//! Headings of groups: name, number of photos and dates. A click selects the group.
+//! Group headings: name, number of photos and dates. A click selects the group.
 
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -12,7 +12,7 @@ use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::t;
 
-/// Draws the headings that are seen.
+/// Draws the visible headings.
 pub fn show(
     ui: &mut Ui,
     view: Rect,
@@ -31,7 +31,7 @@ pub fn show(
     }
 }
 
-/// What stands over a group, and its label if it is one of a label.
+/// The text of a heading, and its label if the group belongs to one.
 fn words<'a>(group: &'a PhotoGroup, state: &'a State) -> (&'a str, Option<&'a Label>) {
     match &group.heading {
         Heading::Label(at) => {
@@ -75,7 +75,7 @@ fn heading(
         ui.painter()
             .hline(rect.x_range().shrink(GAP), rect.min.y + 2.0, line);
     }
-    // A single photo is wide enough for the name, and for the number of photos if that is short.
+    // The width of a single photo suffices for the name, and for a short number of photos.
     let available = rect.max.x - x - GAP;
     let text = elided(ui, name, 16.0, palette.text, available * 0.75);
     let width = text.size().x;
@@ -114,7 +114,7 @@ fn heading(
     }
 }
 
-/// Whether the days of a group say more than its name.
+/// Whether the dates of a group add information to its name.
 fn says_more(group: &PhotoGroup) -> bool {
     let one_day = group.days.is_some_and(|(first, last)| first == last);
     match &group.heading {
@@ -136,7 +136,7 @@ fn right_text(ui: &Ui, rect: Rect, from: f32, text: &str) {
     }
 }
 
-/// How many photos are just below the label's line; a click shows them. Returns the label and whether it was clicked.
+/// The number of photos just below the label's threshold, as a button. Returns the label and whether it was clicked.
 fn near_button(
     ui: &Ui,
     place: Rect,
@@ -150,7 +150,7 @@ fn near_button(
     let count = state.answer.arrangement.near.get(label).copied();
     let count = count.filter(|count| *count > 0 && !state.memory.filter.near)?;
     let label = state.answer.labels.get(label)?;
-    // A label that is still being typed has no line of its own yet.
+    // A label that is still being typed has no threshold of its own yet.
     state.memory.labels.iter().find(|l| l.id == label.id)?;
     let text = t!("more-below-line", count = count);
     let galley = elided(ui, &text, theme::TEXT_S, palette(ui).accent, 240.0);

@@ -1,4 +1,4 @@
-//! Heaps that the photos themselves suggest: each with its photos, name and number, to be made a label, renamed, merged
+//! Suggested clusters ("heaps"), each with its photos, name and number. They can become labels, or be renamed, merged
 //! or dismissed.
 
 use egui::{
@@ -17,9 +17,9 @@ use crate::app::document::heaps::Heap;
 use crate::app::document::state::State;
 use crate::{t, text};
 
-/// Height of a heap.
+/// Height of a cluster.
 const ROW: f32 = 84.0;
-/// Photos of a heap that are seen, and the size of each.
+/// Number of photos shown per cluster, and their size.
 const COVERS: usize = 3;
 const COVER: egui::Vec2 = vec2(84.0, 63.0);
 
@@ -55,7 +55,7 @@ impl Interface {
                     let width = ui.available_width();
                     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
                     let heap = &heaps.proposed[at];
-                    // A child that takes no room of its own: the row is as high as it is.
+                    // A child `Ui` that allocates no space, so that all rows have the same height.
                     let place = UiBuilder::new().id_salt(("heap", at)).max_rect(rect);
                     let mut row = ui.new_child(place);
                     self.heap(&mut row, rect, state, at, heap, commands);
@@ -73,7 +73,7 @@ impl Interface {
         commands: &mut Vec<Command>,
     ) {
         let inner = rect.shrink2(vec2(0.0, 3.0));
-        // A line around it, because the field for its name has the colour of raised ground.
+        // An outline rather than a fill, because the text field has the colour of raised surfaces.
         let line = Stroke::new(1.0, palette(ui).line);
         ui.painter()
             .rect_stroke(inner, theme::RADIUS, line, StrokeKind::Inside);

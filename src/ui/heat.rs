@@ -1,4 +1,4 @@
-//! Where the current label is seen, over a large photo.
+//! The heat map of the current label over a photo in the viewer.
 
 use egui::{
     Color32, ColorImage, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2,
@@ -14,20 +14,20 @@ use crate::app::document::state::State;
 use crate::engine::library::HeatMap;
 use crate::t;
 
-/// Side of the picture of a map, which is stretched over the photo.
+/// Side of the heat map texture in pixels, which is stretched over the photo.
 const SIDE: usize = 72;
-/// How dark the photo becomes where there is no heat, and how strong the colour is where it is hottest.
+/// Maximum opacity of the shade where there is no heat, and of the tint where it is hottest.
 const SHADE: f32 = 0.62;
 const TINT: f32 = 0.42;
 
-/// A map as it is drawn, and the question that it answers.
+/// The texture of a heat map, with the number of its request.
 pub struct DrawnHeat {
     number: u64,
     texture: TextureHandle,
 }
 
 impl Interface {
-    /// Draws the map of a photo over it, if the person wants to see it.
+    /// Draws the heat map over a photo, if switched on.
     pub(super) fn heat(&mut self, ui: &Ui, pane: Rect, whole: Rect, id: ItemId, state: &State) {
         if !state.heat.is_on
             || state
@@ -77,7 +77,7 @@ impl Interface {
     }
 }
 
-/// What is said of the map, at the upper right of the photo.
+/// A message about the heat map, at the top right of the photo.
 fn say(ui: &Ui, pane: Rect, id: ItemId, text: &str) {
     let width = text.chars().count() as f32 * 7.0 + 16.0;
     let left = (pane.max.x - width - 12.0).max(pane.min.x + 12.0);
@@ -91,14 +91,14 @@ fn say(ui: &Ui, pane: Rect, id: ItemId, text: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
 }
 
-/// Dark where the label is not seen, clear and coloured from red to yellow where it is.
+/// Converts a heat map to a picture: dark where the label is not found, tinted red to yellow where it is.
 fn picture(map: &HeatMap) -> ColorImage {
     let along = |at: usize| (at as f32 + 0.5) / SIDE as f32;
     let pixel = |at: usize| {
         let heat = map.at(along(at % SIDE), along(at / SIDE)).clamp(0.0, 1.0);
         let tint = TINT * heat;
         let shade = SHADE * (1.0 - heat);
-        // The tint lies over the shade: what is left of the photo is what neither covers.
+        // The tint is blended over the shade; the photo shows through both.
         let alpha = 1.0 - (1.0 - tint) * (1.0 - shade);
         let green = (2.0 * heat - 1.0).max(0.0);
         let part = |value: f32| (255.0 * value).round() as u8;

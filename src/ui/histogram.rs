@@ -12,10 +12,10 @@ use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::t;
 
-/// Height of a histogram.
+/// Height of the histogram.
 pub const HEIGHT: f32 = 34.0;
 
-/// How matches spread over the folder, with the line from which a photo fits; the line can be dragged.
+/// The distribution of a label's matches, with the threshold as a draggable line.
 pub fn histogram(
     ui: &mut Ui,
     state: &State,
@@ -24,7 +24,7 @@ pub fn histogram(
     commands: &mut Vec<Command>,
 ) {
     let size = vec2(ui.available_width(), HEIGHT);
-    // The Tab key passes it by: a label has one stop, its text, from which the arrow down leads here.
+    // Not focusable with Tab: each label has a single tab stop, its text, from which the down arrow leads here.
     let (_, rect) = ui.allocate_space(size);
     let id = threshold_id(label.id);
     let mut senses = Sense::CLICK | Sense::DRAG;
@@ -81,12 +81,12 @@ pub fn histogram(
     ));
 }
 
-/// What the line of a label is called, for the keyboard.
+/// The widget id of a label's threshold.
 pub fn threshold_id(label: LabelId) -> Id {
     Id::unique(("threshold", label))
 }
 
-/// Does what screen readers ask of the line.
+/// Handles accessibility actions on the threshold.
 fn asked(ui: &Ui, response: &Response, label: &Label, commands: &mut Vec<Command>) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.add_action(Action::Focus);
@@ -119,9 +119,9 @@ fn asked(ui: &Ui, response: &Response, label: &Label, commands: &mut Vec<Command
     }
 }
 
-/// Bars of a histogram, those of photos that fit in the label's colour.
+/// Draws the bars of a histogram, with those above the threshold in the label's colour.
 pub fn paint_bars(ui: &Ui, rect: Rect, counts: &[u32; BARS], label: &Label) {
-    // Nearly all photos of a folder have nothing to do with a label: only roots of counts show the rest.
+    // Most photos do not match a label, so a fourth root makes the small counts visible.
     let height = |count: u32| f64::from(count).sqrt().sqrt() as f32;
     let most = counts.iter().copied().max().map_or(1.0, height).max(1.0);
     let width = rect.width() / BARS as f32;

@@ -4,14 +4,14 @@ use std::f32::consts::TAU;
 
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
-/// What an icon shows.
+/// The icons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
-    /// Three lines: the menu.
+    /// Three lines: menu.
     Menu,
     /// A folder.
     Folder,
-    /// A looking glass.
+    /// A magnifying glass.
     Search,
     /// A cross: remove, close, reject.
     Cross,
@@ -21,7 +21,7 @@ pub enum Icon {
     More,
     /// A star.
     Star,
-    /// A triangle with a bar: something is wrong.
+    /// A triangle with an exclamation mark: warning.
     Warning,
     /// Two bars.
     Pause,
@@ -47,7 +47,7 @@ pub enum Icon {
     Bell,
 }
 
-/// Paints an icon into the largest square in the middle of `rect`.
+/// Paints an icon into the largest centred square in `rect`.
 pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
     let pen = Pen::new(painter, rect, colour);
     match icon {
@@ -131,7 +131,7 @@ fn star() -> Vec<(f32, f32)> {
         .collect()
 }
 
-/// Draws in a square whose sides are 1.
+/// Draws in unit square coordinates.
 struct Pen<'a> {
     painter: &'a Painter,
     square: Rect,
@@ -173,7 +173,7 @@ impl<'a> Pen<'a> {
             .add(Shape::closed_line(self.points(points), self.stroke()));
     }
 
-    /// A filled shape seen whole from its middle: triangles from there, so that stars are right too.
+    /// A filled star-shaped polygon, as a triangle fan around its centre. (egui only fills convex polygons correctly.)
     fn filled(&self, points: &[(f32, f32)]) {
         let corners = self.points(points);
         let mut mesh = egui::Mesh::default();
@@ -187,7 +187,7 @@ impl<'a> Pen<'a> {
         let count = corners.len() as u32;
         (0..count).for_each(|n| mesh.add_triangle(0, 1 + n, 1 + (n + 1) % count));
         self.painter.add(Shape::mesh(mesh));
-        // Softens the edge, which a bare mesh does not.
+        // Antialiases the edge, which a plain mesh does not.
         self.painter
             .add(Shape::closed_line(corners, Stroke::new(0.7, self.colour)));
     }

@@ -1,4 +1,4 @@
-//! The dialog that writes labels, stars and colours into sidecars: choices, the resulting plan, and the outcome.
+//! The dialog that writes labels, stars and colours to sidecars: choices, the resulting plan, and the outcome.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement, Sidec
 use crate::settings::Settings;
 use crate::{t, text};
 
-/// What was chosen in the dialog.
+/// The choices in the dialog.
 #[derive(Clone, Debug)]
 pub struct KeywordChoices {
     what: ExportWhat,
@@ -178,7 +178,7 @@ fn choice_rows(
     });
 }
 
-/// How sidecars are named: a setting, because all programs of a person should find them.
+/// How sidecars are named. This is a setting, because all of the user's programs must find them.
 pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Command>) {
     let mut naming = settings.sidecar_names;
     ui.vertical(|ui| {
@@ -204,7 +204,7 @@ fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
         id: "keywords",
         headings: [t!("heading-file"), planned_heading(plan)],
         first: 190.0,
-        // What stands above and below takes the rest of a small window.
+        // In a small window, the parts above and below take up the rest.
         height: (ui.available_height() - 92.0).max(60.0),
     };
     lines.show(ui, plan.changes.len(), |at| {

@@ -1,5 +1,5 @@
 //! A histogram of a flaw's values with its threshold, shown while photos are filtered by that flaw; and the kinds of
-//! flaws in the filter menu.
+//! findings in the filter menu.
 
 use egui::accesskit::{Action, ActionData};
 use egui::{
@@ -19,19 +19,19 @@ use crate::app::document::state::State;
 use crate::engine::library::Flaw;
 use crate::t;
 
-/// What is counted of the kinds, while they are seen.
+/// Cached counts.
 #[derive(Default)]
 pub struct Counts {
     kinds: PerAnswer<[usize; Kind::ALL.len()]>,
     bars: PerAnswer<[u32; BARS]>,
 }
 
-/// Size of the histogram: as high as the row that it is in.
+/// Size of the histogram, as high as its row.
 const SIZE: egui::Vec2 = vec2(160.0, 22.0);
-/// A step of the arrow keys.
+/// Step of the arrow keys.
 const STEP: f32 = 0.01;
 
-/// Whether a flaw is detected by the match of a label; matches lie near 0 and 1.
+/// Whether a kind is detected by the match with a label. Such matches are concentrated near 0 and 1.
 fn is_match(kind: Kind) -> bool {
     matches!(
         kind,
@@ -39,7 +39,7 @@ fn is_match(kind: Kind) -> bool {
     )
 }
 
-/// Where a number lies on the axis of a kind, from 0 to 1.
+/// The position of a value on the axis of a kind, from 0 to 1.
 fn place(kind: Kind, number: f32) -> f32 {
     match is_match(kind) {
         true => match_axis::place(number),
@@ -54,7 +54,7 @@ fn number_at(kind: Kind, place: f32) -> f32 {
     }
 }
 
-/// How many photos have a number in each part of the axis.
+/// The histogram of a flaw's values.
 fn bars(state: &State, kind: Kind, flaw: Flaw) -> [u32; BARS] {
     let mut bars = [0; BARS];
     let findings = state.findings();
@@ -67,7 +67,7 @@ fn bars(state: &State, kind: Kind, flaw: Flaw) -> [u32; BARS] {
     bars
 }
 
-/// The line of the kind that is filtered by, if a number tells it.
+/// The histogram for the kind in the filter, if it has a threshold.
 pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<Command>) {
     let Some(kind) = state.memory.filter.kind else {
         return;
@@ -76,7 +76,7 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
     let line = state.memory.lines.of(flaw);
     let counted = counts.bars.get(state, || bars(state, kind, flaw));
     let counted = *counted;
-    // From right to left, as the row is laid out.
+    // The layout is right to left, so the rightmost widget comes first.
     let text = RichText::new(t!("line-from", percent = fine_percent(line)));
     ui.label(text.small().weak());
     let (rect, response) = ui.allocate_exact_size(SIZE, Sense::click_and_drag());
@@ -100,7 +100,7 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
     ));
 }
 
-/// Where the keyboard or a screen reader wants the line.
+/// The new threshold requested by keyboard or accessibility actions.
 fn asked(ui: &Ui, response: &egui::Response, line: f32) -> Option<f32> {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.add_action(Action::Increment);
@@ -142,7 +142,7 @@ fn asked(ui: &Ui, response: &egui::Response, line: f32) -> Option<f32> {
 
 fn paint(ui: &Ui, rect: Rect, kind: Kind, line: f32, counts: &[u32; BARS]) {
     let palette = palette(ui);
-    // Most photos have no flaw: only roots of counts show the rest.
+    // Most photos have no flaw, so a fourth root makes the small counts visible.
     let height = |count: u32| f64::from(count).sqrt().sqrt() as f32;
     let most = counts.iter().copied().max().map_or(1.0, height).max(1.0);
     let width = rect.width() / BARS as f32;
@@ -167,8 +167,8 @@ fn paint(ui: &Ui, rect: Rect, kind: Kind, line: f32, counts: &[u32; BARS]) {
     ui.painter().circle_filled(pos2(x, base), 4.0, palette.text);
 }
 
-/// The kinds in the menu of filters, each with how many there are. They are behind a line that is always there, so that
-/// nothing in the menu moves when the photos have been looked over.
+/// The kinds of findings in the filter menu, with counts. They are in a collapsed section that is always there, so that
+/// nothing moves when the analysis finishes.
 pub fn row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
     let title = filter.kind.map_or(t!("found-any"), Kind::name);
     let header = CollapsingHeader::new(t!("found-kind", title = title)).id_salt("found");

@@ -1,5 +1,5 @@
-//! One label: a line with its colour, text and count. Its threshold, what it stands for and how many examples it has are
-//! below the list while it is open. The pointer over a label that is not open shows how its matches spread.
+//! A label in the list: colour, text and count. The details of the open label are below the list: threshold, members
+//! and examples. For other labels, a tooltip shows the distribution of matches.
 
 use egui::{
     Align, Frame, Key, Layout, Margin, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke,
@@ -21,12 +21,12 @@ use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::{t, text};
 
-/// Height of a label's line.
+/// Height of a label's row.
 const LINE: f32 = 24.0;
 /// Height of the details of the open label.
 const OPEN_LABEL: f32 = 176.0;
 
-/// The ground of a label.
+/// The background of a label.
 fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     let fill = palette(ui).raised.gamma_multiply(0.6);
     Frame::new()
@@ -40,7 +40,7 @@ fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
         });
 }
 
-/// One label of the list: a line, and below it how many photos are just below its threshold.
+/// A label in the list, and below it the number of photos just below its threshold.
 pub fn label_card(
     ui: &mut Ui,
     state: &State,
@@ -89,8 +89,8 @@ fn problem(state: &State, place: Option<usize>) -> Option<&str> {
 }
 
 impl Interface {
-    /// The label that is open, below the list of labels, which stays where it is: how its matches spread, its threshold,
-    /// what else it stands for and how many examples it has.
+    /// The details of the open label, below the list so that it does not move: distribution of matches, threshold,
+    /// members and examples.
     pub(super) fn open_label(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let mut labels = state.memory.labels.iter().enumerate();
         let open = labels.find(|(_, label)| state.open_label == Some(label.id));
@@ -132,7 +132,7 @@ impl Interface {
     }
 }
 
-/// In place of what is just below a line: why there is none.
+/// Replaces the row about near misses if the label cannot be scored.
 fn problem_row(ui: &mut Ui, problem: &str) {
     let size = vec2(ui.available_width(), NEAR_ROW);
     let (row, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -143,7 +143,7 @@ fn problem_row(ui: &mut Ui, problem: &str) {
     response.on_hover_text(problem);
 }
 
-/// What is always seen of a label.
+/// The row of a label.
 fn line(
     ui: &mut Ui,
     state: &State,
@@ -169,7 +169,7 @@ fn line(
     });
 }
 
-/// What a general word stands for besides itself; a click switches one off or on.
+/// The members of a general label. A click switches one off or on.
 fn members(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command>) {
     let members = label.members(reads_english_only(state));
     if members.is_empty() || label.exactly {
@@ -202,15 +202,15 @@ fn members(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command
     });
 }
 
-/// The place of a label in the last answer, which may be about earlier labels.
+/// The index of a label in the last response, which may be based on earlier labels.
 fn answer_place(state: &State, at: usize, label: &Label) -> Option<usize> {
     let labels = &state.answer.labels;
-    // Mostly it is at the same place.
+    // Usually the index is unchanged.
     let same = labels.get(at).filter(|l| l.id == label.id).map(|_| at);
     same.or_else(|| labels.iter().position(|l| l.id == label.id))
 }
 
-/// A label's colour; a click counts it or not, a drag moves it.
+/// A label's colour. A click enables or disables the label, a drag moves it.
 fn swatch(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::CLICK | Sense::DRAG);
     let name = t!("label-in-use", label = label.text);
@@ -238,7 +238,7 @@ fn swatch(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     }
 }
 
-/// Takes a label that is dropped onto this one's card, or photos that show what it means.
+/// Accepts drops onto a label's card: another label, which is moved here, or photos, which become examples.
 fn dropped_on(ui: &Ui, top: f32, at: usize, label: &Label, commands: &mut Vec<Command>) {
     let bottom = ui.cursor().min.y;
     let card = Rect::from_x_y_ranges(ui.max_rect().x_range(), top..=bottom);
@@ -285,7 +285,7 @@ fn text_field(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     }
 }
 
-/// The arrow down leads from a label's text to its line: the Tab key goes on to the next label.
+/// The down arrow moves the focus from a label's text to its threshold, because Tab goes to the next label.
 fn line_keys(ui: &mut Ui, response: &egui::Response, label: &Label) {
     let down = ui.input(|input| input.key_pressed(Key::ArrowDown));
     if response.has_focus() && down {
@@ -297,7 +297,7 @@ fn line_keys(ui: &mut Ui, response: &egui::Response, label: &Label) {
     }
 }
 
-/// How many photos fit; a click shows only those.
+/// The number of fitting photos. A click shows only those.
 fn count_button(
     ui: &mut Ui,
     state: &State,
@@ -319,7 +319,7 @@ fn count_button(
     }
 }
 
-/// What else there is to know of a label. It is not on a card that is closed, which is one line.
+/// Additional information about a label, which does not fit in its row.
 fn notes(ui: &mut Ui, label: &Label) {
     let mut notes = Vec::new();
     if label.negated {

@@ -1,4 +1,4 @@
-//! What a label in another language means to a model that knows English alone, and where to get one that knows more.
+//! The translation of a label for a model that only understands English, and suggestions for multilingual models.
 
 use egui::{RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
@@ -13,18 +13,18 @@ use crate::engine::search::dictionary::Unknown;
 use crate::engine::search::query::InEnglish;
 use crate::{t, text};
 
-/// Whether the model in use knows English alone; while none is there, the starter will be.
+/// Whether the current model only understands English. Before one is loaded, the built-in starter model is assumed.
 pub fn reads_english_only(state: &State) -> bool {
     let session = state.session();
     session.is_none_or(|session| session.model().is_english_only())
 }
 
-/// What a label means in English, if the model needs that and its words are not English.
+/// The English translation of a label, if the model needs one.
 fn in_english(state: &State, label: &Label) -> Option<InEnglish> {
     reads_english_only(state).then(|| label.in_english())?
 }
 
-/// "猫 -> cat"; a click switches it off or on.
+/// The translation, such as "猫 -> cat". A click switches it off or on.
 pub fn translations(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command>) {
     let Some(english) = in_english(state, label) else {
         return;
@@ -58,7 +58,7 @@ pub fn translations(ui: &mut Ui, state: &State, label: &Label, commands: &mut Ve
     });
 }
 
-/// The same to be read alone.
+/// The translation in a tooltip, without interaction.
 pub fn translations_at_a_glance(ui: &mut Ui, state: &State, label: &Label) {
     let english = in_english(state, label).filter(|_| !label.as_typed);
     for known in english.iter().flat_map(|english| &english.translations) {
@@ -66,7 +66,7 @@ pub fn translations_at_a_glance(ui: &mut Ui, state: &State, label: &Label) {
     }
 }
 
-/// That the model may not know some words, and the one that does.
+/// A hint that the model may not understand some words, with a model that does.
 pub fn unknown(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command>) {
     let (Some(english), Some(session)) = (in_english(state, label), state.session()) else {
         return;
@@ -85,7 +85,7 @@ pub fn unknown(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Com
     }
 }
 
-/// Gets a model, or uses it if it is here.
+/// A button that downloads a model, or switches to it if it is installed.
 fn model_button(ui: &mut Ui, state: &State, model: &CatalogModel, commands: &mut Vec<Command>) {
     let installed = state.models.list.iter().find_map(|shelved| {
         let same = shelved.entry.is_some_and(|entry| entry.repo == model.repo);
@@ -112,7 +112,7 @@ fn model_button(ui: &mut Ui, state: &State, model: &CatalogModel, commands: &mut
     }
 }
 
-/// That a model does not know some words, and which models of the catalogue do.
+/// The text of that hint, with models of the catalogue that understand the words.
 fn unknown_text(unknown: &Unknown, model: &str) -> String {
     let model = match model {
         "starter" => t!("the-starter"),

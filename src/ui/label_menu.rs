@@ -114,7 +114,7 @@ fn entry(ui: &mut Ui, text: &str, command: Command, commands: &mut Vec<Command>)
     }
 }
 
-/// A switch, called by what it is while it is on.
+/// A toggle that closes the menu. Its name describes the state when on.
 fn toggle(ui: &mut Ui, on: bool, text: &str, command: Command, commands: &mut Vec<Command>) {
     let mut now = on;
     if ui.checkbox(&mut now, text).clicked() {

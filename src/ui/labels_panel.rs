@@ -19,9 +19,9 @@ use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::t;
 
-/// Suggestions that are shown.
+/// Maximum number of suggestions.
 const SUGGESTIONS: usize = 6;
-/// What is suggested before a person has typed labels.
+/// Suggestions before the user has typed any labels.
 const FIRST_SUGGESTIONS: [&str; 6] = [
     "suggestion-people",
     "suggestion-beach",
@@ -52,7 +52,7 @@ impl Interface {
             .auto_shrink([false, false])
             .show(ui, |ui| {
                 ui.scope(|ui| {
-                    // The row under a label is closer to it than to the next one.
+                    // The row below a label must be closer to it than to the next one.
                     ui.spacing_mut().item_spacing.y = 1.0;
                     for (at, label) in state.memory.labels.iter().enumerate() {
                         ui.push_id(label.id, |ui| label_card(ui, state, at, label, commands));
@@ -67,7 +67,7 @@ impl Interface {
             });
     }
 
-    /// The field in which labels are typed, and where it lies.
+    /// The field for new labels. Returns its rectangle.
     fn new_label(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Rect {
         let buffer = &mut self.buffers.new_label;
         let edit = TextEdit::singleline(buffer)
@@ -81,7 +81,7 @@ impl Interface {
             self.focus = None;
             response.request_focus();
         }
-        // A list from elsewhere, one per line, becomes labels at once.
+        // A pasted list with one label per line is added at once.
         let list = ui.input(|input| {
             input.events.iter().find_map(|event| match event {
                 egui::Event::Paste(text) if text.trim().contains('\n') => Some(text.clone()),
@@ -106,8 +106,8 @@ impl Interface {
         response.rect
     }
 
-    /// The label that is being typed, as it would be: how many photos fit, and the best of them. It lies over the labels
-    /// that are kept, so that they stay where they are.
+    /// A preview of the label that is being typed: how many photos would fit, and the best matches. It is an overlay,
+    /// so that the labels below do not move.
     fn draft_card(&mut self, ui: &Ui, field: Rect, state: &State, commands: &mut Vec<Command>) {
         let Some((place, label)) = draft_place(state) else {
             return;
@@ -135,7 +135,7 @@ impl Interface {
         });
     }
 
-    /// How many photos the label that is being typed would fit, and the buttons that keep it.
+    /// How many photos would fit the label that is being typed, and the buttons that add it.
     fn draft_line(
         &mut self,
         ui: &mut Ui,
@@ -161,7 +161,7 @@ impl Interface {
         let parts = split_list(draft).len();
         let text = egui::Label::new(text.small().color(weak)).truncate();
         let text = match parts {
-            // Beside two buttons, there would be no room for it.
+            // There would be no room for it beside two buttons.
             2.. => {
                 ui.add(text);
                 None
@@ -225,7 +225,7 @@ impl Interface {
     }
 }
 
-/// Where the answer has the label that is being typed.
+/// The index of the draft label in the response.
 fn draft_place(state: &State) -> Option<(usize, &Label)> {
     let draft = state.draft_label()?;
     let place = state.answer.labels.len().checked_sub(1)?;
@@ -234,7 +234,7 @@ fn draft_place(state: &State) -> Option<(usize, &Label)> {
     is_it.then_some((place, label))
 }
 
-/// Moves all lines at once.
+/// Buttons that shift all thresholds at once.
 fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(t!("all-labels")).small().weak());
@@ -251,7 +251,7 @@ fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
     });
 }
 
-/// How many photos fit no label; a click shows only those.
+/// The number of photos that fit no label. A click shows only those.
 fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let on = state.memory.filter.fit == LabelFit::Nothing;
     let count = state.answer.arrangement.something_else;
@@ -269,7 +269,7 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let typed = state.draft.trim().to_lowercase();
     let used = |text: &str| state.memory.labels.iter().any(|label| label.text == text);
     let past = state.memory.past_labels.iter().map(String::as_str);
-    // Once it is known what the photos show, that is what is suggested.
+    // Once the photos have been analysed, suggest labels for their contents instead.
     let first = (!state.heaps.is_known).then_some(FIRST_SUGGESTIONS);
     let from_photos = state.heaps.suggestions.iter().map(String::as_str);
     let all = from_photos

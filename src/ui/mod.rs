@@ -1,5 +1,5 @@
-//! Drawing. Panels read the state and push commands; they change only view state: text that is being edited, textures, scroll
-//! positions.
+//! Widgets and layout. Panels read the state and push commands. They change only view state: text being edited,
+//! textures, scroll positions.
 
 mod about_photo;
 mod cell;
@@ -68,7 +68,7 @@ use textures::Textures;
 pub use viewer_overlay::HOLD;
 use views::ViewCache;
 
-/// What is to have the keyboard in the next frame.
+/// The widget to focus in the next frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Focus {
     Labels,
@@ -76,7 +76,7 @@ enum Focus {
     Groups,
 }
 
-/// Where the keyboard goes from pane to pane; the photos have it while nothing else does.
+/// The order in which the focus moves between panes. The grid has the focus when nothing else does.
 const PANES: [Option<Focus>; 4] = [
     None,
     Some(Focus::Labels),
@@ -84,7 +84,7 @@ const PANES: [Option<Focus>; 4] = [
     Some(Focus::Groups),
 ];
 
-/// Text that is being typed, which the state does not know yet, and what menus and dialogs counted.
+/// Text being edited, which is not part of the state yet, and cached counts of menus and dialogs.
 #[derive(Default)]
 struct Buffers {
     new_label: String,
@@ -102,45 +102,45 @@ struct Buffers {
     put_away: PerAnswer<RejectSummary>,
     failures: PerAnswer<Vec<ItemId>>,
     tour: PerAnswer<Tour>,
-    /// The name of a heap while it is typed, and which heap's.
+    /// The index and text of the cluster name being edited.
     heap_name: Option<(usize, String)>,
     search_name: String,
     rule: rules_dialog::RuleChoices,
 }
 
-/// What has the keyboard while the photos have it: the list of them, for screen readers.
+/// The widget id that has the keyboard focus while the grid does. Screen readers see it as the list of photos.
 #[must_use]
 pub fn photos_id() -> Id {
     Id::unique("photos")
 }
 
-/// Everything that only drawing knows.
+/// The view state.
 pub struct Interface {
     textures: Textures,
     views: ViewCache,
     buffers: Buffers,
     focus: Option<Focus>,
-    /// The pane that was given the keyboard last, by [`PANES`], and whether the next one is to have it.
+    /// The pane that was focused last, as an index into [`PANES`], and whether to focus the next one.
     pane: usize,
     next_pane: bool,
     search_box: Rect,
     theme: Option<Theme>,
     dialog_is_new: bool,
-    /// Where a rubber band began, in the grid's content.
+    /// Start of the rubber band, in content coordinates of the grid.
     band: Option<(f32, f64)>,
-    /// Since when the space bar is held over a large photo.
+    /// The time at which the space bar was pressed over a photo in the viewer.
     loupe: Option<f64>,
-    /// Where in the order the photo was that was seen large last.
+    /// Index of the photo that was last in the viewer, in display order.
     viewed_place: usize,
-    /// The map of heat that was drawn last.
+    /// The heat map that was drawn last.
     heat: Option<heat::DrawnHeat>,
 }
 
 impl Interface {
-    /// Makes everything ready for drawing.
+    /// Creates the view and starts its worker threads.
     ///
     /// # Errors
-    /// If the system gives no threads.
+    /// Returns an error if a thread cannot be started.
     pub fn new(ctx: &Context, store: &StoreSlot, notify: &Notify) -> std::io::Result<Self> {
         theme::install(ctx);
         Ok(Self {
@@ -160,7 +160,7 @@ impl Interface {
         })
     }
 
-    /// Does what the state asks of the view.
+    /// Handles a request from the state.
     pub fn handle(&mut self, request: ViewRequest, state: &State) {
         match request {
             ViewRequest::BeginDialog => self.begin_dialog(state.dialog.as_ref()),
@@ -173,29 +173,29 @@ impl Interface {
         }
     }
 
-    /// Where a picture that is dropped is searched for.
+    /// The drop zone in which a dropped picture is searched for.
     #[must_use]
     pub fn search_zone(&self) -> Rect {
         if self.search_box.is_positive() {
-            // As large as what is dragged, down to where the photos begin.
+            // Larger than the search box, so that it is easy to hit, but not beyond the top of the photos.
             self.search_box.expand2(egui::vec2(24.0, 14.0))
         } else {
             Rect::NOTHING
         }
     }
 
-    /// Whether all pictures that the last frame wanted are there.
+    /// Whether all pictures requested in the last frame are loaded.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.textures.is_complete() && self.views.is_complete()
     }
 
-    /// Clears what an earlier dialog of this kind was given.
+    /// Resets the view state of a dialog that was just opened.
     fn begin_dialog(&mut self, dialog: Option<&Dialog>) {
         self.dialog_is_new = true;
         let export = &mut self.buffers.export;
         export.stays = match dialog {
-            // The folder of an export is typed, which comes back after that.
+            // The dialog is replaced while the target folder is typed, and returns afterwards.
             Some(Dialog::Path(prompt)) => prompt.back.as_deref() == Some(&Dialog::Export),
             Some(Dialog::Export) => export.stays,
             _ => false,
@@ -278,7 +278,7 @@ impl Interface {
         drawn
     }
 
-    /// Gives the next pane the keyboard, among those that are there.
+    /// Moves the focus to the next visible pane.
     fn go_to_next_pane(&mut self, ui: &Ui, state: &State) {
         if !std::mem::take(&mut self.next_pane) {
             return;
@@ -323,8 +323,8 @@ impl Interface {
     }
 }
 
-/// Lays the grid out in a space, with the anchored photo back in its place. There may be as many groups as folders: the
-/// layout of the frame before stays as long as it is about the same.
+/// Lays out the grid and restores the scroll anchor. The previous layout is reused if nothing has changed, because
+/// there may be as many groups as folders.
 fn lay_out(space: egui::Vec2, state: &State) -> (Arc<GridLayout>, GridState) {
     let arrangement = &state.answer.arrangement;
     let cell = cell_size(space.x, state.memory.cell_side);

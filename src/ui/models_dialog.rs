@@ -29,7 +29,7 @@ impl Interface {
     ) {
         title(ui, t!("models-title"), commands);
         let download = state.models.download.as_ref();
-        // What is below it has its place from the start.
+        // Space is reserved for what is below, so that it does not move.
         let height = ui.available_height() - 96.0;
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.max_height(height).show(ui, |ui| {
@@ -57,7 +57,7 @@ impl Interface {
         self.mirrors(ui, state, commands);
     }
 
-    /// A repository that the catalogue does not have, or a folder.
+    /// Fields for a repository that is not in the catalogue, or a folder.
     fn another_model(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.buffers.repository)
@@ -104,7 +104,7 @@ impl Interface {
     }
 }
 
-/// The model that is built in.
+/// The row of the built-in starter model.
 pub fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
@@ -121,7 +121,7 @@ pub fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// "In use", or a button that makes it so.
+/// "In use", or a button that switches to the model.
 fn use_button(
     ui: &mut Ui,
     state: &State,
@@ -142,7 +142,7 @@ fn use_button(
     }
 }
 
-/// A model of the catalogue or in a folder, and what can be done with it.
+/// A model of the catalogue or in a folder, with its actions.
 pub fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut Vec<Command>) {
     let name = shelved
         .entry
@@ -213,7 +213,7 @@ fn buttons(
     use_button(ui, state, name, Some(dir), commands);
 }
 
-/// How fast a model is: as measured, or beside the others.
+/// The speed of a model: measured if known, otherwise relative to the others.
 fn speed_of(rate: Option<f32>, gflop: f32) -> String {
     rate.map_or_else(
         || text::words(relative_word(gflop)).into_owned(),
@@ -221,7 +221,7 @@ fn speed_of(rate: Option<f32>, gflop: f32) -> String {
     )
 }
 
-/// How long a model would take for the photos that are open, once it is known how fast this machine is.
+/// The estimated time for reading all open photos, once the speed of this machine is known.
 fn time_line(ui: &mut Ui, state: &State, gflop: f32) {
     let photos = state.library.len();
     if let Some(rate) = state.models.rate.filter(|_| photos > 0) {
@@ -230,7 +230,7 @@ fn time_line(ui: &mut Ui, state: &State, gflop: f32) {
     }
 }
 
-/// What is worth knowing of a model before it is fetched.
+/// A description of a model for deciding whether to download it.
 fn about(entry: &CatalogModel, rate: Option<f32>) -> String {
     let mut parts = vec![text::words(entry.languages).into_owned()];
     if let Some(imagenet) = entry.imagenet {
@@ -251,7 +251,7 @@ fn where_it_is(shelved: &InstalledModel) -> String {
     dir.unwrap_or_default()
 }
 
-/// How far a download is, with the button that stops it.
+/// Progress of a download, with a cancel button.
 fn arriving(ui: &mut Ui, arrival: &DownloadProgress, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let part = arrival.done as f32 / arrival.total.max(1) as f32;
@@ -292,7 +292,7 @@ fn arrival_text(arrival: &DownloadProgress) -> String {
     }
 }
 
-/// Whether a model is to be removed.
+/// Asks for confirmation before a model is removed.
 pub fn remove_model(ui: &mut Ui, state: &State, dir: &Path, commands: &mut Vec<Command>) {
     title(ui, t!("remove-model-title"), commands);
     let ours =

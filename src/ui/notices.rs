@@ -1,4 +1,4 @@
-//! Messages in a corner over the photos, which they never move, and the list of past messages under a bell.
+//! Notifications (toasts) as an overlay in a corner, and the list of past notifications under a bell icon.
 
 use egui::{Align2, Area, Frame, Id, Margin, Order, Popup, RichText, ScrollArea, Ui, vec2};
 
@@ -10,15 +10,15 @@ use crate::app::command::{Action, Command};
 use crate::app::document::state::{SessionState, State};
 use crate::t;
 
-/// Messages that are shown at once.
+/// Maximum number of visible notifications.
 const SHOWN: usize = 4;
-/// Width of a message.
+/// Width of a notification.
 const WIDTH: f32 = 380.0;
 
-/// Points between the messages and what is offered above them.
+/// Space in points between the notifications and the offer of the clean-up summary above them.
 const GAP: f32 = 6.0;
 
-/// Draws the messages over everything but dialogs, and above them what is offered, if anything is.
+/// Draws the notifications over everything but dialogs, and the offer above them if there is one.
 pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Command>) {
     let standing = &state.standing;
     let standing = [&standing.marks, &standing.store, &standing.settings];
@@ -29,7 +29,7 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
     let width = WIDTH.min(screen.width() - 32.0);
     let messages = Id::unique("messages");
     if let Some(sentence) = offer {
-        // By itself, so that messages stay where they are when it comes.
+        // In its own area, so that notifications do not move when it appears.
         let seen = ui.ctx().memory(|memory| memory.area_rect(messages));
         let above = seen
             .filter(|_| !nothing)
@@ -61,7 +61,7 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
             for text in standing.into_iter().flatten() {
                 message(ui, text, true, |_| {});
             }
-            // The last ones are the news.
+            // The newest ones are at the end.
             let first = state.notices.len().saturating_sub(SHOWN);
             for (at, notice) in state.notices.iter().enumerate().skip(first) {
                 message(ui, &notice.text, notice.bad, |ui| {
@@ -108,14 +108,14 @@ fn sign(ui: &mut Ui, bad: bool) {
     icons::paint(ui.painter(), icon, rect, colour);
 }
 
-/// The bell, under which all messages of this run can be read again.
+/// The bell icon, which opens all notifications since the start.
 pub fn bell(ui: &mut Ui, state: &State) {
     let button = icon_button_sized(ui, Icon::Bell, t!("messages"), 22.0);
     Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             ui.set_width(WIDTH);
-            // It keeps its size while messages come.
+            // The size is fixed while notifications arrive.
             let area = ScrollArea::vertical().auto_shrink([false, false]);
             area.max_height(240.0).show(ui, |ui| {
                 if state.said.is_empty() {

@@ -48,7 +48,7 @@ pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 for key in part {
                     let text = key_text(state, key);
                     if ui.selectable_label(key == now.key, text).clicked() {
-                        // Names from A to Z, all else from the highest.
+                        // Names are sorted from A to Z, everything else from the highest value.
                         let descending = !matches!(key, SortKey::Name | SortKey::Place);
                         commands.push(Command::SortBy(Sorting { key, descending }));
                     }
@@ -63,7 +63,7 @@ pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         false => (Icon::Up, t!("ascending-hint")),
     };
     let response = icon_button_sized(ui, icon, hint, 24.0);
-    // A switch is called by what it is, on or off.
+    // A toggle's accessible name describes its state when on.
     response
         .widget_info(|| WidgetInfo::selected(Role::Button, true, now.descending, t!("descending")));
     if response.clicked() {
@@ -74,7 +74,7 @@ pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-/// What can be sorted by: what every photo has, then what labels and the search say.
+/// The available sort keys: properties of photos, match and probability of labels, and the search.
 fn keys(state: &State) -> [Vec<SortKey>; 3] {
     let plain = vec![
         SortKey::Name,

@@ -66,7 +66,7 @@ impl Interface {
             }
         });
         if chosen.is_none() && response.lost_focus() && enter {
-            // Nothing was found: what is typed next goes on.
+            // Nothing was found: keep the focus so that the user can type on.
             response.request_focus();
         }
         if let Some(action) = chosen {
@@ -76,8 +76,7 @@ impl Interface {
     }
 }
 
-/// Commands that can do something now and whose names or synonyms begin all words that were typed, those first that are
-/// found by their names.
+/// Enabled commands that match all typed words, those matched by name before those matched by synonyms.
 fn find(typed: &str, state: &State) -> Vec<Action> {
     let all = Action::ALL.iter().copied();
     let mut found: Vec<(bool, Action)> = all

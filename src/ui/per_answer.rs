@@ -1,4 +1,4 @@
-//! Values for menus and dialogs over the whole library, computed once per answer instead of in each frame.
+//! Values for menus and dialogs over the whole library, computed once per response instead of in each frame.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,7 +6,7 @@ use crate::app::document::filter::FlagFilter;
 use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::{RejectedCopy, State};
 
-/// A value that holds until the next answer: everything that changes the library asks for one.
+/// A cached value that is valid until the next response. Every change of the library leads to a new response.
 #[derive(Debug, Default)]
 pub struct PerAnswer<T> {
     of: Option<u64>,
@@ -14,7 +14,7 @@ pub struct PerAnswer<T> {
 }
 
 impl<T> PerAnswer<T> {
-    /// The value, recomputed if there is a new answer.
+    /// The value, recomputed after a new response.
     pub fn get(&mut self, state: &State, make: impl FnOnce() -> T) -> &T {
         self.of_answer(state.answer.number, make)
     }
@@ -28,7 +28,7 @@ impl<T> PerAnswer<T> {
     }
 }
 
-/// How many photos each filter by decision lets through.
+/// The number of photos for each filter by decision.
 pub fn by_flag(state: &State) -> [usize; FlagFilter::ALL.len()] {
     let marks = &state.library.snapshot().marks;
     FlagFilter::ALL.map(|flag| {
@@ -37,7 +37,7 @@ pub fn by_flag(state: &State) -> [usize; FlagFilter::ALL.len()] {
     })
 }
 
-/// Values that photos have, in order, and how many have each.
+/// The values of a property in the library, in order, with the number of photos for each.
 pub fn values<T: Ord>(state: &State, of: impl Fn(&LibraryItem) -> Option<T>) -> Vec<(T, usize)> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
     for value in { state.library.snapshot().items.iter() }.filter_map(|item| of(item)) {
@@ -46,19 +46,19 @@ pub fn values<T: Ord>(state: &State, of: impl Fn(&LibraryItem) -> Option<T>) -> 
     counts.into_iter().collect()
 }
 
-/// The rejects that a dialog is about.
+/// A summary of the rejects to be removed.
 #[derive(Debug, Default)]
 pub struct RejectSummary {
-    /// How many go.
+    /// Number of photos to be removed.
     pub going: usize,
-    /// How many of them are not shown.
+    /// How many of them are hidden.
     pub hidden: usize,
     /// The copies that stay.
     pub kept: Vec<RejectedCopy>,
 }
 
 impl RejectSummary {
-    /// What becomes of the rejects.
+    /// Computes the summary.
     pub fn of(state: &State) -> Self {
         let rejects = state.rejects();
         let shown: HashSet<&ItemId> = state.answer.arrangement.order.iter().collect();

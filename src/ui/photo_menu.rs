@@ -8,7 +8,7 @@ use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
 use crate::t;
 
-/// The entries of the menu.
+/// The menu entries.
 pub fn photo_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.set_min_width(220.0);
     for action in [

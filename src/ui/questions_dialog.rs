@@ -89,7 +89,6 @@ fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
         (t!("answer-cannot-say-key"), t!("answer-cannot-say"), None),
     ] {
         let button = egui::Button::new(text).min_size(vec2(96.0, 32.0));
-        // The space bar answers, and does not press what was clicked last.
         let response = ui.add(button);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
         if response.clicked() {
@@ -105,7 +104,7 @@ fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     }
 }
 
-/// Y, N, the space bar, and Ctrl+Z.
+/// Shortcuts: Y, N, Space, and Ctrl+Z or Backspace. Space is left to a focused button, if there is one.
 fn keys(ui: &Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     let has_focus = ui.memory(|memory| memory.focused().is_some());
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
@@ -125,7 +124,7 @@ fn keys(ui: &Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     }
 }
 
-/// What the answers say so far, and the button that uses them.
+/// The current estimate, and the button that applies it.
 fn outcome(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     let count = questions.answers();
     let is_enough = count >= ENOUGH || questions.asked().is_none();

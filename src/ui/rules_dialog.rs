@@ -1,5 +1,4 @@
-//! Rules for photos that arrive: those that there are, and a new one from a label or a saved search, with what it would
-//! do now.
+//! Rules for new photos: the existing ones, and a new one from a label or a saved search, with a preview of its effect.
 
 use std::path::Path;
 
@@ -18,11 +17,11 @@ use crate::engine::library::{LayoutText, RuleMark, RuleText};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::{t, text};
 
-/// Height of the list of rules at most, and of the rows below a preview.
+/// Maximum height of the list of rules, and height of the rows below a preview.
 const LIST: f32 = 130.0;
 const BELOW: f32 = 92.0;
 
-/// What is done with photos that fit.
+/// The action of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Deed {
     #[default]
@@ -31,7 +30,7 @@ enum Deed {
     Mark,
 }
 
-/// What was chosen for a new rule.
+/// The choices for a new rule.
 #[derive(Clone, Debug, Default)]
 pub struct RuleChoices {
     source: Option<RuleSource>,
@@ -41,7 +40,7 @@ pub struct RuleChoices {
 }
 
 impl RuleChoices {
-    /// The rule; nothing while something is missing.
+    /// The new rule; `None` while a choice is missing.
     fn rule(&self, state: &State, choices: &[RuleChoice]) -> Option<RuleText> {
         let chosen = choices
             .iter()
@@ -101,7 +100,7 @@ impl Interface {
     }
 }
 
-/// The rules that there are.
+/// The list of existing rules.
 fn rule_list(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let rules = &state.rules.list;
     if rules.is_empty() {
@@ -134,7 +133,7 @@ fn rule_list(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-/// "receipts: receipt from 60 % → copy to /home/me/Receipts, by month".
+/// A description such as "receipts: receipt from 60 % → copy to /home/me/Receipts, by month".
 fn rule_text(rule: &RuleText) -> String {
     let min_match = rule.min_match.unwrap_or(DEFAULT_MIN_MATCH);
     let percent = text::percent(min_match.into(), 0);
@@ -151,7 +150,7 @@ fn rule_text(rule: &RuleText) -> String {
     }
 }
 
-/// "copy to /home/me/Receipts, by label and month".
+/// The action as text, such as "copy to /home/me/Receipts, by label and month".
 fn deed_text(rule: &RuleText) -> String {
     if let Some(mark) = rule.mark {
         return t!("rule-marks", mark = mark_text(mark));
@@ -168,7 +167,7 @@ fn deed_text(rule: &RuleText) -> String {
     }
 }
 
-/// The rows in which a rule is made.
+/// The form for a new rule.
 fn new_rule(
     ui: &mut Ui,
     state: &State,
@@ -251,7 +250,7 @@ fn mark_row(ui: &mut Ui, new: &mut RuleChoices) {
     combo.response.on_hover_text(t!("only-where-undecided"));
 }
 
-/// What a rule would do now, and the buttons that keep it.
+/// The preview of a rule, and the buttons that save it.
 fn show_preview(ui: &mut Ui, preview: &RulePreview, rule: RuleText, commands: &mut Vec<Command>) {
     let photos = photos(preview.photos.len());
     let others = t!("rule-others", count = preview.others);

@@ -1,4 +1,4 @@
-//! Searches under names: what was typed and the filters, to come back to.
+//! Saved searches, each with its text and filters.
 
 use egui::{Key, RichText, Role, TextEdit, Ui, WidgetInfo};
 
@@ -70,7 +70,7 @@ impl Interface {
     }
 }
 
-/// What a search asks for: its text and its filters.
+/// The text and filters of a search, for display.
 fn asks_for(state: &State, search: &SavedSearch) -> String {
     let filters = chips(&search.filter, &state.memory.labels);
     let text = (!search.text.is_empty()).then(|| search.text.clone());

@@ -20,7 +20,7 @@ use crate::settings::{Settings, TEXT_SIZES, Theme};
 use crate::text::LanguageChoice;
 use crate::{t, text};
 
-/// The limit that is offered first: thumbnails and vectors of about 300,000 photos.
+/// The initial size limit: enough for thumbnails and vectors of about 300,000 photos.
 const DEFAULT_LIMIT_MB: u64 = 5000;
 
 impl Interface {
@@ -78,7 +78,7 @@ fn language_row(ui: &mut Ui, settings: &mut Settings) {
     ui.end_row();
 }
 
-/// A language in itself, so that a person finds theirs in any other.
+/// The name of a language in that language, so that users can find theirs whatever the current one is.
 pub fn language_name(choice: LanguageChoice) -> String {
     match choice {
         LanguageChoice::System => t!("language-system").to_owned(),
@@ -132,7 +132,7 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
             ui.selectable_value(&mut settings.device, DeviceChoice::Auto, t!("device-auto"));
             ui.selectable_value(&mut settings.device, DeviceChoice::Cpu, t!("device-cpu"));
             for name in device::built_for() {
-                // One that was chosen by its number, in the file, stays chosen.
+                // A device given by number in the settings file stays selected.
                 let (choice, name) = match (name, settings.device) {
                     ("GPU", card @ DeviceChoice::Gpu(Some(number))) => {
                         (card, t!("graphics-card-number", number = number))
@@ -259,7 +259,7 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
     ui.end_row();
 }
 
-/// The size that the store may have.
+/// The size limit of the store.
 fn limit_row(ui: &mut Ui, settings: &mut Settings) {
     ui.horizontal(|ui| {
         let mut limited = settings.store_limit_mb.is_some();

@@ -1,4 +1,4 @@
-//! Signs of stacks over the cells of the grid.
+//! Badges of stacks on grid cells.
 
 use egui::{Rect, Ui, vec2};
 
@@ -8,7 +8,7 @@ use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::{t, text};
 
-/// Over a photo that stands for its stack: how many there are in it. In a stack that is not folded, which came out best.
+/// For a folded stack, the number of its photos. For an unfolded one, a sign on the best photo.
 pub fn paint_sign(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
     let Some(stack) = state.findings().stack(id) else {
         return;
@@ -24,7 +24,7 @@ pub fn paint_sign(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
         ),
         (false, false) => return,
     };
-    // Beside the sign for problems, which is in the corner.
+    // To the right of the warning sign in the corner.
     let has_problem = state.item(id).is_some_and(|item| item.warning().is_some());
     let left = if has_problem { 22.0 } else { 2.0 };
     badge(
@@ -35,7 +35,7 @@ pub fn paint_sign(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
     );
 }
 
-/// What a screen reader says of it.
+/// The text of the badge for screen readers.
 #[must_use]
 pub fn spoken(state: &State, id: ItemId) -> Option<String> {
     let stack = state.findings().stack(id)?;

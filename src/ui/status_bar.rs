@@ -113,7 +113,7 @@ fn progress_text(state: &State) -> String {
     };
     let mut text = match (read_by(state), progress.phase) {
         (Some(words), _) => t!("stage-words", stage = stage, words = words),
-        // Before all are counted, there is no whole of which something is done.
+        // While files are still being counted, there is no total for a progress bar.
         (None, Phase::Listing) => t!("stage-found", stage = stage, count = progress.total),
         (None, _) => t!(
             "stage-done",
@@ -132,7 +132,7 @@ fn progress_text(state: &State) -> String {
     text
 }
 
-/// "9,804 photos, 1,200 read by SigLIP 2", while a model has not read all photos that are known.
+/// A text such as "9,804 photos, 1,200 read by SigLIP 2", while the model has not read all photos.
 fn read_by(state: &State) -> Option<String> {
     let (all, unread) = (state.library.len(), state.library.unread_count());
     let session = state.session().filter(|_| unread > 0)?;
@@ -162,7 +162,7 @@ fn idle_text(state: &State) -> String {
     text
 }
 
-/// How far the look over all photos is; afterwards, what leads to what it found.
+/// Progress of the analysis; afterwards, a link to its results.
 fn look(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(running) = &state.overview.running {
         let (_, done, of) = running.get();

@@ -1,4 +1,4 @@
-//! Thumbnail textures: a bounded number of bytes, least recently drawn dropped first.
+//! Textures of thumbnails, limited by total size. The least recently drawn ones are dropped first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,29 +9,29 @@ use crate::app::tasks::pictures::{StoreSlot, ThumbKey, start_thumbs};
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::photo::ContentId;
 
-/// Most bytes of all textures: a few screens full of large thumbnails.
+/// Maximum total size in bytes: a few screens of large thumbnails.
 const BUDGET: usize = 128 << 20;
-/// Most uploads of a frame.
+/// Maximum number of uploads per frame.
 const UPLOADS: usize = 16;
-/// Most bytes that are uploaded in a frame.
+/// Maximum number of uploaded bytes per frame.
 const UPLOAD_BYTES: usize = 4 << 20;
 
 struct CachedTexture {
     texture: TextureHandle,
     bytes: usize,
-    /// The frame in which it was drawn last.
+    /// The frame in which it was last drawn.
     used: u64,
-    /// Whether there is a better one, until which it is drawn.
+    /// Whether it should be replaced by a better one. It is drawn until that arrives.
     outdated: bool,
 }
 
-/// The textures of thumbnails.
+/// The cache of thumbnail textures.
 pub struct Textures {
     fetcher: Fetcher<ThumbKey, Option<ColorImage>>,
     held: HashMap<ThumbKey, CachedTexture>,
-    /// Thumbnails that the store does not have.
+    /// Thumbnails that could not be loaded.
     missing: HashSet<ThumbKey>,
-    /// Thumbnails that are on their way and outdated already.
+    /// Thumbnails that became outdated while being fetched.
     on_the_way: HashSet<ThumbKey>,
     wanted: Vec<ThumbKey>,
     asked: Vec<ThumbKey>,
@@ -40,10 +40,10 @@ pub struct Textures {
 }
 
 impl Textures {
-    /// No textures yet.
+    /// Creates an empty cache, and starts the worker threads.
     ///
     /// # Errors
-    /// If the system gives no threads.
+    /// Returns an error if a thread cannot be started.
     pub fn new(store: &StoreSlot, notify: &Notify) -> std::io::Result<Self> {
         Ok(Self {
             fetcher: start_thumbs(store, notify)?,
@@ -57,12 +57,12 @@ impl Textures {
         })
     }
 
-    /// Asks again for what the store did not have: it may have it now, or be another.
+    /// Retries thumbnails that could not be loaded, because the store may have changed.
     pub fn forget_missing(&mut self) {
         self.missing.clear();
     }
 
-    /// Fetches a photo's thumbnail again. What is there is drawn until it comes.
+    /// Reloads a photo's thumbnail. The old one is drawn until the new one arrives.
     pub fn renew(&mut self, content: ContentId) {
         for key in SIDES.map(|side| ThumbKey { content, side }) {
             self.missing.remove(&key);
@@ -76,17 +76,17 @@ impl Textures {
         }
     }
 
-    /// Whether there is nothing to fetch.
+    /// Whether an up-to-date texture is loaded.
     fn is_current(&self, key: ThumbKey) -> bool {
         self.held.get(&key).is_some_and(|entry| !entry.outdated)
     }
 
-    /// Whether everything that the last frame wanted is there.
+    /// Whether all thumbnails requested in the last frame are loaded.
     pub fn is_complete(&self) -> bool {
         self.asked.is_empty() && !self.fetcher.has_more()
     }
 
-    /// Uploads what has come, as much as a frame may take.
+    /// Uploads loaded thumbnails within the limits of a frame.
     pub fn begin_frame(&mut self, ctx: &Context) {
         self.frame += 1;
         let (mut count, mut bytes) = (0, 0);
@@ -125,7 +125,7 @@ impl Textures {
         bytes
     }
 
-    /// Drops what was drawn longest ago, never what the last frame drew, until a fifth is free.
+    /// Drops the least recently drawn textures until a fifth of the budget is free, except those of the last frame.
     fn evict(&mut self) {
         if self.bytes <= BUDGET {
             return;
@@ -145,7 +145,7 @@ impl Textures {
         }
     }
 
-    /// A thumbnail to draw now: this one, or the same photo at another size, or nothing yet.
+    /// A thumbnail to draw now: the requested size, otherwise another size of the same photo, if loaded.
     pub fn get(&mut self, key: ThumbKey) -> Option<&TextureHandle> {
         let frame = self.frame;
         self.request(key);
@@ -163,14 +163,14 @@ impl Textures {
         Some(&entry.texture)
     }
 
-    /// Wishes for a thumbnail that may be drawn soon.
+    /// Requests a thumbnail that may be drawn soon.
     pub fn request(&mut self, key: ThumbKey) {
         if !self.is_current(key) && !self.missing.contains(&key) {
             self.wanted.push(key);
         }
     }
 
-    /// Tells the threads what is wanted now, if it is something else than before.
+    /// Sends the requests of this frame to the worker threads, if they have changed.
     pub fn end_frame(&mut self) {
         if self.wanted != self.asked {
             self.fetcher.want(self.wanted.iter().copied());
@@ -180,10 +180,10 @@ impl Textures {
     }
 }
 
-/// Sides in pixels at which thumbnails are held.
+/// The available thumbnail sizes in pixels.
 const SIDES: [u32; 3] = [320, 224, 144];
 
-/// The side that is enough for so many pixels.
+/// The smallest available size that is at least `pixels`, otherwise the largest.
 pub fn side_for(pixels: f32) -> u32 {
     let enough = SIDES.into_iter().rev().find(|side| *side as f32 >= pixels);
     enough.unwrap_or(SIDES[0])

@@ -1,4 +1,4 @@
-//! Colours, spacing and radii, for light and dark themes. Panels take all of them from here.
+//! Colours, spacing and radii for light and dark themes. All panels use these.
 
 use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Style, Visuals, vec2};
 
@@ -6,47 +6,47 @@ use crate::app::document::labels::COLOURS;
 use crate::engine::organize::marks::Colour;
 use crate::settings::Theme;
 
-/// Small space, between things that belong together.
+/// Small spacing, between related widgets.
 pub const SPACE_S: f32 = 4.0;
-/// Usual space.
+/// Normal spacing.
 pub const SPACE_M: f32 = 8.0;
-/// Large space, between things that do not.
+/// Large spacing, between unrelated widgets.
 pub const SPACE_L: f32 = 16.0;
-/// Radius of small corners: cells, chips, buttons.
+/// Corner radius of cells, chips and buttons.
 pub const RADIUS: u8 = 6;
-/// Radius of large corners: dialogs.
+/// Corner radius of dialogs.
 pub const RADIUS_L: u8 = 10;
-/// Size of text.
+/// Normal text size.
 pub const TEXT: f32 = 14.0;
-/// Size of small text.
+/// Small text size.
 pub const TEXT_S: f32 = 12.0;
 
-/// The colours of one theme.
+/// The colours of a theme.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
-    /// Behind the grid.
+    /// Background of the grid.
     pub background: Color32,
-    /// Behind panels and dialogs.
+    /// Background of panels and dialogs.
     pub panel: Color32,
-    /// Behind buttons, fields and cells.
+    /// Background of buttons, text fields and cells.
     pub raised: Color32,
-    /// What the pointer is over.
+    /// Background of hovered widgets.
     pub hovered: Color32,
-    /// Lines between things.
+    /// Separators and outlines.
     pub line: Color32,
-    /// Text.
+    /// Normal text.
     pub text: Color32,
-    /// Text that matters less.
+    /// Secondary text.
     pub weak: Color32,
-    /// What is chosen or can be done now.
+    /// Selected items and primary actions.
     pub accent: Color32,
-    /// Text on the accent.
+    /// Text on the accent colour.
     pub on_accent: Color32,
-    /// What is good: picks.
+    /// Positive: picks.
     pub good: Color32,
-    /// What needs a look.
+    /// Warnings.
     pub warn: Color32,
-    /// What went wrong: rejects, failures.
+    /// Negative: rejects and errors.
     pub bad: Color32,
 }
 
@@ -54,7 +54,7 @@ const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }
 
-/// Light on dark.
+/// The dark theme.
 pub const DARK: Palette = Palette {
     background: rgb(0x14_161A),
     panel: rgb(0x1B_1E24),
@@ -70,7 +70,7 @@ pub const DARK: Palette = Palette {
     bad: rgb(0xFF_8A80),
 };
 
-/// Dark on light.
+/// The light theme.
 pub const LIGHT: Palette = Palette {
     background: rgb(0xF4_F5F7),
     panel: rgb(0xFF_FFFF),
@@ -86,8 +86,8 @@ pub const LIGHT: Palette = Palette {
     bad: rgb(0xB4_2318),
 };
 
-/// Colours of labels: those of Okabe and Ito (Color Universal Design, 2008) and three more that stay
-/// apart from them and each other for colour-blind eyes.
+/// Label colours: those of Okabe and Ito (Color Universal Design, 2008), and three more that colour-blind users can
+/// tell apart from these and each other.
 pub const LABELS: [Color32; COLOURS] = [
     rgb(0xE6_9F00),
     rgb(0x56_B4E9),
@@ -101,13 +101,13 @@ pub const LABELS: [Color32; COLOURS] = [
     rgb(0x7A_4A12),
 ];
 
-/// The colour of a label.
+/// The colour of a label, by index.
 #[must_use]
 pub fn label_colour(colour: usize) -> Color32 {
     LABELS[colour % COLOURS]
 }
 
-/// A colour by which photos are put together.
+/// The display colour of a colour mark.
 #[must_use]
 pub fn mark_colour(colour: Colour) -> Color32 {
     match colour {
@@ -119,7 +119,7 @@ pub fn mark_colour(colour: Colour) -> Color32 {
     }
 }
 
-/// Black or white, whichever reads better on a colour.
+/// Black or white, whichever has more contrast on the given colour.
 #[must_use]
 pub fn text_on(colour: Color32) -> Color32 {
     if contrast(colour, Color32::BLACK) >= contrast(colour, Color32::WHITE) {
@@ -129,7 +129,7 @@ pub fn text_on(colour: Color32) -> Color32 {
     }
 }
 
-/// Contrast of two colours, 1 to 21 (WCAG 2.1, relative luminance).
+/// Contrast ratio of two colours, from 1 to 21 (WCAG 2.1, relative luminance).
 #[must_use]
 pub fn contrast(a: Color32, b: Color32) -> f32 {
     let luminance = |colour: Color32| {
@@ -147,7 +147,7 @@ pub fn contrast(a: Color32, b: Color32) -> f32 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-/// The colours of the theme in use.
+/// The colours of the current theme.
 #[must_use]
 pub fn palette(ui: &egui::Ui) -> &'static Palette {
     if ui.visuals().dark_mode {
@@ -157,16 +157,16 @@ pub fn palette(ui: &egui::Ui) -> &'static Palette {
     }
 }
 
-/// Makes the theme's styles egui's own.
+/// Sets egui's styles for both themes.
 pub fn install(ctx: &Context) {
     for (theme, palette) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
         ctx.style_mut_of(theme, |style| dress(style, palette, theme));
     }
-    // Ctrl and the wheel change the size of thumbnails, not of everything.
+    // No zoom shortcuts of egui: zooming changes the size of thumbnails, not of everything.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
-/// Chooses between light, dark and what the system has.
+/// Selects the light theme, the dark theme or that of the system.
 pub fn choose(ctx: &Context, theme: Theme) {
     ctx.set_theme(match theme {
         Theme::System => egui::ThemePreference::System,
@@ -191,7 +191,7 @@ fn dress(style: &mut Style, palette: &Palette, theme: egui::Theme) {
             _ => TEXT,
         };
     }
-    // Nothing moves by itself: who asks the system for less motion gets none, and a window at rest draws nothing.
+    // No animations: this respects a system setting for reduced motion, and an idle window needs no repaint.
     style.animation_time = 0.0;
     style.scroll_animation = egui::style::ScrollAnimation::none();
     style.visuals.text_cursor.blink = false;
@@ -270,7 +270,7 @@ mod tests {
         }
     }
 
-    /// What kinds of eyes see, on linear RGB (Machado, Oliveira and Fernandes 2009, severity 1).
+    /// Simulation of colour vision deficiencies on linear RGB (Machado, Oliveira and Fernandes 2009, severity 1).
     const EYES: [[[f32; 3]; 3]; 4] = [
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         [
@@ -290,7 +290,7 @@ mod tests {
         ],
     ];
 
-    /// CIELAB (D65) of a colour as some eyes see it.
+    /// CIELAB (D65) coordinates of a colour as seen with a colour vision deficiency.
     fn lab(colour: Color32, eyes: &[[f32; 3]; 3]) -> [f32; 3] {
         let linear = egui::Rgba::from(colour).to_array();
         let seen = eyes.map(|row| (0..3).map(|c| row[c] * linear[c]).sum::<f32>().max(0.0));
@@ -320,7 +320,7 @@ mod tests {
                         .map(|(p, q)| (p - q).powi(2))
                         .sum::<f32>()
                         .sqrt();
-                    // Ten times the difference that can just be seen.
+                    // About ten times the just noticeable difference.
                     assert!(distance > 12.0, "{a:?} and {b:?}: {distance}");
                 }
             }

@@ -1,4 +1,4 @@
-//! The line from which a photo fits a label, in words and numbers: typed, and how many photos are just below it.
+//! A label's threshold as a number that can be typed, and the number of photos just below it.
 
 use egui::{Key, Margin, Rect, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
@@ -20,12 +20,12 @@ pub const NEAR_ROW: f32 = 16.0;
 pub struct TypedThreshold {
     label: LabelId,
     text: String,
-    /// Whether its field has had the keyboard.
+    /// Whether the field has been focused.
     begun: bool,
 }
 
 impl Interface {
-    /// The threshold as a number that can be typed.
+    /// The threshold as a number; a click turns it into a text field.
     pub(super) fn threshold_row(
         &mut self,
         ui: &mut Ui,
@@ -62,7 +62,7 @@ impl Interface {
     }
 }
 
-/// The field for a threshold; returns whether it is done.
+/// The text field for a threshold. Returns whether editing has ended.
 fn threshold_field(
     ui: &mut Ui,
     typed: &mut TypedThreshold,
@@ -89,8 +89,8 @@ fn threshold_field(
     true
 }
 
-/// Under a label: "118 more just below the line", which shows them after the others. Its place is kept where there are
-/// none, so that the labels below it do not move.
+/// The row under a label: "118 more just below the line"; a click shows these after the others. Its space is always
+/// reserved, so that the labels below do not move.
 pub fn near_row(
     ui: &mut Ui,
     state: &State,
@@ -108,7 +108,7 @@ pub fn near_row(
     let text = t!("more-below-line", count = near);
     let palette = palette(ui);
     let colour = if on { palette.accent } else { palette.weak };
-    // Under the label's text, beside which its colour stands.
+    // Aligned with the label's text, to the right of its colour.
     let left = row.min.x + 34.0;
     let galley = elided(ui, &text, theme::TEXT_S, colour, row.max.x - left);
     let rect = Rect::from_min_size(pos2(left, row.min.y), galley.size());
@@ -131,7 +131,7 @@ pub fn near_row(
     }
 }
 
-/// What is known of a label's threshold: measurements with this model, and the user's examples.
+/// Advice about a label's threshold from measurements with this model, and from the user's examples.
 pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     if state.library.is_empty() {
         return;
@@ -159,7 +159,7 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
         .on_hover_text(hint);
 }
 
-/// How the matches of a label spread, for the pointer that passes by.
+/// The tooltip with the distribution of a label's matches.
 pub fn glance(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     let arrangement = &state.answer.arrangement;
     let counts = place.and_then(|place| arrangement.histograms.get(place));

@@ -98,7 +98,7 @@ fn main_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// An entry of the menu, with a tick if it is a switch that is on.
+/// A menu entry, with a check mark if it is a toggle that is on.
 fn toggle_or_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec<Command>) {
     let on = match action {
         Action::Subfolders => state.memory.subfolders,
@@ -164,12 +164,12 @@ fn size_slider(ui: &mut Ui, state: &State, narrow: bool, commands: &mut Vec<Comm
     }
 }
 
-/// "1 star", "3 stars".
+/// A star rating as text: "1 star", "3 stars".
 pub fn stars_text(count: u8) -> String {
     t!("stars", count = count)
 }
 
-/// A heading of a panel.
+/// A panel heading.
 pub fn heading(ui: &mut Ui, text: &str) {
     let colour = palette(ui).text;
     ui.label(

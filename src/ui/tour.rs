@@ -1,5 +1,5 @@
-//! What there is to clear away: offered over the photos once they are read, and told line by line in a dialog. Each line
-//! leads to its photos; nothing is changed here.
+//! The clean-up summary: offered in a notification when the photos have been read, and shown line by line in a dialog.
+//! A line leads to its photos; the dialog itself changes nothing.
 
 use egui::{
     Align, Frame, Layout, Margin, ProgressBar, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2,
@@ -16,7 +16,7 @@ use crate::app::document::state::State;
 use crate::{t, text};
 
 impl Interface {
-    /// What was found among the photos, in a sentence, until the person looks at it or takes it away.
+    /// The summary as a sentence, until the user opens or dismisses it.
     pub(super) fn tour_offer(&mut self, state: &State) -> Option<String> {
         let is_seen = state.overview.is_offered && state.viewer.is_none() && state.dialog.is_none();
         if !is_seen {
@@ -26,7 +26,7 @@ impl Interface {
         tour.sentence(bytes)
     }
 
-    /// The tour.
+    /// The dialog with the summary.
     pub(super) fn tour_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, t!("tour-title"), commands);
         progress(ui, state);
@@ -58,7 +58,7 @@ impl Interface {
     }
 }
 
-/// Says over the photos what was found among them.
+/// The notification that offers the summary.
 pub fn offer(ui: &mut Ui, sentence: &str, commands: &mut Vec<Command>) {
     let palette = palette(ui);
     let frame = Frame::new()
@@ -85,7 +85,7 @@ pub fn offer(ui: &mut Ui, sentence: &str, commands: &mut Vec<Command>) {
     });
 }
 
-/// How far the look is, while it runs; why there is none.
+/// Progress of the analysis, or why it failed.
 pub fn progress(ui: &mut Ui, state: &State) {
     if state.work.is_running() {
         let text = t!("still-being-read");
@@ -116,7 +116,7 @@ pub fn progress(ui: &mut Ui, state: &State) {
     });
 }
 
-/// One kind: how many, what they take, how many are rejected already; a click shows them.
+/// A line: the number of photos, their size, and how many are already rejected. A click shows them.
 fn row(ui: &mut Ui, line: &TourLine, commands: &mut Vec<Command>) {
     let text = line.kind.counted(line.count);
     ui.horizontal(|ui| {
@@ -148,7 +148,7 @@ fn hint(kind: Kind) -> &'static str {
     }
 }
 
-/// What is rejected, and what putting it away frees.
+/// The number of rejects, and the space that removing them frees.
 fn rejected(ui: &mut Ui, tour: &Tour, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         if tour.rejected == 0 {

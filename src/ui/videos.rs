@@ -18,18 +18,18 @@ use crate::t;
 /// Height of a frame in the strip.
 const FRAME: f32 = 64.0;
 
-/// What an item shows: its content, or that of the frame that fits best.
+/// The content to display for an item: a photo, or the representative frame of a video.
 pub fn shown(state: &State, id: ItemId, item: &LibraryItem) -> Option<ContentId> {
     shown_at(item, frame(state, id, item))
 }
 
-/// An item by one of its frames.
+/// The content of one frame of an item.
 pub fn shown_at(item: &LibraryItem, frame: usize) -> Option<ContentId> {
     let last = video(item).map_or(0, |video| video.frames_ms.len().saturating_sub(1));
     Some(item.content()?.of_part(frame.min(last)))
 }
 
-/// The number of the frame that an item shows; 0 for photos. In the viewer a person may choose another.
+/// The index of the representative frame; 0 for photos. In the viewer, the user may choose another.
 pub fn frame(state: &State, id: ItemId, item: &LibraryItem) -> usize {
     let Some(video) = video(item) else { return 0 };
     let chosen = state.viewer.as_ref().filter(|viewer| viewer.item() == id);
@@ -38,7 +38,7 @@ pub fn frame(state: &State, id: ItemId, item: &LibraryItem) -> usize {
     frame.min(video.frames_ms.len().saturating_sub(1))
 }
 
-/// When the frame that an item shows is shown, in milliseconds; nothing for photos.
+/// The time of the representative frame in milliseconds; `None` for photos.
 pub fn time_ms(state: &State, id: ItemId, item: &LibraryItem) -> Option<u64> {
     video(item)?.frames_ms.get(frame(state, id, item)).copied()
 }
@@ -47,12 +47,12 @@ fn video(item: &LibraryItem) -> Option<&VideoFacts> {
     item.facts()?.video.as_deref()
 }
 
-/// What a screen reader adds to the name: "video, 0:12 of 1:05".
+/// The addition to the accessible name: "video, 0:12 of 1:05".
 pub fn spoken(state: &State, id: ItemId, item: &LibraryItem) -> String {
     spoken_at(item, frame(state, id, item))
 }
 
-/// The same of one of its frames.
+/// The same for a given frame.
 pub fn spoken_at(item: &LibraryItem, frame: usize) -> String {
     let of_frame = |video: &VideoFacts| Some((*video.frames_ms.get(frame)?, video.duration_ms));
     video(item)
@@ -66,12 +66,12 @@ pub fn spoken_at(item: &LibraryItem, frame: usize) -> String {
         })
 }
 
-/// How long a video is, for people.
+/// The display text of a video's duration.
 pub fn duration(item: &LibraryItem) -> Option<String> {
     Some(clock(video(item)?.duration_ms))
 }
 
-/// `1:05`, or `1:02:03` from an hour on.
+/// `1:05`, or `1:02:03` from one hour.
 fn clock(ms: u64) -> String {
     let seconds = ms / 1000;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -81,7 +81,7 @@ fn clock(ms: u64) -> String {
     }
 }
 
-/// The mark of a video over its picture, with the time of the frame and the length of the whole.
+/// The badge of a video over its picture, with the time of the frame and the duration.
 pub fn paint_mark(ui: &Ui, picture: Rect, state: &State, id: ItemId, item: &LibraryItem) {
     let (Some(video), Some(time)) = (video(item), time_ms(state, id, item)) else {
         return;
@@ -104,7 +104,7 @@ pub fn paint_mark(ui: &Ui, picture: Rect, state: &State, id: ItemId, item: &Libr
 }
 
 impl Interface {
-    /// All frames of the video in the viewer, below it. Returns the number of the one that was clicked.
+    /// The strip of all frames below the video in the viewer. Returns the index of the clicked one.
     pub(super) fn frames(
         &mut self,
         ui: &mut Ui,
@@ -132,7 +132,7 @@ impl Interface {
         clicked
     }
 
-    /// One frame of the strip; whether it was clicked.
+    /// A frame of the strip. Returns whether it was clicked.
     fn strip_frame(&mut self, ui: &mut Ui, key: ThumbKey, time_ms: u64, selected: bool) -> bool {
         let texture = self.textures.get(key).cloned();
         let shape = texture.as_ref().map_or(vec2(FRAME, FRAME), |texture| {

@@ -22,10 +22,10 @@ use crate::app::tasks::pictures::{ThumbKey, ViewKey};
 use crate::engine::media::photo::ContentId;
 use crate::{t, text};
 
-/// Height of the strip of photos below.
+/// Height of the filmstrip.
 const STRIP: f32 = 84.0;
 impl Interface {
-    /// Draws the photo that is seen large, or several side by side, and returns where they were moved and zoomed to.
+    /// Draws one photo or several side by side, and returns the viewer's state with the new pan and zoom.
     pub(super) fn viewer(
         &mut self,
         ui: &mut Ui,
@@ -54,7 +54,7 @@ impl Interface {
         moved.frame = frame.or(viewer.frame);
         let mut placed = Vec::new();
         for (id, pane) in shown.iter().zip(&panes) {
-            // Zoom and place are the same for all.
+            // All panes share the same zoom and position.
             let whole = self.pane(ui, *pane, *id, &mut moved, state, commands);
             placed.extend(whole.map(|whole| PlacedPhoto {
                 item: *id,
@@ -69,7 +69,7 @@ impl Interface {
         Some(moved)
     }
 
-    /// Where a photo is in the order: mostly where it was in the frame before, or beside that.
+    /// The index of a photo in the display order. The search starts near the index in the previous frame.
     fn place_of(&mut self, item: ItemId, state: &State) -> Option<usize> {
         let order = &state.answer.arrangement.order;
         let before = self.viewed_place;
@@ -101,7 +101,7 @@ impl Interface {
             });
     }
 
-    /// One photo, with its decision over it; returns the rectangle of the whole photo.
+    /// One pane with a photo and its marks. Returns the rectangle of the whole photo.
     fn pane(
         &mut self,
         ui: &mut Ui,
@@ -138,7 +138,7 @@ impl Interface {
         whole
     }
 
-    /// Draws the photo as the user panned and zoomed it, and returns the rectangle of the whole photo.
+    /// Draws the photo with pan and zoom, and returns the rectangle of the whole photo.
     fn photo(
         &mut self,
         ui: &Ui,
@@ -188,7 +188,7 @@ impl Interface {
         Some(rect)
     }
 
-    /// The photo as large as it is there; until then, its thumbnail stands in.
+    /// The texture of a photo, or its thumbnail until that is loaded.
     pub(super) fn texture_of(
         &mut self,
         item: &LibraryItem,
@@ -207,8 +207,8 @@ impl Interface {
         })
     }
 
-    /// Wishes for the photos as large as they are seen, and for the neighbours of one, which is at `place` in the order,
-    /// as large as the window.
+    /// Requests the visible photos at display resolution, and the neighbours of a single photo at window size. `place`
+    /// is its index in the display order.
     fn fetch(
         &mut self,
         ui: &Ui,
@@ -246,7 +246,7 @@ impl Interface {
         for (id, pane) in shown.iter().zip(panes) {
             let whole = key(*id, *pane, viewer.zoom);
             let facts = state.item(*id).and_then(|item| item.facts());
-            // Frames of videos are shown as large as they are.
+            // Video frames are not split into regions.
             let facts = facts.filter(|facts| facts.video.is_none());
             let part = facts.zip(viewer.zoom).and_then(|(facts, zoom)| {
                 let window = pane.size() * scale;
@@ -286,7 +286,7 @@ fn no_picture(ui: &Ui, view: Rect, problem: &str) {
     ui.painter().galley(at, text, palette.text);
 }
 
-/// Buttons over the photo, and at which place in the order it is.
+/// Buttons over the photo, and its position in the display order.
 fn controls(
     ui: &mut Ui,
     view: Rect,

@@ -1,4 +1,4 @@
-//! Layout of the viewer: positions and zoom of photos, and which part of them is fetched.
+//! Layout of the viewer: positions and zoom of photos, and which regions of them are loaded.
 
 use egui::{Rect, Ui, vec2};
 
@@ -7,23 +7,22 @@ use crate::app::document::viewer::Viewer;
 
 /// The position of a photo on the screen.
 pub struct PlacedPhoto {
-    /// Which.
+    /// The photo.
     pub item: ItemId,
-    /// All of it, which may be larger than what is seen.
+    /// The rectangle of the whole photo, which may extend beyond the pane.
     pub whole: Rect,
-    /// What it is seen in.
+    /// The pane that shows the photo.
     pub pane: Rect,
 }
 
-/// Zooms, in pixels of the screen for a pixel of the photo.
+/// The range of zoom factors, in screen pixels per photo pixel.
 const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;
 
-/// Space between photos that are seen side by side.
+/// Space between panes.
 const BETWEEN: f32 = 6.0;
 
-/// The part of a photo that is seen in a window of so many pixels and must be fetched by itself, because the whole photo
-/// is too large for the graphics adapter to show it sharp. Its borders are on a coarse grid, so that a small move needs
-/// no other part.
+/// The visible region of a photo, if it must be loaded separately because the whole photo exceeds the maximum texture
+/// size. `window` is in pixels. The borders are aligned to a coarse grid, so that small movements need no new region.
 pub fn region(
     size: [u32; 2],
     max_side: u32,
@@ -51,7 +50,7 @@ pub fn region(
     Some([left, top, width, height])
 }
 
-/// The layout of photos side by side, in rows that give each as much space as possible.
+/// The panes of a comparison: one row for up to three photos, otherwise a nearly square grid.
 pub fn panes(view: Rect, count: usize) -> Vec<Rect> {
     let count = count.max(1);
     let columns = match count {
@@ -71,12 +70,12 @@ pub fn panes(view: Rect, count: usize) -> Vec<Rect> {
     (0..count).map(pane).collect()
 }
 
-/// The scale at which a photo fits the window; small ones are not enlarged beyond twice their size.
+/// The scale at which a photo fits the window, limited to 2 for small photos.
 pub fn fitting(view: Rect, size: egui::Vec2) -> f32 {
     (view.width() / size.x).min(view.height() / size.y).min(2.0)
 }
 
-/// Moves and zooms as the wheel and the pointer say.
+/// Applies zoom and pan from the wheel and the pointer.
 pub fn zoom_and_pan(
     ui: &Ui,
     view: Rect,
@@ -90,7 +89,7 @@ pub fn zoom_and_pan(
     let factor = pinch * (wheel * 0.004).exp();
     if response.hovered() && (factor - 1.0).abs() > 1e-4 {
         let after = (before * factor).clamp(*ZOOMS.start(), *ZOOMS.end());
-        // The point under the pointer stays there.
+        // Keep the point under the pointer fixed.
         let pointer = ui
             .input(|input| input.pointer.latest_pos())
             .unwrap_or(view.center());

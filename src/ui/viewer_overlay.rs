@@ -1,4 +1,4 @@
-//! Overlays of the viewer: the decision, which a click changes, and a loupe while the space bar is held.
+//! Overlays of the viewer: the marks, which can be changed by clicking, and a loupe while the space bar is held.
 
 use egui::{
     Color32, CornerRadius, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -17,18 +17,18 @@ use crate::app::document::viewer::Viewer;
 use crate::engine::organize::marks::{Colour, Flag};
 use crate::{t, text};
 
-/// Side of a sign, as far as there is room, and the least.
+/// Preferred size of a mark button, the size below which they use more rows, and the minimum.
 const SIGN: f32 = 24.0;
 const SMALL_SIGN: f32 = 18.0;
 const LEAST_SIGN: f32 = 10.0;
-/// How many signs stand in each row: decisions, stars and colours in one, in two or in three rows.
+/// Number of mark buttons per row, in layouts with one, two and three rows: flags, stars and colours.
 static ROWS: [&[usize]; 3] = [&[12], &[7, 5], &[2, 5, 5]];
 /// Width of the loupe in points.
 const LOUPE: f32 = 300.0;
-/// Seconds that the space bar is held before the loupe is seen; before that, it closes the photo.
+/// How many seconds the space bar must be held for the loupe. Releasing it sooner closes the viewer.
 pub const HOLD: f64 = 0.25;
 
-/// One sign of a decision.
+/// A button for a mark.
 struct MarkSign {
     name: String,
     on: bool,
@@ -37,7 +37,7 @@ struct MarkSign {
     action: Action,
 }
 
-/// Pick, reject, stars and colours of a photo, each shown as it is and changed with a click.
+/// Buttons for pick, reject, stars and colours of a photo, which show the current marks.
 pub fn marks(
     ui: &Ui,
     pane: Rect,
@@ -80,8 +80,8 @@ pub fn marks(
     }
 }
 
-/// The side of signs in a width, and how many stand in each row: all are always there, smaller where a photo has little
-/// room beside others, and below each other where it has less.
+/// The size of mark buttons in the given width, and the number per row. All buttons are always visible: in narrow panes
+/// they are smaller or in several rows.
 fn rows_of_signs(width: f32) -> (f32, &'static [usize]) {
     let side = |rows: &[usize]| width / rows.iter().copied().max().unwrap_or(1) as f32;
     let fits = |rows: &&&[usize]| side(rows) >= SMALL_SIGN;
@@ -91,7 +91,7 @@ fn rows_of_signs(width: f32) -> (f32, &'static [usize]) {
 
 fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
     let mark = state.library.mark(id);
-    // They stand on a dark ground, whatever the theme.
+    // The buttons have a dark background in every theme.
     let palette = theme::DARK;
     let flag = |name: &str, flag: Flag, icon, colour, action| MarkSign {
         name: name.into(),
@@ -164,8 +164,8 @@ fn paint(ui: &Ui, rect: Rect, sign: &MarkSign, hovered: bool) {
 }
 
 impl Interface {
-    /// While the space bar is held, shows what is under the pointer pixel by pixel. Returns the photo that is needed at
-    /// its full size for that.
+    /// While the space bar is held, magnifies what is under the pointer at full resolution. Returns the photo that must
+    /// be loaded at full size for that.
     pub(super) fn loupe(
         &mut self,
         ui: &Ui,

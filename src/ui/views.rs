@@ -1,4 +1,4 @@
-//! Textures of large pictures: the visible one and its neighbours.
+//! Textures of viewer pictures: the visible one and its neighbours.
 
 use std::collections::VecDeque;
 
@@ -10,38 +10,38 @@ use crate::app::tasks::pictures::{View, ViewKey, start_views};
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::photo::ContentId;
 
-/// Large pictures that are held: the one seen, its neighbours, and one on the way out.
+/// Minimum capacity of the cache: the visible picture, its neighbours, and the previous one.
 const HELD: usize = 4;
-/// A picture on the graphics adapter, or why there is none.
+/// A picture on the graphics adapter, or why it could not be loaded.
 pub struct CachedView {
     key: ViewKey,
-    /// The picture.
+    /// The picture, or the error.
     pub shown: Result<LoadedPicture, String>,
 }
 
-/// A picture that can be drawn.
+/// A picture that is ready to draw.
 pub struct LoadedPicture {
-    /// Its pixels.
+    /// The texture.
     pub texture: TextureHandle,
     full: bool,
-    /// What its camera wrote: name and value.
+    /// Camera metadata as names and values.
     pub camera: Vec<(&'static str, String)>,
 }
 
-/// The large pictures that are held.
+/// The cache of viewer pictures.
 pub struct ViewCache {
     fetcher: Fetcher<ViewKey, Result<View, String>>,
     held: VecDeque<CachedView>,
     wanted: Vec<ViewKey>,
-    /// How many pictures the last frame wanted, there or not.
+    /// Number of pictures requested in the last frame, loaded or not.
     most_wanted: usize,
 }
 
 impl ViewCache {
-    /// No pictures yet.
+    /// Creates an empty cache, and starts the worker thread.
     ///
     /// # Errors
-    /// If the system gives no thread.
+    /// Returns an error if the thread cannot be started.
     pub fn new(notify: &Notify) -> std::io::Result<Self> {
         Ok(Self {
             fetcher: start_views(notify)?,
@@ -51,12 +51,12 @@ impl ViewCache {
         })
     }
 
-    /// Whether everything that the last frame wanted is there.
+    /// Whether all pictures requested in the last frame are loaded.
     pub fn is_complete(&self) -> bool {
         self.wanted.is_empty() && !self.fetcher.has_more()
     }
 
-    /// Uploads what has come.
+    /// Uploads loaded pictures.
     pub fn take(&mut self, ctx: &egui::Context) {
         while let Some((key, view)) = self.fetcher.try_next() {
             let shown = view.map(|view| LoadedPicture {
@@ -75,7 +75,7 @@ impl ViewCache {
         }
     }
 
-    /// The part of an item that is held at its full size, and its position in the photo.
+    /// The cached full-size region of an item, and its position in the photo.
     pub fn find_region(
         &self,
         item: &LibraryItem,
@@ -89,14 +89,14 @@ impl ViewCache {
         Some((&part.shown.as_ref().ok()?.texture, part.key.region?))
     }
 
-    /// The picture of an item, or of the frame that it shows, if it is held.
+    /// The cached picture of an item or of one of its frames.
     pub fn find(&self, item: &LibraryItem, shown: Option<ContentId>) -> Option<&CachedView> {
         self.held
             .iter()
             .find(|held| held.key.region.is_none() && held.key.is_of(&item.file.path, shown))
     }
 
-    /// Wants these, most urgent first, as far as what is held is not enough.
+    /// Requests pictures, most urgent first, unless the cached ones suffice.
     pub fn want(&mut self, keys: Vec<ViewKey>) {
         let enough = |key: &ViewKey| {
             self.held.iter().any(|held| {

@@ -1,4 +1,4 @@
-//! The welcome of the first start: a language, photos, a model. Each step can be skipped, and nothing is fetched unasked.
+//! The welcome dialog: a language, photos, a model. Each step can be skipped, and nothing is downloaded unasked.
 
 use egui::{Align, Layout, RichText, Ui};
 
@@ -14,10 +14,10 @@ use crate::settings::Settings;
 use crate::t;
 use crate::text::LanguageChoice;
 
-/// For whom the model is recommended that is offered here.
+/// The audience of the recommended model.
 const ADVICE: &str = "most people";
 
-/// One step of it.
+/// Draws one step.
 pub fn show(ui: &mut Ui, state: &State, step: WelcomeStep, commands: &mut Vec<Command>) {
     title(ui, t!("welcome-title"), commands);
     let number = step as usize + 1;
@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, state: &State, step: WelcomeStep, commands: &mut Vec<Co
         WelcomeStep::Photos => photos(ui, commands),
         WelcomeStep::Model => models(ui, state, commands),
     }
-    // The buttons stay where they are from step to step.
+    // The buttons keep their position in all steps.
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         ui.horizontal(|ui| buttons(ui, step, commands));
     });

@@ -1,4 +1,4 @@
-//! Small widgets that several panels share.
+//! Small widgets shared by several panels.
 
 use std::sync::Arc;
 
@@ -18,20 +18,20 @@ use crate::{t, text};
 
 pub use crate::text::bytes;
 
-/// Two columns of small text under headings, with rows drawn on demand.
+/// A table with two columns of small text under headings. Rows are created only when visible.
 pub struct TextTable {
-    /// The id of this table.
+    /// The id of the table.
     pub id: &'static str,
-    /// What stands above each column.
+    /// The column headings.
     pub headings: [&'static str; 2],
     /// Width of the first column in points.
     pub first: f32,
-    /// Greatest height in points.
+    /// Maximum height in points.
     pub height: f32,
 }
 
 impl TextTable {
-    /// Draws the table; `row` gives the texts of one row.
+    /// Draws the table. `row` returns the texts of a row.
     pub fn show(&self, ui: &mut Ui, rows: usize, row: impl Fn(usize) -> [String; 2]) {
         let small = |ui: &mut Ui, text: egui::RichText| {
             ui.add(egui::Label::new(text.small()).truncate());
@@ -61,20 +61,20 @@ impl TextTable {
     }
 }
 
-/// Side of a button that is only an icon.
+/// Side of an icon button.
 pub const ICON_BUTTON: f32 = 28.0;
 
-/// A button that is an icon, with its name for screen readers and under the pointer.
+/// An icon button. `name` is its accessible name and tooltip.
 pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     icon_button_sized(ui, icon, name, ICON_BUTTON)
 }
 
-/// An icon button of any side.
+/// An icon button of a given size.
 pub fn icon_button_sized(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response {
     icon_button_sensing(ui, icon, name, side, Sense::click())
 }
 
-/// An icon button that senses only so much.
+/// An icon button with a given [`Sense`].
 pub fn icon_button_sensing(
     ui: &mut Ui,
     icon: Icon,
@@ -106,7 +106,7 @@ pub fn icon_button_sensing(
     response.on_hover_text(name)
 }
 
-/// The one button of a place that matters most.
+/// The primary button of a dialog or panel.
 pub fn main_button(ui: &mut Ui, text: &str) -> Response {
     let palette = palette(ui);
     let text = egui::RichText::new(text).color(palette.on_accent).strong();
@@ -117,7 +117,7 @@ pub fn main_button(ui: &mut Ui, text: &str) -> Response {
     )
 }
 
-/// An action as an entry of a menu, with its key.
+/// A menu entry for an action, with its shortcut.
 pub fn menu_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec<Command>) {
     let entry = action.entry();
     let mut button = Button::new(entry.name).frame(false);
@@ -135,7 +135,7 @@ pub fn menu_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec
     }
 }
 
-/// One line of text, with "…" where it is too long.
+/// One line of text, truncated with "…" if too long.
 pub fn elided(ui: &Ui, text: &str, size: f32, colour: Color32, width: f32) -> Arc<Galley> {
     let format = TextFormat::simple(FontId::proportional(size), colour);
     let mut job = LayoutJob::single_section(text.to_owned(), format);
@@ -148,7 +148,7 @@ pub fn elided(ui: &Ui, text: &str, size: f32, colour: Color32, width: f32) -> Ar
     ui.painter().layout_job(job)
 }
 
-/// Text in a rectangle of its own colour; returns its width.
+/// Text on a coloured background. Returns its rectangle.
 pub fn badge(painter: &Painter, at: Pos2, text: &str, fill: Color32) -> Rect {
     let colour = theme::text_on(fill);
     let galley =
@@ -159,7 +159,7 @@ pub fn badge(painter: &Painter, at: Pos2, text: &str, fill: Color32) -> Rect {
     rect
 }
 
-/// What a chip says, and how wide it is with that.
+/// The layout of a chip's text, and the width of the chip.
 fn chip_text(ui: &Ui, text: &str) -> (Arc<Galley>, f32) {
     let galley = elided(ui, text, theme::TEXT_S, palette(ui).text, 200.0);
     let width = galley.size().x + 30.0;
@@ -171,7 +171,7 @@ pub fn chip_width(ui: &Ui, text: &str) -> f32 {
     chip_text(ui, text).1
 }
 
-/// Something that holds and goes with a click.
+/// A chip for an active option, which a click removes.
 pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
     let palette = palette(ui);
     let (galley, width) = chip_text(ui, text);
@@ -192,7 +192,7 @@ pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
     response.on_hover_text(name)
 }
 
-/// A match or probability as people read it.
+/// The display text of a match or probability.
 #[must_use]
 pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
@@ -207,7 +207,7 @@ pub fn percent(value: f32) -> String {
     }
 }
 
-/// A threshold as people read it, in its steps of 0.1 %.
+/// The display text of a threshold, in steps of 0.1 %.
 #[must_use]
 pub fn fine_percent(value: f32) -> String {
     let tenths = (value * 1000.0).round();
@@ -215,18 +215,18 @@ pub fn fine_percent(value: f32) -> String {
     text::percent(f64::from(tenths) / 1000.0, digits)
 }
 
-/// A button that the Tab key passes by: a label has one stop, its text.
+/// An icon button that is not focusable with Tab: each label has a single tab stop, its text.
 pub fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
     icon_button_sensing(ui, icon, name, 20.0, Sense::CLICK)
 }
 
-/// "1 photo", "2 photos".
+/// A number of photos as text: "1 photo", "2 photos".
 #[must_use]
 pub fn photos(count: usize) -> String {
     t!("photos", count = count)
 }
 
-/// A time as people say it.
+/// The display text of a duration.
 #[must_use]
 pub fn duration(time: std::time::Duration) -> String {
     match time.as_secs() {
@@ -244,7 +244,7 @@ pub fn duration(time: std::time::Duration) -> String {
     }
 }
 
-/// A text in the middle of a rectangle.
+/// Centred text in a rectangle.
 pub fn centred(painter: &Painter, rect: Rect, text: &str, size: f32, colour: Color32) {
     painter.text(
         rect.center(),

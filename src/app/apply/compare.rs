@@ -8,8 +8,8 @@ use crate::app::document::viewer::Viewer;
 use crate::t;
 
 impl App {
-    /// Shows the selected photos side by side; of a single one, those that were taken right before and after it, or
-    /// else the next one. A second time, the one that keys are about is seen alone.
+    /// Shows the selected photos side by side. A single photo is compared with those taken right before and after it,
+    /// or else with the next one. A second call shows the focused photo alone.
     pub(super) fn compare(&mut self) {
         if let Some(viewer) = &mut self.state.viewer
             && viewer.is_comparison()
@@ -38,7 +38,7 @@ impl App {
         self.show_together(chosen, target);
     }
 
-    /// Shows the burst of a photo at once.
+    /// Shows up to nine photos of a burst side by side.
     pub(super) fn survey(&mut self) {
         let Some(target) = self.state.target() else {
             return;
@@ -57,12 +57,12 @@ impl App {
         }
     }
 
-    /// Goes back to the grid.
+    /// Closes the viewer and returns to the grid.
     pub(super) fn close_viewer(&mut self) {
         self.state.viewer = None;
     }
 
-    /// Lets keys be about another of the photos that are seen side by side; zoom and place stay.
+    /// Focuses another of the compared photos. Zoom and position stay.
     pub(super) fn focus_compared(&mut self, id: ItemId) {
         if let Some(viewer) = &mut self.state.viewer {
             viewer.focus(id);

@@ -19,7 +19,7 @@ impl App {
         }
     }
 
-    /// Asks the desktop for something, on a thread: it may take as long as it likes.
+    /// Calls the desktop on a background thread, because it may block for any time.
     pub(super) fn desktop(
         &mut self,
         path: PathBuf,
@@ -47,7 +47,7 @@ impl App {
         });
     }
 
-    /// Says what is on the clipboard; where files cannot be, their paths are.
+    /// Reports that files were copied. If the clipboard does not accept files, copies their paths as text.
     pub(in crate::app) fn copied(&mut self, paths: &[PathBuf], files: Result<(), String>) {
         let text = match files {
             Ok(()) => t!("copied", count = paths.len()),

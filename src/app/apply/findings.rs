@@ -1,4 +1,4 @@
-//! Commands about what was found among the photos. What they decide can be undone.
+//! Commands about findings: duplicates, flaws, clusters ("heaps"), questions and saved searches. Changes can be undone.
 
 use std::path::PathBuf;
 
@@ -67,7 +67,7 @@ impl App {
         }
     }
 
-    /// Shows all photos of a kind, and no others.
+    /// Replaces all filters with a filter by one kind.
     fn show_kind(&mut self, kind: Kind) {
         self.close_viewer();
         self.state.panels_hidden = false;
@@ -79,9 +79,9 @@ impl App {
         self.search(String::new());
     }
 
-    /// Rejects the copies of a group, or of all, and says what that frees. Each is rejected as a copy, for as long as the
-    /// photo is there that is kept for it; of those with the same bytes as that photo nothing else is decided, because a
-    /// decision about their content would be one about that photo too.
+    /// Rejects the duplicates of one group or of all groups, and reports the freed space. Each is rejected as a copy,
+    /// which holds only while its keeper exists. If it has the same bytes as the keeper, its content gets no mark,
+    /// because marks apply to all files with that content.
     fn keep_best(&mut self, group: Option<usize>) {
         let findings = self.state.findings().clone();
         let groups: Vec<&CopyGroup> = match group {
@@ -145,7 +145,7 @@ impl App {
         self.state.viewer = Viewer::together(around(&photos, group.keeper, SURVEYED), group.keeper);
     }
 
-    /// Opens the folded stack of a photo side by side; whether there is one.
+    /// Opens the folded stack of a photo side by side. Returns false if the photo stands for no stack.
     pub(super) fn open_stack(&mut self, id: ItemId) -> bool {
         let Some(stack) = self.state.folded_under(id).cloned() else {
             return false;
@@ -155,7 +155,7 @@ impl App {
         self.state.viewer.is_some()
     }
 
-    /// Folds stacks, or unfolds them.
+    /// Toggles the folding of stacks.
     pub(super) fn fold_stacks(&mut self) {
         let folded = !self.state.memory.folded;
         self.state.keep_place();
@@ -171,7 +171,7 @@ impl App {
         }
     }
 
-    /// Moves the line of a flaw; all of a drag is one step.
+    /// Sets the threshold of a flaw. A whole drag is one undo step.
     fn set_line(&mut self, flaw: Flaw, number: f32) {
         let before = self.state.memory.lines;
         self.state.memory.lines.set(flaw, number);
@@ -182,7 +182,7 @@ impl App {
         }
     }
 
-    /// Changes heaps so that it can be undone.
+    /// Changes clusters and labels as one undo step.
     fn with_heaps(&mut self, change: impl FnOnce(&mut State)) {
         let state = &mut self.state;
         let before = state.heaps.kept(&state.memory.dismissed_heaps);
@@ -195,7 +195,7 @@ impl App {
         }
     }
 
-    /// Changes saved searches so that it can be undone.
+    /// Changes saved searches as one undo step.
     fn with_searches(&mut self, change: impl FnOnce(&mut Vec<SavedSearch>)) {
         let before = self.state.memory.searches.clone();
         change(&mut self.state.memory.searches);
@@ -205,7 +205,7 @@ impl App {
         }
     }
 
-    /// Puts heaps and labels back as they were, and returns how they are now.
+    /// Restores clusters and labels, and returns their previous state for redo.
     pub(super) fn put_heaps_back(
         &mut self,
         heaps: ProposedHeaps,
@@ -220,7 +220,7 @@ impl App {
         let is_same = state.heaps.put_back(heaps);
         state.forget_gone_labels();
         state.notify(put_back_text(forward, t!("heaps-as-they-were")), false);
-        // Heaps of other photos are proposed by now: what is dismissed counts for them too.
+        // The suggestions are about other photos now, but the list of dismissed clusters applies to them too.
         if !is_same && was != state.memory.dismissed_heaps {
             self.look_for_heaps_again();
         }
@@ -228,7 +228,7 @@ impl App {
         HistoryStep::Heaps(now, labels_now)
     }
 
-    /// Makes a label of a heap.
+    /// Turns a cluster into a label.
     fn add_heap(&mut self, at: usize) {
         let id = self.state.memory.new_label_id();
         self.with_heaps(|state| label_heap(state, at, id));
@@ -240,7 +240,7 @@ impl App {
         self.asking.goal = Some(id);
     }
 
-    /// Asks about the label that is open, filtered by, or the only one.
+    /// Asks questions about the current label.
     pub(super) fn ask_about_open_label(&mut self) {
         match self.open_label() {
             Some(label) => self.begin_questions(label),
@@ -327,12 +327,11 @@ impl App {
         if !search.text.is_empty() {
             self.search(search.text);
         }
-        // A search that is cleared hides again what fits badly; one that comes back is as it was kept.
         self.request_refresh(RefreshPriority::FromTop);
     }
 }
 
-/// Takes a heap out and makes a label of it.
+/// Removes a cluster and creates a label from it.
 fn label_heap(state: &mut State, at: usize, id: LabelId) {
     let Some(heap) = state.heaps.take(at) else {
         return;
@@ -352,13 +351,13 @@ fn label_heap(state: &mut State, at: usize, id: LabelId) {
     state.heaps.suggestions.retain(|name| *name != heap.name);
 }
 
-/// Takes a heap out that is not to be proposed again.
+/// Removes a cluster permanently.
 fn dismiss_heap(state: &mut State, at: usize) {
     let Some(heap) = state.heaps.take(at) else {
         return;
     };
     state.heaps.suggestions.retain(|name| *name != heap.name);
-    // It is proposed by its first name, whatever the person called it since.
+    // It would be suggested again under its original name, even if the user has renamed it.
     let dismissed = &mut state.memory.dismissed_heaps;
     for name in heap.also.into_iter().chain([heap.name]) {
         if !dismissed.contains(&name) {

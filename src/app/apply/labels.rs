@@ -13,7 +13,7 @@ use crate::engine::search::label_set;
 use crate::engine::search::score::stepped_threshold;
 
 impl App {
-    /// Changes labels so that it can be undone.
+    /// Changes labels as one undo step.
     pub(super) fn with_labels(
         &mut self,
         edit: Option<LabelEdit>,
@@ -23,7 +23,7 @@ impl App {
         self.edit_labels(edit, priority, change);
     }
 
-    /// The same; says whether they are others now.
+    /// Like [`Self::with_labels`], but returns whether anything changed.
     fn edit_labels(
         &mut self,
         edit: Option<LabelEdit>,
@@ -50,7 +50,7 @@ impl App {
         self.edit_label(id, None, priority, change);
     }
 
-    /// Changes one label; says whether it is another now.
+    /// Changes one label, and returns whether it is different now.
     pub(super) fn edit_label(
         &mut self,
         id: LabelId,
@@ -65,10 +65,10 @@ impl App {
         })
     }
 
-    /// Adds labels, and says which of them are there already.
+    /// Adds labels, and shows a message about those that already exist.
     fn add_labels(&mut self, texts: &[String]) {
         if self.state.draft_label().is_some() {
-            // What was typed is gone, even if nothing is added.
+            // The draft label disappears, even if nothing is added.
             self.request_refresh(RefreshPriority::FromTop);
         }
         self.state.draft.clear();
@@ -84,7 +84,7 @@ impl App {
         }
         let last = added.ids.last().copied();
         self.state.open_label = last.or(self.state.open_label);
-        // What was just typed stays in sight, wherever its group is now.
+        // Keep the new label's photos visible, wherever its group is placed.
         self.asking.goal = last;
     }
 
@@ -173,7 +173,7 @@ impl App {
         }
     }
 
-    /// Puts the labels of a file in the place of the present ones.
+    /// Replaces the labels with those from a file.
     pub(in crate::app) fn load_labels(&mut self, path: PathBuf) {
         self.queue(Slot::Labels, move |_| {
             match label_set::LabelSet::read(&path) {
@@ -183,7 +183,7 @@ impl App {
         });
     }
 
-    /// Writes the present labels to a file.
+    /// Saves the labels to a file.
     pub(in crate::app) fn save_labels(&mut self, path: PathBuf) {
         let name = path.file_stem().unwrap_or_default();
         let set = SavedLabels {
@@ -230,7 +230,7 @@ impl App {
     }
 }
 
-/// Keeps the texts of new labels for suggestions.
+/// Records the texts of new labels as suggestions.
 fn remember(state: &mut State, texts: &[String]) {
     for text in texts {
         let past = &mut state.memory.past_labels;

@@ -1,4 +1,4 @@
-//! Commands that change what is visible without a new query: selection, viewer, scrolling.
+//! Commands that change what is visible without a new scoring request: selection, viewer, scrolling.
 
 use crate::app::App;
 use crate::app::command::Command;
@@ -18,7 +18,7 @@ impl App {
         }
     }
 
-    /// Esc: closes what is open, then clears what is typed, then what is selected.
+    /// Escape: closes the viewer or shows the panels; otherwise clears the search, then the selection.
     pub(super) fn close_or_clear(&mut self) {
         if self.state.viewer.is_some() {
             return self.close_viewer();
@@ -43,7 +43,7 @@ impl App {
         }
     }
 
-    /// Commands that change what is looked at, not what is asked.
+    /// Commands that need no new scoring request.
     pub(super) fn look(&mut self, command: Command) {
         match command {
             Command::SelectionMode(id, mode) => {
@@ -87,7 +87,7 @@ impl App {
         let viewed = state.viewer.as_ref().map(Viewer::item);
         let cursor = viewed.or(state.selection.cursor);
         let place = cursor.and_then(|id| order.iter().position(|other| *other == id));
-        // In the viewer, up and down go to the photo before and after too.
+        // In the viewer, Up and Down also go to the previous and next photo.
         let step = match (state.viewer.is_some(), step) {
             (true, GridMove::Up) => GridMove::Left,
             (true, GridMove::Down) => GridMove::Right,

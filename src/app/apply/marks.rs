@@ -12,7 +12,7 @@ use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
 use crate::t;
 
 impl App {
-    /// Changes the decision about the chosen photos, and keeps it.
+    /// Changes the marks of the target photos, and saves them.
     pub(super) fn mark(&mut self, change: impl Fn(&mut Mark)) {
         let targets = self.state.targets();
         let mut before: Vec<Decision> = Vec::new();
@@ -24,8 +24,8 @@ impl App {
                 let mut new = own;
                 change(&mut new);
                 if let Some(path) = self.alone(*id) {
-                    // What is rejected as a copy stays so, and others of its content stay as they are, unless the
-                    // person says something else.
+                    // A photo rejected as a copy stays rejected and others with its content stay unrejected, unless the
+                    // change sets another flag.
                     let mut shown = self.state.library.mark(*id);
                     change(&mut shown);
                     match shown.flag {
@@ -55,14 +55,14 @@ impl App {
         }
     }
 
-    /// The path of a photo that is rejected while others of its content are kept.
+    /// The path of a photo that is rejected as a copy.
     fn alone(&self, id: ItemId) -> Option<PathBuf> {
         let is_alone = self.state.library.is_rejected_alone(id);
         let item = self.state.item(id).filter(|_| is_alone)?;
         Some(item.file.path.clone())
     }
 
-    /// Rejects copies while others of their content are kept, or no longer, and keeps that. Returns how it was.
+    /// Sets or clears the rejection of individual copies, and saves it. Returns the previous state for undo.
     pub(super) fn reject_alone(
         &mut self,
         changes: &[(PathBuf, Option<ContentId>)],
@@ -81,7 +81,7 @@ impl App {
         before
     }
 
-    /// Gives the chosen photos a colour; takes it away if all of them have it.
+    /// Sets the colour of the target photos, or clears it if all of them already have it.
     pub(super) fn colour(&mut self, colour: Colour) {
         let targets = self.state.targets();
         let marks = targets.iter().map(|id| self.state.library.mark(*id));
@@ -99,7 +99,7 @@ impl App {
         self.request_refresh(RefreshPriority::Now);
     }
 
-    /// Takes the rejection of contents back: what was to go is gone, and a copy that stays is not to follow unasked.
+    /// Clears the rejection of removed contents, so that a remaining copy is not removed next time unasked.
     pub(in crate::app) fn forget_rejections(&mut self, contents: &[ContentId]) {
         let library = &self.state.library;
         let decided = contents
@@ -116,7 +116,7 @@ impl App {
         self.decide(&after);
     }
 
-    /// Rejects contents again that came back.
+    /// Marks restored contents as rejected again.
     pub(in crate::app) fn reject_again(&mut self, contents: &[ContentId]) {
         let library = &self.state.library;
         let rejected = |content: &ContentId| {
@@ -173,7 +173,7 @@ impl App {
                 Some(Undo::Searches(now))
             }
             Undo::Rules(rules) => Some(self.put_rules_back(rules, forward)),
-            // Files are brought back; doing it again is a new export.
+            // Undo restores the files. Redo would be a new export, so there is none.
             Undo::Export(id) => {
                 self.undo_export(id);
                 None
@@ -196,7 +196,7 @@ impl App {
     }
 }
 
-/// What is said of something else than decisions that was undone or redone.
+/// The message about undoing or redoing something other than marks.
 pub(super) fn put_back_text(forward: bool, what: &str) -> String {
     match forward {
         true => t!("redone", what = what),
@@ -204,7 +204,7 @@ pub(super) fn put_back_text(forward: bool, what: &str) -> String {
     }
 }
 
-/// What is said of decisions that were undone or redone.
+/// The message about undoing or redoing marks.
 fn decided_again(forward: bool, photos: usize) -> String {
     match forward {
         true => t!("redone-decisions", count = photos),

@@ -31,7 +31,7 @@ use crate::text;
 pub(in crate::app) use samples::SamplesError;
 
 impl App {
-    /// Carries out a command.
+    /// Executes a command.
     pub(super) fn apply(&mut self, command: Command) {
         if command.is_about_selection() && self.state.hidden_targets() > 0 {
             return self.show(Some(Dialog::Hidden(Box::new(command))));
@@ -203,7 +203,7 @@ impl App {
             Action::Stars(stars) => self.mark(|mark| mark.stars = stars),
             Action::Colour(colour) => self.colour(colour),
             Action::AddLabel => {
-                // The field is beside the grid.
+                // The text field is beside the grid.
                 self.close_viewer();
                 self.state.panels_hidden = false;
                 self.ask_view(ViewRequest::FocusLabelBox);
@@ -300,7 +300,7 @@ impl App {
             self.look_over_if_idle();
         }
         if dialog == Some(Dialog::Rules) {
-            // Photos may have come since it was looked.
+            // The preview is outdated if photos have arrived since.
             self.state.rules.asked = None;
         }
         if dialog != Some(Dialog::Questions) {
@@ -313,7 +313,7 @@ impl App {
         self.state.dialog = dialog;
     }
 
-    /// Applies settings: a new model or store is opened, everything else counts from now on.
+    /// Applies settings: opens a new model or store if they changed; everything else takes effect on next use.
     pub(super) fn change_settings(&mut self, settings: Settings) {
         let before = std::mem::replace(&mut self.state.settings, settings);
         let now = &self.state.settings;
@@ -331,7 +331,7 @@ impl App {
             self.forget_photos();
             self.open_session();
         } else if another {
-            // The photos stay in sight while the other model reads them.
+            // The photos stay visible while the new model reads them.
             self.state.library.forget_rows();
             self.open_session();
         } else if reread {
@@ -352,7 +352,7 @@ impl App {
         self.read_folders();
     }
 
-    /// Filters by label. Where only one label is left, its best matches come first.
+    /// Filters by label. With a single label, the best matches come first.
     fn fit_only(&mut self, fit: LabelFit, near: bool) {
         let before = self.state.memory.filter.fit;
         self.state.memory.filter.set_fit(fit, near);
@@ -367,7 +367,7 @@ impl App {
 
     pub(super) fn search(&mut self, text: String) {
         if text.trim().is_empty() {
-            // What fits the search badly is hidden again in the next one.
+            // The next search hides poor matches again.
             self.state.memory.filter.search_shows_all = false;
         }
         if text.is_empty() {
@@ -381,7 +381,7 @@ impl App {
     }
 }
 
-/// The query for what looks like a picture.
+/// The search text for photos similar to a picture.
 pub(super) fn like(picture: &std::path::Path) -> String {
     format!("like:\"{}\"", picture.display())
 }

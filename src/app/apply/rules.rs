@@ -1,4 +1,4 @@
-//! Commands about rules for photos that arrive, and what the person is told of what rules did.
+//! Commands about rules for new photos, and messages about what the rules did.
 
 use super::marks::put_back_text;
 use crate::app::App;
@@ -40,7 +40,7 @@ impl App {
         }
     }
 
-    /// Changes the rules so that it can be undone.
+    /// Changes the rules as one undo step.
     fn with_rules(&mut self, change: impl FnOnce(&mut Vec<RuleText>)) {
         if self.state.rules.problem.is_some() {
             return;
@@ -55,7 +55,7 @@ impl App {
         }
     }
 
-    /// Puts rules back as they were, and returns how they are now.
+    /// Restores rules, and returns their previous state for redo.
     pub(super) fn put_rules_back(&mut self, rules: Vec<RuleText>, forward: bool) -> HistoryStep {
         let now = std::mem::replace(&mut self.state.rules.list, rules);
         let text = put_back_text(forward, t!("rules-as-they-were"));
@@ -65,7 +65,7 @@ impl App {
         HistoryStep::Rules(now)
     }
 
-    /// Marks photos as rules say. What a person decided stays.
+    /// Applies the marks of rules to photos, without overriding marks set by the user.
     pub(in crate::app) fn mark_by_rules(&mut self, files: &[MarkedFile]) {
         let library = &self.state.library;
         let (mut before, mut after) = (Vec::<Decision>::new(), Vec::<Decision>::new());
@@ -87,7 +87,7 @@ impl App {
         self.state.notify(text, false);
     }
 
-    /// Says what rules did, and what is wrong; what stays wrong is said once.
+    /// Reports what the rules did and what failed. A persistent problem is reported only once.
     pub(in crate::app) fn tell_round(&mut self, round: &WatchRound) {
         for id in &round.exports {
             let step = HistoryStep::Export(id.clone());

@@ -11,10 +11,10 @@ use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::media::samples::PHOTOS;
 use crate::t;
 
-/// Labels that fit the samples.
+/// Labels that fit the sample photos.
 const LABELS: &str = "cat, motorcycle, drink, building, document, photographer";
 
-/// Why there are no samples.
+/// Why the sample photos could not be written.
 #[derive(Debug)]
 pub struct SamplesError {
     folder: PathBuf,
@@ -22,7 +22,7 @@ pub struct SamplesError {
 }
 
 impl App {
-    /// Takes the labels of the samples away, if they are as they came: they are not about a person's own photos.
+    /// Removes the labels of the sample photos when other photos are opened, unless the user has changed them.
     pub(in crate::app) fn forget_sample_labels(&mut self, opened: &[PathBuf]) {
         let samples = self.services.dirs.cache.join("samples");
         if are_as_they_came(&self.state.memory.labels) && !opened.contains(&samples) {
@@ -30,13 +30,13 @@ impl App {
         }
     }
 
-    /// Writes the sample photos into the cache, where the platform's programs can open them too.
+    /// Writes the sample photos to the cache directory, where other programs can open them too.
     pub(super) fn open_samples(&mut self) {
         let folder = self.services.dirs.cache.join("samples");
         self.queue(Slot::Samples, move |_| News::Samples(write(folder)));
     }
 
-    /// Opens them, with labels that fit them if there are none.
+    /// Opens the sample photos, and adds matching labels if there are none.
     pub(in crate::app) fn samples_written(&mut self, folder: Result<PathBuf, SamplesError>) {
         match folder {
             Ok(folder) => {
@@ -57,7 +57,7 @@ impl App {
     }
 }
 
-/// Whether labels are those of the samples, and nothing about them was changed.
+/// Whether the labels are the unchanged ones of the sample photos.
 fn are_as_they_came(labels: &[Label]) -> bool {
     let mut samples = Vec::new();
     add_list(&mut samples, &mut { FIRST_LABEL }, LABELS);

@@ -1,4 +1,4 @@
-//! Training labels by example photos, and reporting what changed.
+//! Training labels with example photos, and reporting what changed.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ impl App {
         items.map(|item| item.file.path.clone()).collect()
     }
 
-    /// Adds the chosen photos to those that show a label, or that do not; no photo is both.
+    /// Adds the target photos to a label's examples or counter-examples, and removes them from the other list.
     pub(super) fn add_examples(&mut self, id: LabelId, shown: bool) {
         let paths = self.target_paths();
         let scored = self.state.answer.scored();
@@ -44,7 +44,7 @@ impl App {
         }
     }
 
-    /// The label that is open, filtered by, or the only one there is.
+    /// The current label: the open one, the one in the filter, or the only one.
     pub(super) fn open_label(&self) -> Option<LabelId> {
         let labels = &self.state.memory.labels;
         let there = |id: &LabelId| labels.iter().any(|label| label.id == *id);
@@ -59,7 +59,7 @@ impl App {
         self.state.open_label.filter(there).or(filtered).or(only)
     }
 
-    /// The same of that label.
+    /// Adds the target photos to the examples or counter-examples of the current label.
     pub(super) fn teach_open_label(&mut self, shown: bool) {
         match self.open_label() {
             Some(id) => self.add_examples(id, shown),
@@ -70,7 +70,7 @@ impl App {
         }
     }
 
-    /// Makes a label of what looks like the chosen photos.
+    /// Creates a label for photos similar to the target photos.
     pub(super) fn label_from_these(&mut self) {
         let mut paths = self.target_paths();
         if paths.is_empty() {
@@ -94,7 +94,7 @@ impl App {
         self.asking.goal = Some(made);
     }
 
-    /// Says what examples changed, once it is known.
+    /// Reports the effect of new examples once the response is there.
     pub(in crate::app) fn report_training(&mut self) {
         let answered = self.state.answer.number;
         let Some(pending_training) = self

@@ -1,20 +1,20 @@
-//! Photos that were taken one right after another; pure.
+//! Photos taken in quick succession. Pure functions.
 
 use super::library::{ItemId, LibraryItem, Snapshot};
 
-/// Seconds between two photos of a burst at most.
+/// Maximum number of seconds between consecutive photos of a burst.
 const GAP: i64 = 2;
-/// Photos that are compared side by side at most.
+/// Maximum number of photos in a side-by-side comparison.
 pub const COMPARED: usize = 4;
-/// Photos of a burst that are seen at once at most.
+/// Maximum number of photos of a burst that are shown at once.
 pub const SURVEYED: usize = 9;
 
 fn seconds(item: &LibraryItem) -> Option<i64> {
     item.facts()?.taken.as_ref()?.seconds()
 }
 
-/// The photos of the same folder that were taken within two seconds of each other around one, in their order; only that
-/// one if there are no others.
+/// The burst that contains a photo, in order of time: photos of the same folder, each taken within two seconds of the
+/// one before. Only the photo itself if there are no others.
 #[must_use]
 pub fn burst(library: &Snapshot, id: ItemId) -> Vec<ItemId> {
     let alone = vec![id];
@@ -36,7 +36,7 @@ pub fn burst(library: &Snapshot, id: ItemId) -> Vec<ItemId> {
     own.map_or(alone, |burst| burst.iter().map(|(_, _, id)| *id).collect())
 }
 
-/// Photos of a burst that are seen at once: those around one.
+/// Up to `most` consecutive photos of a burst around one of them.
 #[must_use]
 pub fn around(burst: &[ItemId], id: ItemId, most: usize) -> Vec<ItemId> {
     let place = burst.iter().position(|other| *other == id).unwrap_or(0);

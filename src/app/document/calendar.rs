@@ -1,8 +1,8 @@
-//! Dates of photos as numbers, and parsing of the dates that people type.
+//! Dates of photos as numbers, and parsing of typed dates.
 
 use crate::t;
 
-/// A day as a number that sorts: year, month and day in decimal digits, as in 20240514.
+/// A day as a sortable decimal number, such as 20240514.
 pub type Day = u32;
 
 const MONTHS: [&str; 12] = [
@@ -20,7 +20,7 @@ const MONTHS: [&str; 12] = [
     "month-december",
 ];
 
-/// The day of a date such as `2024-05-14T10:00:00`.
+/// The day of an ISO 8601 date such as `2024-05-14T10:00:00`.
 #[must_use]
 pub fn day_of(taken: &str) -> Option<Day> {
     let bytes = taken.as_bytes().get(..10)?;
@@ -36,7 +36,7 @@ pub fn day_of(taken: &str) -> Option<Day> {
     Some(day)
 }
 
-/// The month of a day, as 202405.
+/// The month of a day, such as 202405.
 #[must_use]
 pub fn month_of(day: Day) -> u32 {
     day / 100
@@ -46,7 +46,7 @@ fn name_of(month: u32) -> &'static str {
     t!(MONTHS[(month.clamp(1, 12) - 1) as usize])
 }
 
-/// "May 2024".
+/// The display text of a month, such as "May 2024".
 #[must_use]
 pub fn month_text(month: u32) -> String {
     t!(
@@ -57,7 +57,7 @@ pub fn month_text(month: u32) -> String {
     )
 }
 
-/// "14 May 2024".
+/// The display text of a day, such as "14 May 2024".
 #[must_use]
 pub fn day_text(day: Day) -> String {
     let month = month_of(day);
@@ -70,7 +70,7 @@ pub fn day_text(day: Day) -> String {
     )
 }
 
-/// "14 May 2024", "3 to 14 May 2024", "30 April to 2 May 2024", "2019 to 2024" over years.
+/// The display text of a range, shortened: "3 to 14 May 2024", "30 April to 2 May 2024", "2019 to 2024".
 #[must_use]
 pub fn span_text(first: Day, last: Day) -> String {
     let (month, last_month) = (month_of(first) % 100, month_of(last) % 100);
@@ -102,7 +102,7 @@ pub fn span_text(first: Day, last: Day) -> String {
     }
 }
 
-/// Why a typed beginning of a date is none; nothing if it is one, or empty.
+/// An error message if a typed text is not a date or the beginning of one. Empty text is valid.
 #[must_use]
 pub fn problem(text: &str) -> Option<&'static str> {
     let text = text.trim();
@@ -132,14 +132,14 @@ pub fn problem(text: &str) -> Option<&'static str> {
     (!right).then(|| t!("date-how"))
 }
 
-/// Whether a word is a date, or the beginning of one, of the years in which photos are taken.
+/// Whether a word is a date or the beginning of one, with a year from 1900 to 2099.
 #[must_use]
 pub fn is_date(word: &str) -> bool {
     let year = word.get(..4).and_then(|year| year.parse::<u32>().ok());
     year.is_some_and(|year| (1900..2100).contains(&year)) && problem(word).is_none()
 }
 
-/// Whether a date such as `2024-05-14T10:00:00` is between two prefixes of dates, both included.
+/// Whether a date such as `2024-05-14T10:00:00` lies between two date prefixes, inclusively.
 #[must_use]
 pub fn lies_within(taken: &str, from: &str, to: &str) -> bool {
     let end = taken.get(..to.len()).unwrap_or(taken);

@@ -1,19 +1,19 @@
-//! Active filters, each with its description and the filter that remains without it; pure.
+//! Active filters, each with its description and the filter that remains without it. Pure functions.
 
 use super::filter::{Filter, FlagFilter, LabelFit};
 use super::labels::Label;
 use crate::{t, text};
 
-/// One active filter.
+/// An active filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
-    /// What it lets through.
+    /// The display text.
     pub text: String,
-    /// The filter without it.
+    /// The whole filter without this part.
     pub without: Filter,
 }
 
-/// The active filters, in the order in which they are shown.
+/// The active filters, in display order.
 #[must_use]
 pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
     let mut chips = Vec::new();

@@ -1,4 +1,4 @@
-//! The settings of the export dialog, the photos that it offers first, and totals for each folder of a plan; pure.
+//! The settings of the export dialog, its initial choice of photos, and totals of a plan by folder. Pure functions.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -7,46 +7,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::organize::export::{Conflict, ExportPlan, FolderLayout, Transfer};
 
-/// Which photos are exported.
+/// Which photos to export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportWhat {
-    /// Those that are selected.
+    /// The selected photos.
     Selected,
-    /// Those that are shown.
+    /// The displayed photos.
     #[default]
     Shown,
     /// Picks.
     Picked,
     /// Rejects.
     Rejected,
-    /// Those that fit a label.
+    /// Photos that fit a label.
     Fitting,
 }
 
-/// What was chosen last, for the next time.
+/// The last choices in the export dialog, restored the next time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExportChoices {
-    /// Which photos, if the person chose.
+    /// Which photos, if the user has chosen.
     pub what: Option<ExportWhat>,
-    /// Where to.
+    /// The target folder.
     pub target: Option<PathBuf>,
-    /// How.
+    /// Copy, move or link.
     pub transfer: Transfer,
-    /// Folders below the target.
+    /// The structure of folders below the target.
     pub layout: FolderLayout,
-    /// Pattern of names.
+    /// The pattern for file names.
     pub names: String,
-    /// What happens where a name is taken.
+    /// What to do if a file name is already taken.
     pub conflict: Conflict,
-    /// Whether a photo goes to every label that fits.
+    /// Whether a photo goes to the folder of every fitting label instead of only the best.
     pub every_label: bool,
-    /// Whether what belongs to photos comes along.
+    /// Whether companion files, such as sidecars, are exported too.
     #[serde(alias = "companions")]
     pub paired_files: bool,
-    /// Whether what went where is written down.
+    /// Whether a manifest is written.
     pub manifest: bool,
-    /// Whether rejects are exported like other photos.
+    /// Whether rejects are included.
     pub rejects: bool,
 }
 
@@ -67,8 +67,8 @@ impl Default for ExportChoices {
     }
 }
 
-/// The photos that are offered first: those that are selected, then what was chosen last, then what fits a label, then
-/// picks. All that is shown is never chosen unasked.
+/// The initial choice of photos: the first non-empty one of selected, last chosen, fitting a label, and picked. All
+/// displayed photos are never chosen automatically.
 #[must_use]
 pub fn first_choice(
     last: Option<ExportWhat>,
@@ -85,33 +85,33 @@ pub fn first_choice(
     offered.find(|what| count(*what) > 0)
 }
 
-/// What goes into one folder.
+/// What an export puts into one folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderTotal {
-    /// The folder, from the target on; empty for the target itself.
+    /// The path relative to the target; empty for the target itself.
     pub folder: PathBuf,
-    /// Photos, without what belongs to them.
+    /// Number of photos, without companion files.
     pub photos: usize,
-    /// Bytes of all files.
+    /// Total size of all files in bytes.
     pub bytes: u64,
 }
 
-/// What is said of a plan: counted once, because a plan may have hundreds of thousands of files and is shown in every
+/// Totals of a plan. Computed once, because a plan may have hundreds of thousands of files and is displayed in every
 /// frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanSummary {
-    /// Photos, without what belongs to them.
+    /// Number of photos, without companion files.
     pub photos: usize,
-    /// What belongs to them.
+    /// Number of companion files.
     pub paired_files: usize,
-    /// Files that are set aside for others.
+    /// Number of existing files that are set aside for exported ones.
     pub replaced: usize,
-    /// What goes into each folder, by name.
+    /// Totals by folder, sorted by path.
     pub folders: Vec<FolderTotal>,
 }
 
 impl PlanSummary {
-    /// Counts what a plan does.
+    /// Computes the totals of a plan.
     #[must_use]
     pub fn of(plan: &ExportPlan) -> Self {
         Self {
@@ -123,7 +123,7 @@ impl PlanSummary {
     }
 }
 
-/// What a plan puts into each folder, by name.
+/// Totals by folder, sorted by path.
 fn totals(plan: &ExportPlan) -> Vec<FolderTotal> {
     let mut folders: BTreeMap<&Path, (HashSet<&Path>, u64)> = BTreeMap::new();
     for step in &plan.steps {

@@ -8,50 +8,50 @@ use crate::engine::organize::export::{
     ExportOptions, ExportPlan, ExportProgress, ExportReport, PastExport,
 };
 
-/// An export as a person chose it.
+/// An export requested by the user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportRequest {
     /// Which photos.
     pub what: ExportWhat,
-    /// Whether rejects among them go too.
+    /// Whether rejects are included.
     pub rejects: bool,
-    /// How and where to.
+    /// The options of the export engine.
     pub options: ExportOptions,
-    /// Whether what went where is written down beside the photos.
+    /// Whether a manifest is written.
     pub manifest: bool,
 }
 
-/// How an export goes.
+/// Progress of an export.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum ExportState {
-    /// None was begun.
+    /// No export has been started.
     #[default]
     Idle,
-    /// Its names are being decided.
+    /// The plan is being made.
     Planning,
-    /// It can be begun.
+    /// The plan is ready to run.
     Planned(Arc<ExportPlan>),
-    /// It cannot be begun, and why.
+    /// The export cannot run, with the reason.
     Refused(String),
-    /// Files are on their way.
+    /// Files are being transferred.
     Running(ExportProgress),
-    /// It is over.
+    /// The export has finished.
     Done(Arc<ExportReport>),
 }
 
-/// Everything about exports.
+/// State of all exports.
 #[derive(Default)]
 pub struct Exports {
-    /// How the present one goes.
+    /// State of the current export.
     pub state: ExportState,
-    /// What is said of the plan, if there is one.
+    /// Totals of the current plan.
     pub summary: PlanSummary,
-    /// What was asked for last.
+    /// The last request.
     pub request: Option<ExportRequest>,
-    /// Exports that a kill interrupted.
+    /// Exports that were interrupted when the program was killed.
     pub interrupted: Vec<PastExport>,
-    /// Ends the one that runs.
+    /// Cancels the running export.
     pub(in crate::app) cancel: Cancel,
-    /// Counts plans: only the newest counts.
+    /// Number of the newest plan. Results of older ones are ignored.
     pub(in crate::app) plans: u64,
 }

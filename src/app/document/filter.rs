@@ -1,4 +1,4 @@
-//! Sort orders, groups and filters.
+//! Sort orders, grouping and filters.
 
 use std::path::PathBuf;
 
@@ -9,44 +9,44 @@ use super::labels::LabelId;
 use crate::engine::organize::marks::{Colour, Flag};
 use crate::t;
 
-/// What photos are sorted by.
+/// The property that photos are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
-    /// By the match of the label that a photo is grouped or filtered by, otherwise by its highest one.
+    /// The match of the label by which photos are grouped or filtered, otherwise the highest match of any label.
     #[default]
     #[serde(alias = "BestLabel")]
     BestMatch,
-    /// By the match of one label.
+    /// The match of one label.
     Match(LabelId),
-    /// By the probability of one label.
+    /// The probability of one label.
     Probability(LabelId),
-    /// By the match of what is typed into the search box.
+    /// The match with the search text.
     Search,
-    /// By the file's name.
+    /// The file name.
     Name,
-    /// By when the photo was taken; those that do not say come last.
+    /// The time at which the photo was taken; photos without one come last.
     Taken,
-    /// By when the file was last changed.
+    /// The modification time of the file.
     Modified,
-    /// By the file's length.
+    /// The file size.
     Size,
-    /// By the number of pixels.
+    /// The number of pixels.
     Dimensions,
-    /// By stars.
+    /// The star rating.
     Stars,
-    /// By colour, in the order of their keys; those without come last.
+    /// The colour mark, in the order of the colour keys; photos without one come last.
     Colour,
-    /// By country, region and town; those without come last.
+    /// Country, region and town; photos without them come last.
     Place,
 }
 
-/// An order of photos.
+/// A sort order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sorting {
-    /// What by.
+    /// The property to sort by.
     pub key: SortKey,
-    /// Highest, newest or last in the alphabet first.
+    /// Whether the highest, newest or alphabetically last comes first.
     pub descending: bool,
 }
 
@@ -60,7 +60,7 @@ impl Default for Sorting {
 }
 
 impl Sorting {
-    /// What fits the search best first.
+    /// Best search match first.
     #[must_use]
     pub fn of_search() -> Self {
         Self {
@@ -70,30 +70,30 @@ impl Sorting {
     }
 }
 
-/// What photos are put together by, under headings.
+/// How photos are grouped under headings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Grouping {
-    /// Nothing: no headings.
+    /// Not grouped, without headings.
     Nothing,
-    /// The label that fits best.
+    /// By best fitting label.
     #[default]
     Label,
-    /// The month in which they were taken.
+    /// By month.
     Month,
-    /// The day on which they were taken.
+    /// By day.
     Day,
-    /// The folder that they are in.
+    /// By folder.
     Folder,
-    /// The camera.
+    /// By camera.
     Camera,
-    /// Country, region and town.
+    /// By country, region and town.
     Place,
-    /// Their stars.
+    /// By star rating.
     Rating,
 }
 
 impl Grouping {
-    /// All, in the order in which they are offered.
+    /// All variants, in display order.
     pub const ALL: [Self; 8] = [
         Self::Nothing,
         Self::Label,
@@ -105,7 +105,7 @@ impl Grouping {
         Self::Rating,
     ];
 
-    /// What it is called.
+    /// The display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -121,21 +121,21 @@ impl Grouping {
     }
 }
 
-/// How the sides of a photo relate.
+/// A category of aspect ratios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AspectShape {
     /// Wider than high.
     Landscape,
     /// Higher than wide.
     Portrait,
-    /// As wide as high, within a twentieth.
+    /// Sides equal within 5 %.
     Square,
-    /// At least twice as long on one side as on the other.
+    /// One side at least twice as long as the other.
     Panorama,
 }
 
 impl AspectShape {
-    /// All, in the order in which they are offered.
+    /// All variants, in display order.
     pub const ALL: [Self; 4] = [
         Self::Landscape,
         Self::Portrait,
@@ -143,7 +143,7 @@ impl AspectShape {
         Self::Panorama,
     ];
 
-    /// What it is called.
+    /// The display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -154,7 +154,7 @@ impl AspectShape {
         }
     }
 
-    /// Whether a photo of these sides, upright, has it.
+    /// Whether an upright photo of this size belongs to the category.
     #[must_use]
     pub fn is_of(self, width: u32, height: u32) -> bool {
         let (width, height) = (u64::from(width), u64::from(height));
@@ -169,24 +169,24 @@ impl AspectShape {
     }
 }
 
-/// Which photos a label filter lets through.
+/// A filter by label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LabelFit {
-    /// All.
+    /// No filter.
     #[default]
     All,
-    /// Those that fit some label.
+    /// Photos that fit any label.
     AnyLabel,
-    /// Those that fit one label.
+    /// Photos that fit one label.
     Label(LabelId),
-    /// Those that fit none: "something else".
+    /// Photos that fit no label ("something else").
     Nothing,
 }
 
-/// Which decisions a filter lets through.
+/// A filter by pick or reject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FlagFilter {
-    /// All.
+    /// No filter.
     #[default]
     All,
     /// Picks.
@@ -195,12 +195,12 @@ pub enum FlagFilter {
     Rejected,
     /// Everything but rejects.
     NotRejected,
-    /// What is not decided.
+    /// Neither picked nor rejected.
     Undecided,
 }
 
 impl FlagFilter {
-    /// All, in the order in which they are offered.
+    /// All variants, in display order.
     pub const ALL: [Self; 5] = [
         Self::All,
         Self::Picked,
@@ -209,7 +209,7 @@ impl FlagFilter {
         Self::Undecided,
     ];
 
-    /// What it is called.
+    /// The display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -221,7 +221,7 @@ impl FlagFilter {
         }
     }
 
-    /// Whether a decision passes.
+    /// Whether a flag passes the filter.
     #[must_use]
     pub fn lets_through(self, flag: Flag) -> bool {
         match self {
@@ -234,59 +234,59 @@ impl FlagFilter {
     }
 }
 
-/// Which photos are shown.
+/// The filters for the displayed photos. All of them must pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Filter {
-    /// By label.
+    /// Filter by label.
     pub fit: LabelFit,
-    /// With one label: those just below its line too, after the others. [`Self::set_fit`] keeps it from outliving the
-    /// label.
+    /// With [`LabelFit::Label`], also show photos just below the threshold, after the others. [`Self::set_fit`] resets
+    /// it together with the label.
     pub near: bool,
-    /// By pick or reject.
+    /// Filter by pick or reject.
     pub flag: FlagFilter,
-    /// At least so many stars.
+    /// Minimum number of stars.
     pub min_stars: u8,
-    /// Of this colour.
+    /// The colour mark.
     pub colour: Option<Colour>,
-    /// A part of a keyword, in any case.
+    /// Part of a keyword, case-insensitive.
     pub keyword: String,
-    /// A town, region or country, or its beginning, in any spelling.
+    /// A town, region or country or the beginning of one, in any spelling.
     pub place: String,
-    /// With coordinates, or without.
+    /// With coordinates (`true`) or without (`false`).
     pub located: Option<bool>,
-    /// An ending of names, in lower case.
+    /// A file name extension in lower case.
     pub ending: Option<String>,
-    /// Taken on this day or later, as `2024-05-01` or a beginning of it.
+    /// Taken on this day or later; `2024-05-01` or a prefix of it.
     pub from: String,
-    /// Taken on this day or earlier, the same.
+    /// Taken on this day or earlier, in the same form.
     pub to: String,
-    /// A part of the name, in any case.
+    /// Part of the file name, case-insensitive.
     pub name: String,
-    /// The camera, as it calls itself.
+    /// The camera name from the metadata.
     pub camera: Option<String>,
-    /// The lens, as it calls itself.
+    /// The lens name from the metadata.
     pub lens: Option<String>,
-    /// The folder that they are in, or one above it.
+    /// The folder of the photos, or one above it.
     pub folder: Option<PathBuf>,
-    /// How the sides relate.
+    /// The aspect ratio.
     pub shape: Option<AspectShape>,
-    /// What was found of them without labels.
+    /// A kind of finding.
     pub kind: Option<Kind>,
-    /// Only what failed or came with a warning.
+    /// Only files with errors or warnings.
     pub failures: bool,
-    /// What fits the search badly is shown too.
+    /// Also show photos that fit the search poorly.
     pub search_shows_all: bool,
 }
 
 impl Filter {
-    /// Filters by label; only with one label, those just below its line may be shown too.
+    /// Sets the filter by label. `near` takes effect only with a single label.
     pub fn set_fit(&mut self, fit: LabelFit, near: bool) {
         self.fit = fit;
         self.near = near && matches!(fit, LabelFit::Label(_));
     }
 
-    /// Whether it lets everything through.
+    /// Whether no filter is active. `search_shows_all` does not count.
     #[must_use]
     pub fn is_clear(&self) -> bool {
         let ignored = Self {

@@ -1,4 +1,4 @@
-//! What was found among the photos without any label: copies, stacks of one scene, flaws and words; pure.
+//! Results of analysing photos without labels: duplicates, stacks, flaws and words. Pure functions.
 
 use std::collections::HashMap;
 
@@ -12,42 +12,42 @@ use crate::engine::search::bursts::Burst;
 use crate::engine::search::describe::{self, MOST_WORDS, Word};
 use crate::{t, text};
 
-/// In place of a group, a stack or a word where there is none.
+/// Marks the absence of a group, stack or word.
 const NONE: u32 = u32::MAX;
-/// Flaws that are reported.
+/// Number of flaws.
 const FLAWS: usize = Flaw::ALL.len();
-/// Parts of a threshold from 0 to 1.
+/// Resolution of thresholds from 0 to 1.
 const STEPS: f32 = 1000.0;
 
-/// What photos may have in common that a person may want to clear away.
+/// Kinds of photos that the user may want to clean up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
-    /// Copies of other photos.
+    /// Duplicates of other photos.
     Copies,
-    /// Photos of one scene.
+    /// Series of photos of one scene.
     Bursts,
-    /// Pictures of a screen's content.
+    /// Screenshots.
     Screenshots,
-    /// Nothing in them is sharp.
+    /// Photos without any sharp region.
     Blurred,
     /// Receipts and bills.
     Receipts,
-    /// Documents on paper.
+    /// Photos or scans of documents.
     Documents,
-    /// Drawings with words.
+    /// Captioned pictures made for sharing.
     Memes,
-    /// Most of them is black.
+    /// Mostly black photos.
     Dark,
-    /// Much of them is white.
+    /// Overexposed photos.
     BlownOut,
-    /// Nothing is to be seen in them.
+    /// Photos almost without content.
     NearEmpty,
-    /// Nothing says when they were taken.
+    /// Photos without a date.
     Undated,
 }
 
 impl Kind {
-    /// All, in the order in which they are listed.
+    /// All variants, in display order.
     pub const ALL: [Self; 11] = [
         Self::Copies,
         Self::Bursts,
@@ -62,7 +62,7 @@ impl Kind {
         Self::Undated,
     ];
 
-    /// What it is called.
+    /// The display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -80,7 +80,7 @@ impl Kind {
         }
     }
 
-    /// "1 burst", "18 blurred", "31 screenshots".
+    /// The display text with a number: "1 burst", "18 blurred", "31 screenshots".
     #[must_use]
     pub fn counted(self, count: usize) -> String {
         match self {
@@ -98,7 +98,7 @@ impl Kind {
         }
     }
 
-    /// The flaw that it is, where a number with a threshold tells it.
+    /// The corresponding flaw, if the kind is detected by a value with a threshold.
     #[must_use]
     pub fn flaw(self) -> Option<Flaw> {
         match self {
@@ -114,7 +114,7 @@ impl Kind {
         }
     }
 
-    /// What its number says of a photo.
+    /// What the value of a photo means, as text.
     #[must_use]
     pub fn number_means(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ impl Kind {
     }
 }
 
-/// The number of each flaw from which on a photo has it, in steps of a thousandth.
+/// Thresholds of all flaws, in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Lines([u16; FLAWS]);
@@ -143,62 +143,62 @@ fn in_steps(number: f32) -> u16 {
 }
 
 impl Lines {
-    /// The line of a flaw, from 0 to 1.
+    /// The threshold of a flaw, from 0 to 1.
     #[must_use]
     pub fn of(&self, flaw: Flaw) -> f32 {
         f32::from(self.0[flaw as usize]) / STEPS
     }
 
-    /// Moves the line of a flaw.
+    /// Sets the threshold of a flaw.
     pub fn set(&mut self, flaw: Flaw, number: f32) {
         self.0[flaw as usize] = in_steps(number);
     }
 }
 
-/// A copy of a photo that is better kept.
+/// A duplicate of a better photo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CopyOf {
-    /// Which.
+    /// The photo.
     pub item: ItemId,
-    /// In which way it is one, in a word.
+    /// The kind of similarity, in a word.
     pub likeness: &'static str,
-    /// Why the other one is better kept.
+    /// Why the other photo is better.
     pub reason: String,
-    /// What it takes, with what belongs to it.
+    /// Size in bytes, including companion files.
     pub bytes: u64,
 }
 
-/// Copies of one photo.
+/// A group of duplicates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CopyGroup {
-    /// The photo that is best kept.
+    /// The best photo, which is kept.
     pub keeper: ItemId,
-    /// The others, best first.
+    /// The other photos, best first.
     pub copies: Vec<CopyOf>,
 }
 
-/// Photos of one scene.
+/// A stack: photos of one scene.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stack {
     /// The photos, in the order in which they were taken.
     pub photos: Vec<ItemId>,
-    /// The one that came out best.
+    /// The best photo.
     pub best: ItemId,
-    /// Why, in a few words.
+    /// Why it is the best, in a few words.
     pub reason: &'static str,
 }
 
-/// What was found of one photo.
+/// Findings about one photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Found {
-    /// The stack that it is in.
+    /// Index of its stack, or [`NONE`].
     stack: u32,
     is_copy: bool,
-    /// Whether nothing says when it was taken.
+    /// Whether it has no date.
     is_undated: bool,
-    /// Its number for each flaw; NaN where nothing tells it.
+    /// The value of each flaw; NaN if unknown.
     numbers: [f32; FLAWS],
-    /// Words that it fits best, and how well, in percent.
+    /// The words that fit best, as indices into the vocabulary, and how well they fit in percent.
     words: [(u16, u8); MOST_WORDS],
 }
 
@@ -214,19 +214,19 @@ impl Default for Found {
     }
 }
 
-/// What was found among the photos, by their numbers.
+/// Findings about all photos, by item id.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
-    /// Copies, in the order of those that are kept.
+    /// Groups of duplicates, in the order of their keepers.
     pub copies: Vec<CopyGroup>,
-    /// Photos of one scene.
+    /// Stacks of photos of one scene.
     pub stacks: Vec<Stack>,
     found: Vec<Found>,
     vocabulary: Vec<&'static str>,
 }
 
 impl Findings {
-    /// Of photos whose numbers are `ids`, in their order, among `count` items.
+    /// Converts engine results about the photos `ids` into findings about `count` items.
     #[must_use]
     pub fn new(
         ids: &[ItemId],
@@ -270,7 +270,7 @@ impl Findings {
         findings
     }
 
-    /// Notes photos of which nothing says when they were taken.
+    /// Marks photos that have no date.
     pub fn set_undated(&mut self, ids: impl Iterator<Item = ItemId>) {
         for id in ids {
             if let Some(found) = self.found.get_mut(id as usize) {
@@ -279,7 +279,7 @@ impl Findings {
         }
     }
 
-    /// Notes for each photo what copies and stacks say of it.
+    /// Updates each photo's entry from the duplicates and stacks.
     fn link(&mut self) {
         for (stack, number) in self.stacks.iter().zip(0..) {
             for id in &stack.photos {
@@ -295,13 +295,13 @@ impl Findings {
         }
     }
 
-    /// Words may be set from now on; returns the place of each.
+    /// Prepares for [`Self::set_words`], and returns the index of each word.
     pub fn begin_words(&mut self) -> HashMap<&'static str, u16> {
         self.vocabulary = words();
         self.vocabulary.iter().copied().zip(0..).collect()
     }
 
-    /// Takes over the words that a photo fits best, whose places [`Self::begin_words`] gave.
+    /// Sets the words that fit a photo best. `places` comes from [`Self::begin_words`].
     pub fn set_words(
         &mut self,
         id: ItemId,
@@ -319,7 +319,7 @@ impl Findings {
         }
     }
 
-    /// Takes over the words that were found before, of the same photos.
+    /// Copies the words from earlier findings about the same photos.
     pub fn take_words(&mut self, before: &Self) {
         self.vocabulary.clone_from(&before.vocabulary);
         for (found, before) in self.found.iter_mut().zip(&before.found) {
@@ -331,14 +331,14 @@ impl Findings {
         self.found.get(id as usize)
     }
 
-    /// A photo's number for a flaw, if something tells it.
+    /// The value of a flaw of a photo, if known.
     #[must_use]
     pub fn number(&self, flaw: Flaw, id: ItemId) -> Option<f32> {
         let number = self.of(id)?.numbers[flaw as usize];
         (!number.is_nan()).then_some(number)
     }
 
-    /// Whether a photo is of a kind, by the lines as they are now.
+    /// Whether a photo is of a kind, according to the thresholds `lines`.
     #[must_use]
     pub fn is_of(&self, kind: Kind, id: ItemId, lines: &Lines) -> bool {
         match (kind, kind.flaw()) {
@@ -349,13 +349,13 @@ impl Findings {
         }
     }
 
-    /// The stack that a photo is in.
+    /// The stack that contains a photo.
     #[must_use]
     pub fn stack(&self, id: ItemId) -> Option<&Stack> {
         self.stacks.get(self.of(id)?.stack as usize)
     }
 
-    /// For each copy the photo that is kept for it.
+    /// For each duplicate, the photo that is kept instead.
     #[must_use]
     pub fn keepers(&self) -> HashMap<ItemId, ItemId> {
         let copies = self.copies.iter().flat_map(|group| {
@@ -365,14 +365,14 @@ impl Findings {
         copies.collect()
     }
 
-    /// What all copies take.
+    /// Total size of all duplicates in bytes.
     #[must_use]
     pub fn copied_bytes(&self) -> u64 {
         let copies = self.copies.iter().flat_map(|group| &group.copies);
         copies.map(|copy| copy.bytes).sum()
     }
 
-    /// How many photos there are of a kind; of bursts, how many bursts.
+    /// The number of photos of a kind; for bursts, the number of bursts.
     #[must_use]
     pub fn count(&self, kind: Kind, lines: &Lines) -> usize {
         match kind {
@@ -384,7 +384,7 @@ impl Findings {
         }
     }
 
-    /// Words that a photo fits, the best first, with how well.
+    /// The words that fit a photo and how well, best first.
     pub fn words(&self, id: ItemId) -> impl Iterator<Item = Word<'static>> {
         let words = self.of(id).copied().unwrap_or_default().words;
         words.into_iter().filter_map(|(place, percent)| {
@@ -393,19 +393,19 @@ impl Findings {
         })
     }
 
-    /// Whether words were looked for.
+    /// Whether the words have been determined.
     #[must_use]
     pub fn has_words(&self) -> bool {
         !self.vocabulary.is_empty()
     }
 
-    /// What is said of a photo to who cannot see it: "cat, perhaps sofa; sharp"; nothing if nothing is known.
+    /// A description for screen readers, such as "cat, perhaps sofa; sharp". `None` without words.
     #[must_use]
     pub fn spoken(&self, id: ItemId) -> Option<String> {
         self.description(id, None)
     }
 
-    /// The same with the day on which it was taken: "cat, perhaps sofa; taken 4 May 2024; sharp".
+    /// A description with the date: "cat, perhaps sofa; taken 4 May 2024; sharp".
     #[must_use]
     pub fn description(&self, id: ItemId, taken: Option<&str>) -> Option<String> {
         let words: Vec<Word<'static>> = self.words(id).collect();
@@ -439,7 +439,7 @@ impl Findings {
         })
     }
 
-    /// How often each word fits a photo, the most frequent first.
+    /// All words, most frequent first.
     #[must_use]
     pub fn frequent_words(&self) -> Vec<&'static str> {
         let mut counts: HashMap<u16, usize> = HashMap::new();
@@ -452,7 +452,7 @@ impl Findings {
         counts.into_iter().filter_map(word).collect()
     }
 
-    /// Follows items that were given other numbers. A copy whose keeper is gone is none any more.
+    /// Translates item ids after items were removed. Duplicates whose keeper is gone are dropped.
     #[must_use]
     pub fn renumbered(&self, new: &[Option<ItemId>]) -> Self {
         let follow = |id: ItemId| new.get(id as usize).copied().flatten();
@@ -525,7 +525,7 @@ mod tests {
             best: 2,
             reason: "the sharpest",
         };
-        // The photo at 2 is the item 4.
+        // The photo at index 2 has the item id 4.
         Findings::new(&[0, 1, 4, 3], 5, &copies, vec![burst], &Flaws::default())
     }
 
@@ -539,13 +539,13 @@ mod tests {
         assert!(is_of(&found, Kind::Copies, 1) && !is_of(&found, Kind::Copies, 0));
         assert_eq!(found.stack(0).map(|stack| stack.best), Some(4));
         assert!(found.stack(2).is_none() && found.stack(9).is_none());
-        // The item 1 is gone, and all after it move up.
+        // Item 1 is removed, so later items move up.
         let new = [Some(0), None, Some(1), Some(2), Some(3)];
         let moved = found.renumbered(&new);
         assert_eq!(moved.copied_bytes(), 4);
         assert!(is_of(&moved, Kind::Copies, 2) && !is_of(&moved, Kind::Copies, 1));
         assert_eq!(moved.stacks[0].photos, [0, 3]);
-        // Without its keeper there is no copy, and one photo is no stack.
+        // Without its keeper, a photo is no duplicate. One photo is no stack.
         let none = found.renumbered(&[None, Some(0), Some(1), Some(2), Some(3)]);
         assert!(none.copies.is_empty() && none.stacks.is_empty());
     }

@@ -1,4 +1,4 @@
-//! What the state says of what was found among its photos.
+//! Access to findings through the state.
 
 use std::sync::Arc;
 
@@ -13,27 +13,27 @@ use super::state::State;
 use crate::engine::organize::marks::Flag;
 
 impl State {
-    /// What was found among the photos.
+    /// The findings about the photos.
     #[must_use]
     pub fn findings(&self) -> &Arc<Findings> {
         &self.library.snapshot().findings
     }
 
-    /// Whether the photos were looked over.
+    /// Whether the photos have been analysed.
     #[must_use]
     pub fn is_looked_over(&self) -> bool {
         self.overview.looked_at.is_some()
     }
 
-    /// The photos of the folded stack that one stands for; nothing if it stands for itself alone.
+    /// The folded stack that a photo represents, if any.
     #[must_use]
     pub fn folded_under(&self, id: ItemId) -> Option<&Stack> {
         let is_folded = self.memory.folded;
         self.findings().stack(id).filter(|_| is_folded)
     }
 
-    /// What a map would be about: the photo that is seen large, and the label that is filtered by, open, or fits it
-    /// best, the first of these that there is.
+    /// The subject of the heat map: the photo in the viewer, and the first of the filtered label, the open label and
+    /// the best label.
     #[must_use]
     pub fn heat_question(&self) -> Option<HeatQuestion> {
         let item = self.viewer.as_ref()?.item();
@@ -63,7 +63,7 @@ impl State {
         })
     }
 
-    /// Questions about all photos that have a match with a label.
+    /// Starts questions about a label, over all photos that have a score for it.
     #[must_use]
     pub fn questions_about(&self, label: LabelId) -> Option<Questioning> {
         let scored = self.answer.scored();
@@ -76,7 +76,7 @@ impl State {
 }
 
 impl Tour {
-    /// Counts everything.
+    /// Computes the clean-up summary.
     #[must_use]
     pub fn of(state: &State) -> Self {
         let library = state.library.snapshot();

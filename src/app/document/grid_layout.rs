@@ -1,7 +1,7 @@
-//! The position of each cell of the grid; pure arithmetic, in points from the top left corner of the content.
+//! Layout of the grid cells. Pure arithmetic, in points from the top left corner of the content.
 //!
-//! Heights are f64: in one column of a hundred thousand photos, f32 cannot distinguish neighbouring points. Positions on
-//! the screen are relative to the scroll offset and fit f32.
+//! Heights are `f64`: in one column of a hundred thousand photos, `f32` cannot resolve single points. Screen positions
+//! are relative to the scroll offset and fit `f32`.
 
 use std::ops::Range;
 
@@ -9,25 +9,25 @@ use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 use super::arrange::{Heading, PhotoGroup};
 
-/// Space between two cells, and around all of them.
+/// Space between cells, and around the content.
 pub const GAP: f32 = 8.0;
-/// Height of a group's header.
+/// Height of a group heading.
 pub const HEADER: f32 = 36.0;
 
-/// The cells of one group. Groups of less than a row stand beside each other: they have one top.
+/// The cells of one group. Groups shorter than a row share a row and then have the same top.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct GroupBlock {
     first: usize,
     len: usize,
-    /// Columns to the left of it, and those that its header has.
+    /// Index of its first column, and the width of its heading in columns.
     column: usize,
     width: usize,
-    /// Top of its header, or of its cells if it has none.
+    /// Top of the heading, or of the cells if there is no heading.
     top: f64,
     header: f32,
 }
 
-/// A grid of equal cells, with or without groups.
+/// The layout of a grid of equal cells, with or without groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GridLayout {
     width: f32,
@@ -39,7 +39,7 @@ pub struct GridLayout {
 }
 
 impl GridLayout {
-    /// Lays out `count` cells of size `cell` in a width, under headers if there are groups.
+    /// Lays out `count` cells of size `cell` in the given width, with headings if there are groups.
     #[must_use]
     pub fn new(width: f32, cell: Vec2, count: usize, groups: &[PhotoGroup]) -> Self {
         let columns = columns(width, cell.x);
@@ -66,14 +66,14 @@ impl GridLayout {
         layout
     }
 
-    /// Whether it is of these measures and numbers. Groups of one answer are the same if they are as many.
+    /// Whether the layout has these parameters. Only the number of groups is compared, not the groups.
     #[must_use]
     pub fn is_of(&self, width: f32, cell: Vec2, count: usize, groups: &[PhotoGroup]) -> bool {
         let blocks = groups.len().max(1);
         (self.width, self.cell, self.count) == (width, cell, count) && self.blocks.len() == blocks
     }
 
-    /// Puts a group beside the one before it where both fit into a row, and below it otherwise.
+    /// Places a group in the row of the previous one if both fit, otherwise below it.
     fn add(&mut self, group: &PhotoGroup, header: f32) {
         let columns = self.columns;
         let beside = self.blocks.last_mut().filter(|last| {
@@ -99,7 +99,7 @@ impl GridLayout {
         self.blocks.push(block);
     }
 
-    /// Height of everything.
+    /// Total height of the content.
     #[must_use]
     pub fn height(&self) -> f64 {
         self.height
@@ -111,7 +111,7 @@ impl GridLayout {
         self.cell.x
     }
 
-    /// Cells in a row.
+    /// Number of columns.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
@@ -126,7 +126,7 @@ impl GridLayout {
         self.blocks[..at].iter().rev().find(|block| block.len > 0)
     }
 
-    /// Top of the cell at a place of the order.
+    /// Top of the cell at an index of the display order.
     #[must_use]
     pub fn top(&self, place: usize) -> f64 {
         self.block_of(place).map_or(0.0, |block| {
@@ -135,7 +135,7 @@ impl GridLayout {
         })
     }
 
-    /// The cell at a place, seen from a scroll offset.
+    /// The rectangle of the cell at an index, relative to the scroll offset.
     #[must_use]
     pub fn cell(&self, place: usize, offset: f64) -> Rect {
         let column = self
@@ -153,10 +153,10 @@ impl GridLayout {
         GAP + column as f32 * (self.cell.x + GAP)
     }
 
-    /// Headers that are seen, by group, each with its place seen from the offset.
+    /// The visible headings: group index, and rectangle relative to the scroll offset.
     pub fn headers(&self, offset: f64, height: f32) -> impl Iterator<Item = (usize, Rect)> {
         let bottom = offset + f64::from(height);
-        // Tops never fall from one block to the next.
+        // Blocks are sorted by top.
         let end_of_header = |block: &GroupBlock| block.top + f64::from(block.header);
         let first = self
             .blocks
@@ -176,7 +176,7 @@ impl GridLayout {
             })
     }
 
-    /// Places whose cells are seen between a top and a bottom, both counted from the content's top.
+    /// Indices of the cells that are visible between two content positions.
     #[must_use]
     pub fn visible(&self, top: f64, bottom: f64) -> Range<usize> {
         let mut seen: Option<Range<usize>> = None;
@@ -204,7 +204,7 @@ impl GridLayout {
         block.top + f64::from(block.header) + rows as f64 * self.step()
     }
 
-    /// The place whose cell is at a point, seen from an offset.
+    /// Hit testing: the index of the cell at a point that is relative to the scroll offset.
     #[must_use]
     pub fn at(&self, point: Pos2, offset: f64) -> Option<usize> {
         let y = f64::from(point.y) + offset;
@@ -212,7 +212,7 @@ impl GridLayout {
         places.find(|place| self.cell(*place, offset).contains(point))
     }
 
-    /// Places whose cells meet a rectangle given by two corners in the content.
+    /// Indices of the cells that intersect a rectangle, given by two corners in content coordinates.
     #[must_use]
     pub fn within(&self, a: (f32, f64), b: (f32, f64)) -> Vec<usize> {
         let (top, bottom) = (a.1.min(b.1).max(0.0), a.1.max(b.1).max(0.0));
@@ -225,7 +225,7 @@ impl GridLayout {
         self.visible(top, bottom).filter(meets).collect()
     }
 
-    /// The place that a step of the keyboard leads to.
+    /// The index that a keyboard step leads to.
     #[must_use]
     pub fn step_from(&self, place: usize, step: GridMove, count: usize, page: f32) -> usize {
         let last = count.saturating_sub(1);
@@ -243,7 +243,7 @@ impl GridLayout {
         goal.min(last)
     }
 
-    /// One row up or down, in the same column where there is one.
+    /// One row up or down, keeping the column if possible.
     fn vertical(&self, place: usize, by: i32) -> usize {
         let Some(block) = self.block_of(place) else {
             return place;
@@ -259,7 +259,7 @@ impl GridLayout {
         if by < 0 && row > 0 {
             return place - self.columns;
         }
-        // Into the groups above or below, or stay.
+        // Move to the group above or below, or stay.
         let filled = || self.blocks.iter().filter(|other| other.len > 0);
         let next = match by > 0 {
             true => filled().find(|other| other.top > block.top),
@@ -281,7 +281,7 @@ impl GridLayout {
     }
 }
 
-/// Whether a group begins a row of its own, because what comes before it is another matter.
+/// Whether a group must begin a new row, because it is unrelated to the previous one.
 fn stands_alone(heading: &Heading) -> bool {
     matches!(
         heading,
@@ -289,20 +289,20 @@ fn stands_alone(heading: &Heading) -> bool {
     )
 }
 
-/// A step of the keyboard.
+/// A keyboard step in the grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GridMove {
-    /// To the photo before.
+    /// To the previous photo.
     Left,
-    /// To the photo after.
+    /// To the next photo.
     Right,
-    /// A row up.
+    /// Up one row.
     Up,
-    /// A row down.
+    /// Down one row.
     Down,
-    /// As many rows up as are seen.
+    /// Up one page.
     PageUp,
-    /// As many rows down as are seen.
+    /// Down one page.
     PageDown,
     /// To the first photo.
     Home,
@@ -310,13 +310,13 @@ pub enum GridMove {
     End,
 }
 
-/// Cells of a width that stand side by side.
+/// Number of cells that fit side by side.
 fn columns(width: f32, cell: f32) -> usize {
     (((width - GAP) / (cell + GAP)) as usize).max(1)
 }
 
-/// Size of a cell for thumbnails of about a side: the picture, and a line of text below it. Cells are
-/// widened until they fill the width.
+/// Size of a cell for thumbnails of roughly the given side: the picture, and a line of text below. Cells are widened to
+/// fill the row.
 #[must_use]
 pub fn cell_size(width: f32, side: f32) -> Vec2 {
     let columns = columns(width, side) as f32;
@@ -324,11 +324,11 @@ pub fn cell_size(width: f32, side: f32) -> Vec2 {
     vec2(wide, wide * 0.8 + 22.0)
 }
 
-/// An offset that shows a cell wholly, changed as little as possible.
+/// The scroll offset closest to the given one at which a cell is fully visible.
 #[must_use]
 pub fn reveal(layout: &GridLayout, place: usize, offset: f64, height: f32) -> f64 {
     let cell = layout.top(place);
-    // The first photos of a group are seen with their heading, and the first of all with the edge of the grid.
+    // The first row of a group is revealed with its heading, and the first of all with the margin.
     let heading = layout
         .block_of(place)
         .filter(|block| place - block.first < layout.columns);
@@ -435,13 +435,13 @@ mod tests {
         assert!(tops[5] > tops[4] && tops[8] > tops[7] && tops[9] > tops[8]);
         let (first, second) = (layout.cell(0, 0.0), layout.cell(1, 0.0));
         assert_eq!(second.min.x - first.max.x, GAP);
-        // Each has a header over its own cells, the last of a row to its end.
+        // Each heading spans its own cells; the last of a row extends to its end.
         let headers: Vec<(usize, Rect)> = layout.headers(0.0, 2000.0).collect();
         assert_eq!(headers.len(), 6);
         assert_eq!(headers[0].1.right(), headers[1].1.left());
         assert_eq!(headers[0].1.top(), headers[1].1.top());
         assert!(headers[1].1.contains(second.center_top() - vec2(0.0, 4.0)));
-        // The arrows keep their column.
+        // Arrow keys keep the column.
         let step = |place, step| layout.step_from(place, step, 10, 300.0);
         assert_eq!((step(2, GridMove::Down), step(1, GridMove::Down)), (4, 4));
         assert_eq!((step(4, GridMove::Up), step(3, GridMove::Up)), (1, 0));
@@ -469,7 +469,7 @@ mod tests {
             let seen = layout.visible(offset, offset + 400.0);
             for place in 0..count {
                 let cell = layout.cell(place, offset);
-                // A row counts with the gap below it.
+                // A row includes the gap below it.
                 let meets = cell.max.y + GAP > 0.01 && cell.min.y < 399.99;
                 prop_assert!(!meets || seen.contains(&place), "{place} of {seen:?}");
                 let far = cell.max.y + GAP < -0.01 || cell.min.y > 400.01;

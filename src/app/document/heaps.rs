@@ -1,50 +1,50 @@
-//! Heaps that are proposed: photos that are alike, under a name that a person accepts, changes or refuses; pure.
+//! Suggested clusters of similar photos ("heaps"), which the user accepts, renames or dismisses. Pure functions.
 
 use super::library::ItemId;
 
-/// Photos of a heap that become examples of its label: those that stand for it best.
+/// Maximum number of photos of a cluster that become examples of its label.
 pub const EXAMPLES: usize = 12;
 
-/// Photos that are alike.
+/// A cluster of similar photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heap {
-    /// What it is called.
+    /// The name.
     pub name: String,
-    /// Other words for it.
+    /// Alternative names.
     pub also: Vec<String>,
-    /// Its photos, those that stand for it best first.
+    /// The photos, most representative first.
     pub photos: Vec<ItemId>,
 }
 
-/// What is proposed, as it was before a change.
+/// A copy of the suggestions for undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProposedHeaps {
     proposed: Vec<Heap>,
     suggestions: Vec<String>,
-    /// Names of those that are not proposed.
+    /// Names of dismissed clusters.
     pub dismissed: Vec<String>,
     number: u64,
 }
 
-/// All that are proposed.
+/// All suggested clusters.
 #[derive(Debug, Default)]
 pub struct Heaps {
-    /// The largest first.
+    /// The clusters, largest first.
     pub proposed: Vec<Heap>,
-    /// Whether they are being looked for.
+    /// Whether clusters are being computed.
     pub is_looking: bool,
-    /// Why there are none.
+    /// Why there are no clusters.
     pub problem: Option<String>,
-    /// Names for labels, from heaps and from the words that photos fit.
+    /// Suggested label texts, from clusters and frequent words.
     pub suggestions: Vec<String>,
-    /// Whether suggestions come from the photos that are open, however few there are.
+    /// Whether `suggestions` belong to the open photos, however few there are.
     pub is_known: bool,
-    /// Counts lists: photos have other numbers in each, or heaps are others.
+    /// Changes whenever item ids or clusters do.
     number: u64,
 }
 
 impl Heaps {
-    /// Takes over what was found.
+    /// Replaces the suggestions.
     pub fn propose(&mut self, heaps: Vec<Heap>, suggestions: Vec<String>) {
         self.proposed = heaps;
         self.suggestions = suggestions;
@@ -53,7 +53,7 @@ impl Heaps {
         self.number += 1;
     }
 
-    /// As they are now, to be put back later.
+    /// Copies the suggestions for undo.
     #[must_use]
     pub fn kept(&self, dismissed: &[String]) -> ProposedHeaps {
         ProposedHeaps {
@@ -64,7 +64,7 @@ impl Heaps {
         }
     }
 
-    /// Puts heaps back as they were; whether they are still about the same photos.
+    /// Restores a copy. Returns false, without changing anything, if it is about other item ids or clusters.
     pub fn put_back(&mut self, kept: ProposedHeaps) -> bool {
         let is_same = kept.number == self.number;
         if is_same {
@@ -74,12 +74,12 @@ impl Heaps {
         is_same
     }
 
-    /// Takes a heap out.
+    /// Removes and returns a cluster.
     pub fn take(&mut self, at: usize) -> Option<Heap> {
         (at < self.proposed.len()).then(|| self.proposed.remove(at))
     }
 
-    /// Gives a heap another name; what is empty is none.
+    /// Renames a cluster. Empty names are ignored.
     pub fn rename(&mut self, at: usize, name: &str) {
         let name = name.trim();
         if let Some(heap) = self.proposed.get_mut(at).filter(|_| !name.is_empty()) {
@@ -90,7 +90,7 @@ impl Heaps {
         }
     }
 
-    /// Puts the photos of a heap to those of another, whose name stays.
+    /// Merges cluster `from` into `into`, which keeps its name.
     pub fn merge(&mut self, from: usize, into: usize) {
         if from == into || into >= self.proposed.len() {
             return;
@@ -101,7 +101,7 @@ impl Heaps {
         let into = if from < into { into - 1 } else { into };
         let heap = &mut self.proposed[into];
         heap.also.insert(0, merged.name);
-        // The ones that stand for either best come first, in turn.
+        // Interleave the photos, so that the most representative of both come first.
         let (kept, more) = (std::mem::take(&mut heap.photos), merged.photos);
         let (mut kept, mut more) = (kept.into_iter(), more.into_iter());
         loop {
@@ -113,7 +113,7 @@ impl Heaps {
         }
     }
 
-    /// Follows items that were given other numbers.
+    /// Translates item ids after items were removed.
     pub fn renumber(&mut self, new: &[Option<ItemId>]) {
         for heap in &mut self.proposed {
             let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
@@ -171,7 +171,7 @@ mod tests {
         let new: Vec<Option<ItemId>> = (0..10).map(|id| (id < 9).then_some(id)).collect();
         heaps.renumber(&new);
         assert_eq!(names(&heaps), ["puppy"]);
-        // Photos have other numbers now.
+        // The item ids have changed.
         assert!(!heaps.put_back(kept));
         assert_eq!(names(&heaps), ["puppy"]);
     }

@@ -1,4 +1,4 @@
-//! Where in the photo that is seen large a label is seen; pure.
+//! The heat map of a label over the photo in the viewer. Pure data.
 
 use std::sync::Arc;
 
@@ -6,22 +6,22 @@ use super::item_id::ItemId;
 use super::labels::Label;
 use crate::engine::library::HeatMap;
 
-/// Match below which a map was measured to mean little.
+/// Minimum match for which heat maps proved meaningful in measurements.
 pub const TELLING_FROM: f32 = 0.02;
 
-/// A map, or what becomes of it.
+/// State of the heat map.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Map {
     /// It is being computed.
     #[default]
     Waiting,
-    /// It is there.
+    /// It is ready.
     Ready(Arc<HeatMap>),
-    /// There is none, and why.
+    /// It could not be computed, with the reason.
     Failed(String),
 }
 
-/// What a map is about.
+/// The subject of a heat map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatQuestion {
     /// The photo.
@@ -30,15 +30,15 @@ pub struct HeatQuestion {
     pub label: Label,
 }
 
-/// Where the current label is seen.
+/// State of the heat map display.
 #[derive(Debug, Default)]
 pub struct Heat {
-    /// Whether a person wants to see it.
+    /// Whether heat maps are switched on.
     pub is_on: bool,
-    /// What the map is about.
+    /// The subject of the current map.
     pub question: Option<HeatQuestion>,
-    /// The map.
+    /// The current map.
     pub map: Map,
-    /// Counts questions: only the answer to the newest counts.
+    /// Number of the newest request. Results of older ones are ignored.
     pub number: u64,
 }

@@ -1,4 +1,4 @@
-//! Undo and redo of decisions about photos, of labels and of what is made of findings.
+//! Undo and redo of marks, labels and other changes.
 
 use std::path::PathBuf;
 
@@ -11,68 +11,68 @@ use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::Mark;
 use crate::t;
 
-/// Steps that can be undone.
+/// Maximum number of undo steps.
 const STEPS: usize = 100;
 
-/// What to put back.
+/// A step to undo or redo.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HistoryStep {
-    /// Decisions as they were.
+    /// Previous marks.
     Marks(Vec<(ContentId, Option<Mark>)>),
-    /// Decisions as they were, and which copies were rejected alone.
+    /// Previous marks, and previous rejections of individual copies.
     Copies(
         Vec<(ContentId, Option<Mark>)>,
         Vec<(PathBuf, Option<ContentId>)>,
     ),
-    /// Labels as they were.
+    /// Previous labels.
     Labels(Vec<Label>),
-    /// The lines from which on photos have a flaw, as they were.
+    /// Previous thresholds of flaws.
     Lines(Lines),
-    /// Heaps as they were proposed, with the labels, of which one may have become a label.
+    /// Previous clusters and labels, because a cluster may have become a label.
     Heaps(ProposedHeaps, Vec<Label>),
-    /// Saved searches as they were.
+    /// Previous saved searches.
     Searches(Vec<SavedSearch>),
-    /// Rules as they were.
+    /// Previous rules.
     Rules(Vec<RuleText>),
-    /// An export, by its name.
+    /// An export, by its id.
     Export(String),
-    /// Keywords that were written last.
+    /// The last write of keywords.
     Keywords,
-    /// Files that went to the trash.
+    /// Files that were moved to the trash.
     Trash(Vec<TrashedFile>),
 }
 
-/// A file that went to the trash.
+/// A file that was moved to the trash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrashedFile {
-    /// Where it was.
+    /// The original path.
     pub path: PathBuf,
-    /// What was rejected; nothing for what only belongs to a photo.
+    /// The rejected content; `None` for companion files.
     pub rejected: Option<ContentId>,
 }
 
-/// A change of one label or line that goes on from frame to frame: all of it is one step.
+/// A continuous edit over many frames, which forms a single undo step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LabelEdit {
-    /// Its text is typed.
+    /// Typing the text of a label.
     Text(LabelId),
-    /// Its threshold is dragged.
+    /// Dragging the threshold of a label.
     Threshold(LabelId),
-    /// The line of a flaw is dragged.
+    /// Dragging the threshold of a flaw.
     Line(Flaw),
 }
 
-/// What can be undone and redone.
+/// The undo and redo stacks.
 #[derive(Default)]
 pub struct History {
     done: Vec<HistoryStep>,
     undone: Vec<HistoryStep>,
-    /// The edit that the last step began.
+    /// The continuous edit that belongs to the last step.
     edit: Option<LabelEdit>,
 }
 
 impl History {
-    /// Remembers how things were before a change, unless it goes on with the edit that began last.
+    /// Adds an undo step with the previous state, unless the change continues the last edit.
     pub fn push(&mut self, before: HistoryStep, edit: Option<LabelEdit>) {
         self.undone.clear();
         let goes_on = edit.is_some() && edit == self.edit;
@@ -86,7 +86,7 @@ impl History {
         self.done.push(before);
     }
 
-    /// The step to undo; `swap` puts it back and returns how things were, if that can be done again.
+    /// Undoes the last step. `swap` restores it, and returns the redo step if there is one.
     pub fn undo(&mut self, swap: impl FnOnce(HistoryStep) -> Option<HistoryStep>) {
         self.edit = None;
         if let Some(step) = self.done.pop() {
@@ -94,7 +94,7 @@ impl History {
         }
     }
 
-    /// The step to redo, in the same way.
+    /// Redoes the last undone step. `swap` works as in [`Self::undo`].
     pub fn redo(&mut self, swap: impl FnOnce(HistoryStep) -> Option<HistoryStep>) {
         self.edit = None;
         if let Some(step) = self.undone.pop() {
@@ -102,25 +102,25 @@ impl History {
         }
     }
 
-    /// Takes a step out: it is undone in another way, or cannot be any more.
+    /// Removes a step that was undone in another way or can no longer be undone.
     pub fn forget(&mut self, step: &HistoryStep) {
         self.done.retain(|known| known != step);
     }
 
-    /// Whether there is something to undo.
+    /// Whether there is a step to undo.
     #[must_use]
     pub fn can_undo(&self) -> bool {
         !self.done.is_empty()
     }
 
-    /// Whether there is something to redo.
+    /// Whether there is a step to redo.
     #[must_use]
     pub fn can_redo(&self) -> bool {
         !self.undone.is_empty()
     }
 }
 
-/// A description of what happened to labels that are put back.
+/// Describes the difference between labels before and after an undo.
 #[must_use]
 pub fn labels_put_back(now: &[Label], then: &[Label]) -> String {
     let back: Vec<&str> = missing(now, then);
@@ -138,7 +138,7 @@ pub fn labels_put_back(now: &[Label], then: &[Label]) -> String {
     }
 }
 
-/// The labels that are not in `these`, but in `those`.
+/// The texts of labels in `those` that are not in `these`.
 fn missing<'a>(these: &[Label], those: &'a [Label]) -> Vec<&'a str> {
     let there = |id: LabelId| these.iter().any(|label| label.id == id);
     let missing = those.iter().filter(|label| !there(label.id));

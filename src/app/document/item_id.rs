@@ -1,4 +1,4 @@
-//! What tells the items of the window apart.
+//! The identifier of items.
 
-/// Number of an item. It stays while others come, and changes only when items are removed.
+/// Index of an item in the library. Stable while items are added; changes when items are removed.
 pub type ItemId = u32;

@@ -1,4 +1,4 @@
-//! State of the current keyword export.
+//! State of the current write of keywords.
 
 use std::sync::Arc;
 
@@ -8,50 +8,50 @@ use crate::engine::organize::sidecars::{
     SidecarContents, SidecarCount, SidecarPlacement, SidecarPlan,
 };
 
-/// What a person wants written, and about which photos.
+/// A request to write keywords.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeywordRequest {
     /// Which photos.
     pub what: ExportWhat,
-    /// Whether labels that fit become keywords.
+    /// Whether fitting labels become keywords.
     pub labels: bool,
     /// What else is written.
     pub contents: SidecarContents,
-    /// Where it is written.
+    /// Where it is written: sidecars or the photos themselves.
     pub way: SidecarPlacement,
 }
 
-/// How far keywords are.
+/// Progress of writing keywords.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum KeywordState {
-    /// Nothing was asked for.
+    /// Nothing has been requested.
     #[default]
     Idle,
-    /// Sidecars are being read.
+    /// Sidecars are being read for the plan.
     Planning,
-    /// They can be written.
+    /// The plan is ready.
     Planned(Arc<SidecarPlan>),
-    /// They are being written.
+    /// Files are being written.
     Writing,
-    /// What was written, how many files had nothing to gain, and what was not written.
+    /// The number of written files, the number of unchanged files, and the failures.
     Done(SidecarCount, usize, Vec<Failure>),
-    /// Nothing was written, and why.
+    /// Nothing was written, with the reason.
     Refused(String),
 }
 
-/// Everything about keywords.
+/// State of writing keywords.
 #[derive(Default)]
 pub struct KeywordWork {
-    /// How far they are.
+    /// The progress.
     pub state: KeywordState,
-    /// What was asked for last.
+    /// The last request.
     pub request: Option<KeywordRequest>,
-    /// Counts plans: only the newest counts.
+    /// Number of the newest plan. Results of older ones are ignored.
     pub(in crate::app) plans: u64,
 }
 
 impl KeywordWork {
-    /// Starts over, unless something is being written.
+    /// Resets the state, unless files are being written.
     pub fn begin(&mut self) {
         if self.state != KeywordState::Writing {
             self.state = KeywordState::Idle;

@@ -1,4 +1,4 @@
-//! The user's labels: text, colour, threshold, and whether they are switched on.
+//! The user's labels: text, colour, threshold, and whether they are enabled.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -13,49 +13,49 @@ use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
 use crate::t;
 
-/// Tells labels apart while their texts and places change.
+/// Identifies a label independently of its text and position.
 pub type LabelId = u32;
 
-/// The identity of the first label; 0 is one that has none yet.
+/// The id of the first label. 0 means that no id has been assigned.
 pub const FIRST_LABEL: LabelId = 1;
 
-/// Number of colours that labels take in turn; the theme has as many.
+/// Number of label colours in the theme, which are used in rotation.
 pub const COLOURS: usize = 10;
 
-/// Most examples of a label, and as many counter-examples: more teach it nothing new, and make every question slower.
+/// Maximum number of examples of a label, and of counter-examples. More do not improve it, but make scoring slower.
 pub const EXAMPLES: usize = 200;
 
-/// One label.
+/// A label.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Label {
-    /// Its identity in this window, which no other label has before or after it.
+    /// The id, which is never reused.
     pub id: LabelId,
-    /// What was typed, in the language of [`Query`].
+    /// The text, in the syntax of [`Query`].
     pub text: String,
-    /// Which of the theme's colours it has.
+    /// Index of its colour in the theme.
     pub colour: usize,
-    /// Match from which a photo fits, 0 to 1.
+    /// The threshold: minimum match of fitting photos, from 0 to 1.
     pub min_match: f32,
-    /// A photo that fits this label fits no other.
+    /// Excludes photos: those that fit this label fit no other.
     pub negated: bool,
-    /// Whether it counts at the moment.
+    /// Whether it is enabled.
     pub on: bool,
-    /// Photos that show what is meant, alongside the text.
+    /// Example photos, which train the label together with its text.
     pub examples: Vec<PathBuf>,
-    /// Photos that do not show it.
+    /// Counter-examples: photos that do not show what is meant.
     pub counter_examples: Vec<PathBuf>,
-    /// Whether examples do not count for now.
+    /// Whether examples and counter-examples are ignored.
     pub text_only: bool,
-    /// Templates in place of the usual ones.
+    /// Prompt templates that replace the default ones.
     pub templates: Vec<String>,
-    /// Whether a general word does not stand for what the lexicon says besides.
+    /// Whether the label matches exactly its own words, without expansion to members.
     pub exactly: bool,
-    /// What it does not stand for, of that.
+    /// Members that are excluded from the expansion.
     pub without: Vec<String>,
-    /// Whether words of other languages are not put into English for a model that knows no other.
+    /// Whether the text is used as typed, even if the model only understands English.
     pub as_typed: bool,
-    /// Its language, where it says that.
+    /// The language of the text, if specified.
     pub language: Option<Language>,
 }
 
@@ -81,7 +81,7 @@ impl Default for Label {
 }
 
 impl Label {
-    /// What its words stand for besides themselves, whether that is switched off or not.
+    /// The members that a general word expands to, such as "dog" for "animal", even if they are switched off.
     #[must_use]
     pub fn members(&self, english_only: bool) -> Vec<&'static str> {
         let alone = Wording {
@@ -96,7 +96,7 @@ impl Label {
         )
     }
 
-    /// How its words are read.
+    /// The options for parsing the text.
     fn wording(&self) -> Wording<'_> {
         Wording {
             templates: &self.templates,
@@ -107,7 +107,7 @@ impl Label {
         }
     }
 
-    /// What it means to a model that knows English alone, if its words are not English; also where that is switched off.
+    /// The English translation, if the text is in another language; even if translation is switched off.
     #[must_use]
     pub fn in_english(&self) -> Option<InEnglish> {
         let language = self.language.or_else(Language::of_system);
@@ -115,8 +115,8 @@ impl Label {
         query.english.map(|english| *english)
     }
 
-    /// Makes photos examples, or counter-examples if they do not show it; no photo is both. Returns how many are left
-    /// out because it has [`EXAMPLES`] of their kind.
+    /// Adds examples, or counter-examples if `shown` is false, and removes them from the other list. Returns how many
+    /// were left out because of the limit [`EXAMPLES`].
     pub fn teach(&mut self, paths: Vec<PathBuf>, shown: bool) -> usize {
         let (to, from) = match shown {
             true => (&mut self.examples, &mut self.counter_examples),
@@ -134,7 +134,7 @@ impl Label {
         left_out
     }
 
-    /// When a photo fits it.
+    /// The rule by which photos fit.
     #[must_use]
     pub fn rule(&self) -> FitRule {
         FitRule {
@@ -143,10 +143,10 @@ impl Label {
         }
     }
 
-    /// What it is learned from: its text, and its examples.
+    /// The text and the examples, for training.
     ///
     /// # Errors
-    /// If the text says nothing.
+    /// Returns an error if the text is not a valid query.
     pub fn training_set(&self) -> Result<TrainingSet, QueryError> {
         Ok(TrainingSet {
             query: label_query(&self.text, &self.wording())?,
@@ -157,18 +157,18 @@ impl Label {
     }
 }
 
-/// Labels under a name, to come back to.
+/// A named label set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedLabels {
-    /// What the person called it.
+    /// The name.
     pub name: String,
-    /// Its labels.
+    /// The labels.
     pub labels: Vec<Label>,
 }
 
 impl SavedLabels {
-    /// From a file of labels, which have no identities until they are used.
+    /// Converts a label file. The labels get ids when they are used.
     #[must_use]
     pub fn from_file(set: label_set::LabelSet) -> Self {
         let mut labels: Vec<Label> = Vec::new();
@@ -197,7 +197,7 @@ impl SavedLabels {
         }
     }
 
-    /// As a file keeps it.
+    /// Converts the set to a label file.
     #[must_use]
     pub fn to_file(&self) -> label_set::LabelSet {
         let entry = |label: &Label| label_set::LabelEntry {
@@ -222,7 +222,7 @@ impl SavedLabels {
     }
 }
 
-/// The texts of a typed or pasted list: one per line, or separated by commas outside quotes.
+/// Splits a typed or pasted list at newlines, and at commas outside quotes.
 #[must_use]
 pub fn split_list(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
@@ -241,8 +241,8 @@ pub fn split_list(text: &str) -> Vec<String> {
     texts.filter(|text| !text.is_empty()).collect()
 }
 
-/// What is typed as one label, in which a comma means "or"; nothing if there is no word in it yet. A comma at its end
-/// is one after which nothing was typed so far.
+/// Trims text that is typed as one label, in which a comma means "or". A leading or trailing comma is ignored. `None`
+/// while it contains no word.
 #[must_use]
 pub fn typed(text: &str) -> Option<&str> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == ',');
@@ -250,26 +250,26 @@ pub fn typed(text: &str) -> Option<&str> {
     has_words.then_some(text)
 }
 
-/// What became of a list of labels.
+/// The result of adding labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddedLabels {
-    /// The identities of the new ones.
+    /// The ids of the new labels.
     pub ids: Vec<LabelId>,
-    /// Those that were left out, because there are labels of their texts.
+    /// Labels that were left out because their texts already exist.
     pub known: Vec<ExistingLabel>,
 }
 
-/// A label that was not added, because there is one of its text.
+/// A label that was not added, because its text already exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExistingLabel {
-    /// Its text.
+    /// The text.
     pub text: String,
-    /// Whether it was to shut photos out, which the one that is there does not; or the other way round.
+    /// Whether exactly one of the new and the existing label is negated.
     pub otherwise: bool,
 }
 
 impl AddedLabels {
-    /// A message about what was left out.
+    /// A message about labels that were left out.
     #[must_use]
     pub fn known_in_words(&self) -> Option<String> {
         let first = self.known.first()?;
@@ -282,11 +282,10 @@ impl AddedLabels {
     }
 }
 
-/// A label of this text, with the first free colour, unless there is one already. What is typed with a minus before it
-/// shuts photos out.
+/// Creates a label with the least used colour. A leading minus in the text makes it an excluding label.
 ///
 /// # Errors
-/// The label that is there already.
+/// Returns the existing label if there is one with the same text.
 pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, ExistingLabel> {
     let shut_out = typed
         .strip_prefix('-')
@@ -309,12 +308,12 @@ pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, Ex
     }
 }
 
-/// Adds the labels of a list; texts that are there already are left out. `next` is the identity of the next label.
+/// Adds the labels of a list, except those that already exist. `next` is the next free label id.
 pub fn add_list(labels: &mut Vec<Label>, next: &mut LabelId, list: &str) -> AddedLabels {
     add_all(labels, next, &split_list(list))
 }
 
-/// The same of texts that are one label each.
+/// Like [`add_list`], with one label per text.
 pub fn add_all(labels: &mut Vec<Label>, next: &mut LabelId, texts: &[String]) -> AddedLabels {
     let mut added = AddedLabels::default();
     for typed in texts {
@@ -330,7 +329,7 @@ pub fn add_all(labels: &mut Vec<Label>, next: &mut LabelId, texts: &[String]) ->
     added
 }
 
-/// The colour that the fewest labels have.
+/// The least used colour.
 pub(in crate::app) fn free_colour(labels: &[Label]) -> usize {
     let used = |colour: &usize| labels.iter().filter(|l| l.colour == *colour).count();
     (0..COLOURS).min_by_key(used).unwrap_or_default()
@@ -372,7 +371,7 @@ mod tests {
         assert_eq!(added.ids, [1, 2]);
         labels.remove(1);
         labels.remove(0);
-        // The identities of those that are gone are not given again.
+        // Ids of removed labels are not reused.
         assert_eq!(add_list(&mut labels, &mut next, "dog").ids, [3]);
         labels[0].colour = 1;
         add_list(&mut labels, &mut next, "bird");
@@ -427,7 +426,7 @@ mod tests {
         assert_eq!(label.teach(paths(3..5), false), 0);
         assert_eq!(label.examples, paths(0..3));
         assert_eq!(label.counter_examples, paths(3..5));
-        // A library is taken in one pass: pairs of its photos would be ten thousand millions.
+        // A large library must not take quadratic time.
         assert_eq!(label.teach(paths(0..100_000), true), 100_000 - EXAMPLES);
         assert_eq!(label.examples.len(), EXAMPLES);
         assert!(label.counter_examples.is_empty());

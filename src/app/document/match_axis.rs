@@ -1,26 +1,26 @@
-//! The axis on which matches and thresholds are drawn. Most interesting values are near 0 or 1, where a linear axis shows
-//! nothing: this one is linear in log-odds.
+//! The axis on which matches and thresholds are drawn. Most interesting values are near 0 or 1, where a linear axis
+//! shows nothing, so this one is linear in log-odds.
 
-/// The match at the left end of the axis; at the right end it is as far from 1. Half of a step, so that only the ends
+/// The match at the left end of the axis; the right end is at `1 - END`. It is half a step, so that only the ends
 /// themselves mean 0 and 1.
 const END: f32 = 0.0005;
-/// Least step of a threshold: 0.1 %.
+/// Smallest step of a threshold: 0.1 %.
 pub const STEP: f32 = 0.001;
-/// Steps from 0 to 1.
+/// Number of steps from 0 to 1.
 const STEPS: f32 = 1000.0;
 
 fn logit(matched: f32) -> f32 {
     (matched / (1.0 - matched)).ln()
 }
 
-/// The position of a match, from 0 at the left end to 1 at the right one.
+/// The position of a match on the axis, from 0 (left) to 1 (right).
 #[must_use]
 pub fn place(matched: f32) -> f32 {
     let matched = matched.clamp(END, 1.0 - END);
     (0.5 + 0.5 * logit(matched) / logit(1.0 - END)).clamp(0.0, 1.0)
 }
 
-/// The threshold at a position, in whole steps. Positions beyond the ends give 0 or 1.
+/// The threshold at a position, rounded to steps. Positions beyond the ends return 0 or 1.
 #[must_use]
 pub fn matched_at(place: f32) -> f32 {
     if place <= 0.0 || place >= 1.0 {
@@ -30,25 +30,25 @@ pub fn matched_at(place: f32) -> f32 {
     in_steps(1.0 / (1.0 + (-logit).exp()))
 }
 
-/// A threshold in whole steps, from 0 to 1.
+/// A threshold rounded to steps, from 0 to 1.
 #[must_use]
 pub fn in_steps(matched: f32) -> f32 {
     ((matched * STEPS).round() / STEPS).clamp(0.0, 1.0)
 }
 
-/// The bars of a histogram over this axis.
+/// The bins of a histogram over this axis.
 pub struct HistogramBins<const COUNT: usize> {
-    /// The matches at which they begin, but for the first.
+    /// Lower bounds of all bins but the first.
     edges: [f32; COUNT],
-    /// The bar that the least match of each step of odds is in.
+    /// For each step of odds, the bin of its lowest match.
     first: Vec<u8>,
 }
 
-/// Bits of a float that a step of odds has in common: all but these. A step is a thirty-second of an octave or less, far
-/// narrower than a bar.
+/// Number of low bits of a float that are ignored within a step of odds. A step is at most a thirty-second of an
+/// octave, far narrower than a bin.
 const STEP_BITS: u32 = 18;
 
-/// The step of a match's odds: the upper bits of a float are its logarithm, roughly.
+/// The step of a match's odds. The upper bits of a float approximate its logarithm.
 fn step(matched: f32) -> usize {
     let matched = matched.clamp(END, 1.0 - END);
     let odds = matched / (1.0 - matched);
@@ -57,7 +57,7 @@ fn step(matched: f32) -> usize {
 }
 
 impl<const COUNT: usize> HistogramBins<COUNT> {
-    /// Lays them out.
+    /// Computes the bins.
     #[must_use]
     pub fn new() -> Self {
         let edges = edges();
@@ -73,7 +73,7 @@ impl<const COUNT: usize> HistogramBins<COUNT> {
         }
     }
 
-    /// The bar of a match. A search among the edges would take ten times as long, because no processor foresees its way.
+    /// The bin of a match. A binary search among the edges takes ten times as long, because of mispredicted branches.
     #[must_use]
     pub fn bar(&self, matched: f32) -> usize {
         let first = self.first.get(step(matched)).copied().unwrap_or_default();
@@ -91,7 +91,7 @@ impl<const COUNT: usize> Default for HistogramBins<COUNT> {
     }
 }
 
-/// The matches at which the bars of a histogram over this axis begin, but for the first.
+/// Lower bounds of all bins but the first.
 fn edges<const BARS: usize>() -> [f32; BARS] {
     std::array::from_fn(|at| {
         let logit = ((at + 1) as f32 / BARS as f32 - 0.5) * 2.0 * logit(1.0 - END);
@@ -99,7 +99,7 @@ fn edges<const BARS: usize>() -> [f32; BARS] {
     })
 }
 
-/// A match in percent as people type it: "12", "12.5 %", "12,5".
+/// Parses a percentage as people type it: "12", "12.5 %", "12,5". Returns a match rounded to steps.
 #[must_use]
 pub fn from_text(text: &str) -> Option<f32> {
     let number = text.trim().trim_end_matches('%').trim().replace(',', ".");
@@ -120,7 +120,7 @@ mod tests {
         }
         assert_eq!((place(0.0), place(1.0)), (0.0, 1.0));
         assert_eq!((matched_at(-0.1), matched_at(1.2)), (0.0, 1.0));
-        // A tenth of the axis is far less than a tenth of all matches near its ends.
+        // Near its ends, a tenth of the axis covers far less than a tenth of all matches.
         assert!(matched_at(0.1) < 0.005 && place(0.01) > 0.15);
     }
 

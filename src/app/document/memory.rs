@@ -14,74 +14,74 @@ use crate::engine::files::path_serde;
 use crate::engine::organize::export::Transfer;
 use crate::settings::FileValues;
 
-/// What comes back at the next start.
+/// State that is restored at the next start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedWindow {
-    /// Size of the window in points.
+    /// Window size in points.
     pub window: [f32; 2],
-    /// Folders and photos that are open.
+    /// Open folders and photos.
     pub roots: Vec<PathBuf>,
-    /// Folders that were open, the last first.
+    /// Recent folders, last one first.
     pub recent: Vec<PathBuf>,
-    /// Where the dialogs for files and folders begin.
+    /// The start folders of file dialogs.
     pub starts: BTreeMap<FolderPurpose, PathBuf>,
-    /// Whether folders in folders are walked.
+    /// Whether subfolders are scanned.
     pub subfolders: bool,
     /// The labels.
     pub labels: Vec<Label>,
-    /// The identity of the next label: none is given twice, so that nothing that refers to a label that is gone means
-    /// another one.
+    /// The next label id. Ids are never reused, so that a reference to a removed label cannot become one to another
+    /// label.
     pub next_label: LabelId,
-    /// Labels under names.
+    /// Saved label sets.
     pub sets: Vec<SavedLabels>,
-    /// Texts of earlier labels, the last first.
+    /// Texts of earlier labels, last one first.
     pub past_labels: Vec<String>,
-    /// The order.
+    /// The sort order.
     pub sorting: Sorting,
-    /// What is put together under headings.
+    /// How photos are grouped.
     pub grouping: Grouping,
-    /// What is shown.
+    /// The filters.
     pub filter: Filter,
-    /// Side of thumbnails in points.
+    /// Thumbnail size in points.
     pub cell_side: f32,
-    /// Whether cells show the best label instead of the name.
+    /// Whether cells show the best label instead of the file name.
     pub captions_show_matches: bool,
-    /// Whether a decision leads on to the next photo.
+    /// Whether marking a photo moves on to the next one.
     pub auto_advance: bool,
-    /// What was chosen for the last export.
+    /// The last choices in the export dialog.
     pub export: ExportChoices,
-    /// The lines from which on a photo has a flaw.
+    /// Thresholds of flaws.
     pub lines: Lines,
-    /// Whether of a stack only one photo is shown.
+    /// Whether stacks are folded.
     pub folded: bool,
-    /// Copies that are rejected while others of their content are kept.
+    /// Copies that are rejected individually, without their content.
     pub rejected_alone: Vec<RejectedCopy>,
-    /// Proposed heaps that the person does not want to see, by name.
+    /// Names of dismissed clusters.
     pub dismissed_heaps: Vec<String>,
-    /// Searches under names.
+    /// Saved searches.
     pub searches: Vec<SavedSearch>,
-    /// Whether the welcome of the first start was shown.
+    /// Whether the welcome dialog has been shown.
     pub was_welcomed: bool,
 }
 
-/// A copy that is rejected while others of its content are kept.
+/// A copy that is rejected individually, without its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedCopy {
-    /// Which.
+    /// The path of the copy.
     #[serde(with = "path_serde")]
     pub path: PathBuf,
-    /// Its content.
+    /// The content id.
     pub content: [u8; 32],
 }
 
-/// A search with its filters, to come back to.
+/// A saved search with its filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SavedSearch {
-    /// What the person called it.
+    /// The name.
     pub name: String,
-    /// What was typed.
+    /// The search text.
     pub text: String,
     /// The filters.
     pub filter: Filter,
@@ -90,7 +90,7 @@ pub struct SavedSearch {
 impl Default for SavedWindow {
     fn default() -> Self {
         Self {
-            // With its frame and the system's bars, it fits a screen of 1280 by 800.
+            // With decorations and system bars, it fits a 1280x800 screen.
             window: [1180.0, 680.0],
             roots: Vec::new(),
             recent: Vec::new(),
@@ -120,20 +120,20 @@ impl Default for SavedWindow {
 impl FileValues for SavedWindow {}
 
 impl SavedWindow {
-    /// As it counts when the program starts, whatever version of the program wrote it.
+    /// Adjusts the state after loading, whichever version of the program saved it.
     #[must_use]
     pub fn at_start(mut self) -> Self {
-        // Moving photos has to be chosen each time.
+        // For safety, moving must be chosen each time.
         if self.export.transfer == Transfer::Move {
             self.export.transfer = Transfer::Copy;
         }
-        // An order that earlier versions kept while something was searched for.
+        // Earlier versions saved the temporary sort order of a search.
         if self.sorting.key == SortKey::Search {
             self.sorting = Sorting::default();
         }
-        // What is searched for does not come back, nor how.
+        // The search text is not restored, so neither are its options.
         self.filter.search_shows_all = false;
-        // What is found anew after the start cannot be asked for before.
+        // Findings are recomputed after the start, and until then no photo would pass.
         self.filter.kind = None;
         let used = self.labels.iter().map(|label| label.id);
         let above = used.max().map_or(FIRST_LABEL, |id| id.saturating_add(1));
@@ -142,20 +142,20 @@ impl SavedWindow {
         self
     }
 
-    /// The identity of a new label.
+    /// Returns a new label id.
     pub fn new_label_id(&mut self) -> LabelId {
         let id = self.next_label;
         self.next_label = id.saturating_add(1);
         id
     }
 
-    /// Whether a label is among those that are kept.
+    /// Whether a label exists.
     #[must_use]
     pub fn has_label(&self, id: LabelId) -> bool {
         self.labels.iter().any(|label| label.id == id)
     }
 
-    /// An order by a label that is gone becomes the usual one, and a filter by it lets everything through.
+    /// Resets a sort order and a filter that refer to a removed label.
     pub fn forget_gone_labels(&mut self) {
         if self.sorts_by_gone_label(self.sorting) {
             self.sorting = Sorting::default();
@@ -167,7 +167,7 @@ impl SavedWindow {
         }
     }
 
-    /// Whether an order is by a label that is gone.
+    /// Whether a sort order refers to a removed label.
     #[must_use]
     pub fn sorts_by_gone_label(&self, sorting: Sorting) -> bool {
         match sorting.key {

@@ -1,29 +1,29 @@
-//! Messages to the user, and when they disappear.
+//! Notifications (toasts), and when they disappear.
 
 use std::time::{Duration, Instant};
 
 use super::state::{NOTICE_TIME, Notice, NoticeCause, State};
 
-/// Messages that are kept to be read again.
+/// Maximum number of past notifications that can be read again.
 const SAID: usize = 100;
 
 impl State {
-    /// Says something.
+    /// Shows a notification.
     pub fn notify(&mut self, text: impl Into<String>, bad: bool) {
         self.say(text.into(), bad, None);
     }
 
-    /// Says that something went wrong, for as long as it does.
+    /// Shows an error until its cause is resolved.
     pub fn notify_of(&mut self, cause: NoticeCause, text: impl Into<String>) {
         self.say(text.into(), true, Some(cause));
     }
 
-    /// Removes messages about something that is over.
+    /// Removes notifications about a resolved cause.
     pub fn settle(&mut self, cause: NoticeCause) {
         self.notices.retain(|notice| notice.cause != Some(cause));
     }
 
-    /// Takes away what has been seen long enough; says how long the next one stays.
+    /// Removes expired notifications. Returns the time until the next one expires.
     pub fn forget_seen(&mut self) -> Option<Duration> {
         let now = Instant::now();
         self.notices.retain(|notice| !notice.is_over(now));
@@ -41,7 +41,7 @@ impl State {
             since,
         };
         let there = |other: &Notice| other.text == notice.text;
-        // Said again, it is not listed twice in a row.
+        // Do not list the same text twice in a row.
         if !self.said.front().is_some_and(there) {
             self.said.push_front(notice.clone());
             self.said.truncate(SAID);

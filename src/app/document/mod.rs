@@ -1,4 +1,4 @@
-//! The window's state and what is derived from it; only `app::apply` changes it.
+//! The window's state and what is derived from it. Only `app::apply` changes it.
 
 pub mod arrange;
 pub mod burst;

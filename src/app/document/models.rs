@@ -1,29 +1,29 @@
-//! The available models, and the one that is being downloaded.
+//! The available models, and the current download.
 
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::DownloadProgress;
 use crate::engine::hub::endpoint::RepoId;
 use crate::engine::hub::installed::InstalledModel;
 
-/// A model on its way.
+/// A model download.
 pub struct Download {
-    /// Its repository.
+    /// The repository.
     pub repo: RepoId,
-    /// How far it is.
+    /// The progress.
     pub arrival: DownloadProgress,
-    /// Ends it.
+    /// Cancels the download.
     pub(in crate::app) cancel: Cancel,
 }
 
-/// The models that a person can choose.
+/// The models that the user can choose from.
 #[derive(Default)]
 pub struct Models {
-    /// All but the starter, once they were looked for.
+    /// All models but the built-in starter, once listed.
     pub list: Vec<InstalledModel>,
-    /// The one that is being fetched.
+    /// The current download.
     pub download: Option<Download>,
-    /// Why the last one did not arrive.
+    /// Why the last download failed.
     pub problem: Option<String>,
-    /// Billions of operations a second of this machine with the model in use, once that was measured.
+    /// Measured speed of this machine with the current model, in billions of operations per second.
     pub rate: Option<f32>,
 }

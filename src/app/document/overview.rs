@@ -1,4 +1,4 @@
-//! How far the look over all photos is, and what it says in a sentence; pure.
+//! Progress of the analysis of all photos, and its summary. Pure data.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use super::findings::Kind;
 use crate::engine::inference::Fingerprint;
 use crate::{t, text};
 
-/// Progress of the overview, reported by its thread.
+/// Progress of the analysis, reported by its thread.
 #[derive(Debug, Default)]
 pub struct LookProgress {
     done: AtomicUsize,
@@ -16,7 +16,7 @@ pub struct LookProgress {
 }
 
 impl LookProgress {
-    /// So many photos of so many were looked at, or compared with all others.
+    /// Sets the number of photos done and their total. `compares` is set while photos are compared with each other.
     pub fn set(&self, compares: bool, done: usize, of: usize) {
         self.compares
             .store(usize::from(compares), Ordering::Relaxed);
@@ -24,7 +24,7 @@ impl LookProgress {
         self.done.store(done, Ordering::Relaxed);
     }
 
-    /// Whether photos are compared, and how many of how many are done.
+    /// Whether photos are being compared, how many are done, and the total.
     #[must_use]
     pub fn get(&self) -> (bool, usize, usize) {
         let load = |number: &AtomicUsize| number.load(Ordering::Relaxed);
@@ -32,58 +32,58 @@ impl LookProgress {
     }
 }
 
-/// What a look was about: with the same photos and model it finds the same.
+/// Identifies the input of an analysis. The same input yields the same findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookedAt {
     /// The model.
     pub model: Fingerprint,
-    /// What changed the numbers of photos.
+    /// [`Snapshot::epoch`](super::library::Snapshot::epoch).
     pub epoch: u64,
-    /// How many photos there were.
+    /// The number of photos.
     pub count: usize,
 }
 
-/// The look over all photos.
+/// State of the analysis.
 #[derive(Debug, Default)]
 pub struct Overview {
-    /// How far it is, while it runs.
+    /// Progress of the running analysis, if any.
     pub running: Option<Arc<LookProgress>>,
-    /// What the last one was about.
+    /// The input of the last analysis.
     pub looked_at: Option<LookedAt>,
-    /// Whether decisions changed since: they are among the reasons to keep a photo.
+    /// Whether marks have changed since. They affect which duplicate is kept.
     pub is_outdated: bool,
-    /// Why there was none.
+    /// Why the last analysis failed.
     pub problem: Option<String>,
-    /// Whether what was found is offered over the photos.
+    /// Whether a notification offers the clean-up summary.
     pub is_offered: bool,
 }
 
-/// One line of the tour.
+/// A line of the clean-up summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TourLine {
-    /// What it is about.
+    /// The kind.
     pub kind: Kind,
-    /// How many there are.
+    /// The number of photos or groups.
     pub count: usize,
-    /// What they take, where they can go.
+    /// The size in bytes, for kinds that can be cleaned up; otherwise 0.
     pub bytes: u64,
     /// How many of them are rejected.
     pub rejected: usize,
 }
 
-/// All that the tour tells.
+/// The clean-up summary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tour {
-    /// What there is of each kind.
+    /// A line for each kind.
     pub lines: Vec<TourLine>,
-    /// Photos that are rejected.
+    /// Number of rejected photos.
     pub rejected: usize,
-    /// What they take.
+    /// Their total size in bytes.
     pub rejected_bytes: u64,
 }
 
 impl Tour {
-    /// "40 copies (120 MB), 12 bursts, 31 screenshots"; nothing if there is nothing.
+    /// A sentence such as "40 copies (120 MB), 12 bursts, 31 screenshots". `None` if there is nothing.
     #[must_use]
     pub fn sentence(&self, bytes: impl Fn(u64) -> String) -> Option<String> {
         let part = |line: &TourLine| match line.bytes {

@@ -1,19 +1,19 @@
-//! Tells whether pasted, typed or dropped text is paths, a web address or words; pure.
+//! Tells whether pasted, typed or dropped text consists of paths, a web address or words. Pure functions.
 
 use std::path::{Path, PathBuf};
 
-/// What a text is.
+/// The kind of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pasted {
-    /// Paths of files and folders, one a line.
+    /// Paths of files and folders, one per line.
     Paths(Vec<PathBuf>),
-    /// An address of the web, from which nothing is fetched.
+    /// A web address, from which nothing is downloaded.
     Web(String),
     /// Anything else.
     Words,
 }
 
-/// Tells what a text is.
+/// Determines the kind of a text.
 #[must_use]
 pub fn what_is(text: &str) -> Pasted {
     let lines = text.lines().map(str::trim);
@@ -28,7 +28,7 @@ pub fn what_is(text: &str) -> Pasted {
     }
 }
 
-/// Whether a text is an address of the web.
+/// Whether a text is a web address.
 #[must_use]
 pub fn is_web(text: &str) -> bool {
     let text = text.trim_start().to_ascii_lowercase();
@@ -39,7 +39,7 @@ pub fn is_web(text: &str) -> bool {
     .any(|scheme| text.starts_with(scheme))
 }
 
-/// The path that a line names from the top of a disk, as a shell, a file manager or a browser writes it; `~` is `home`.
+/// The absolute path in a line, as written by a shell, a file manager or a browser. `~` stands for `home`.
 #[must_use]
 pub fn path_of(line: &str, home: Option<&Path>) -> Option<PathBuf> {
     let line = line.trim();
@@ -48,7 +48,7 @@ pub fn path_of(line: &str, home: Option<&Path>) -> Option<PathBuf> {
         .find_map(|quote| line.strip_prefix(*quote)?.strip_suffix(*quote));
     let line = quoted.unwrap_or(line);
     if let Some(rest) = line.strip_prefix("file://") {
-        // A host may stand before the path, as in file://localhost/photos.
+        // There may be a host before the path, as in `file://localhost/photos`.
         let path = &rest[rest.find('/')?..];
         let path = percent_decoded(path)?;
         return Some(match path.get(2..3) {

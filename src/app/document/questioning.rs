@@ -1,4 +1,4 @@
-//! A few questions about photos near a label's line, and what the answers say; pure.
+//! Questions about photos near a label's threshold, and an estimate from the answers. Pure functions.
 
 use super::item_id::ItemId;
 use super::labels::LabelId;
@@ -6,10 +6,10 @@ use super::match_axis;
 use crate::engine::search::questions::{Interval, Questions};
 use crate::{t, text};
 
-/// Answers after which it is said what they say.
+/// Minimum number of answers before the estimate is shown.
 pub const ENOUGH: usize = 10;
 
-/// What was said about a photo.
+/// The answer about a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
     Fits(bool),
@@ -20,21 +20,21 @@ enum Said {
 pub struct Questioning {
     /// The label.
     pub label: LabelId,
-    /// Its text when the questions began.
+    /// The label's text when the questions began.
     pub text: String,
     items: Vec<ItemId>,
     matches: Vec<f32>,
     min_match: f32,
     said: Vec<(usize, Said)>,
     asked: Option<usize>,
-    /// The threshold that the answers suggest.
+    /// The suggested threshold.
     pub suggested: f32,
-    /// What the answers say of that threshold.
+    /// The estimate for that threshold, as a sentence.
     pub sentence: String,
 }
 
 impl Questioning {
-    /// About photos with their matches; nothing if there is none to ask about.
+    /// Starts questions about photos with the given matches. `None` if there is nothing to ask.
     #[must_use]
     pub fn new(
         label: LabelId,
@@ -57,7 +57,7 @@ impl Questioning {
         questioning.asked.is_some().then_some(questioning)
     }
 
-    /// The questions with all that was said so far, as if the line were there.
+    /// The questions with all answers so far, for a hypothetical threshold.
     fn questions(&self, line: f32) -> Questions {
         let mut questions = Questions::new(&self.matches, line);
         for (at, said) in &self.said {
@@ -69,33 +69,33 @@ impl Questioning {
         questions
     }
 
-    /// The photo that is asked about; none if there is nothing left to ask.
+    /// The photo of the current question; `None` if there are no more questions.
     #[must_use]
     pub fn asked(&self) -> Option<ItemId> {
         self.items.get(self.asked?).copied()
     }
 
-    /// How many photos were answered for.
+    /// The number of answers, without skipped questions.
     #[must_use]
     pub fn answers(&self) -> usize {
         let fits = |(_, said): &&(usize, Said)| *said != Said::Skipped;
         self.said.iter().filter(fits).count()
     }
 
-    /// Whether something was said that can be taken back.
+    /// Whether there is an answer to undo.
     #[must_use]
     pub fn can_take_back(&self) -> bool {
         !self.said.is_empty()
     }
 
-    /// Whether the photo that is asked about fits; nothing if the person cannot say.
+    /// Answers the current question; `None` skips it.
     pub fn answer(&mut self, fits: Option<bool>) {
         let Some(at) = self.asked else { return };
         self.said.push((at, fits.map_or(Said::Skipped, Said::Fits)));
         self.go_on();
     }
 
-    /// Decides what is asked next, and what the answers say.
+    /// Chooses the next question, and updates the estimate.
     fn go_on(&mut self) {
         let questions = self.questions(self.min_match);
         self.asked = questions.next();
@@ -104,7 +104,7 @@ impl Questioning {
         self.sentence = self.said_of(self.suggested);
     }
 
-    /// Takes back what was said last, and asks that again.
+    /// Undoes the last answer, and asks its question again.
     pub fn take_back(&mut self) {
         if let Some((at, _)) = self.said.pop() {
             self.go_on();
@@ -112,8 +112,8 @@ impl Questioning {
         }
     }
 
-    /// What the answers say, if photos fit from a match on: "312 photos fit, about 9 of them wrong (4 to 17), about 14
-    /// missed (6 to 30)".
+    /// The estimate for a threshold as a sentence: "312 photos fit, about 9 of them wrong (4 to 17), about 14 missed (6
+    /// to 30)".
     fn said_of(&self, line: f32) -> String {
         let estimate = self.questions(line).estimate();
         let about = |interval: Interval| {
@@ -139,7 +139,7 @@ impl Questioning {
         )
     }
 
-    /// The photos that were said to fit, or not to.
+    /// The photos with this answer.
     #[must_use]
     pub fn answered(&self, fits: bool) -> Vec<ItemId> {
         let said = self
@@ -149,7 +149,7 @@ impl Questioning {
         said.map(|(at, _)| self.items[*at]).collect()
     }
 
-    /// Follows items that were given other numbers; nothing if one that matters is gone.
+    /// Translates item ids after items were removed. `None` if a required item is gone.
     #[must_use]
     pub fn renumbered(mut self, new: &[Option<ItemId>]) -> Option<Self> {
         for id in &mut self.items {

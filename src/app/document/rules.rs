@@ -1,4 +1,4 @@
-//! Rules for photos that arrive: those that there are, and what can become one.
+//! Rules for new photos: the existing ones, and what can become one.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,76 +10,76 @@ use super::search_text::SearchText;
 use crate::engine::library::{RuleMark, RuleText};
 use crate::{t, text};
 
-/// What a rule is made of.
+/// What a new rule is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleSource {
     /// A label.
     Label(LabelId),
-    /// A saved search, by its name.
+    /// A saved search, by name.
     Search(String),
 }
 
-/// What could become a rule.
+/// A label or saved search that could become a rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RuleChoice {
-    /// What it is made of.
+    /// What the rule is made from.
     pub source: RuleSource,
-    /// What it is called.
+    /// The display name.
     pub name: String,
-    /// The rule, which does nothing yet; or why it cannot be one.
+    /// The rule, still without an action; or why it cannot become one.
     pub rule: Result<RuleText, &'static str>,
 }
 
-/// What a rule would do with the photos that are there now.
+/// The effect of a rule on the photos that are there now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RulePreview {
-    /// Each photo, and where it would go or what it would be marked with.
+    /// Each photo with its target or mark.
     pub photos: Vec<(PathBuf, String)>,
-    /// Photos that do not fit.
+    /// Number of photos that do not fit.
     pub others: usize,
-    /// What could not be read.
+    /// Number of files that could not be read.
     pub failed: usize,
 }
 
-/// How far a preview is.
+/// State of the preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PreviewState {
-    /// Nothing was asked for.
+    /// No preview has been requested.
     #[default]
     Idle,
-    /// The photos are being looked at.
+    /// The preview is being computed.
     Looking,
-    /// It is known.
+    /// The preview is ready.
     Ready(Arc<RulePreview>),
-    /// It is not known, and why.
+    /// The preview failed, with the reason.
     Failed(String),
 }
 
-/// Everything about rules.
+/// State of all rules.
 #[derive(Default)]
 pub struct Rules {
     /// The rules.
     pub list: Vec<RuleText>,
-    /// Why the file of rules is not used; it is not written either then.
+    /// Why the rules file could not be loaded. It is not overwritten then.
     pub problem: Option<String>,
-    /// Whether they are being carried out.
+    /// Whether rules are running.
     pub is_running: bool,
-    /// What the dialog begins with.
+    /// The initial source of a new rule in the dialog.
     pub source: Option<RuleSource>,
-    /// Where photos of a new rule go.
+    /// The target folder of a new rule.
     pub target: Option<PathBuf>,
-    /// What a new rule would do.
+    /// The preview of a new rule.
     pub preview: PreviewState,
-    /// The rule that is about.
+    /// The rule of the preview.
     pub asked: Option<RuleText>,
-    /// Counts previews: only the newest counts.
+    /// Number of the newest preview. Results of older ones are ignored.
     pub(in crate::app) previews: u64,
-    /// What went wrong in the last round, in sentences: it is said once.
+    /// Problems of the last run. Each is reported only once.
     pub(in crate::app) standing: Vec<String>,
 }
 
 impl Rules {
-    /// Rules that are switched on, for those of their folders that are open; `base` is where relative ones begin.
+    /// Enabled rules, limited to those of their folders that are open. Relative folders are resolved against `base`.
     #[must_use]
     pub fn active(&self, roots: &[PathBuf], base: &Path) -> Vec<RuleText> {
         let rules = self.list.iter().filter(|rule| rule.enabled).cloned();
@@ -95,7 +95,7 @@ impl Rules {
     }
 }
 
-/// "pick", "3 stars", "red".
+/// The display text of a mark: "pick", "3 stars", "red".
 #[must_use]
 pub fn mark_text(mark: RuleMark) -> String {
     match mark {
@@ -107,7 +107,7 @@ pub fn mark_text(mark: RuleMark) -> String {
 }
 
 impl SavedWindow {
-    /// Labels and saved searches, as rules for the open folders.
+    /// All labels and saved searches, as rules for the open folders.
     #[must_use]
     pub fn rule_choices(&self) -> Vec<RuleChoice> {
         let labels = self.labels.iter().map(|label| RuleChoice {
@@ -139,12 +139,12 @@ impl SavedWindow {
         }
     }
 
-    /// A rule asks for what photos show, and for nothing else.
+    /// Converts a saved search. Only searches for content can become rules.
     fn rule_of_search(&self, search: &SavedSearch) -> Result<RuleText, &'static str> {
         let mut filter = search.filter.clone();
         let fit = filter.fit;
         filter.set_fit(LabelFit::All, false);
-        // The month that "last summer" counts from does not matter: a search with a date is no rule.
+        // The current month is irrelevant, because searches with dates are refused.
         let text = SearchText::parse(&search.text, (2000, 1));
         let others = !filter.is_clear() || !text.is_plain();
         match (fit, text.meaning.is_empty()) {
@@ -165,7 +165,7 @@ impl SavedWindow {
         }
     }
 
-    /// A rule for the open folders that does nothing yet.
+    /// A rule for the open folders, without an action yet.
     fn rule_about(&self, label: String) -> RuleText {
         RuleText {
             name: None,

@@ -1,27 +1,27 @@
-//! Scores of the items, read by label: what fits, and what fits best; pure.
+//! Access to scores by label: which labels fit, and which fits best. Pure functions.
 
 use super::labels::{Label, LabelId};
 use super::library::ItemId;
 use crate::engine::search::fit::{self, LabelMatch};
 use crate::engine::search::score::{Scores, stepped_threshold};
 
-/// How far below a line a photo is just below it, in steps of [`stepped_threshold`].
+/// How far below a threshold near misses may be, in steps of [`stepped_threshold`].
 const NEAR_STEPS: f32 = 2.0;
 
-/// Scores of the items, and which label is in which column.
+/// Scores of the items, with the labels of their columns.
 #[derive(Clone, Copy)]
 pub struct LabelScores<'a> {
-    /// The labels, in the person's order.
+    /// The labels, in the user's order.
     pub labels: &'a [Label],
-    /// For each label its column in the scores; none if it is off or says nothing.
+    /// For each label, its column in the scores; `None` if it is disabled or could not be scored.
     pub columns: &'a [Option<usize>],
-    /// Scores of all items, by number.
+    /// Label scores of all items, by id.
     pub scores: &'a Scores,
-    /// Matches with the search, by number, if there is one.
+    /// Search matches of all items, by id, if there is a search.
     pub search: Option<&'a Scores>,
 }
 
-/// A score, unless the photo has none.
+/// A score; `None` for NaN, which means that the photo has no score.
 fn number(score: Option<&f32>) -> Option<f32> {
     score.copied().filter(|score| !score.is_nan())
 }
@@ -56,7 +56,7 @@ impl LabelScores<'_> {
         number(self.search?.matches.get(item as usize))
     }
 
-    /// The matches of a photo with the labels that count.
+    /// The matches of a photo with the scored labels.
     fn matches(&self, item: ItemId) -> impl Iterator<Item = LabelMatch> + Clone {
         let labels = self.labels.iter().enumerate();
         labels.filter_map(move |(at, label)| {
@@ -78,32 +78,32 @@ impl LabelScores<'_> {
         matched >= rule.min_match && (rule.excludes || !fit::is_excluded(self.matches(item)))
     }
 
-    /// The labels that fit a photo, the best first, with their matches.
+    /// The fitting labels of a photo with their matches, best first.
     #[must_use]
     pub fn fitting(&self, item: ItemId) -> Vec<(usize, f32)> {
         fit::fitting(self.matches(item))
     }
 
-    /// The label that fits a photo best, with its match.
+    /// The best fitting label of a photo with its match.
     #[must_use]
     pub fn best(&self, item: ItemId) -> Option<(usize, f32)> {
         fit::best(self.matches(item))
     }
 
-    /// The highest match of any label that is not marked "not", fitting or not.
+    /// The highest match of any label that is not negated, fitting or not.
     pub(in crate::app) fn highest(&self, item: ItemId) -> Option<f32> {
         fit::highest(self.matches(item))
     }
 
-    /// The label that a photo misses by least, with its match: the one whose line is the fewest times its odds. Of
-    /// photos that fit a label it says nothing, nor of those that a label marked "not" shuts out.
+    /// The label whose threshold a photo misses by the smallest ratio of odds, with its match. `None` if a label fits
+    /// the photo or a negated label excludes it.
     #[must_use]
     pub fn nearest(&self, item: ItemId) -> Option<(usize, f32)> {
         let (_, label, matched) = self.miss(item)?;
         Some((label, matched))
     }
 
-    /// The same with how many times the line's odds the photo has, which is less than 1.
+    /// Like [`Self::nearest`], preceded by the ratio of the match's odds to the threshold's, which is less than 1.
     pub(in crate::app) fn miss(&self, item: ItemId) -> Option<(f32, usize, f32)> {
         match self.best(item) {
             Some(_) => None,
@@ -111,7 +111,7 @@ impl LabelScores<'_> {
         }
     }
 
-    /// The same of a photo that is known to fit no label.
+    /// Like [`Self::miss`], for a photo that is known to fit no label.
     pub(in crate::app) fn miss_of_unfitting(&self, item: ItemId) -> Option<(f32, usize, f32)> {
         if fit::is_excluded(self.matches(item)) {
             return None;
@@ -126,13 +126,13 @@ impl LabelScores<'_> {
         near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
     }
 
-    /// The match from which a photo that does not fit a label is just below its line.
+    /// The minimum match of near misses of a label.
     #[must_use]
     pub fn near_threshold(&self, label: usize) -> f32 {
         stepped_threshold(self.labels[label].min_match, -NEAR_STEPS)
     }
 
-    /// Whether a photo is just below the line of a label.
+    /// Whether a photo is just below the threshold of a label.
     #[must_use]
     pub fn is_near(&self, label: usize, item: ItemId) -> bool {
         let wanted = &self.labels[label];
@@ -141,7 +141,7 @@ impl LabelScores<'_> {
             && (wanted.negated || !fit::is_excluded(self.matches(item)))
     }
 
-    /// The place of a label.
+    /// The index of a label.
     pub(in crate::app) fn place(&self, id: LabelId) -> Option<usize> {
         self.labels.iter().position(|label| label.id == id)
     }

@@ -1,5 +1,5 @@
-//! What a person types into the search box, taken apart: names, dates, stars and labels that photos have or have not,
-//! and the rest, which is about what they show; pure. A comma means "or".
+//! Parser for the search text: names, dates, stars and labels, and the rest, which describes what photos show. A comma
+//! means "or". Pure functions.
 
 use std::path::Path;
 
@@ -11,42 +11,42 @@ use super::scored::LabelScores;
 use crate::engine::media::scan::is_media_name;
 use crate::engine::organize::marks::Mark;
 
-/// A search, taken apart at its commas, which mean "or".
+/// A parsed search text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchText {
     /// What the photos show, for the model.
     pub meaning: String,
-    /// Of these one must hold; if there are none, all photos do.
+    /// Alternatives, one of which must match. If empty, all photos match.
     parts: Vec<Part>,
 }
 
-/// What is asked for between two commas; all of it must hold.
+/// An alternative, all of whose conditions must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Part {
     terms: Terms,
-    /// Whether the photos are to show something, too.
+    /// Whether the photo must also match the meaning.
     has_meaning: bool,
-    /// What they are to show, in lower case, if it is long enough to be looked for in names.
+    /// The meanings in lower case that are long enough to be searched for in names.
     named: Vec<String>,
 }
 
-/// What is asked for besides meaning.
+/// Conditions other than meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Terms {
-    /// Patterns of names, such as `img_40*`, in lower case.
+    /// File name patterns such as `img_40*`, in lower case.
     names: Vec<String>,
-    /// Beginnings of dates between which a photo was taken, both included.
+    /// Range of date prefixes, inclusive.
     dates: Option<(String, String)>,
     min_stars: u8,
     flag: FlagFilter,
     /// Parts of labels that must fit, in lower case.
     labels: Vec<String>,
     folders: Vec<String>,
-    /// Words that are said of a photo, in lower case.
+    /// Words that must describe the photo, in lower case.
     tags: Vec<String>,
 }
 
-/// A season: the months that it has.
+/// Seasons with their first and last months.
 const SEASONS: [(&str, u32, u32); 5] = [
     ("spring", 3, 5),
     ("summer", 6, 8),
@@ -56,7 +56,7 @@ const SEASONS: [(&str, u32, u32); 5] = [
 ];
 
 impl SearchText {
-    /// Takes a search apart. `today` is the year and month that "last summer" counts from.
+    /// Parses a search text. `today` is the year and month that "last summer" is relative to.
     #[must_use]
     pub fn parse(text: &str, today: (u32, u32)) -> Self {
         let parts = alternatives(text).into_iter();
@@ -69,14 +69,14 @@ impl SearchText {
         }
     }
 
-    /// Whether nothing but meaning is asked for.
+    /// Whether there are no conditions other than meaning.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.parts.iter().all(|part| part.terms.is_empty())
     }
 
-    /// Whether a photo has what is asked for. `shows` says whether it shows what is meant; `words` are those that are
-    /// said of it.
+    /// Whether a photo matches. `shows` says whether it matches the meaning; `words` returns the words that describe
+    /// it.
     #[must_use]
     pub fn lets_through<W: Iterator<Item = &'static str>>(
         &self,
@@ -96,14 +96,14 @@ impl SearchText {
             })
     }
 
-    /// Whether a photo's name or folder holds what is asked for in words, as a person may mean it too.
+    /// Whether a photo's name or folder contains a meaning, because users may search for names or contents.
     #[must_use]
     pub fn is_named(&self, item: &LibraryItem) -> bool {
         self.parts.iter().any(|part| part.is_named(item))
     }
 }
 
-/// What stands between commas outside quotes.
+/// Splits at commas outside quotes.
 fn alternatives(text: &str) -> Vec<&str> {
     let mut quoted = false;
     let parts = text.split(|c: char| {
@@ -113,8 +113,8 @@ fn alternatives(text: &str) -> Vec<&str> {
     parts.filter(|part| !part.trim().is_empty()).collect()
 }
 
-/// Parts of which one must hold. "cat, dog 2019" asks for both in that year: what is asked for once besides meaning holds
-/// for all that is meant. "cat, IMG_40*" and "2019, 2020" ask for one or the other.
+/// Combines alternatives. In "cat, dog 2019", the only condition besides meaning applies to all meanings: both in that
+/// year. "cat, IMG_40*" and "2019, 2020" stay separate alternatives.
 fn joined(parts: Vec<Part>) -> Vec<Part> {
     let with_terms = parts.iter().filter(|part| !part.terms.is_empty()).count();
     let apart = with_terms > 1 || parts.iter().any(|part| !part.has_meaning);
@@ -135,7 +135,7 @@ fn joined(parts: Vec<Part>) -> Vec<Part> {
 }
 
 impl Part {
-    /// Takes a part apart, and returns what the photos are to show as it was typed.
+    /// Parses an alternative, and returns its meaning as typed.
     fn parse(text: &str, today: (u32, u32)) -> (Self, String) {
         let mut part = Self::default();
         let mut meaning = Vec::new();
@@ -180,7 +180,7 @@ impl Part {
         })
     }
 
-    /// Whether the words that are said of a photo are those that are searched for.
+    /// Whether the searched words are among those that describe a photo.
     fn is_said<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
         let is_word = |asked: &str| words().any(|word| word == asked);
         let mut named = self.named.iter();
@@ -189,7 +189,7 @@ impl Part {
 }
 
 impl Terms {
-    /// `label:cat`, `tag:dog`, `folder:holiday`, `name:IMG`, `stars:3`, `picked`, `rejected`.
+    /// Parses `label:cat`, `tag:dog`, `folder:holiday`, `name:IMG`, `stars:3`, `is:picked`.
     fn take_keyed(&mut self, word: &str) -> bool {
         if let Some((key, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) {
             let value = value.trim_matches('"').to_owned();
@@ -215,7 +215,7 @@ impl Terms {
         false
     }
 
-    /// What holds a star, an underscore beside digits or an ending of photos or videos is a name.
+    /// Takes a word as a file name if it contains a wildcard, an underscore and digits, or a media file extension.
     fn take_name(&mut self, word: &str) -> bool {
         let pattern = word.contains('*') || word.contains('?');
         let digits = word.bytes().any(|byte| byte.is_ascii_digit());
@@ -228,7 +228,7 @@ impl Terms {
         is_name && plain
     }
 
-    /// `2019`, `2019-05`, `2019-05-31`.
+    /// Parses `2019`, `2019-05`, `2019-05-31`.
     fn take_date(&mut self, word: &str) -> bool {
         let is_date = calendar::is_date(word);
         if is_date {
@@ -237,7 +237,7 @@ impl Terms {
         is_date
     }
 
-    /// "last year", "last month", "last summer".
+    /// Parses what follows "last": a year, month or season.
     fn take_last(&mut self, what: &str, (year, month): (u32, u32)) -> bool {
         let months = |from: (u32, u32), to: (u32, u32)| {
             let text = |(year, month)| format!("{year:04}-{month:02}");
@@ -251,7 +251,7 @@ impl Terms {
                 .iter()
                 .find(|season| season.0 == what)
                 .and_then(|(_, first, last)| {
-                    // The last one that is over.
+                    // The most recent one that is over.
                     let ends = |year: u32| if last < first { year + 1 } else { year };
                     let over = |begun: u32| (ends(begun), *last) < (year, month);
                     let begun = (year.saturating_sub(2)..=year)
@@ -265,12 +265,12 @@ impl Terms {
         found
     }
 
-    /// Whether nothing is asked for.
+    /// Whether there are no conditions.
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a photo has all that is asked for.
+    /// Whether a photo meets the conditions other than tags.
     fn hold(&self, item: &LibraryItem, mark: Mark, scored: LabelScores<'_>, id: u32) -> bool {
         mark.stars >= self.min_stars
             && self.flag.lets_through(mark.flag)
@@ -283,7 +283,7 @@ impl Terms {
             && self.labels.iter().all(|text| fits(text, scored, id))
     }
 
-    /// Whether the words that are said of a photo have all that are asked for as such.
+    /// Whether all tags are among the words that describe a photo.
     fn has_tags<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
         let is_said = |tag: &String| words().any(|word| holds(word, tag));
         self.tags.iter().all(is_said)
@@ -296,18 +296,18 @@ impl Terms {
     }
 }
 
-/// Whether a text holds another, which is in lower case. It is asked of every photo, so that nothing is allocated where
-/// both are ASCII.
+/// Whether `text` contains `wanted`, which is in lower case. Called for every photo, so it does not allocate if both
+/// are ASCII.
 fn holds(text: &str, wanted: &str) -> bool {
     if !text.is_ascii() || !wanted.is_ascii() {
         return text.to_lowercase().contains(wanted);
     }
-    // Everything holds nothing.
+    // Every text contains the empty text.
     let mut places = text.as_bytes().windows(wanted.len().max(1));
     wanted.is_empty() || places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
-/// Words separated by spaces outside quotes.
+/// Splits at spaces outside quotes.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut start, mut quoted) = (0, false);
@@ -323,7 +323,7 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Whether a name in any case matches a pattern in lower case with `*` and `?`; without them, whether it holds it.
+/// Whether a name matches a lower-case pattern with `*` and `?`; without these, whether it contains the pattern.
 fn matches(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?']) {
         return holds(name, pattern);
@@ -337,7 +337,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     is_like(&pattern, &name, |p, n| p == n)
 }
 
-/// Whether a name is like a pattern, letter by letter.
+/// Matches a name against a pattern, character by character.
 fn is_like<T: Copy + PartialEq + From<u8>>(
     pattern: &[T],
     name: &[T],
@@ -345,7 +345,7 @@ fn is_like<T: Copy + PartialEq + From<u8>>(
 ) -> bool {
     let (any, one) = (T::from(b'*'), T::from(b'?'));
     let (mut p, mut n) = (0, 0);
-    // Where the last star stands, and what it holds so far.
+    // Positions for backtracking: the last `*`, and the end of what it matches so far.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {
@@ -389,7 +389,7 @@ mod tests {
         SearchText::parse(text, (2025, 7))
     }
 
-    /// What is asked for besides meaning, in a search of one part.
+    /// The conditions other than meaning, in a search without alternatives.
     fn terms(text: &str) -> Terms {
         let parsed = parse(text);
         assert_eq!(parsed.parts.len(), 1, "{parsed:?}");
@@ -433,7 +433,7 @@ mod tests {
 
     #[test]
     fn a_comma_means_or() {
-        // Of names, of dates, and of what is meant or a name.
+        // Alternatives of names, of dates, and of a meaning and a name.
         let names = parse("IMG_40*, DSC_00*,");
         let patterns: Vec<_> = names.parts.iter().map(|part| &part.terms.names).collect();
         assert_eq!(patterns, [&["img_40*"], &["dsc_00*"]]);
@@ -445,12 +445,12 @@ mod tests {
         assert_eq!(either.meaning, "cat on a sofa");
         let meant: Vec<bool> = either.parts.iter().map(|part| part.has_meaning).collect();
         assert_eq!(meant, [true, false]);
-        // What is asked for once besides meaning is asked of all that is meant.
+        // A single condition besides meaning applies to all meanings.
         let both = parse("cat, dog 2019");
         assert_eq!((both.meaning.as_str(), both.parts.len()), ("cat, dog", 1));
         assert_eq!(both.parts[0].terms, terms("2019"));
         assert_eq!(both.parts[0].named, ["cat", "dog"]);
-        // A comma in quotes is one of a text.
+        // A comma in quotes does not separate.
         assert_eq!(parse("\"red, white\"").parts.len(), 1);
         assert_eq!(parse(" , ").parts, []);
     }

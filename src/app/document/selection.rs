@@ -1,28 +1,28 @@
-//! The selected photos and the cursor of the keyboard; pure.
+//! The selection and the keyboard cursor. Pure functions.
 
 use std::collections::HashSet;
 
 use super::library::ItemId;
 
-/// Selected photos, the one under the keyboard's cursor, and the one from which ranges are drawn.
+/// The selected photos, the keyboard cursor and the anchor of range selection.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
     chosen: HashSet<ItemId>,
-    /// Whether the person knows that some of them are not shown, and means these too.
+    /// Whether the user has confirmed that commands also apply to hidden selected photos.
     with_hidden: bool,
-    /// Where arrows go on from.
+    /// The item from which arrow keys move.
     pub cursor: Option<ItemId>,
     anchor: Option<ItemId>,
 }
 
-/// How a click or a step changes the selection.
+/// How a click or a cursor step changes the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectionMode {
-    /// Only this photo.
+    /// Select only this photo.
     Only,
-    /// This photo too, or no longer.
+    /// Add this photo, or remove it if selected.
     Toggle,
-    /// Everything from the anchor to this photo.
+    /// Select everything from the anchor to this photo.
     Range,
 }
 
@@ -33,19 +33,19 @@ impl Selection {
         self.chosen.contains(&id)
     }
 
-    /// How many are selected.
+    /// The number of selected photos.
     #[must_use]
     pub fn len(&self) -> usize {
         self.chosen.len()
     }
 
-    /// Whether none is.
+    /// Whether nothing is selected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.chosen.is_empty()
     }
 
-    /// The selected photos in the order in which they are shown; what is not shown comes after.
+    /// The selected photos in display order, followed by hidden ones.
     #[must_use]
     pub fn in_order(&self, order: &[ItemId]) -> Vec<ItemId> {
         let mut ids: Vec<ItemId> = order
@@ -62,8 +62,8 @@ impl Selection {
         ids
     }
 
-    /// The photos that an action is about: those selected that are shown, in their order, and the others if the person
-    /// agreed to that.
+    /// The photos that a command applies to: visible selected photos in display order, and hidden ones if the user has
+    /// confirmed that.
     #[must_use]
     pub fn acted_on(&self, order: &[ItemId]) -> Vec<ItemId> {
         if self.with_hidden {
@@ -73,7 +73,7 @@ impl Selection {
         shown.collect()
     }
 
-    /// How many of the selected photos are not shown and need the person's word before something happens to them.
+    /// The number of hidden selected photos for which the user must be asked.
     #[must_use]
     pub fn hidden(&self, order: &[ItemId]) -> usize {
         if self.with_hidden || self.is_empty() {
@@ -83,18 +83,18 @@ impl Selection {
         self.len() - shown
     }
 
-    /// The person means the photos that are not shown too, until the selection changes.
+    /// Makes commands apply to hidden photos too, until the selection changes.
     pub fn include_hidden(&mut self) {
         self.with_hidden = true;
     }
 
-    /// Takes what is not shown out of the selection.
+    /// Removes hidden photos from the selection.
     pub fn keep_shown(&mut self, order: &[ItemId]) {
         let shown = self.acted_on(order);
         self.chosen = shown.into_iter().collect();
     }
 
-    /// A click on a photo, or a step of the cursor to it.
+    /// Changes the selection as after a click on a photo or a cursor step to it.
     pub fn select(&mut self, id: ItemId, mode: SelectionMode, order: &[ItemId]) {
         self.with_hidden = false;
         match mode {
@@ -124,7 +124,7 @@ impl Selection {
         self.anchor = Some(id);
     }
 
-    /// Selects these, besides what is selected if `add`.
+    /// Selects photos, in addition to the current selection if `add`.
     pub fn set(&mut self, ids: impl IntoIterator<Item = ItemId>, add: bool) {
         if !add {
             self.chosen.clear();
@@ -134,14 +134,14 @@ impl Selection {
         self.cursor = self.cursor.filter(|id| self.chosen.contains(id));
     }
 
-    /// Selects nothing.
+    /// Clears the selection.
     pub fn clear(&mut self) {
         self.chosen.clear();
         self.with_hidden = false;
         self.anchor = None;
     }
 
-    /// Follows items that were given other numbers.
+    /// Translates item ids after items were removed.
     pub fn renumber(&mut self, new: &[Option<ItemId>]) {
         let follow = |id: ItemId| new.get(id as usize).copied().flatten();
         self.chosen = self.chosen.iter().filter_map(|id| follow(*id)).collect();
@@ -193,7 +193,7 @@ mod tests {
             (selection.acted_on(&shown), selection.hidden(&shown)),
             (vec![40, 10, 7], 0)
         );
-        // Only for this selection.
+        // The confirmation holds only for that selection.
         selection.set([8], true);
         assert_eq!(selection.hidden(&shown), 2);
         selection.keep_shown(&shown);

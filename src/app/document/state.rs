@@ -1,4 +1,4 @@
-//! The window's state. Panels read it; only `app::apply` changes it.
+//! The window's state. Widgets read it; only `app::apply` changes it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,39 +30,39 @@ use crate::engine::index::store::StoreSize;
 use crate::engine::media::photo::{ContentId, Failure};
 use crate::settings::Settings;
 
-/// Folders that are offered again.
+/// Maximum number of recent folders.
 pub const RECENT: usize = 10;
-/// Earlier labels that are suggested.
+/// Maximum number of earlier labels that are suggested.
 pub const PAST_LABELS: usize = 40;
-/// Sides of thumbnails in points.
+/// The range of thumbnail sizes in points.
 pub const CELL_SIDES: std::ops::RangeInclusive<f32> = 80.0..=320.0;
 
-/// The model and the store.
+/// State of the session, which holds the model and the store.
 #[derive(Default)]
 pub enum SessionState {
-    /// Being opened.
+    /// It is being opened.
     #[default]
     Loading,
-    /// Ready.
+    /// It is ready.
     Ready(engine::library::Library),
-    /// Not to be had, and why.
+    /// It could not be opened, with the reason.
     Failed(String),
 }
 
-/// The work in the background.
+/// State of reading photos in the background.
 #[derive(Default)]
 pub struct BackgroundWork {
     /// The running job.
     pub job: Option<JobHandle>,
-    /// Counts jobs.
+    /// Number of the current job.
     pub generation: u64,
-    /// How far the last job is.
+    /// Progress of the last job.
     pub progress: Progress,
-    /// What the last job did, once it is over.
+    /// Result of the last job, once it is over.
     pub summary: Option<Summary>,
-    /// Folders and files that could not even be looked at.
+    /// Folders and files that could not be accessed.
     pub unreachable: Vec<Failure>,
-    /// Whether events of the job wait.
+    /// Whether unhandled events are left for the next frame.
     pub behind: bool,
 }
 
@@ -73,98 +73,98 @@ impl BackgroundWork {
         self.job.is_some() && self.progress.phase != Phase::Done
     }
 
-    /// Whether the job is held up.
+    /// Whether the job is paused.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         self.job.as_ref().is_some_and(JobHandle::is_paused)
     }
 }
 
-/// A label that was given examples, until it is known what that changed.
+/// A label with new examples, whose effect is reported once known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaughtLabel {
-    /// Which.
+    /// The label.
     pub label: LabelId,
     /// How many photos fitted before.
     pub before: usize,
-    /// The first answer that knows of the examples.
+    /// The first response that takes the examples into account.
     pub answer: u64,
 }
 
-/// Rejects that are put away, and copies of them that stay.
+/// The rejects to be removed, and copies of them that stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rejects {
-    /// What goes.
+    /// Photos to be removed.
     pub going: Vec<ItemId>,
-    /// What stays, because it would be the last copy and was not rejected itself.
+    /// Photos that stay, because each is the last copy and was not rejected directly.
     pub kept: Vec<RejectedCopy>,
 }
 
 /// A copy that stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RejectedCopy {
-    /// Which.
+    /// The photo.
     pub item: ItemId,
     /// Its content.
     pub content: ContentId,
-    /// How many copies there are, this one included.
+    /// Total number of copies, including this one.
     pub copies: usize,
 }
 
-/// Where a frame put things on the screen.
+/// The layout of a frame, which is needed for the next one.
 #[derive(Default)]
 pub struct FrameLayout {
-    /// Size of the window in points.
+    /// Window size in points.
     pub size: [f32; 2],
-    /// The layout of the grid's cells, if there is a grid.
+    /// State of the grid, if visible.
     pub grid: Option<GridState>,
-    /// Where the photo that is seen large was moved and zoomed to.
+    /// The photo in the viewer, with its pan and zoom, if open.
     pub viewer: Option<Viewer>,
 }
 
-/// What the state asks of the view, which alone knows text that is being typed and where the keyboard is.
+/// Requests to the view, which owns transient state such as text being typed and the keyboard focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewRequest {
-    /// A dialog was opened or closed: reset it.
+    /// A dialog was opened or closed: reset its transient state.
     BeginDialog,
-    /// Choose the rejects and a move in the export dialog that opens next.
+    /// Make the next export dialog start with moving the rejects.
     ExportRejects,
-    /// Give the field for new labels the keyboard.
+    /// Focus the field for new labels.
     FocusLabelBox,
-    /// Give the search box the keyboard.
+    /// Focus the search box.
     FocusSearchBox,
-    /// Give the next pane the keyboard.
+    /// Move the focus to the next pane.
     NextPane,
-    /// Request thumbnails again: a store was opened.
+    /// Request missing thumbnails again, because a store was opened.
     RetryThumbnails,
-    /// Fetch a photo's thumbnail again: there is a better one.
+    /// Reload a photo's thumbnail, because there is a better one.
     RenewThumbnail(ContentId),
 }
 
-/// Where the grid is.
+/// Scroll state and layout of the grid.
 #[derive(Default)]
 pub struct GridState {
-    /// Points scrolled down from the top.
+    /// Scroll offset in points.
     pub offset: f64,
-    /// Height of what is seen, in points.
+    /// Height of the viewport in points.
     pub height: f32,
-    /// Where the cells of the last frame lay.
+    /// The layout of the last frame.
     pub layout: Option<Arc<GridLayout>>,
-    /// Of which answer it is.
+    /// The number of the response to which the layout belongs.
     pub answer: u64,
-    /// A photo and where its top was on the screen, to be there again in the next layout.
+    /// A photo and its top relative to the viewport, to be restored in the next layout.
     pub anchor: Option<(ItemId, f32)>,
 }
 
 impl GridState {
-    /// Scrolls no farther than to the ends of a layout.
+    /// Limits the scroll offset to the content of a layout.
     pub fn clamp(&mut self, layout: &GridLayout) {
         let end = (layout.height() - f64::from(self.height)).max(0.0);
         self.offset = self.offset.clamp(0.0, end);
     }
 }
 
-/// What a message is about, so that it goes when that is over.
+/// The cause of a notification, which is removed once the cause is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeCause {
     /// Folders that could not be read.
@@ -173,109 +173,108 @@ pub enum NoticeCause {
     Scoring,
 }
 
-/// A message: it goes when a person takes it away, when its cause is over, or by itself if nothing went wrong.
+/// A notification (toast). It disappears when dismissed or resolved, or after a timeout if it is no error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// One sentence.
+    /// The text, one sentence.
     pub text: String,
-    /// Whether something went wrong.
+    /// Whether it is an error.
     pub bad: bool,
-    /// What it is about.
+    /// Its cause, if that can be resolved.
     pub cause: Option<NoticeCause>,
-    /// When it was posted.
+    /// When it was shown.
     pub since: Instant,
 }
 
 impl Notice {
-    /// Whether it has been seen long enough: what went wrong never has.
+    /// Whether it has timed out. Errors never do.
     #[must_use]
     pub fn is_over(&self, now: Instant) -> bool {
         !self.bad && now.saturating_duration_since(self.since) >= NOTICE_TIME
     }
 }
 
-/// How long a message stays that needs no answer.
+/// How long notifications other than errors stay.
 pub const NOTICE_TIME: Duration = Duration::from_secs(8);
 
-/// Messages that stay as long as what they say.
+/// Warnings that stay as long as the problem persists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StandingNotices {
-    /// Why decisions are not in their database.
+    /// Why marks are not in their database.
     pub marks: Option<String>,
-    /// Why results wait to be written into the store.
+    /// Why results cannot be written to the store yet.
     pub store: Option<String>,
-    /// Why settings are not in their file.
+    /// Why settings could not be saved.
     pub settings: Option<String>,
 }
 
-/// Everything that the window knows.
+/// The state of the window.
 pub struct State {
-    /// What a person chose.
+    /// The settings.
     pub settings: Settings,
-    /// What comes back at the next start.
+    /// State that is restored at the next start.
     pub memory: SavedWindow,
     /// The model and the store.
     pub session: SessionState,
-    /// The models that can be chosen.
+    /// The available models.
     pub models: Models,
-    /// How much the store holds, once it was asked.
+    /// The size of the store, once measured.
     pub store_size: Option<StoreSize>,
     /// The photos.
     pub library: PhotoList,
-    /// The label whose threshold and members are shown.
+    /// The label whose details are open.
     pub open_label: Option<LabelId>,
-    /// The label that was given examples just now.
+    /// The label that has just been given examples.
     pub pending_training: Option<TaughtLabel>,
-    /// What is typed as a label but not added yet.
+    /// The text in the field for new labels.
     pub draft: String,
-    /// What is typed into the search box.
+    /// The search text.
     pub search: String,
-    /// The order and the groups of what is searched for, in place of those that come back at the next start; none while
-    /// nothing is.
+    /// The sort order and grouping of the current search, which temporarily replace the saved ones.
     pub search_order: Option<(Sorting, Grouping)>,
-    /// The last scores and order.
+    /// The last scoring response.
     pub answer: ScoringResponse,
-    /// The chosen photos.
+    /// The selection.
     pub selection: Selection,
-    /// What is seen large.
+    /// The viewer, if open.
     pub viewer: Option<Viewer>,
-    /// Whether only photos are seen, and nothing around them.
+    /// Whether all panels are hidden.
     pub panels_hidden: bool,
-    /// Where the grid is.
+    /// The grid.
     pub grid: GridState,
-    /// The work in the background.
+    /// Reading photos.
     pub work: BackgroundWork,
     /// Exports.
     pub exports: Exports,
-    /// Keywords on their way into sidecars or photos.
+    /// Writing keywords.
     pub keywords: KeywordWork,
-    /// The look over all photos.
+    /// The analysis of all photos.
     pub overview: Overview,
-    /// Heaps that are proposed.
+    /// Suggested clusters.
     pub heaps: Heaps,
-    /// Rules for photos that arrive.
+    /// Rules for new photos.
     pub rules: Rules,
-    /// Questions about a label, while they are asked.
+    /// Questions about a label, while their dialog is open.
     pub questions: Option<Questioning>,
-    /// Where the current label is seen in a photo.
+    /// The heat map.
     pub heat: Heat,
-    /// The dialog that is open.
+    /// The open dialog.
     pub dialog: Option<Dialog>,
-    /// What is wrong with the path that was typed.
+    /// The error about the typed path.
     pub path_problem: Option<String>,
-    /// Messages.
+    /// Visible notifications.
     pub notices: Vec<Notice>,
-    /// Messages of this run, the last first.
+    /// All notifications since the start, last one first.
     pub said: VecDeque<Notice>,
-    /// Messages that cannot be taken away.
+    /// Warnings that cannot be dismissed.
     pub standing: StandingNotices,
-    /// What can be undone.
+    /// The undo history.
     pub history: History,
 }
 
 impl State {
-    /// Remembers where a photo is on the screen, because the order or the cells are about to change: the
-    /// one under the keyboard's cursor if it is seen, otherwise the first one unless the grid is at its top.
+    /// Saves the scroll anchor before the order or layout changes: the cursor's photo if visible, otherwise the first
+    /// visible photo, or none at the top of the grid.
     pub fn keep_place(&mut self) {
         let Some(layout) = &self.grid.layout else {
             return;
@@ -290,14 +289,14 @@ impl State {
         self.grid.anchor = place.map(|at| (order[at], (layout.top(at) - offset) as f32));
     }
 
-    /// Scrolls to the photos of a label, with the heading over them in sight.
+    /// Scrolls to the photos of a label, with their heading visible.
     pub fn go_to(&mut self, id: LabelId) {
         if let Some(item) = self.first_of(id) {
             self.grid.anchor = Some((item, HEADER + GAP));
         }
     }
 
-    /// One item.
+    /// The item with an id.
     #[must_use]
     pub fn item(&self, id: ItemId) -> Option<&Arc<LibraryItem>> {
         self.library.get(id)
@@ -312,28 +311,28 @@ impl State {
         }
     }
 
-    /// The order in which photos are shown.
+    /// The effective sort order.
     #[must_use]
     pub fn sorting(&self) -> Sorting {
         self.search_order
             .map_or(self.memory.sorting, |(sorting, _)| sorting)
     }
 
-    /// What photos are put together by.
+    /// The effective grouping.
     #[must_use]
     pub fn grouping(&self) -> Grouping {
         self.search_order
             .map_or(self.memory.grouping, |(_, grouping)| grouping)
     }
 
-    /// The label that is being typed, from its first letter on.
+    /// The draft label: the text being typed, once it contains a word and is not a label already.
     #[must_use]
     pub fn draft_label(&self) -> Option<Label> {
         let typed = super::labels::typed(&self.draft)?;
         super::labels::new_label(&self.memory.labels, self.memory.next_label, typed).ok()
     }
 
-    /// Orders and filters by labels that are gone are forgotten.
+    /// Resets sort orders and filters that refer to removed labels.
     pub fn forget_gone_labels(&mut self) {
         self.memory.forget_gone_labels();
         if let Some((sorting, _)) = &mut self.search_order
@@ -343,7 +342,7 @@ impl State {
         }
     }
 
-    /// The first of the photos of a label in what is shown.
+    /// The first displayed photo that belongs to a label.
     #[must_use]
     pub fn first_of(&self, id: LabelId) -> Option<ItemId> {
         let scored = self.answer.scored();
@@ -362,7 +361,7 @@ impl State {
         }
     }
 
-    /// How many files and folders could not be used.
+    /// The number of files and folders that could not be read.
     #[must_use]
     pub fn failure_count(&self) -> usize {
         self.library.failure_count() + self.work.unreachable.len()

@@ -17,8 +17,8 @@ fn is_readable(library: &Snapshot, id: ItemId) -> bool {
 }
 
 impl State {
-    /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
-    /// counts only if the person agreed to that.
+    /// The photos that an action applies to: the one in the viewer, or the selected ones. Hidden selected photos are
+    /// included only if the user has confirmed that.
     #[must_use]
     pub fn targets(&self) -> Vec<ItemId> {
         match &self.viewer {
@@ -27,7 +27,7 @@ impl State {
         }
     }
 
-    /// How many photos are selected, not shown, and left out by actions until the person says otherwise.
+    /// The number of hidden selected photos for which the user must be asked.
     #[must_use]
     pub fn hidden_targets(&self) -> usize {
         match &self.viewer {
@@ -36,13 +36,13 @@ impl State {
         }
     }
 
-    /// Whether there is a photo that an action could be about.
+    /// Whether there is a photo that an action could apply to.
     #[must_use]
     pub fn has_target(&self) -> bool {
         self.viewer.is_some() || !self.selection.is_empty()
     }
 
-    /// The one photo that an action is about.
+    /// The photo that an action on a single photo applies to.
     #[must_use]
     pub fn target(&self) -> Option<ItemId> {
         let viewed = self.viewer.as_ref().map(Viewer::item);
@@ -55,7 +55,7 @@ impl State {
             .or_else(|| self.targets().first().copied())
     }
 
-    /// Photos of an export.
+    /// The readable photos of an export choice.
     #[must_use]
     pub fn export_items(&self, what: ExportWhat) -> Vec<ItemId> {
         let shown = &self.answer.arrangement.order;
@@ -75,7 +75,7 @@ impl State {
         ids.into_iter().filter(readable).collect()
     }
 
-    /// Photos of an export, with rejects or without them. Who exports the rejects means them.
+    /// The photos of an export, with or without rejects. The choice of rejects always includes them.
     #[must_use]
     pub fn export_ids(&self, what: ExportWhat, rejects: bool) -> Vec<ItemId> {
         let mut ids = self.export_items(what);
@@ -85,7 +85,7 @@ impl State {
         ids
     }
 
-    /// How many photos an export has: [`Self::export_ids`], of which only the number is wanted.
+    /// The length of [`Self::export_ids`], computed without building the list for large choices.
     #[must_use]
     pub fn export_count(&self, what: ExportWhat, rejects: bool) -> usize {
         let library = self.library.snapshot();
@@ -111,7 +111,7 @@ impl State {
         }
     }
 
-    /// Photos with a decision.
+    /// The photos with a flag.
     #[must_use]
     pub fn flagged(&self, flag: Flag) -> Vec<ItemId> {
         let marks = self.library.snapshot().marks.iter().zip(0..);
@@ -119,9 +119,9 @@ impl State {
         fits.map(|(_, id)| id).collect()
     }
 
-    /// The rejects, as far as they may be put away. Of a content whose copies are all rejected, one copy stays unless
-    /// each of them was rejected itself: a decision spreads to copies that nobody looked at. What was rejected as a copy
-    /// goes only while the photo is there, and not rejected, that is kept for it.
+    /// The rejects to be removed. If all copies of a content are rejected, one stays unless each of them was rejected
+    /// directly, because a mark affects copies that the user may not have seen. An individually rejected copy is
+    /// removed only while its keeper exists and is not rejected.
     #[must_use]
     pub fn rejects(&self) -> Rejects {
         let mut rejects = Rejects::default();

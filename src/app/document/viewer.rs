@@ -1,24 +1,24 @@
-//! The photos shown large: one, or several side by side; pure.
+//! The viewer's state: one photo, or several side by side. Pure functions.
 
 use super::library::ItemId;
 
-/// A photo seen large, alone or beside others.
+/// A photo in the viewer, alone or in a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Viewer {
-    /// The photo that keys are about.
+    /// The focused photo, to which commands apply.
     item: ItemId,
-    /// The photos that are seen side by side, `item` among them; empty if it is seen alone.
+    /// The compared photos, including `item`; empty if there is only one photo.
     compared: Vec<ItemId>,
-    /// Pixels of the screen for a pixel of the photo; fitted to the window if none.
+    /// Screen pixels per photo pixel; `None` fits the photo to the window.
     pub zoom: Option<f32>,
-    /// The photo's point in the middle of the window, in parts of its width and height.
+    /// The point of the photo at the centre of the pane, relative to its width and height.
     pub centre: egui::Vec2,
-    /// The frame of a video that the person chose; the best one if none.
+    /// The video frame that the user has chosen; `None` for the best one.
     pub frame: Option<usize>,
 }
 
 impl Viewer {
-    /// A photo fitted to the window.
+    /// A single photo, fitted to the window.
     #[must_use]
     pub fn of(item: ItemId) -> Self {
         Self {
@@ -30,8 +30,8 @@ impl Viewer {
         }
     }
 
-    /// Photos side by side, and the one of them that keys are about: the first, if it is not among them. One alone is
-    /// not compared with anything.
+    /// A comparison with a focused photo, or the first one if `item` is not among them. A single photo is no
+    /// comparison. `None` without photos.
     #[must_use]
     pub fn together(items: Vec<ItemId>, item: ItemId) -> Option<Self> {
         let first = *items.first()?;
@@ -43,25 +43,25 @@ impl Viewer {
         })
     }
 
-    /// The photo that keys are about.
+    /// The focused photo.
     #[must_use]
     pub fn item(&self) -> ItemId {
         self.item
     }
 
-    /// The photos that are seen side by side; none if one is seen alone.
+    /// The compared photos; empty if there is only one photo.
     #[must_use]
     pub fn compared(&self) -> &[ItemId] {
         &self.compared
     }
 
-    /// Whether photos are seen side by side.
+    /// Whether photos are being compared.
     #[must_use]
     pub fn is_comparison(&self) -> bool {
         !self.compared.is_empty()
     }
 
-    /// All photos that are seen.
+    /// All photos in the viewer.
     #[must_use]
     pub fn items(&self) -> &[ItemId] {
         match self.compared.as_slice() {
@@ -70,8 +70,7 @@ impl Viewer {
         }
     }
 
-    /// Lets keys be about another of the photos that are seen side by side; zoom and place stay. The frame that was
-    /// chosen is one of the video that is left.
+    /// Focuses another of the compared photos. Zoom and position stay, but the chosen video frame is reset.
     pub fn focus(&mut self, item: ItemId) {
         if self.item != item && self.compared.contains(&item) {
             self.item = item;
@@ -79,13 +78,13 @@ impl Viewer {
         }
     }
 
-    /// Leaves the photo that keys are about alone.
+    /// Ends the comparison and keeps the focused photo.
     pub fn end_comparison(&mut self) {
         self.compared.clear();
     }
 
-    /// Follows items that were given other numbers. In the place of a photo that is gone, the next of those beside it
-    /// is what keys are about; where none is left, nothing is seen large any more.
+    /// Translates item ids after items were removed. If the focused photo is gone, the next compared one gets the
+    /// focus; `None` if none is left.
     #[must_use]
     pub fn renumbered(self, new: &[Option<ItemId>]) -> Option<Self> {
         let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
@@ -108,7 +107,7 @@ impl Viewer {
 mod tests {
     use super::*;
 
-    /// New numbers of ten items of which some are gone.
+    /// New ids of ten items after some are removed.
     fn without(gone: &[ItemId]) -> Vec<Option<ItemId>> {
         let mut next = 0..;
         let new = (0..10).map(|id| (!gone.contains(&id)).then(|| next.next()).flatten());
@@ -125,7 +124,7 @@ mod tests {
         let last = Viewer::together(vec![2, 4, 6], 6).expect("a viewer");
         let last = last.renumbered(&without(&[6])).expect("two");
         assert_eq!((last.item(), last.compared()), (4, &[2, 4][..]));
-        // One that is left is seen alone.
+        // The last remaining photo is shown alone.
         let one = viewer.clone().renumbered(&without(&[2, 4])).expect("one");
         assert_eq!((one.item(), one.is_comparison()), (4, false));
         assert_eq!(viewer.renumbered(&without(&[2, 4, 6])), None);

@@ -1,7 +1,7 @@
-//! The message from a second start to the open window, and its reply.
+//! The message from a second program start to the open window, and the reply.
 //!
-//! Four letters with the version, the length of the rest in four bytes (little-endian), and a list of paths as JSON; the
-//! reply is the same four letters and one byte.
+//! A message consists of four bytes with magic and version, the payload length (`u32`, little-endian), and the payload:
+//! a JSON list of paths. The reply is the same four bytes and a status byte.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use crate::engine::files::path_serde;
 
 const VERSION: &[u8; 4] = b"LSI1";
-/// Longest list of paths: more than any command line holds.
+/// Maximum payload length, larger than any command line.
 const MAX_BYTES: u32 = 16 << 20;
 
-/// What the window answers.
+/// The window's reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// It has the paths.
+    /// It has taken the paths.
     Taken,
-    /// It does not take them.
+    /// It does not take the paths.
     Refused,
 }
 
@@ -30,10 +30,10 @@ fn invalid(text: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
-/// A message about these paths.
+/// Encodes a message.
 ///
 /// # Errors
-/// If they are too many.
+/// Returns an error if the payload would exceed the maximum length.
 pub fn encode(paths: &[PathBuf]) -> io::Result<Vec<u8>> {
     let entries: Vec<MessagePath> = paths.iter().cloned().map(MessagePath).collect();
     let json = serde_json::to_vec(&entries)?;
@@ -43,10 +43,10 @@ pub fn encode(paths: &[PathBuf]) -> io::Result<Vec<u8>> {
     Ok([&VERSION[..], &length.to_le_bytes(), &json].concat())
 }
 
-/// The paths of a message.
+/// Reads the paths of a message.
 ///
 /// # Errors
-/// If it is none, or of another version.
+/// Returns an error if reading fails, or if the data is not a message of this version.
 pub fn read(stream: &mut impl Read) -> io::Result<Vec<PathBuf>> {
     let mut head = [0; 8];
     stream.read_exact(&mut head)?;
@@ -58,7 +58,7 @@ pub fn read(stream: &mut impl Read) -> io::Result<Vec<PathBuf>> {
     if length > MAX_BYTES {
         return Err(invalid("it is too long"));
     }
-    // Room is made for what comes, not for what is promised.
+    // Memory is allocated for the bytes that arrive, not for the length that is announced.
     let mut json = Vec::new();
     stream.take(length.into()).read_to_end(&mut json)?;
     if json.len() != length as usize {
@@ -68,17 +68,17 @@ pub fn read(stream: &mut impl Read) -> io::Result<Vec<PathBuf>> {
     Ok(entries.into_iter().map(|entry| entry.0).collect())
 }
 
-/// An answer.
+/// Encodes a reply.
 #[must_use]
 pub fn encode_reply(reply: Reply) -> [u8; 5] {
     let [a, b, c, d] = *VERSION;
     [a, b, c, d, u8::from(reply == Reply::Taken)]
 }
 
-/// The answer to a message.
+/// Reads a reply.
 ///
 /// # Errors
-/// If none comes.
+/// Returns an error if no valid reply arrives.
 pub fn read_reply(stream: &mut impl Read) -> io::Result<Reply> {
     let mut bytes = [0; 5];
     stream.read_exact(&mut bytes)?;

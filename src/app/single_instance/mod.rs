@@ -1,8 +1,8 @@
-//! One window per user: a second start hands its paths to the open window, which comes to the front.
+//! One window per user: a second program start hands its paths to the open window, which comes to the front.
 //!
-//! The first process holds a lock while it runs and listens on a socket, or on Windows on a named pipe, that only its user
-//! can reach. It confirms only after the window has taken the paths. If anything goes wrong (no reply in time, an unknown
-//! version, missing permissions), the second start opens a window of its own.
+//! The first process holds a lock while it runs and listens on a socket, or on Windows on a named pipe, that only its
+//! user can access. It replies only after the window has taken the paths. If anything goes wrong (no reply in time, an
+//! unknown version, missing permissions), the second start opens its own window.
 
 mod message;
 mod paths;
@@ -25,37 +25,37 @@ use crate::settings::Dirs;
 use message::Reply;
 use paths::{InstancePaths, Listener};
 
-/// How long the window may take to take paths: at its start, the first frame takes its time.
+/// How long the window may take to accept paths. The first frame after its start can be slow.
 const WINDOW_TIME: Duration = Duration::from_secs(4);
-/// How long a second start waits for all of it. Then it opens a window.
+/// How long a second start waits in total before it opens its own window.
 const HAND_OVER_TIME: Duration = Duration::from_secs(5);
-/// How long a second start may take to say what it wants.
+/// How long a second start may take to send its message.
 const MESSAGE_TIME: Duration = Duration::from_secs(2);
-/// Between two tries to reach a window that is just starting, or ending.
+/// Interval between attempts to connect to a window that is starting or closing.
 const RETRY: Duration = Duration::from_millis(20);
-/// Starts that wait for the window at a time.
+/// Maximum number of offers that wait for the window.
 const WAITING: usize = 64;
 
-/// What became of a start.
+/// The result of a program start.
 pub enum StartOutcome {
-    /// It is the first: it opens a window and takes what later ones hand over.
+    /// This is the first instance: it opens a window and receives the paths of later starts.
     First(Instance),
-    /// The open window has the paths.
+    /// The open window has taken the paths.
     HandedOver,
-    /// It opens a window that is on its own.
+    /// It opens a window that receives no paths from later starts.
     Alone,
 }
 
-/// The window that later starts hand paths to.
+/// The receiver of paths from later starts.
 pub struct Instance {
     handed: Receiver<HandedOver>,
     notify: Arc<OnceLock<Notify>>,
     place: InstancePaths,
-    /// Held until the end, when the system lets go of it, whatever kind of end it is.
+    /// Held until the process ends. The operating system releases it even after a crash.
     _lock: File,
 }
 
-/// What a later start handed over.
+/// Paths offered by a later start.
 pub struct HandedOver {
     paths: Vec<PathBuf>,
     state: Arc<AtomicU8>,
@@ -67,7 +67,7 @@ const TAKEN: u8 = 1;
 const WITHDRAWN: u8 = 2;
 
 impl HandedOver {
-    /// The paths; nothing if the other start did not wait any longer, and opened a window itself.
+    /// Takes the paths. `None` if the other start has timed out and opened its own window.
     pub fn take(self) -> Option<Vec<PathBuf>> {
         let taken = change(&self.state, TAKEN);
         let _ = self.taken.try_send(());
@@ -75,13 +75,13 @@ impl HandedOver {
     }
 }
 
-/// Decides what becomes of an offer; whoever comes first does.
+/// Sets the final state of an offer, and returns whether this call was the first to do so.
 fn change(state: &AtomicU8, to: u8) -> bool {
     let changed = state.compare_exchange(OFFERED, to, Ordering::AcqRel, Ordering::Acquire);
     changed.is_ok()
 }
 
-/// Finds out whether a window is open that takes these paths.
+/// Hands the paths to an open window, or becomes the first instance.
 #[must_use]
 pub fn start(dirs: &Dirs, paths: &[PathBuf]) -> StartOutcome {
     start_within(dirs, paths, HAND_OVER_TIME, WINDOW_TIME)
@@ -120,7 +120,7 @@ fn first_or_handed_over(
             Ok(Reply::Refused) => {
                 return Err(io::Error::other("the open window does not take paths now"));
             }
-            // It is about to listen, or to end.
+            // The other instance is starting or closing.
             Err(error) => last = error,
         }
         thread::sleep(RETRY.min(until.saturating_duration_since(Instant::now())));
@@ -128,7 +128,7 @@ fn first_or_handed_over(
     Err(last)
 }
 
-/// Tells the open window, on a thread of its own: nothing that it does or leaves undone holds this start up for longer.
+/// Sends the paths to the open window. Runs on its own thread, so that a hanging window cannot delay this start.
 fn hand_over(place: &InstancePaths, paths: &[PathBuf], until: Instant) -> io::Result<Reply> {
     let bytes = message::encode(paths)?;
     let (sender, receiver) = bounded(1);
@@ -168,14 +168,14 @@ impl Instance {
         })
     }
 
-    /// Calls this whenever there is something to take.
+    /// Sets the callback for new offers.
     pub fn notify_with(&self, notify: Notify) {
         if self.notify.set(notify.clone()).is_ok() && !self.handed.is_empty() {
             notify();
         }
     }
 
-    /// What was handed over since this was asked last.
+    /// The offers received since the last call.
     pub fn handed(&self) -> impl Iterator<Item = HandedOver> {
         self.handed.try_iter()
     }
@@ -183,12 +183,12 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // Before the lock: who gets it next makes a socket of its own.
+        // Before the lock is released, because its next holder creates a new socket.
         self.place.remove_socket();
     }
 }
 
-/// Where later starts are received.
+/// The server that later starts connect to.
 struct InstanceServer {
     offer: Sender<HandedOver>,
     notify: Arc<OnceLock<Notify>>,
@@ -198,7 +198,7 @@ struct InstanceServer {
 impl InstanceServer {
     fn serve(&self, listener: &Listener) {
         loop {
-            // A start that has ended, or more of them than the system can queue: the next one may succeed.
+            // The client has gone, or the system's queue was full: the next connection may succeed.
             let Ok(mut stream) = listener.accept(MESSAGE_TIME) else {
                 thread::sleep(RETRY);
                 continue;
@@ -230,7 +230,7 @@ impl InstanceServer {
             notify();
         }
         let _ = was_taken.recv_timeout(self.window);
-        // A window that hangs must not open them later, when the other start has long done so.
+        // Withdraw the offer: the other start opens its own window, and a hanging window must not open the paths too.
         Ok(match change(&state, WITHDRAWN) {
             true => Reply::Refused,
             false => Reply::Taken,
@@ -238,7 +238,7 @@ impl InstanceServer {
     }
 }
 
-/// A reader that gives up at a time, however slowly bytes trickle in.
+/// A reader with an overall deadline, however slowly bytes arrive.
 struct DeadlineReader<'a, R> {
     stream: &'a mut R,
     until: Instant,
@@ -254,13 +254,13 @@ impl<R: Read> Read for DeadlineReader<'_, R> {
 }
 
 impl App {
-    /// Takes what later starts hand over, from now on.
+    /// Starts to accept paths from later starts.
     pub fn receive(&mut self, instance: Arc<Instance>) {
         instance.notify_with(self.notify.clone());
         self.instance = Some(instance);
     }
 
-    /// Opens what was handed over, and comes to the front.
+    /// Opens the paths from later starts, and brings the window to the front.
     pub(super) fn take_handed_over(&mut self, ctx: &Context) {
         let Some(instance) = self.instance.clone() else {
             return;
@@ -271,14 +271,14 @@ impl App {
             }
             ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
             ctx.send_viewport_cmd(ViewportCommand::Focus);
-            // Where a program may not put itself in front, its entry in the task bar says that it has news.
+            // If the platform does not let a program raise its own window, its taskbar entry asks for attention.
             let attention = UserAttentionType::Informational;
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
         }
     }
 }
 
-/// Which windows are one: those of the same folders, on the same screen.
+/// Identifies a window by its directories and its display.
 fn identity(dirs: &Dirs) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |bytes: &[u8]| {
@@ -328,7 +328,7 @@ mod tests {
         }
     }
 
-    /// Starts a second time, and takes what it hands over as a window would.
+    /// Starts a second instance, and takes its paths as the window would.
     fn handed_over(instance: &Instance, dirs: &Dirs, paths: &[PathBuf]) -> Vec<PathBuf> {
         thread::scope(|scope| {
             let second = scope.spawn(|| second(dirs, paths, LONG));
@@ -345,7 +345,7 @@ mod tests {
         let dirs = dirs(home.path());
         let instance = first(&dirs, LONG);
         assert!(handed_over(&instance, &dirs, &[]).is_empty());
-        // As a file manager does that opens a whole selection.
+        // As a file manager does to open a large selection.
         let mut many: Vec<PathBuf> = (0..20_000)
             .map(|at| format!("/photos/a folder/IMG_{at:05}.jpg").into())
             .collect();
@@ -355,7 +355,7 @@ mod tests {
             many.push(std::ffi::OsStr::from_bytes(b"/photos/\xe9\xff.jpg").into());
         }
         assert_eq!(handed_over(&instance, &dirs, &many), many);
-        // Another person's folders are another window's.
+        // A user with other directories has another window.
         let elsewhere = tempfile::tempdir().expect("a folder");
         assert_eq!(second(&self::dirs(elsewhere.path()), &many, LONG), "first");
     }
@@ -368,7 +368,7 @@ mod tests {
         let (sender, receiver) = bounded(8);
         thread::scope(|scope| {
             let second = scope.spawn(|| second(&dirs, &["/a".into()], LONG));
-            // What is offered stays offered until it is taken.
+            // The offer stays pending until it is taken.
             let handed = instance.handed.recv().expect("an offer");
             instance.notify_with(Arc::new(move || {
                 let _ = sender.send(());
@@ -391,7 +391,7 @@ mod tests {
         assert_eq!(second(&dirs, &["/a".into()], LONG), "alone");
         let handed = instance.handed.recv().expect("an offer");
         assert_eq!(handed.take(), None, "it was withdrawn");
-        // One that does not even listen, but holds the lock.
+        // An instance that holds the lock but does not listen.
         let elsewhere = tempfile::tempdir().expect("a folder");
         let dirs = self::dirs(elsewhere.path());
         let place = InstancePaths::of(&dirs).expect("a place");
@@ -419,7 +419,7 @@ mod tests {
             let reply = message::read_reply(&mut stream).expect("a reply");
             assert_eq!(reply, Reply::Refused);
         }
-        // Who hangs up in the middle.
+        // A client that disconnects in the middle of a message.
         let mut stream = place.connect().expect("connected");
         stream.write_all(&good[..9]).expect("sent");
         drop(stream);
@@ -443,7 +443,7 @@ mod tests {
         assert_eq!(mode & 0o777, 0o700, "nobody else looks in");
         drop(instance);
         assert!(!socket.exists(), "it is removed at the end");
-        // A window that was killed leaves its socket, and lets go of its lock.
+        // A killed window leaves its socket behind, but its lock is released.
         drop(std::os::unix::net::UnixListener::bind(&socket).expect("bound"));
         assert!(socket.exists());
         let instance = first(&dirs, LONG);

@@ -1,4 +1,4 @@
-//! Paths by which the open window is reached: a lock file, and a socket or named pipe beside it.
+//! Paths of the lock file and of the socket or named pipe that belong to a window.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -10,11 +10,11 @@ use super::identity;
 use crate::engine::files::private;
 use crate::settings::Dirs;
 
-/// The longest path that every system takes for a socket (`sun_path` has 104 bytes on a Mac).
+/// Maximum length of a socket path (`sun_path` is 104 bytes on macOS).
 #[cfg(unix)]
 const MAX_SOCKET: usize = 100;
 
-/// The files of a window. Only the person they belong to can reach them.
+/// The files of a window, accessible to its user only.
 #[derive(Clone, Debug)]
 pub struct InstancePaths {
     lock: PathBuf,
@@ -25,7 +25,7 @@ pub struct InstancePaths {
 }
 
 impl InstancePaths {
-    /// The place of the window with these folders: in the folder for what lives as long as a session, or beside the log.
+    /// The paths for a window with these directories: in `XDG_RUNTIME_DIR`, or beside the log.
     pub fn of(dirs: &Dirs) -> io::Result<Self> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let runtime = runtime.filter(|dir| cfg!(unix) && dir.is_absolute() && dir.is_dir());
@@ -51,7 +51,7 @@ impl InstancePaths {
         })
     }
 
-    /// The lock of the first; nothing if another one has it.
+    /// Acquires the lock of the first instance. `None` if another process holds it.
     pub fn lock(&self) -> io::Result<Option<File>> {
         let file = private::open_or_create(&self.lock)?;
         match file.try_lock() {
@@ -62,7 +62,7 @@ impl InstancePaths {
     }
 }
 
-/// Makes a folder that the person alone can look into.
+/// Creates a directory that only the user can access.
 fn make_private(folder: &Path) -> io::Result<()> {
     if let Some(parent) = folder.parent() {
         fs::create_dir_all(parent)?;
@@ -84,7 +84,7 @@ fn make_private(folder: &Path) -> io::Result<()> {
     {
         use std::os::unix::fs::PermissionsExt;
         if metadata.permissions().mode() & 0o077 != 0 {
-            // Only its owner may do so: in a folder of somebody else, this start stays on its own.
+            // This fails in a directory of another user, and the program then opens its own window.
             fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         }
     }
@@ -97,11 +97,11 @@ mod platform {
 
     use super::*;
 
-    /// Where later starts come in.
+    /// Accepts connections of later starts.
     pub struct Listener(UnixListener);
 
     impl Listener {
-        /// The next one, whose bytes must come and go in time.
+        /// Accepts the next connection and sets its read and write timeouts.
         pub fn accept(&self, time: Duration) -> io::Result<UnixStream> {
             let (stream, _) = self.0.accept()?;
             stream.set_read_timeout(Some(time))?;
@@ -111,23 +111,23 @@ mod platform {
     }
 
     impl InstancePaths {
-        /// Listens. The holder of the lock takes the place of whatever socket an earlier one left.
+        /// Starts to listen. The caller holds the lock, so a socket left by an earlier process can be replaced.
         pub fn listen(&self) -> io::Result<Listener> {
             self.remove_socket();
             UnixListener::bind(&self.socket).map(Listener)
         }
 
-        /// A way to the window that is open.
+        /// Connects to the open window.
         pub fn connect(&self) -> io::Result<UnixStream> {
             UnixStream::connect(&self.socket)
         }
 
-        /// Takes the socket away.
+        /// Removes the socket file.
         pub fn remove_socket(&self) {
             let _ = fs::remove_file(&self.socket);
         }
 
-        /// Where it is.
+        /// The path of the socket.
         #[cfg(test)]
         pub fn socket(&self) -> &Path {
             &self.socket
@@ -144,30 +144,30 @@ mod platform {
 
     use super::*;
 
-    /// Where later starts come in.
+    /// Accepts connections of later starts.
     pub struct Listener(local_socket::Listener);
 
     impl Listener {
-        /// The next one. Pipes know no time limits; who hangs here makes others open windows of their own.
+        /// Accepts the next connection. Pipes have no timeouts: if a client hangs, later starts open their own windows.
         pub fn accept(&self, _: Duration) -> io::Result<Stream> {
             self.0.accept()
         }
     }
 
     impl InstancePaths {
-        /// Listens, on a pipe that by default only this person and administrators may write to.
+        /// Starts to listen on a pipe that, by default, only this user and administrators can write to.
         pub fn listen(&self) -> io::Result<Listener> {
             let name = self.pipe.as_str().to_ns_name::<GenericNamespaced>()?;
             let options = ListenerOptions::new().name(name);
             options.create_sync().map(Listener)
         }
 
-        /// A way to the window that is open.
+        /// Connects to the open window.
         pub fn connect(&self) -> io::Result<Stream> {
             Stream::connect(self.pipe.as_str().to_ns_name::<GenericNamespaced>()?)
         }
 
-        /// A pipe goes with its process.
+        /// Does nothing: a named pipe disappears with its process.
         pub fn remove_socket(&self) {}
     }
 }

@@ -25,28 +25,28 @@ use crate::engine::organize::export::{
 };
 use crate::t;
 
-/// What is known of photos besides where they are, by path.
+/// Label scores and content ids of photos by path, for the manifest.
 type PhotoNotes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
 
-/// The manifest's name in the target's folder, without its ending.
+/// File name of the manifest, without extension.
 const MANIFEST: &str = "lumisift-manifest";
 
-/// News from the threads of an export.
+/// Messages from the export tasks.
 pub enum ExportNews {
-    /// A plan is ready.
+    /// The plan with this number is ready, or planning failed.
     Planned(u64, Result<(ExportPlan, PlanSummary), ExportError>),
-    /// How far it is.
+    /// Progress of the running export.
     ExportProgress(ExportProgress),
-    /// It is over.
+    /// The export has ended.
     Done(Result<ExportReport, ExportError>),
-    /// It was undone.
+    /// The export was undone.
     Undone(Result<UndoReport, ExportError>),
-    /// What a kill interrupted.
+    /// Exports that were interrupted when the program was killed.
     Interrupted(Vec<PastExport>),
 }
 
-/// The photos of an export and what is known of them, as it was when it was asked for: lists of hundreds of thousands are
-/// made in the background.
+/// The photos of an export with the state at the time of the request. Lists can have hundreds of thousands of entries,
+/// so they are built in the background.
 struct Chosen {
     ids: Vec<ItemId>,
     library: Snapshot,
@@ -69,7 +69,7 @@ impl Chosen {
         self.ids.iter().filter_map(item)
     }
 
-    /// The photos, as an export takes them.
+    /// The photos in the form that the export engine expects.
     fn list(&self) -> Vec<ExportItem> {
         let scored = self.answer.scored();
         let roots = RootIndex::new(&self.roots);
@@ -93,7 +93,7 @@ impl Chosen {
         self.items().map(item).collect()
     }
 
-    /// What is known of them, for a manifest.
+    /// Label scores and content ids for the manifest.
     fn notes(&self) -> PhotoNotes {
         let scored = self.answer.scored();
         let note = |id: ItemId, at: usize| {
@@ -116,7 +116,7 @@ impl Chosen {
 }
 
 impl App {
-    /// Looks for exports that were interrupted.
+    /// Looks for interrupted exports.
     pub(in crate::app) fn look_for_interrupted(&mut self) {
         let journals = self.services.dirs.journals();
         self.replace(Slot::Journals, move |_| {
@@ -126,7 +126,7 @@ impl App {
         });
     }
 
-    /// Plans an export; an earlier plan no longer counts.
+    /// Plans an export and invalidates earlier plans.
     pub(in crate::app) fn plan_export(&mut self, request: ExportRequest) {
         let chosen = Chosen::of(&self.state, request.what, request.rejects);
         let options = request.options.clone();
@@ -145,7 +145,7 @@ impl App {
         });
     }
 
-    /// Carries out what was planned.
+    /// Runs the planned export.
     pub(in crate::app) fn start_export(&mut self) {
         let exports = &mut self.state.exports;
         let (ExportState::Planned(plan), Some(request)) = (&exports.state, &exports.request) else {
@@ -182,7 +182,7 @@ impl App {
         });
     }
 
-    /// Goes on with an export that was interrupted.
+    /// Completes an interrupted export.
     pub(in crate::app) fn finish_export(&mut self, id: String) {
         let exports = &mut self.state.exports;
         exports.interrupted.retain(|past| past.id != id);
@@ -205,7 +205,7 @@ impl App {
         let (sender, notify) = (self.sender.clone(), self.notify.clone());
         self.queue(Slot::Export, move |_| {
             let progress = |progress| {
-                // A report that does not fit into the channel is replaced by the next one.
+                // If the channel is full, the message is dropped: a newer one will follow.
                 let news = News::Export(ExportNews::ExportProgress(progress));
                 if sender.try_send(news).is_ok() {
                     notify();
@@ -215,12 +215,12 @@ impl App {
         });
     }
 
-    /// Stops an export; what arrived stays.
+    /// Cancels the running export. Files that were already transferred stay.
     pub(in crate::app) fn cancel_export(&mut self) {
         self.state.exports.cancel.cancel();
     }
 
-    /// Takes an export back.
+    /// Undoes an export.
     pub(in crate::app) fn undo_export(&mut self, id: String) {
         self.state.exports.interrupted.retain(|past| past.id != id);
         let journals = self.services.dirs.journals();
@@ -232,7 +232,7 @@ impl App {
     pub(in crate::app) fn take_export_news(&mut self, news: ExportNews) {
         match news {
             ExportNews::Planned(number, plan) if number == self.state.exports.plans => {
-                // A plan that comes while another export runs is of no use.
+                // Ignore a plan that arrives after another export has started.
                 if self.state.exports.state == ExportState::Planning {
                     let exports = &mut self.state.exports;
                     match plan {
@@ -272,7 +272,7 @@ impl App {
         let moved = report.moved;
         let request = self.state.exports.request.as_ref();
         if moved && request.is_some_and(|request| request.what == ExportWhat::Rejected) {
-            // A copy that stayed is not to follow the next time, unasked.
+            // Remove the rejection of the copies that stay, so that the next export does not include them unasked.
             let kept = self.state.rejects().kept;
             let kept: Vec<_> = kept.iter().map(|kept| kept.content).collect();
             self.forget_rejections(&kept);

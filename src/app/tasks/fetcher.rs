@@ -1,4 +1,4 @@
-//! Threads that fetch what is visible now, most urgent first. Requests are replaced, never queued up.
+//! Worker threads that fetch what is visible now, most urgent first. New requests replace old ones.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,38 +7,38 @@ use crossbeam_channel::{Receiver, bounded};
 
 use crate::engine::index::pipeline::Notify;
 
-/// How threads share the processor with the others.
+/// Scheduling priority of the threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// As all others do.
+    /// The default priority.
     Normal,
-    /// What a person waits for goes first: a key is answered before pictures come.
+    /// Lower priority than the UI thread, so that input is handled before pictures are loaded.
     Low,
 }
 
 impl Priority {
     fn apply(self) {
-        // Linux lowers the calling thread alone; elsewhere it would be the whole program.
+        // On Linux, `nice` affects only the calling thread; elsewhere it would affect the whole process.
         #[cfg(target_os = "linux")]
         if self == Self::Low {
-            // Where that is not allowed, pictures come sooner, and nothing else changes.
+            // If this fails, the threads run at normal priority, which is harmless.
             let _ = rustix::process::nice(10);
         }
     }
 }
 
-/// Which threads to start.
+/// The threads to start.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads {
-    /// Their name, after the program's.
+    /// Thread name, prefixed with that of the program.
     pub name: &'static str,
-    /// How many.
+    /// Number of threads.
     pub count: usize,
-    /// How they share the processor.
+    /// Scheduling priority.
     pub priority: Priority,
 }
 
-/// Threads that turn keys into values, from the side of whoever wants them.
+/// A handle to threads that compute values for keys.
 pub struct Fetcher<K, V> {
     shared: Arc<FetchQueue<K>>,
     ready: Receiver<(K, V)>,
@@ -50,9 +50,9 @@ struct FetchQueue<K> {
 }
 
 struct PendingFetches<K> {
-    /// The most urgent last.
+    /// Requested keys, most urgent last.
     wanted: Vec<K>,
-    /// Being fetched, or fetched and not taken yet.
+    /// Keys being fetched, and those whose values have not been received yet.
     under_way: Vec<K>,
     closed: bool,
 }
@@ -64,11 +64,11 @@ impl<K> FetchQueue<K> {
 }
 
 impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
-    /// Starts threads; each makes its own `fetch`. At most `capacity` values wait to be taken.
-    /// `notify` is called for each. `give_up` makes a value in place of one whose making panicked.
+    /// Starts the threads. `make_fetch` is called once for each. At most `capacity` values are buffered. `notify` is
+    /// called for every value; `give_up` provides the value if a fetch panics.
     ///
     /// # Errors
-    /// If the system gives no threads.
+    /// Returns an error if a thread cannot be started.
     pub fn start<F: FnMut(&K) -> V + Send + 'static>(
         threads: Threads,
         capacity: usize,
@@ -98,7 +98,7 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
                 .spawn(move || {
                     priority.apply();
                     while let Some(key) = next(&shared) {
-                        // A hostile file may make a decoder panic: that costs this value only.
+                        // A malicious file may make a decoder panic; that must only affect this value.
                         let fetched = catch_unwind(AssertUnwindSafe(|| fetch(&key)));
                         let value = fetched.unwrap_or_else(|_| give_up());
                         if sender.send((key, value)).is_err() {
@@ -111,7 +111,7 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
         Ok(Self { shared, ready })
     }
 
-    /// What is needed now, most urgent first; earlier requests are dropped.
+    /// Replaces the requests. The most urgent key comes first.
     pub fn want(&self, keys: impl DoubleEndedIterator<Item = K>) {
         let mut pending = self.shared.lock();
         let under_way = std::mem::take(&mut pending.under_way);
@@ -123,7 +123,7 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
         self.shared.changed.notify_all();
     }
 
-    /// The next value that has come.
+    /// The next fetched value, without blocking.
     #[must_use]
     pub fn try_next(&self) -> Option<(K, V)> {
         let (key, value) = self.ready.try_recv().ok()?;
@@ -131,7 +131,7 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
         Some((key, value))
     }
 
-    /// Whether values wait to be taken.
+    /// Whether fetched values are waiting to be received.
     #[must_use]
     pub fn has_more(&self) -> bool {
         !self.ready.is_empty()
@@ -145,7 +145,7 @@ impl<K, V> Drop for Fetcher<K, V> {
     }
 }
 
-/// The most urgent request; waits for one, and ends with its owner.
+/// Waits for the most urgent request. `None` once the fetcher is dropped.
 fn next<K: Clone>(shared: &FetchQueue<K>) -> Option<K> {
     let mut pending = shared.lock();
     loop {
@@ -183,7 +183,7 @@ mod tests {
         let fetcher = fetcher.expect("threads");
         fetcher.want([1, 2, 3].into_iter());
         receiver.recv().expect("the first");
-        // One is ready, perhaps another is under way: wishing for them again fetches neither twice.
+        // One value is ready, and another may be in progress: requesting them again must not fetch them twice.
         fetcher.want([1, 2, 9].into_iter());
         let mut got = Vec::new();
         while got.len() < 3 {

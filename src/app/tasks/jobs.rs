@@ -1,4 +1,4 @@
-//! Background jobs (opening a session, reading folders, maintaining the store) and their results.
+//! Background tasks (opening a session, reading folders, maintaining the store) and their results.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -32,14 +32,14 @@ use crate::engine::media::scan::ScanOptions;
 use crate::settings::Settings;
 use crate::t;
 
-/// Longest time that events may take of a frame.
+/// Time budget per frame for job events.
 const EVENT_TIME: Duration = Duration::from_millis(4);
-/// Longest time that metadata may take of a frame, and how many photos are looked at between two looks at the clock.
+/// Time budget per frame for metadata, and the number of photos processed between checks of the clock.
 const METADATA_TIME: Duration = Duration::from_millis(1);
 const METADATA_BATCH: usize = 64;
 
 impl App {
-    /// Answers a question in the background: what the slot does now is cancelled.
+    /// Starts a background query, cancelling the one that is running in the slot.
     pub(in crate::app) fn replace(
         &mut self,
         slot: Slot,
@@ -49,7 +49,7 @@ impl App {
         self.check_thread(given);
     }
 
-    /// Changes something in the background, after all that the slot was given before.
+    /// Queues a background change behind the earlier tasks of the slot.
     pub(in crate::app) fn queue(
         &mut self,
         slot: Slot,
@@ -65,7 +65,7 @@ impl App {
         }
     }
 
-    /// Says that work in the background panicked; what waits for its answer waits no longer.
+    /// Reports that a background task panicked, and resets the state that waits for its result.
     fn gave_up(&mut self, slot: Slot) {
         let text = t!("task-crashed");
         match slot {
@@ -86,19 +86,19 @@ impl App {
         self.state.notify(text, true);
     }
 
-    /// Opens the store again if it is damaged or another process rebuilt it: its rows mean nothing any more.
+    /// Reopens the store if it is damaged or was rebuilt by another process, because the row numbers are then invalid.
     pub(in crate::app) fn look_after_store(&mut self) {
         let outdated = |session: &Arc<Session>| session.store().is_outdated();
         if self.state.session().is_some_and(outdated) {
             let text = t!("store-rebuilt");
             self.state.notify(text, false);
-            // The photos stay in sight until they are.
+            // The photos stay visible until they have been read again.
             self.state.library.forget_rows();
             self.open_session();
         }
     }
 
-    /// Ends the running job, if there is one, without waiting for its threads.
+    /// Cancels the running job, if any, without blocking on its threads.
     pub(in crate::app) fn retire_job(&mut self) {
         self.state.standing.store = None;
         if let Some(job) = self.state.work.job.take() {
@@ -110,7 +110,7 @@ impl App {
         }
     }
 
-    /// Loads the model and opens the store that the settings name.
+    /// Loads the model and opens the store according to the settings.
     pub(in crate::app) fn open_session(&mut self) {
         self.retire_job();
         self.state.session = SessionState::Loading;
@@ -185,7 +185,7 @@ impl App {
         self.request_refresh(RefreshPriority::FromTop);
     }
 
-    /// How folders are walked.
+    /// The options for scanning folders.
     pub(in crate::app) fn scan_options(&self) -> ScanOptions {
         ScanOptions {
             subfolders: self.state.memory.subfolders,
@@ -196,7 +196,7 @@ impl App {
         }
     }
 
-    /// Reads all open folders; what the store knows comes at once.
+    /// Reads all open folders. Photos known to the store appear immediately.
     pub(in crate::app) fn read_folders(&mut self) {
         let SessionState::Ready(library) = &self.state.session else {
             return;
@@ -216,7 +216,7 @@ impl App {
             embedded_thumbnails: true,
             generation: work.generation,
             list_first: true,
-            // The person sees why it waits, and can end it.
+            // Wait for the store without a time limit: the user sees the reason and can cancel.
             patience: None,
             notify: self.notify.clone(),
             ..JobOptions::new(self.state.memory.roots.clone())
@@ -234,14 +234,14 @@ impl App {
         }
     }
 
-    /// Takes what the job has sent, for a few milliseconds.
+    /// Handles events of the running job within the time budget of a frame.
     pub(in crate::app) fn take_events(&mut self) {
         let until = Instant::now() + EVENT_TIME;
         self.state.work.behind = false;
         let before = self.state.library.len();
         let mut finished = None;
         while let Some(job) = &self.state.work.job {
-            // Asked first: what a thread sent before it ended is still to be taken.
+            // Must be checked first, so that messages sent just before the job ended are still received.
             let over = job.is_over();
             let Some(message) = job.try_next() else {
                 if over {
@@ -288,7 +288,7 @@ impl App {
                 break;
             }
         }
-        // The first photos are shown at once.
+        // Show the first photos without delay.
         if before == 0 && !self.state.library.is_empty() {
             self.request_refresh(RefreshPriority::Now);
         }
@@ -297,7 +297,7 @@ impl App {
         }
     }
 
-    /// Has a photo's thumbnail fetched again, if it was shown by the one in its file until now.
+    /// Reloads a photo's thumbnail if the displayed one came from the preview embedded in the file.
     fn renew_thumbnail(&mut self, item: &LibraryItem) {
         let library = &self.state.library;
         let known = library.find(&item.file.path).and_then(|id| library.get(id));
@@ -341,7 +341,7 @@ impl App {
         }
     }
 
-    /// Looks at what the photos in the window and their sidecars say.
+    /// Reads changed metadata of all photos and their sidecars.
     pub(in crate::app) fn read_metadata(&mut self) {
         let items = self.state.library.snapshot().items.clone();
         let cache = self.services.dirs.metadata_cache();
@@ -357,7 +357,7 @@ impl App {
         });
     }
 
-    /// Takes over what metadata says, for a few milliseconds: at the start, that is something of every photo.
+    /// Applies new metadata within the time budget of a frame. After the start, there is some for every photo.
     pub(in crate::app) fn take_metadata(&mut self) {
         if self.metadata.is_empty() {
             return;
@@ -374,7 +374,7 @@ impl App {
         }
     }
 
-    /// Keeps only some items; what is selected and shown follows.
+    /// Keeps only the items for which `stays` returns true, and updates the selection and all other item ids.
     pub(in crate::app) fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) {
         if let Some(new) = self.state.library.retain(stays) {
             self.state.selection.renumber(&new);
@@ -390,7 +390,7 @@ impl App {
         }
     }
 
-    /// Looks for new photos when the person comes back to the window.
+    /// Looks for new photos when the window regains focus.
     pub(in crate::app) fn look_for_changes(&mut self, ctx: &Context) {
         let focused = ctx.input(|input| input.focused);
         let came_back = focused && !self.was_focused;
@@ -400,14 +400,14 @@ impl App {
         }
     }
 
-    /// Asks how much the store holds.
+    /// Determines the size of the store.
     pub(in crate::app) fn measure_store(&mut self) {
         if let Some(store) = self.state.session().map(|session| session.store().clone()) {
             self.replace(Slot::StoreSize, move |_| News::StoreSize(store.size().ok()));
         }
     }
 
-    /// Removes what the store need not keep.
+    /// Removes unneeded data from the store.
     pub(in crate::app) fn tidy_store(&mut self) {
         if let Some(store) = self.state.session().map(|session| session.store().clone()) {
             let limits = self.state.settings.store_limits();
@@ -436,7 +436,7 @@ impl App {
         self.forget_photos();
         let job = self.state.work.job.take();
         self.queue(Slot::Store, move |_| {
-            // What the job still writes must not come after.
+            // Wait for the job's threads, so that nothing is written after the store is cleared.
             drop(job);
             News::Cleared(session.store().clear())
         });
@@ -449,7 +449,7 @@ impl App {
         self.open_session();
     }
 
-    /// Shows no photos until they are read again.
+    /// Removes all photos from the window until they are read again.
     pub(in crate::app) fn forget_photos(&mut self) {
         self.stop_looking();
         self.state.overview = Overview::default();

@@ -1,4 +1,4 @@
-//! Keywords from the window into sidecars: planned while the dialog is open, then written or undone on request.
+//! Writing keywords to sidecars from the window: planned while the dialog is open, then written or undone on request.
 
 use std::io;
 use std::sync::Arc;
@@ -13,18 +13,18 @@ use crate::engine::media::photo::Failure;
 use crate::engine::organize::sidecars::{self, SidecarCount, SidecarEdit, SidecarPlan};
 use crate::{t, text};
 
-/// News from the threads that write keywords.
+/// Messages from the keyword tasks.
 pub enum KeywordNews {
-    /// A plan is ready.
+    /// The plan with this number is ready.
     Planned(u64, SidecarPlan),
-    /// What was written, how many files had nothing to gain, and what was not written; or why nothing could be.
+    /// The number of written and unchanged files, and the failures; or why nothing could be written.
     Written(io::Result<(SidecarCount, usize, Vec<Failure>)>),
-    /// What is as it was, and what stays.
+    /// The number of restored files, and those that could not be restored.
     Undone(io::Result<(SidecarCount, Vec<Failure>)>),
 }
 
 impl State {
-    /// What is to be written about photos.
+    /// The changes to write for the requested photos.
     fn edits(&self, request: &KeywordRequest) -> Vec<SidecarEdit> {
         let scored = self.answer.scored();
         let edit = |id: ItemId| {
@@ -45,7 +45,7 @@ impl State {
 }
 
 impl App {
-    /// Plans what would be written; an earlier plan no longer counts.
+    /// Plans the changes and invalidates earlier plans.
     pub(in crate::app) fn plan_keywords(&mut self, request: KeywordRequest) {
         let edits = self.state.edits(&request);
         let way = request.way;
@@ -60,7 +60,7 @@ impl App {
         });
     }
 
-    /// Writes what was planned.
+    /// Writes the planned changes.
     pub(in crate::app) fn write_keywords(&mut self) {
         let keywords = &mut self.state.keywords;
         let KeywordState::Planned(plan) = &keywords.state else {
@@ -76,7 +76,7 @@ impl App {
         });
     }
 
-    /// Takes back what was written last.
+    /// Undoes the last write.
     pub(in crate::app) fn undo_keywords(&mut self) {
         let records = self.services.dirs.sidecars();
         self.queue(Slot::Keywords, move |_| {

@@ -1,7 +1,7 @@
-//! The thread that saves picks, stars and colours: a slow disk never delays a decision, and a broken one never loses it.
+//! The thread that saves picks, stars and colours, so that slow disks do not block the UI and broken ones lose nothing.
 //!
-//! What the database cannot take, because it cannot be opened, is damaged or its disk is full, is written to a file beside
-//! it and kept in memory. It is retried until the database takes it, also after a restart.
+//! If the database cannot be opened, is damaged or its disk is full, marks are kept in memory and appended to a
+//! recovery file beside it. The write is retried until it succeeds, even after a restart.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,36 +16,36 @@ use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Mark, Marks, MarksError, Recovery};
 use crate::t;
 
-/// Decisions that wait to be written. A person does not decide faster than a disk for long.
+/// Channel capacity. Users do not make decisions faster than a disk can write for long.
 const WAITING: usize = 256;
-/// How soon a database that could not be written is tried again, at first and at most.
+/// Initial and maximum interval between attempts to write to a failing database.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
 
-/// How long a busy window is waited for.
+/// How long to wait for a window whose channel is full.
 const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// News from the thread to the window.
+/// Messages from the thread to the window.
 pub enum MarksNews {
-    /// Decisions that the database held, when it could only be opened later.
+    /// Decisions read from a database that could only be opened later.
     Known(Vec<Decision>),
-    /// Why decisions are not in the database now; `None` when they are again.
+    /// Why decisions are not in the database, or `None` once they are again.
     Problem(Option<String>),
-    /// A database was quarantined, with a message.
+    /// A message about a quarantined database.
     Notice(String),
 }
 
-/// The thread, from the window's side. Dropping it waits until everything is written somewhere.
+/// A handle to the thread. Dropping it blocks until all decisions are saved to the database or the recovery file.
 pub struct MarksWriter {
     decisions: Option<Sender<Vec<Decision>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl MarksWriter {
-    /// Opens the database at `path`, and returns what is decided. If it cannot be opened, that is reported, and it is
-    /// tried again.
+    /// Opens the database at `path`, and returns the saved decisions. If it cannot be opened, the problem is reported
+    /// and the thread keeps trying.
     ///
     /// # Errors
-    /// If the system gives no thread.
+    /// Returns an error if the thread cannot be started.
     pub(in crate::app) fn start(
         path: &Path,
         sender: Sender<News>,
@@ -76,10 +76,10 @@ impl MarksWriter {
         Ok((writer, known))
     }
 
-    /// Keeps decisions, in their order.
+    /// Queues decisions for saving, in order.
     pub fn keep(&self, new: &[Decision]) {
         if let Some(decisions) = &self.decisions {
-            // The thread listens until this is dropped.
+            // Cannot fail: the thread receives until the sender is dropped.
             let _ = decisions.send(new.to_vec());
         }
     }
@@ -89,25 +89,25 @@ impl Drop for MarksWriter {
     fn drop(&mut self) {
         self.decisions = None;
         if let Some(thread) = self.thread.take() {
-            // A panic was the thread's own message.
+            // A panic has already been reported by the panic hook.
             let _ = thread.join();
         }
     }
 }
 
-/// What the thread has.
+/// State of the thread.
 struct WriterThread {
     path: PathBuf,
     recovery: Recovery,
-    /// The database, while it can be used.
+    /// The database, while it works.
     marks: Option<Marks>,
-    /// All decisions, as far as they are known: a database that loses some gets them back.
+    /// All known decisions. They are written back if the database loses some.
     known: HashMap<ContentId, Mark>,
-    /// Decisions that are not in the database.
+    /// Decisions that are not in the database yet.
     waiting: Vec<Decision>,
-    /// How many of them are in the file beside it.
+    /// How many of them are in the recovery file.
     kept_beside: usize,
-    /// Whether there is such a file.
+    /// Whether the recovery file exists.
     is_beside: bool,
     reported: bool,
     sender: Sender<News>,
@@ -115,7 +115,7 @@ struct WriterThread {
 }
 
 impl WriterThread {
-    /// The first attempt: what an earlier run could not write comes first.
+    /// First attempt: reads decisions that an earlier run could not write, then opens the database.
     fn begin(&mut self) {
         match self.recovery.read() {
             Ok(earlier) => {
@@ -164,21 +164,21 @@ impl WriterThread {
         self.waiting.extend(new);
     }
 
-    /// Writes what waits into the database, opening it first where that is needed. `report` is whether the window
-    /// has been given what was known before.
+    /// Writes pending decisions to the database, opening it first if necessary. `report` is false before the window has
+    /// received the initial decisions.
     fn write(&mut self, report: bool) -> Result<(), MarksError> {
         let mut marks = match self.marks.take() {
             Some(marks) => marks,
             None => self.open(report)?,
         };
         if !self.waiting.is_empty() {
-            // A database that fails is reopened next time, which quarantines a damaged one.
+            // If this fails, the database is reopened on the next attempt, which quarantines a damaged one.
             marks.set(&self.waiting)?;
             self.waiting.clear();
             self.kept_beside = 0;
         }
         if self.is_beside {
-            // What stayed there would count more than later decisions at the next start.
+            // Stale entries would override later decisions at the next start.
             self.recovery.clear()?;
             self.is_beside = false;
         }
@@ -186,20 +186,20 @@ impl WriterThread {
         Ok(())
     }
 
-    /// Opens the database, and brings together what it holds and what is known.
+    /// Opens the database, and merges its contents with the known decisions.
     fn open(&mut self, report: bool) -> Result<Marks, MarksError> {
         let mut marks = Marks::open(&self.path)?;
         let held = marks.all()?;
         if let Some(notice) = marks.notice() {
             self.say(MarksNews::Notice(notice.to_owned()));
-            // What could not be read of it may be known here.
+            // Decisions that a quarantined database has lost may still be in memory.
             let lost: Vec<Decision> = (self.known.iter())
                 .filter(|known| !held.contains_key(known.0))
                 .map(|(content, mark)| (*content, Some(*mark)))
                 .collect();
             marks.set(&lost)?;
         }
-        // What was decided since counts more than what it held.
+        // Pending decisions are newer than those in the database.
         let decided: std::collections::HashSet<ContentId> =
             self.waiting.iter().map(|(content, _)| *content).collect();
         let mut new = Vec::new();
@@ -214,7 +214,7 @@ impl WriterThread {
         Ok(marks)
     }
 
-    /// Tells how it went; what the database did not take goes into the file beside it.
+    /// Reports the outcome. Decisions that the database rejected are appended to the recovery file.
     fn settle(&mut self, outcome: Result<(), MarksError>) {
         let Err(error) = outcome else {
             if self.reported {
@@ -247,7 +247,7 @@ impl WriterThread {
     }
 
     fn say(&self, news: MarksNews) {
-        // Nobody listening is no error: the window is closed. One that is busy is waited for, but not for ever.
+        // A closed channel is no error, because the window is closed. If the channel is full, wait for a limited time.
         (self.notify)();
         let _ = self.sender.send_timeout(News::Marks(news), SEND_TIMEOUT);
         (self.notify)();
@@ -293,7 +293,7 @@ mod tests {
         ContentId([n; 32])
     }
 
-    /// Waits for the message about the problem.
+    /// Waits for the next message about a problem.
     fn problem(news: &Receiver<News>) -> Option<String> {
         loop {
             if let News::Marks(MarksNews::Problem(problem)) = news.recv().expect("news") {
@@ -306,7 +306,7 @@ mod tests {
     fn decisions_survive_a_database_that_cannot_be_opened() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("data/marks.db");
-        // A folder in its place.
+        // A directory in place of the database file.
         std::fs::create_dir_all(&path).expect("made");
         let started = start(&path);
         let said = problem(&started.news).expect("a problem");
@@ -314,13 +314,13 @@ mod tests {
         started.writer.keep(&[(content(1), Some(STARS))]);
         let said = problem(&started.news).expect("a problem");
         assert!(said.contains("marks.recovery.jsonl"), "{said}");
-        // Closed and opened again while it still cannot be opened.
+        // Close and reopen while the database still cannot be opened.
         drop(started.writer);
         let started = start(&path);
         assert_eq!(started.known, HashMap::from([(content(1), STARS)]));
         started.writer.keep(&[(content(2), Some(STARS))]);
         problem(&started.news).expect("a problem");
-        // It can be opened while the window is open.
+        // The database becomes usable while the window is open.
         std::fs::remove_dir(&path).expect("removed");
         while problem(&started.news).is_some() {}
         started.writer.keep(&[(content(1), None)]);
@@ -344,7 +344,7 @@ mod tests {
         std::fs::create_dir(&path).expect("made");
         let started = start(&path);
         assert!(started.known.is_empty());
-        // Decided again before it was known.
+        // A new decision before the old ones were read.
         started.writer.keep(&[(content(2), None)]);
         std::fs::remove_dir(&path).expect("removed");
         std::fs::rename(&moved, &path).expect("moved back");

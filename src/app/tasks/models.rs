@@ -1,4 +1,4 @@
-//! Models in the window: listing, downloading and removing them.
+//! Listing, downloading and removing models.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,11 @@ use crate::engine::inference::speed::measure;
 use crate::t;
 
 impl App {
-    /// Looks for models.
+    /// Lists the available models.
     pub(in crate::app) fn list_models(&mut self) {
         let installed = self.state.settings.installed_models(&self.services.dirs);
         self.replace(Slot::Models, move |_| News::Models(installed.list()));
-        // While photos are read, the machine has something else to do.
+        // Measure the speed only while no photos are being read.
         let idle = self.state.models.rate.is_none() && !self.state.work.is_running();
         if let Some(session) = self.state.session().cloned().filter(|_| idle) {
             self.replace(Slot::Speed, move |cancel| {
@@ -28,7 +28,7 @@ impl App {
         }
     }
 
-    /// Fetches a model, to use it from then on. One at a time: the disk and the line are shared.
+    /// Downloads a model, then uses it. Only one at a time, because downloads share the disk and the connection.
     pub(in crate::app) fn get_model(&mut self, name: &str) {
         if self.state.models.download.is_some() {
             return;
@@ -50,7 +50,7 @@ impl App {
         let (sender, notify) = (self.sender.clone(), self.notify.clone());
         self.queue(Slot::Download, move |_| {
             let arrived = download(&order, &cancel, &mut |arrival| {
-                // A report that does not fit into the channel is replaced by the next one.
+                // If the channel is full, the message is dropped: a newer one will follow.
                 if sender.try_send(News::Arriving(arrival.clone())).is_ok() {
                     notify();
                 }
@@ -59,7 +59,7 @@ impl App {
         });
     }
 
-    /// Stops fetching; what is here is kept for the next time.
+    /// Cancels the download. Partial files are kept to resume it later.
     pub(in crate::app) fn cancel_download(&mut self) {
         if let Some(download) = &self.state.models.download {
             download.cancel.cancel();
@@ -93,14 +93,14 @@ impl App {
         self.list_models();
     }
 
-    /// Uses a model from now on; the starter if none.
+    /// Switches to a model, or to the built-in starter model if `None`.
     pub(in crate::app) fn use_model(&mut self, dir: Option<PathBuf>) {
         let mut settings = self.state.settings.clone();
         settings.model = dir;
         self.change_settings(settings);
     }
 
-    /// Frees the vectors of a model, its files if they are the program's, and forgets its folder.
+    /// Removes a model's vectors, its folder from the settings, and its files if the program downloaded them.
     pub(in crate::app) fn remove_model(&mut self, dir: &Path) {
         let store = self.state.session().map(|session| session.store().clone());
         let installed = self.state.settings.installed_models(&self.services.dirs);

@@ -1,4 +1,4 @@
-//! How photos come into the window: folders and files that are chosen, typed, pasted or dropped.
+//! Opening folders and files that are chosen, typed, pasted or dropped.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -17,27 +17,27 @@ use crate::engine::files::paths::absolute;
 use crate::engine::media::scan::may_be_photo;
 use crate::{t, text};
 
-/// Names of dropped files that a message lists.
+/// Maximum number of file names in a message.
 const LISTED: usize = 3;
 
-/// Dropped paths, by what can be done with them.
+/// Dropped paths, sorted by what can be done with them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SortedPaths {
-    /// Folders and photos.
+    /// Folders and photos to open.
     pub opened: Vec<PathBuf>,
-    /// A picture that is searched for.
+    /// A picture to search with.
     pub searched: Option<PathBuf>,
-    /// Why something is not opened.
+    /// Why some paths are not opened.
     pub refused: Option<String>,
 }
 
 impl App {
-    /// Opens folders and photos besides those that are open.
+    /// Adds folders and photos to those that are open.
     pub(in crate::app) fn add_roots(&mut self, paths: Vec<PathBuf>) {
         let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
         let mut opened = Vec::new();
         for path in paths {
-            // The name that the command line uses for it, so that the store knows it.
+            // Use the same absolute form as the command line, so that the store recognises the path.
             let path = absolute(&path);
             if open.insert(path.clone()) {
                 self.state.memory.roots.push(path.clone());
@@ -51,7 +51,7 @@ impl App {
         self.read_folders();
     }
 
-    /// Offers folders again that were opened.
+    /// Adds folders to the list of recent folders.
     pub(in crate::app) fn remember_folders(&mut self, folders: Vec<PathBuf>) {
         let recent = &mut self.state.memory.recent;
         for folder in folders {
@@ -61,7 +61,7 @@ impl App {
         recent.truncate(RECENT);
     }
 
-    /// Opens what was dropped, or searches for the one picture that was.
+    /// Opens dropped paths, or searches for photos similar to a single dropped picture.
     pub(in crate::app) fn take_dropped(&mut self, paths: Vec<PathBuf>, search: bool) {
         self.queue(Slot::Folders, move |_| News::Dropped(sort(paths, search)));
     }
@@ -78,7 +78,7 @@ impl App {
         }
     }
 
-    /// Opens paths that were pasted onto the photos; says what becomes of anything else.
+    /// Opens pasted paths; for other text, shows a message.
     pub(in crate::app) fn paste(&mut self, text: &str) {
         match pasted::what_is(text) {
             Pasted::Paths(paths) => self.take_dropped(paths, false),
@@ -87,7 +87,7 @@ impl App {
         }
     }
 
-    /// Lets the person choose with the platform's dialog.
+    /// Shows the platform's file dialog.
     pub(in crate::app) fn choose(&mut self, purpose: FolderPurpose) {
         let start = self.state.memory.starts.get(&purpose);
         let desktop = &self.services.desktop;
@@ -97,7 +97,7 @@ impl App {
         });
     }
 
-    /// Takes what was chosen; where no dialog could be shown, a path is typed.
+    /// Handles the result of a file dialog. If it could not be shown, the user types the path instead.
     pub(in crate::app) fn chosen(
         &mut self,
         purpose: FolderPurpose,
@@ -109,7 +109,7 @@ impl App {
         }
     }
 
-    /// Opens the dialog in which a path is typed.
+    /// Opens the dialog for typing a path.
     pub(in crate::app) fn ask_for_path(&mut self, purpose: FolderPurpose, reason: Option<String>) {
         let back = self.state.dialog.take().map(Box::new);
         self.state.path_problem = None;
@@ -120,7 +120,7 @@ impl App {
         })));
     }
 
-    /// Takes the path that was typed, if it is there.
+    /// Checks the typed path in the background.
     pub(in crate::app) fn type_path(&mut self, text: String) {
         let Some(Dialog::Path(prompt)) = &self.state.dialog else {
             return;
@@ -132,7 +132,7 @@ impl App {
         });
     }
 
-    /// Uses the path that was typed, unless the dialog in which it was is closed: another may ask for a path by now.
+    /// Uses the typed path, unless its dialog has been closed: another one may be open for a different purpose.
     pub(in crate::app) fn typed(&mut self, purpose: FolderPurpose, path: Result<PathBuf, String>) {
         let prompt = match &self.state.dialog {
             Some(Dialog::Path(prompt)) if prompt.purpose == purpose => prompt.clone(),
@@ -152,7 +152,7 @@ impl App {
             return;
         };
         if let Some(parent) = first.parent() {
-            // The next dialog begins where this one ended.
+            // The next dialog starts in the folder of this one.
             for purpose in purpose.together() {
                 let starts = &mut self.state.memory.starts;
                 starts.insert(*purpose, parent.to_path_buf());
@@ -165,7 +165,7 @@ impl App {
                 self.state.memory.export.target = Some(first);
             }
             FolderPurpose::RuleTarget => {
-                // What the person chose since the dialog opened stays.
+                // Keep the source that the user has chosen since the dialog was opened.
                 self.state.rules.source = None;
                 self.state.rules.target = Some(first);
             }
@@ -232,7 +232,7 @@ fn sort(paths: Vec<PathBuf>, search: bool) -> SortedPaths {
     sorted
 }
 
-/// "a.txt, b.txt and 7 more".
+/// A short list such as "a.txt, b.txt and 7 more".
 fn names(paths: &[PathBuf]) -> String {
     let name = |path: &PathBuf| {
         let name = path.file_name().unwrap_or(path.as_os_str());
@@ -245,7 +245,7 @@ fn names(paths: &[PathBuf]) -> String {
     }
 }
 
-/// The path that a text names, if it is of the kind that is wanted.
+/// Converts typed text into a path, and checks that it suits the purpose.
 fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
     if is_web(text) {
         return Err(web_text(text.trim()));
@@ -254,7 +254,7 @@ fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
     let path = path_of(text, home.as_deref()).ok_or(t!("type-absolute-path"))?;
     let shown = path.display();
     match purpose {
-        // What is written need not be there yet, but where it goes must be.
+        // An output path need not exist yet, but its parent folder must.
         FolderPurpose::SaveLabels
         | FolderPurpose::ExportTo
         | FolderPurpose::RuleTarget

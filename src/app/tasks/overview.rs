@@ -1,7 +1,7 @@
-//! Looks over all photos in the background: copies, bursts and flaws, then words and heaps; and shows where a label is
-//! seen in one photo.
+//! Analyses all photos in the background: finds duplicates, bursts and flaws, then words and clusters ("heaps"). Also
+//! computes the heat map of a label for one photo.
 //!
-//! The look has threads of its own, half as many as there are cores, so that scoring and sorting stay quick meanwhile.
+//! The analysis has its own thread pool with half as many threads as cores, so that scoring and sorting stay fast.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,25 +22,25 @@ use crate::engine::media::photo::Photo;
 use crate::engine::organize::marks::Mark;
 use crate::engine::search::{bursts, clusters, duplicates};
 
-/// Milliseconds between two signs of progress.
+/// Minimum interval between progress updates in milliseconds.
 const TELL_MS: u64 = 200;
-/// Photos that are read at once, from which on it is offered again to look at what is among them.
+/// Minimum number of newly read photos for which the clean-up summary is offered again.
 const OFFERED_FROM: u64 = 20;
-/// Words that are suggested besides the names of heaps.
+/// Number of frequent words that are suggested as labels, besides the cluster names.
 const SUGGESTED_WORDS: usize = 12;
 
-/// What the look tells.
+/// Messages from the analysis.
 pub enum OverviewNews {
-    /// Copies, bursts and flaws were found, or not.
+    /// Duplicates, bursts and flaws, or why the analysis failed.
     Found(LookedAt, Result<Arc<Findings>, LibraryError>),
-    /// The same with words, and the heaps, were found, or not.
+    /// The findings with words added, and the clusters; or why the analysis failed.
     Heaps(LookedAt, Result<(Arc<Findings>, Vec<Heap>), LibraryError>),
-    /// Where a label is seen, by the question's number.
+    /// The heat map for the request with this number.
     Heat(u64, Map),
 }
 
 impl App {
-    /// Looks over the photos, unless what was found is about them as they are.
+    /// Starts the analysis, unless the findings are up to date or it is already running.
     pub(in crate::app) fn look_over(&mut self) {
         let SessionState::Ready(library) = &self.state.session else {
             return;
@@ -74,7 +74,7 @@ impl App {
         }
     }
 
-    /// Ends the look: its photos are not those of the window any more.
+    /// Cancels the analysis, because its photos are no longer those of the window.
     pub(in crate::app) fn stop_looking(&mut self) {
         self.supervisor.cancel(Slot::Overview);
         self.supervisor.cancel(Slot::Heaps);
@@ -82,7 +82,7 @@ impl App {
         self.state.heaps.is_looking = false;
     }
 
-    /// Looks for words and heaps.
+    /// Starts the search for words and clusters.
     fn look_for_heaps(&mut self, at: LookedAt) {
         let SessionState::Ready(library) = &self.state.session else {
             return;
@@ -96,7 +96,7 @@ impl App {
         });
     }
 
-    /// Looks for heaps once more: others are wanted of what is known.
+    /// Searches for clusters again, because other ones are wanted for the same photos.
     pub(in crate::app) fn look_for_heaps_again(&mut self) {
         if let Some(at) = self.state.overview.looked_at {
             self.look_for_heaps(at);
@@ -109,7 +109,7 @@ impl App {
                 self.state.overview.running = None;
                 match found {
                     Ok(found) if self.is_about_these(at) => self.found(at, found),
-                    // The photos changed meanwhile: their numbers are others.
+                    // The photos have changed since, and with them the item ids.
                     Ok(_) => self.look_over_if_idle(),
                     Err(error) => self.state.overview.problem = Some(error.to_string()),
                 }
@@ -139,7 +139,7 @@ impl App {
         self.looked_at(library) == at
     }
 
-    /// Looks over the photos once they are all read.
+    /// Starts the analysis if no photos are being read.
     pub(in crate::app) fn look_over_if_idle(&mut self) {
         if !self.state.work.is_running() {
             self.look_over();
@@ -153,7 +153,7 @@ impl App {
             Arc::make_mut(&mut found).take_words(self.state.findings());
         }
         self.state.library.set_findings(found);
-        // Of photos that were known before nothing is offered, nor whenever a few arrive.
+        // Do not offer photos that were already known, nor offer again whenever a few arrive.
         let least = if looked_before.is_none() {
             1
         } else {
@@ -185,8 +185,8 @@ impl App {
         self.request_refresh(RefreshPriority::Now);
     }
 
-    /// Asks where the current label is seen in the photo that is seen large, if the person wants to see that and it is
-    /// not known.
+    /// Requests the heat map of the current label for the photo in the viewer, if heat maps are switched on and it is
+    /// not known yet.
     pub(in crate::app) fn look_for_heat(&mut self) {
         if !self.state.heat.is_on {
             return;
@@ -223,7 +223,7 @@ impl App {
     }
 }
 
-/// Says how far the look is, not more often than a person could follow.
+/// Reports progress at a limited rate.
 fn ticker<'a>(
     progress: &'a LookProgress,
     notify: &'a Notify,
@@ -240,7 +240,7 @@ fn ticker<'a>(
     }
 }
 
-/// Does work whose parallel parts take half of the cores.
+/// Runs parallel work on a thread pool with half as many threads as cores.
 fn on_half_of_the_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     let threads = (rayon::current_num_threads() / 2).max(1);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -249,13 +249,13 @@ fn on_half_of_the_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         .build();
     match pool {
         Ok(pool) => pool.install(work),
-        // Without threads of its own it shares those of scoring.
+        // Without its own pool, it uses the global one.
         Err(_) => work(),
     }
 }
 
-/// The photos that a model has read, as the engine knows them, with their numbers; by path, so that the same photos give
-/// the same answer in whatever order they were read.
+/// The photos that the model has read, and their ids. Sorted by path, so that the result does not depend on the order
+/// in which they were read.
 fn indexed(photos: &Snapshot) -> (Vec<ItemId>, Indexed) {
     let read = |(item, id): (&Arc<LibraryItem>, ItemId)| {
         let facts = item.facts().filter(|_| item.row() != UNREAD)?;
@@ -277,7 +277,7 @@ fn indexed(photos: &Snapshot) -> (Vec<ItemId>, Indexed) {
     (ids, indexed)
 }
 
-/// Copies, bursts and flaws.
+/// Finds duplicates, bursts and flaws.
 fn find(
     library: &Library,
     photos: &Snapshot,
@@ -324,7 +324,7 @@ fn find(
     Ok(found)
 }
 
-/// What was found already, with words for each photo, and heaps.
+/// Adds words for each photo to existing findings, and finds clusters.
 fn find_heaps(
     library: &Library,
     photos: &Snapshot,

@@ -1,4 +1,4 @@
-//! What the picture threads fetch: thumbnails from the store, and photos decoded at the size at which they are shown.
+//! Loading pictures on worker threads: thumbnails from the store, and photos decoded at display size.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,30 +17,30 @@ use crate::engine::media::preprocess::Resampler;
 use crate::engine::media::video::{Video, VideoFrame};
 use crate::t;
 
-/// Threads that fetch thumbnails.
+/// Number of thumbnail threads.
 const THUMB_THREADS: usize = 2;
-/// Thumbnails that wait to be uploaded.
+/// Maximum number of decoded thumbnails waiting for upload.
 const READY_THUMBS: usize = 32;
-/// Large pictures that wait to be uploaded.
+/// Maximum number of decoded viewer pictures waiting for upload.
 const READY_VIEWS: usize = 2;
 
-/// A thumbnail at a size.
+/// Identifies a thumbnail at one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ThumbKey {
-    /// Of which photo.
+    /// The photo.
     pub content: ContentId,
-    /// Length of its long side in pixels at most.
+    /// Maximum length of the long side in pixels.
     pub side: u32,
 }
 
-/// Which store thumbnails come from; empty until one is open.
+/// The store that thumbnails come from; `None` until it is open.
 pub type StoreSlot = Arc<Mutex<Option<Arc<Store>>>>;
 
-/// Starts the threads for thumbnails. What the store lacks is made of the photo; there is no picture where that
-/// is gone, too.
+/// Starts the thumbnail threads. Thumbnails missing from the store are created from the photo. The result is `None` if
+/// the photo is missing too.
 ///
 /// # Errors
-/// If the system gives no threads.
+/// Returns an error if a thread cannot be started.
 pub fn start_thumbs(
     store: &StoreSlot,
     notify: &Notify,
@@ -54,7 +54,7 @@ pub fn start_thumbs(
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone()?;
             let jpeg = thumbnail(&store, &mut resampler, &key.content).ok()??;
-            // A short side of half the long one is right for all but panoramas, which are sharper then.
+            // Half the long side suffices as the short side; only panoramas get more pixels than needed.
             let decoded = decode::decode(&jpeg, key.side / 2, &Cancel::default()).ok()?;
             let small = resampler.thumbnail(&decoded.pixels, key.side).ok()?;
             Some(to_image(&small))
@@ -68,45 +68,45 @@ pub fn start_thumbs(
     Fetcher::start(threads, READY_THUMBS, notify, make, || None)
 }
 
-/// A photo as large as it is seen.
+/// Identifies a photo in the viewer at one size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewKey {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What was in it when it was read: a file that changed is another photo. Of a video, that of the frame.
+    /// The content id at the time of reading, because a changed file is another photo. For videos, that of the frame.
     pub content: Option<ContentId>,
-    /// When the frame of a video is shown, in milliseconds.
+    /// The position of a video frame in milliseconds; `None` for photos.
     pub time_ms: Option<u64>,
-    /// Pixels of its short side that are needed at least, where it has them.
+    /// Minimum length of the short side in pixels, if the photo has that many.
     pub short_side: u32,
-    /// Most pixels of a side that the graphics adapter takes.
+    /// Maximum texture side of the graphics adapter in pixels.
     pub max_side: u32,
-    /// A part of a photo that is too large for the adapter, at its full size: left, top, width and height in pixels.
+    /// For photos too large for one texture, the part to load at full size: left, top, width and height in pixels.
     pub region: Option<[u32; 4]>,
 }
 
 impl ViewKey {
-    /// Whether it is of the same photo, at whatever size.
+    /// Whether this is the same photo, at any size.
     #[must_use]
     pub fn is_of(&self, path: &Path, content: Option<ContentId>) -> bool {
         self.path == path && self.content == content
     }
 }
 
-/// A photo for the viewer.
+/// A decoded photo for the viewer.
 pub struct View {
-    /// Its pixels.
+    /// The pixels.
     pub image: ColorImage,
-    /// Whether these are all pixels that it has, or that the adapter takes.
+    /// Whether a higher resolution is impossible, because of the photo or the maximum texture size.
     pub full: bool,
-    /// What its camera wrote: name and value.
+    /// Camera metadata as names and values.
     pub camera: Vec<(&'static str, String)>,
 }
 
-/// Starts the thread for the viewer's photos.
+/// Starts the thread that loads photos for the viewer.
 ///
 /// # Errors
-/// If the system gives no thread.
+/// Returns an error if the thread cannot be started.
 pub fn start_views(notify: &Notify) -> std::io::Result<Fetcher<ViewKey, Result<View, String>>> {
     let make = || {
         let mut resampler = Resampler::default();
@@ -133,7 +133,7 @@ fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
         Some(_) => Vec::new(),
         None => decode::camera_facts(&bytes),
     };
-    // What is not needed any more goes before the next copy is made: of large photos, each takes hundreds of megabytes.
+    // Free memory before the next copy is made: with large photos, each buffer takes hundreds of megabytes.
     drop(bytes);
     let Decoded {
         pixels,
@@ -151,7 +151,7 @@ fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
     }
 }
 
-/// A frame of a video.
+/// Decodes one video frame.
 #[cfg(feature = "video")]
 fn frame(key: &ViewKey, time_ms: u64, resampler: &mut Resampler) -> Result<View, String> {
     let cancel = Cancel::default();
@@ -167,7 +167,7 @@ fn frame(key: &ViewKey, time_ms: u64, resampler: &mut Resampler) -> Result<View,
     fitting(key, pixels, (width, height), camera, resampler)
 }
 
-/// A picture, of this size in its file, no larger than the key asks for.
+/// Converts decoded pixels of a picture with the given original size, scaled down to the maximum texture size.
 fn fitting(
     key: &ViewKey,
     pixels: Pixels,
@@ -191,7 +191,7 @@ fn fitting(
     })
 }
 
-/// A part of an upright picture, clipped to it.
+/// Crops an upright picture. The region is clipped to the picture.
 fn crop(pixels: &Pixels, [left, top, width, height]: [u32; 4]) -> ColorImage {
     let (left, top) = (left.min(pixels.width), top.min(pixels.height));
     let width = width.min(pixels.width - left) as usize;

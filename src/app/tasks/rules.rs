@@ -1,5 +1,5 @@
-//! Rules for photos that arrive: read and written beside what the window remembers, tried before they are kept, and
-//! carried out by the engine that `lumisift watch` uses, once the open folders are read.
+//! Rules for new photos: loading, saving and previewing them. They run in the engine that `lumisift watch` uses, once
+//! the open folders have been read.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,35 +23,35 @@ use crate::engine::organize::export::Exporter;
 use crate::settings::Dirs;
 use crate::t;
 
-/// How long a file is left alone after its last change, as `lumisift watch` does.
+/// How long a file must be unchanged before rules apply, as in `lumisift watch`.
 const SETTLE: Duration = Duration::from_secs(5);
 
-/// News of rules.
+/// Messages from the rule tasks.
 pub(in crate::app) enum RuleNews {
-    /// The rules of the file, or why it is not used.
+    /// The rules from the file, or why the file is not used.
     Read(Result<Vec<RuleText>, RulesError>),
-    /// Rules could not be written, and why.
+    /// Why the rules could not be saved.
     Unwritten(RulesError),
-    /// What a rule would do, by the preview's number.
+    /// The preview with this number, or why it failed.
     Preview(u64, Result<RulePreview, String>),
-    /// Photos that rules mark.
+    /// Photos to be marked by rules.
     Marked(Vec<MarkedFile>),
-    /// They were carried out.
+    /// The result of running the rules.
     Round(Result<WatchRound, String>),
 }
 
-/// What carrying rules out keeps from one time to the next.
+/// State that is kept between runs of the rules.
 #[derive(Default)]
 pub(in crate::app) struct RuleRounds {
-    /// The log, once it was opened.
+    /// The log of handled photos, once opened.
     log: Arc<Mutex<Option<HandledLog>>>,
-    /// When files are looked at again that were still being written.
+    /// When to run the rules again, because some files were still being written.
     due: Option<Instant>,
-    /// Whether photos came while rules were carried out.
+    /// Whether photos arrived during a run, so that another one is needed.
     again: bool,
 }
 
-/// What rules work with, on another thread.
+/// What a rule task needs on its worker thread.
 struct Workshop {
     library: Library,
     dirs: Dirs,
@@ -60,7 +60,7 @@ struct Workshop {
 }
 
 impl App {
-    /// Reads the rules.
+    /// Loads the rules file.
     pub(in crate::app) fn read_rules(&mut self) {
         let file = self.services.dirs.rules_file();
         self.queue(Slot::RuleFile, move |_| {
@@ -76,7 +76,7 @@ impl App {
         });
     }
 
-    /// Writes the rules.
+    /// Saves the rules file.
     pub(in crate::app) fn write_rules(&mut self) {
         let (file, rules) = (
             self.services.dirs.rules_file(),
@@ -102,7 +102,7 @@ impl App {
         })
     }
 
-    /// Looks what a rule would do with photos that are there now.
+    /// Previews the effect of a rule on the photos that are there now.
     pub(in crate::app) fn preview_rule(&mut self, rule: RuleText) {
         let Some(workshop) = self.workshop() else {
             return;
@@ -117,7 +117,7 @@ impl App {
         });
     }
 
-    /// Carries out the rules, unless photos are still being read: then it is done afterwards.
+    /// Runs the active rules. While photos are being read, does nothing: the end of reading starts another run.
     pub(in crate::app) fn run_rules(&mut self) {
         let base = self.services.dirs.config.clone();
         let rules = self.state.rules.active(&self.state.memory.roots, &base);
@@ -142,7 +142,7 @@ impl App {
         });
     }
 
-    /// Carries out rules again for files that were still being written.
+    /// Runs the rules again when files that were still being written are due.
     pub(in crate::app) fn look_after_rules(&mut self, ctx: &Context) {
         let Some(due) = self.rounds.due else { return };
         let left = due.saturating_duration_since(Instant::now());
@@ -209,7 +209,7 @@ impl Workshop {
         rules.map_err(|error| error.to_string())
     }
 
-    /// What a rule would do.
+    /// Computes the preview of a rule.
     fn preview(&self, rule: RuleText, cancel: &Cancel) -> Result<RulePreview, String> {
         let mut rules = self.checked(vec![rule])?;
         rules.iter_mut().for_each(|rule| rule.enabled = true);
@@ -237,7 +237,7 @@ impl Workshop {
         })
     }
 
-    /// Does what rules say of photos that they have not decided about.
+    /// Applies the rules to photos that they have not handled yet.
     fn carry_out(
         &self,
         rules: Vec<RuleText>,

@@ -8,10 +8,10 @@ use crate::app::{App, News};
 use crate::settings::{self, Settings};
 use crate::t;
 
-/// How long a change may wait to be written: a kill loses no more.
+/// Maximum delay before a change is saved, and thus the maximum loss if the program is killed.
 const DELAY: Duration = Duration::from_secs(2);
 
-/// What was written last.
+/// What was saved last.
 pub struct SaveState {
     settings: Settings,
     memory: SavedWindow,
@@ -21,7 +21,7 @@ pub struct SaveState {
 }
 
 impl SaveState {
-    /// What was read at the start.
+    /// Starts with the state that was loaded from disk.
     pub fn new(settings: &Settings, memory: &SavedWindow) -> Self {
         Self {
             settings: settings.clone(),
@@ -33,12 +33,12 @@ impl SaveState {
 }
 
 impl App {
-    /// Writes what changed, not more often than every few seconds.
+    /// Saves changes at a limited rate.
     pub(in crate::app) fn save_changes(&mut self) {
         let changed = self.saved.failed
             || self.state.memory != self.saved.memory
             || self.state.settings != self.saved.settings;
-        // A disk that is slower than that is not given more to do.
+        // If the disk is slow, wait for the pending write first.
         let due = self.saved.last.elapsed() >= DELAY && self.supervisor.is_idle(Slot::Save);
         if changed && due {
             self.save_now();
@@ -47,7 +47,7 @@ impl App {
         }
     }
 
-    /// Writes what changed, in the background. What cannot be written is tried again, and the person sees why.
+    /// Saves changes in the background. Failures are shown to the user and retried.
     pub(in crate::app) fn save_now(&mut self) {
         let again = self.saved.failed;
         let new_settings = (again || self.state.settings != self.saved.settings)
@@ -74,7 +74,7 @@ impl App {
         });
     }
 
-    /// Settings were written, or why not.
+    /// Handles the result of saving the settings.
     pub(in crate::app) fn settings_saved(&mut self, failure: Option<String>) {
         self.saved.failed = failure.is_some();
         self.state.standing.settings = failure;

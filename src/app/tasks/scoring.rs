@@ -1,7 +1,7 @@
-//! The scoring thread: from texts to vectors, scores and an order.
+//! The scoring thread: computes embeddings, scores and the display order.
 //!
-//! The window sends a snapshot of its state with each request and goes on drawing the last response. Only the newest
-//! request waits.
+//! The window sends a snapshot of its state with each request, and keeps drawing the last response. A new request
+//! replaces one that is still waiting.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,60 +25,60 @@ use crate::engine::search::score::Scores;
 use crate::engine::search::teach::TrainingSet;
 use crate::t;
 
-/// What the window wants to know.
+/// A scoring request.
 #[derive(Clone)]
 pub struct ScoringRequest {
-    /// Counts up; the answer carries it.
+    /// Sequence number, repeated in the response.
     pub number: u64,
-    /// The model and the store; without them only what needs no scores is answered.
+    /// The model and the store. Without them, the response has no scores.
     pub session: Option<Arc<Session>>,
     /// The photos.
     pub library: Snapshot,
     /// The labels.
     pub labels: Vec<Label>,
-    /// What is typed into the search box.
+    /// The search text.
     pub search: String,
-    /// How to sort.
+    /// The sort order.
     pub sorting: Sorting,
-    /// What to put together.
+    /// How photos are grouped.
     pub grouping: Grouping,
     /// The label that is being typed.
     pub draft: Option<LabelId>,
-    /// What to show.
+    /// The filter.
     pub filter: Filter,
 }
 
-/// What the window draws.
+/// The result that the window displays.
 #[derive(Clone, Default)]
 pub struct ScoringResponse {
-    /// The question's number.
+    /// The number of the request.
     pub number: u64,
-    /// The labels that it is about.
+    /// The labels of the request.
     pub labels: Vec<Label>,
-    /// For each label its column in the scores.
+    /// For each label, its column in the scores.
     pub columns: Vec<Option<usize>>,
     /// For each label, why it cannot be scored.
     pub problems: Vec<Option<String>>,
-    /// Scores by item.
+    /// Label scores by item.
     pub scores: Arc<Scores>,
-    /// Matches with the search by item, if there is one.
+    /// Search scores by item, if there is a search.
     pub search: Option<Arc<Scores>>,
-    /// Of videos, which frame fits each label best, and which the search.
+    /// For videos, the frame that fits each label best.
     pub frames: Arc<BestFrames>,
-    /// The same for the search.
+    /// For videos, the frame that fits the search best.
     pub search_frames: Arc<BestFrames>,
     /// Why the search cannot be scored.
     pub search_problem: Option<String>,
-    /// Of each label's examples and counter-examples above its line, how many show it, and how many there are.
+    /// For each label, how many of its training photos above the threshold are examples, and their total.
     pub recognised: Vec<(usize, usize)>,
-    /// What is shown.
+    /// The displayed photos in order.
     pub arrangement: Arrangement,
-    /// What went wrong with the answer as a whole.
+    /// Why the request failed as a whole.
     pub problem: Option<String>,
 }
 
 impl ScoringResponse {
-    /// The scores with what says what they mean.
+    /// The scores together with their labels.
     #[must_use]
     pub fn scored(&self) -> LabelScores<'_> {
         LabelScores {
@@ -89,8 +89,8 @@ impl ScoringResponse {
         }
     }
 
-    /// The number of the frame by which a video is shown: that which fits the search best, or else the label that fits
-    /// best; the first for photos.
+    /// The index of the frame that represents a video: the one that fits the search best, otherwise the best label. 0
+    /// for photos.
     #[must_use]
     pub fn best_frame(&self, item: ItemId) -> usize {
         let of_search = self
@@ -104,7 +104,7 @@ impl ScoringResponse {
         of_search.or_else(of_label).unwrap_or_default()
     }
 
-    /// The number of the frame of a video that fits one label best; the first for photos.
+    /// The index of the video frame that fits one label best; 0 for photos.
     #[must_use]
     pub fn frame_for(&self, label: usize, item: ItemId) -> usize {
         let column = self.columns.get(label).copied().flatten();
@@ -112,7 +112,7 @@ impl ScoringResponse {
         frame.unwrap_or_default()
     }
 
-    /// Which items of an earlier numbering are which now; nothing shown is kept that is gone.
+    /// Translates item ids after items were removed. Scores are dropped until the next response.
     pub fn renumber(&mut self, new: &[Option<ItemId>]) {
         let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
         self.arrangement.order = self.arrangement.order.iter().filter_map(follow).collect();
@@ -126,7 +126,7 @@ impl ScoringResponse {
     }
 }
 
-/// The thread, from the window's side.
+/// A handle to the scoring thread.
 pub struct ScoringWorker {
     questions: Sender<Box<ScoringRequest>>,
     waiting: Receiver<Box<ScoringRequest>>,
@@ -134,10 +134,10 @@ pub struct ScoringWorker {
 }
 
 impl ScoringWorker {
-    /// Starts the thread. `notify` is called when there is an answer.
+    /// Starts the thread. `notify` is called for each response.
     ///
     /// # Errors
-    /// If the system gives no thread.
+    /// Returns an error if the thread cannot be started.
     pub fn start(notify: Notify) -> std::io::Result<Self> {
         let (questions, waiting) = bounded::<Box<ScoringRequest>>(1);
         let (answer_sender, answers) = bounded(4);
@@ -166,7 +166,7 @@ impl ScoringWorker {
         })
     }
 
-    /// Asks; a question that still waits is dropped for this one.
+    /// Sends a request, replacing one that is still waiting.
     pub fn ask(&self, question: ScoringRequest) {
         let mut next = Box::new(question);
         while let Err(TrySendError::Full(back)) = self.questions.try_send(next) {
@@ -175,14 +175,14 @@ impl ScoringWorker {
         }
     }
 
-    /// The newest answer that has come, if any.
+    /// The newest response since the last call, if any.
     #[must_use]
     pub fn newest(&self) -> Option<Box<ScoringResponse>> {
         self.answers.try_iter().last()
     }
 }
 
-/// In place of an answer whose making panicked: the photos as they are.
+/// The response if scoring panicked: all photos, unsorted.
 fn gave_up(question: &ScoringRequest) -> ScoringResponse {
     let order = 0..question.library.items.len() as ItemId;
     ScoringResponse {
@@ -196,7 +196,7 @@ fn gave_up(question: &ScoringRequest) -> ScoringResponse {
     }
 }
 
-/// Of each label's examples and counter-examples above its line, how many show it, and how many there are.
+/// For each label, how many of its training photos above the threshold are examples, and their total.
 fn count_recognised(library: &Snapshot, scored: LabelScores<'_>) -> Vec<(usize, usize)> {
     let mut recognised = vec![(0, 0); scored.labels.len()];
     let mut known: HashMap<&Path, Vec<(usize, bool)>> = HashMap::new();
@@ -226,13 +226,13 @@ fn count_recognised(library: &Snapshot, scored: LabelScores<'_>) -> Vec<(usize, 
     recognised
 }
 
-/// The year and month of a moment, by the clock on the wall there.
+/// The local year and month of a timestamp.
 fn month_of(today: &Zoned) -> (u32, u32) {
     let year = u32::try_from(today.year()).unwrap_or_default();
     (year, u32::try_from(today.month()).unwrap_or(1))
 }
 
-/// Answers a request, from what the ones before it left.
+/// Computes the response to a request, reusing what earlier requests have cached.
 fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
     let mut response = ScoringResponse {
         number: request.number,
@@ -257,7 +257,7 @@ fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
     response
 }
 
-/// How what is searched for is read: its words alone.
+/// Search words are used alone, without templates or expansion.
 const SEARCH: Wording<'static> = Wording {
     templates: &[],
     exactly: true,
@@ -266,7 +266,7 @@ const SEARCH: Wording<'static> = Wording {
     language: None,
 };
 
-/// Scores the labels that are on, and what is searched for by its meaning.
+/// Scores the enabled labels and the meaning part of the search.
 fn score(
     asker: &mut Asker,
     session: &Session,

@@ -1,7 +1,7 @@
-//! Background work in slots with one thread each, so that there are never more threads than slots.
+//! Background tasks in slots. Each slot has one thread, which bounds the number of threads.
 //!
-//! A query *replaces* the running one: the older is cancelled and its result dropped. A change *queues* behind what its slot
-//! is doing. When the window closes, everything is cancelled and awaited.
+//! A query *replaces* the running one: the older is cancelled and its result dropped. A change *queues* behind the
+//! tasks of its slot. When the window closes, all tasks are cancelled and awaited.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,68 +14,68 @@ use crossbeam_channel::Sender;
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::Notify;
 
-/// What work in the background is about.
+/// The slots, named after their tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Slot {
     /// Loading the model and opening the store.
     Session,
-    /// Which of the opened paths are folders.
+    /// Finding out which opened paths are folders.
     Folders,
-    /// Copies, bursts and flaws among all photos.
+    /// Finding duplicates, bursts and flaws among all photos.
     Overview,
-    /// Words for all photos, and heaps of them.
+    /// Finding words for all photos, and clusters.
     Heaps,
-    /// Where a label is seen in a photo.
+    /// Computing the heat map of a label.
     Heat,
-    /// Joining the threads of a job that is over.
+    /// Joining the threads of a finished job.
     Retire,
-    /// Beginning to watch folders.
+    /// Starting to watch folders.
     Watching,
-    /// What sidecars say.
+    /// Reading sidecars.
     Sidecars,
-    /// What an export would do.
+    /// Planning an export.
     ExportPlan,
-    /// Carrying out an export.
+    /// Running an export.
     Export,
-    /// Taking an export back.
+    /// Undoing an export.
     Undo,
-    /// Which exports were interrupted.
+    /// Looking for interrupted exports.
     Journals,
-    /// What would be written into sidecars.
+    /// Planning which keywords to write.
     KeywordPlan,
-    /// Writing sidecars, and taking that back.
+    /// Writing keywords to sidecars, and undoing that.
     Keywords,
-    /// Putting photos into the trash.
+    /// Moving photos to the trash and restoring them.
     Trash,
-    /// Which models there are.
+    /// Listing models.
     Models,
-    /// How fast this machine is.
+    /// Measuring the speed of this machine.
     Speed,
-    /// Fetching a model.
+    /// Downloading a model.
     Download,
-    /// Clearing the store, and removing what belongs to a model.
+    /// Clearing the store, and removing the data of a model.
     Store,
-    /// How much the store holds.
+    /// Measuring the size of the store.
     StoreSize,
-    /// Reading and writing files of labels.
+    /// Reading and writing label files.
     Labels,
     /// Writing sample photos.
     Samples,
-    /// The platform's dialogs.
+    /// The platform's file dialogs.
     Dialog,
-    /// Other programs.
+    /// Opening other programs, and the clipboard.
     Desktop,
     /// Reading and writing rules.
     RuleFile,
-    /// What a rule would do.
+    /// Previewing a rule.
     RulePlan,
-    /// Carrying out rules.
+    /// Running rules.
     Rules,
-    /// Writing settings.
+    /// Saving settings.
     Save,
 }
 
-/// A piece of work. It should look at the flag often, and end soon once that is raised.
+/// A task. It should check for cancellation often, and then return soon.
 type Task<N> = Box<dyn FnOnce(&Cancel) -> N + Send>;
 
 struct Waiting<N> {
@@ -86,7 +86,7 @@ struct Waiting<N> {
 
 struct Queue<N> {
     waiting: VecDeque<Waiting<N>>,
-    /// The flag of the work that is being done, and whether newer work replaces it.
+    /// The cancellation flag of the running task, and whether newer tasks may replace it.
     running: Option<(Cancel, bool)>,
     closed: bool,
 }
@@ -101,7 +101,7 @@ impl<N> SlotQueue<N> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until nothing is done and nothing waits, for so long at most; whether that is so now.
+    /// Waits up to `limit` for the queue to become empty, and returns whether it did.
     fn idle_within(&self, limit: Duration) -> bool {
         let busy = |queue: &mut Queue<N>| !queue.waiting.is_empty() || queue.running.is_some();
         let waited = self
@@ -117,7 +117,7 @@ struct SlotWorker<N> {
     thread: JoinHandle<()>,
 }
 
-/// The slots, from the window's side. Dropping it cancels all work without waiting for its end.
+/// A handle to the slots. Dropping it cancels all tasks without waiting for them.
 pub struct Supervisor<N> {
     workers: HashMap<Slot, SlotWorker<N>>,
     sender: Sender<N>,
@@ -126,8 +126,7 @@ pub struct Supervisor<N> {
 }
 
 impl<N: Send + 'static> Supervisor<N> {
-    /// What work returns goes to `sender`, and `notify` is called; `gave_up` is told in place of the answer
-    /// of work that panicked.
+    /// Results are sent to `sender`, followed by a call of `notify`. If a task panics, `gave_up` provides the result.
     #[must_use]
     pub fn new(sender: Sender<N>, notify: Notify, gave_up: fn(Slot) -> N) -> Self {
         Self {
@@ -138,10 +137,10 @@ impl<N: Send + 'static> Supervisor<N> {
         }
     }
 
-    /// Does this as soon as the slot is free: what it does now is cancelled, and what waits is dropped.
+    /// Runs a query as soon as possible: the running query is cancelled, and waiting queries are dropped.
     ///
     /// # Errors
-    /// If the system gives no thread.
+    /// Returns an error if the thread cannot be started.
     pub fn replace(
         &mut self,
         slot: Slot,
@@ -150,10 +149,10 @@ impl<N: Send + 'static> Supervisor<N> {
         self.add(slot, true, Box::new(task))
     }
 
-    /// Does this after all that the slot was given before.
+    /// Runs a change after the earlier tasks of the slot.
     ///
     /// # Errors
-    /// If the system gives no thread.
+    /// Returns an error if the thread cannot be started.
     pub fn queue(
         &mut self,
         slot: Slot,
@@ -181,7 +180,7 @@ impl<N: Send + 'static> Supervisor<N> {
         Ok(())
     }
 
-    /// Cancels what a slot does and drops what waits in it, if that is work that newer work replaces.
+    /// Cancels the running task of a slot and drops those waiting, unless they are changes.
     pub fn cancel(&self, slot: Slot) {
         if let Some(worker) = self.workers.get(&slot) {
             let mut queue = worker.shared.lock();
@@ -192,7 +191,7 @@ impl<N: Send + 'static> Supervisor<N> {
         }
     }
 
-    /// Whether a slot does nothing, and nothing waits in it.
+    /// Whether a slot has neither a running nor a waiting task.
     #[must_use]
     pub fn is_idle(&self, slot: Slot) -> bool {
         self.workers.get(&slot).is_none_or(|worker| {
@@ -201,7 +200,7 @@ impl<N: Send + 'static> Supervisor<N> {
         })
     }
 
-    /// Waits until a slot does nothing, for so long at most; whether it does nothing now.
+    /// Waits up to `limit` for a slot to become idle, and returns whether it did.
     pub fn wait_for(&self, slot: Slot, limit: Duration) -> bool {
         let Some(worker) = self.workers.get(&slot) else {
             return true;
@@ -209,7 +208,7 @@ impl<N: Send + 'static> Supervisor<N> {
         worker.shared.idle_within(limit)
     }
 
-    /// Cancels everything, and waits for the threads for so long at most; whether all have ended.
+    /// Cancels all tasks, waits up to `limit` for the threads, and returns whether all have ended.
     pub fn end_within(&mut self, limit: Duration) -> bool {
         for (slot, worker) in &self.workers {
             let mut queue = worker.shared.lock();
@@ -235,13 +234,13 @@ impl<N: Send + 'static> Supervisor<N> {
                 all = false;
                 continue;
             }
-            // Its panics were caught and reported.
+            // Panics of tasks were caught and reported.
             let _ = worker.thread.join();
         }
         all
     }
 
-    /// The queue of a slot, whose thread is started with its first work.
+    /// The queue of a slot. Its thread is started on first use.
     fn worker(&mut self, slot: Slot) -> std::io::Result<Arc<SlotQueue<N>>> {
         if let Some(worker) = self.workers.get(&slot) {
             return Ok(worker.shared.clone());
@@ -285,7 +284,7 @@ impl<N> Drop for Supervisor<N> {
     }
 }
 
-/// The thread of a slot.
+/// The main loop of a slot's thread.
 fn work<N: Send + 'static>(
     slot: Slot,
     shared: &SlotQueue<N>,
@@ -298,7 +297,7 @@ fn work<N: Send + 'static>(
         tracing::debug!(?slot, "work begins");
         let done = catch_unwind(AssertUnwindSafe(|| task(&cancel)));
         let milliseconds = begun.elapsed().as_millis();
-        // What was replaced has no say any more, even if it ended before it noticed.
+        // The result of a replaced task is dropped, even if it completed before it noticed the cancellation.
         let replaced = cancel.is_cancelled();
         tracing::debug!(?slot, milliseconds, replaced, "work ends");
         if let Err(panic) = &done {
@@ -307,7 +306,7 @@ fn work<N: Send + 'static>(
             tracing::error!(?slot, cause, "work in the background panicked");
         }
         if !replaced {
-            // Nobody listening is no error: the window is closed.
+            // A closed channel is no error: the window is closed.
             let _ = sender.send(done.unwrap_or_else(|_| gave_up(slot)));
             notify();
         }
@@ -316,7 +315,7 @@ fn work<N: Send + 'static>(
     }
 }
 
-/// The next work of a slot; waits for some, and ends with its owner.
+/// Waits for the next task of a slot. `None` once the queue is closed.
 fn next<N>(shared: &SlotQueue<N>) -> Option<Waiting<N>> {
     let mut queue = shared.lock();
     loop {
@@ -339,7 +338,7 @@ mod tests {
     use super::*;
     use crossbeam_channel::{Receiver, bounded};
 
-    /// Longest that a test waits before it fails.
+    /// Timeout of the tests.
     const PATIENCE: Duration = Duration::from_secs(20);
 
     fn supervisor() -> (Supervisor<u32>, Receiver<u32>) {
@@ -348,7 +347,7 @@ mod tests {
         (supervisor, receiver)
     }
 
-    /// Waits for its end, as long as it is not cancelled.
+    /// A task that runs until it is cancelled.
     fn until_cancelled(cancel: &Cancel) {
         while !cancel.is_cancelled() {
             std::thread::yield_now();

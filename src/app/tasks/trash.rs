@@ -1,4 +1,4 @@
-//! Rejects are moved to the system's trash, from which the user can restore them; nothing is ever deleted.
+//! Moves rejects to the system's trash, from which the user can restore them. Files are never deleted.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -14,20 +14,20 @@ use crate::engine::media::paired_files::{PairedFile, PairedFiles};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
 use crate::{t, text};
 
-/// A reject on its way.
+/// A reject to be moved.
 struct Reject {
     path: PathBuf,
     content: Option<ContentId>,
     /// The copy that stays.
     kept: Option<Candidate>,
-    /// Whether its content is identified by only a part of its bytes, so that a copy must be compared.
+    /// Whether the content id covers only part of the file, so that it must be compared with the copy that stays.
     is_sampled: bool,
 }
 
-/// What became of rejects.
+/// The result of moving rejects to the trash.
 pub(in crate::app) struct Trashed {
     photos: usize,
-    /// Everything that went, photos and what belongs to them.
+    /// All moved files: photos and their companion files.
     gone: Vec<TrashedFile>,
     failures: Vec<Failure>,
 }
@@ -38,28 +38,28 @@ impl Trashed {
     }
 }
 
-/// What became of files that were to come back from the trash.
+/// The result of restoring files from the trash.
 pub(in crate::app) struct Restored {
     files: Vec<TrashedFile>,
     outcome: Restoration,
 }
 
 impl Restored {
-    /// Those of the files that a list names.
+    /// The files whose paths are in `list`.
     fn named(&self, list: &HashSet<&Path>) -> Vec<TrashedFile> {
         let named = self.files.iter();
         let named = named.filter(|file| list.contains(&*file.path));
         named.cloned().collect()
     }
 
-    /// The files that came back, and those that are still in the trash.
+    /// The restored files, and those still in the trash.
     fn back_and_stuck(&self) -> (Vec<TrashedFile>, Vec<TrashedFile>) {
         let back = self.outcome.back.iter().map(PathBuf::as_path).collect();
         let stuck = self.outcome.stuck.iter().map(|(path, _)| path.as_path());
         (self.named(&back), self.named(&stuck.collect()))
     }
 
-    /// What did not come back, if anything, and why.
+    /// A message about files that were not restored, if any.
     fn problem(&self) -> Option<String> {
         let missing = self.outcome.missing.len();
         let gone = (missing > 0).then(|| t!("trash-missing", count = missing));
@@ -78,8 +78,8 @@ impl Restored {
 }
 
 impl App {
-    /// Puts rejects, with what belongs to them, into the trash. The last copy of a content goes only if it was rejected
-    /// itself.
+    /// Moves rejects and their companion files to the trash. The last copy of a content is moved only if it was
+    /// rejected itself.
     pub(in crate::app) fn trash_rejects(&mut self) {
         let rejects = self.state.rejects();
         let keepers = self.state.findings().keepers();
@@ -92,8 +92,8 @@ impl App {
         };
         let reject = |id: &u32| {
             let item = self.state.item(*id)?;
-            // What was rejected as a copy goes only while the photo is there that is kept for it. If that has the same
-            // bytes, it is no rejection of the content.
+            // A photo that was rejected as a copy is moved only while its keeper exists. If both have the same bytes,
+            // the content itself is not rejected.
             let is_copy = self.state.library.is_rejected_alone(*id);
             let keeper = keepers.get(id).filter(|_| is_copy);
             let keeper = keeper.and_then(|keeper| self.state.item(*keeper));
@@ -133,7 +133,7 @@ impl App {
         self.read_folders();
     }
 
-    /// Brings files back that went to the trash.
+    /// Restores files from the trash.
     pub(in crate::app) fn restore(&mut self, files: Vec<TrashedFile>) {
         let desktop = self.services.desktop.clone();
         self.queue(Slot::Trash, move |_| {
@@ -143,7 +143,7 @@ impl App {
         });
     }
 
-    /// Rejects again what came back; what is still in the trash can be undone again.
+    /// Marks restored files as rejected again. For files still in the trash, restoring can be tried again.
     pub(in crate::app) fn restored(&mut self, restored: Restored) {
         let (back, stuck) = restored.back_and_stuck();
         let contents: Vec<ContentId> = back.iter().filter_map(|file| file.rejected).collect();
@@ -164,7 +164,7 @@ impl App {
 
 fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     let mut paired_files = PairedFiles::default();
-    // Asked before anything is moved: which photos share a file is found from those that exist.
+    // Before anything is moved, because shared companion files are detected from the existing photos.
     let with: Vec<Vec<PairedFile>> = rejects
         .iter()
         .map(|reject| paired_files.of(&reject.path))
@@ -205,7 +205,7 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     }
 }
 
-/// Refuses what would be the last copy after all.
+/// Refuses to move a file that turns out to be the last copy.
 fn is_safe(reject: &Reject) -> Result<(), Failure> {
     let Some(kept) = &reject.kept else {
         return Ok(());
@@ -223,7 +223,7 @@ fn is_safe(reject: &Reject) -> Result<(), Failure> {
     Err(Failure::new(&reject.path, Stage::Export, message))
 }
 
-/// Whether two files hold the same bytes.
+/// Whether two files have the same bytes.
 fn are_same(a: &Path, b: &Path) -> std::io::Result<bool> {
     let (a, b) = (open_regular(a)?, open_regular(b)?);
     let (mut a, mut b) = (BufReader::new(a), BufReader::new(b));

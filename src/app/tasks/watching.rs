@@ -1,5 +1,5 @@
-//! Watches the open folders: what arrives in them, changes or goes is looked at once it has been quiet for a moment, so
-//! that ten thousand files are one look and not ten thousand.
+//! Watches the open folders. Changes are debounced, so that ten thousand new files cause one rescan and not ten
+//! thousand.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,18 +14,18 @@ use crate::app::{App, News};
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::scan::is_media_name;
 
-/// How long nothing must happen in the folders before they are looked at, and how long that is waited for at most.
+/// Debounce time, and the maximum delay while changes keep arriving.
 const QUIET: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often folders are looked at of which the system tells nothing, as of network shares.
+/// Polling interval for folders without change notifications, such as network shares.
 const POLL: Duration = Duration::from_secs(60);
 
-/// When something changed that was not looked at yet.
+/// Times of the first and the last change since the last scan.
 #[derive(Debug, Default)]
 struct Changes(Mutex<Option<(Instant, Instant)>>);
 
 impl Changes {
-    /// Notes a change; whether it is the first one.
+    /// Records a change, and returns whether it is the first one.
     fn note(&self, now: Instant) -> bool {
         let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let first = since.map_or(now, |(first, _)| first);
@@ -34,7 +34,7 @@ impl Changes {
         is_first
     }
 
-    /// When the folders are to be looked at; nothing if nothing changed.
+    /// When the folders are to be scanned; `None` if nothing has changed.
     fn due(&self) -> Option<Instant> {
         let since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         since.map(|(first, last)| (last + QUIET).min(first + PATIENCE))
@@ -45,26 +45,26 @@ impl Changes {
     }
 }
 
-/// What watches, and what it watches.
+/// State of the folder watcher.
 #[derive(Default)]
 pub(in crate::app) struct Watching {
-    /// The folders, and whether those in them are watched too.
+    /// The watched folders, and whether subfolders are included.
     of: (Vec<PathBuf>, bool),
-    /// It watches as long as it lives.
+    /// The watcher, which runs until it is dropped.
     watcher: Option<RecommendedWatcher>,
     changes: Arc<Changes>,
-    /// Since when folders are looked at again and again, because the system tells nothing of them.
+    /// Time of the last poll, if the folders have to be polled because the system does not report changes.
     polled: Option<Instant>,
 }
 
-/// What became of watching.
+/// The result of starting to watch.
 pub(in crate::app) struct Watched {
     watcher: Option<RecommendedWatcher>,
     is_polled: bool,
 }
 
 impl App {
-    /// Watches what is open now, and looks at folders in which something happened.
+    /// Watches the folders that are open now, and scans them again after changes.
     pub(in crate::app) fn look_at_watched(&mut self, ctx: &Context) {
         let memory = &self.state.memory;
         let (folders, with_subfolders) = &self.watching.of;
@@ -81,7 +81,7 @@ impl App {
         if !left.is_zero() {
             return ctx.request_repaint_after(left);
         }
-        // While photos are read, what comes meanwhile is looked at afterwards.
+        // While photos are being read, changes wait until that has finished.
         if self.state.work.is_running() {
             return ctx.request_repaint_after(QUIET);
         }
@@ -91,7 +91,7 @@ impl App {
     }
 
     fn watch(&mut self, of: (Vec<PathBuf>, bool)) {
-        // Ending it may take a moment, as watching thousands of folders does.
+        // Dropping a watcher of thousands of folders takes a moment, so that is done in the background.
         let old = self.watching.watcher.take();
         let changes = Arc::new(Changes::default());
         self.watching = Watching {
@@ -112,7 +112,7 @@ impl App {
     }
 }
 
-/// Begins to watch folders.
+/// Starts to watch folders.
 fn watcher(
     folders: &[PathBuf],
     subfolders: bool,
@@ -153,8 +153,8 @@ fn watcher(
     }
 }
 
-/// Whether photos may be other than they were. Looking at folders opens and reads files, of which the system tells as
-/// well; and programs, this one included, write other files where photos are.
+/// Whether photos may have changed. Scanning opens and reads files, which generates events too, and programs including
+/// this one write other files beside photos.
 fn is_change(event: &Event) -> bool {
     let is_kind = match event.kind {
         EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
@@ -176,10 +176,10 @@ fn may_matter(path: &Path) -> bool {
     is_sidecar || path.extension().is_none() || is_media_name(path)
 }
 
-/// Whether a folder is on another machine, of whose changes the system tells nothing.
+/// Whether a folder is on a network file system, which does not report changes made by other machines.
 #[cfg(target_os = "linux")]
 fn is_remote(path: &Path) -> bool {
-    /// Of NFS, SMB, CIFS, SMB2, FUSE, 9P and AFS: statfs(2).
+    /// File system types of NFS, SMB, CIFS, SMB2, FUSE, 9P and AFS, from statfs(2).
     const REMOTE: [u64; 7] = [
         0x6969,
         0x517B,

@@ -1,4 +1,4 @@
-//! How photos are grouped, and the headings of the groups; pure.
+//! Grouping of photos, and the headings of the groups. Pure functions.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -19,65 +19,65 @@ use crate::t;
 /// What the photos of a group have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Heading {
-    /// The label that fits them best, by its place.
+    /// The label with this index fits them best.
     Label(usize),
-    /// They are just below the line of a label, by its place.
+    /// They are just below the threshold of the label with this index.
     NearMisses(usize),
-    /// No label fits.
+    /// They fit no label.
     #[default]
     SomethingElse,
-    /// They have no scores: not read yet, or not readable.
+    /// They have no scores, because they have not been read yet or are unreadable.
     NotRead,
-    /// A month, a day, a folder, a camera, a place or stars, in words.
+    /// The display name of their month, day, folder, camera, place or star rating.
     Named(Arc<str>),
 }
 
-/// Photos in a row of the order that belong together.
+/// A range of consecutive photos in the display order that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PhotoGroup {
-    /// What they have in common.
+    /// The heading.
     pub heading: Heading,
-    /// Where in the order they begin.
+    /// Index of the first photo in the display order.
     pub first: usize,
-    /// How many they are.
+    /// Number of photos.
     pub len: usize,
-    /// The first and the last day on which they were taken, of those that say so.
+    /// The first and last day on which its photos were taken, if any has a date.
     pub days: Option<(Day, Day)>,
 }
 
-/// The highest rank: thirty bits, which leave space in a key that has the order and the number of a photo as well.
+/// The highest rank. Ranks have 30 bits, because `order` packs them into one key with other fields.
 pub const MAX_RANK: u32 = (1 << 30) - 1;
 
-/// Ranks of groups that come after all others.
+/// Ranks of the groups that come last.
 const NEAR: u32 = UNKNOWN - 3;
 const SOMETHING_ELSE: u32 = UNKNOWN - 2;
 const NOT_READ: u32 = UNKNOWN - 1;
-/// The rank of what does not say what it is grouped by.
+/// The rank of photos that lack the property they are grouped by.
 const UNKNOWN: u32 = MAX_RANK;
-/// Labels have the ranks from here on; the one that is being typed comes before.
+/// The rank of the first label; later labels follow. The label that is being typed comes before.
 const FIRST_LABEL: u32 = 1;
 
-/// A number above those of all days, below the ranks that come last.
+/// Above the number of any day or month, and below the ranks that come last.
 const LATEST: u32 = NEAR - 1;
 
-/// Ranks photos by their groups.
+/// Computes the group ranks of photos.
 pub struct Groups<'a> {
     library: &'a Snapshot,
     scored: LabelScores<'a>,
     grouping: Grouping,
     filter: &'a Filter,
-    /// The label that the filter asks for.
+    /// The label of the filter, by index.
     filtered: Option<usize>,
-    /// The label that is being typed.
+    /// The label that is being typed, by index.
     draft: Option<usize>,
-    /// Whether the earliest comes first.
+    /// Whether the earliest photos come first.
     rises: bool,
     names: Vec<&'a OsStr>,
     ranks: HashMap<&'a OsStr, u32>,
 }
 
 impl<'a> Groups<'a> {
-    /// Looks at what is shown, as far as ranks follow from it.
+    /// Prepares the ranks for the photos to be displayed.
     #[must_use]
     pub fn new(
         library: &'a Snapshot,
@@ -123,7 +123,7 @@ impl<'a> Groups<'a> {
         self.names = names;
     }
 
-    /// Whether there are headings at all.
+    /// Whether the groups have headings.
     #[must_use]
     pub fn has_headings(&self) -> bool {
         let near = self.filter.near && self.filtered.is_some();
@@ -160,7 +160,7 @@ impl<'a> Groups<'a> {
     }
 
     fn by_label(&self, id: ItemId, brief: OrderFacts, verdict: Verdict) -> u32 {
-        // What fits the label that is being typed is what the person wants to see.
+        // Photos that fit the label being typed come first, because that is what the user wants to see.
         if let Some(draft) = self.draft
             && self.scored.fits(draft, id)
         {
@@ -185,7 +185,7 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// The label that photos of a group are sorted by.
+    /// The label by whose match the photos of a group are sorted.
     #[must_use]
     pub fn label(&self, group: u32) -> Option<usize> {
         match group {
@@ -198,19 +198,19 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// Whether the photos of a group are those just below a line.
+    /// Whether a group consists of photos just below a threshold.
     #[must_use]
     pub fn is_near_threshold(group: u32) -> bool {
         group == NEAR
     }
 
-    /// Whether the photos of a group fit no label.
+    /// Whether a group consists of photos that fit no label.
     #[must_use]
     pub fn is_something_else(group: u32) -> bool {
         group == SOMETHING_ELSE
     }
 
-    /// What stands over a group.
+    /// The heading of a group.
     #[must_use]
     pub fn heading(&self, group: u32) -> Heading {
         let named = |name: String| Heading::Named(name.into());

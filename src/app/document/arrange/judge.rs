@@ -1,4 +1,4 @@
-//! Which labels fit each photo, found in one pass over the scores.
+//! Finds out which labels fit each photo, in one pass over the scores.
 
 use rayon::prelude::*;
 
@@ -8,31 +8,31 @@ use crate::app::document::match_axis::HistogramBins;
 use crate::app::document::scored::LabelScores;
 use crate::engine::search::fit::{self, FitRule, LabelMatch};
 
-/// In place of a label where none fits.
+/// Replaces the label index if no label fits.
 const NONE: u32 = u32::MAX;
 
-/// What the labels say of one photo.
+/// How the labels fit one photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Verdict {
     label: u32,
-    /// The match of the label that fits best. Where none fits, how many times the odds of a label's threshold the photo
-    /// has at most, which is below 1; NaN where there is no match.
+    /// The match of the best fitting label. If none fits, the highest ratio of the photo's odds to the odds of a
+    /// label's threshold, which is below 1; NaN without scores.
     value: f32,
 }
 
 impl Verdict {
-    /// The label that fits best, with its match.
+    /// The best fitting label and its match.
     pub fn best(self) -> Option<(usize, f32)> {
         (self.label != NONE).then_some((self.label as usize, self.value))
     }
 
-    /// How close a photo that fits nothing comes to a threshold.
+    /// How close a photo without a fitting label comes to a threshold, as a ratio of odds below 1.
     pub fn miss(self) -> Option<f32> {
         (self.label == NONE && !self.value.is_nan()).then_some(self.value)
     }
 }
 
-/// How a label fares over all photos.
+/// Counts of one label over all photos.
 #[derive(Clone)]
 pub struct LabelCounts {
     pub fitting: usize,
@@ -40,24 +40,24 @@ pub struct LabelCounts {
     pub bars: [u32; BARS],
 }
 
-/// What the labels say of all photos.
+/// How the labels fit all photos.
 pub struct LabelVerdicts {
-    /// By photo.
+    /// By item id.
     pub verdicts: Vec<Verdict>,
-    /// By label.
+    /// By label index.
     pub counted: Vec<LabelCounts>,
-    /// Photos that were read and fit no label; none without labels.
+    /// Number of photos that were read and fit no label; 0 without labels.
     pub something_else: usize,
 }
 
-/// A label with what is asked of every photo, computed once.
+/// A label with precomputed values for testing photos.
 struct LabelTest {
     label: usize,
     column: usize,
     rule: FitRule,
-    /// Match from which a photo that does not fit is a near miss.
+    /// Minimum match of a near miss.
     near: f32,
-    /// One through the odds of the threshold; none where every photo reaches it.
+    /// Reciprocal of the odds of the threshold; `None` if photos cannot miss the label.
     per_odds: Option<f32>,
 }
 
@@ -65,7 +65,7 @@ fn odds(matched: f32) -> f32 {
     matched / (1.0 - matched).max(f32::MIN_POSITIVE)
 }
 
-/// Judges all photos.
+/// Tests all photos against all labels.
 pub fn judge(scored: LabelScores<'_>, briefs: &[OrderFacts]) -> LabelVerdicts {
     let labels = scored.labels.iter().enumerate();
     let tests: Vec<LabelTest> = labels
@@ -88,7 +88,7 @@ pub fn judge(scored: LabelScores<'_>, briefs: &[OrderFacts]) -> LabelVerdicts {
         let first = at * FEW;
         let mut part = none();
         for (id, brief) in (first..).zip(briefs) {
-            // Photos that came since have no scores yet.
+            // Photos that arrived after scoring have no scores yet.
             let row = rows
                 .get(id * columns..(id + 1) * columns)
                 .unwrap_or_default();
@@ -96,7 +96,7 @@ pub fn judge(scored: LabelScores<'_>, briefs: &[OrderFacts]) -> LabelVerdicts {
         }
         part
     });
-    // In their order, because each has the verdicts of its own photos.
+    // Collect in order, because verdicts are indexed by item.
     let parts: Vec<PhotoRange> = parts.collect();
     let mut judged = LabelVerdicts {
         verdicts: Vec::with_capacity(briefs.len()),
@@ -120,7 +120,7 @@ pub fn judge(scored: LabelScores<'_>, briefs: &[OrderFacts]) -> LabelVerdicts {
     judged
 }
 
-/// Some of the photos.
+/// The results for a range of photos.
 struct PhotoRange {
     verdicts: Vec<Verdict>,
     counted: Vec<LabelCounts>,
@@ -187,7 +187,7 @@ impl PhotoRange {
     }
 }
 
-/// The photos with the highest matches of a label, the best first.
+/// The photos with the highest matches for a label, best first.
 pub fn best(scored: LabelScores<'_>, label: usize, items: ItemId, most: usize) -> Vec<ItemId> {
     let mut best: Vec<(f32, ItemId)> = Vec::with_capacity(most + 1);
     for item in 0..items {

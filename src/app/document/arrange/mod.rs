@@ -1,4 +1,4 @@
-//! Which photos are shown, in which order and under which headings, and how many fit each label; pure.
+//! Which photos are displayed, in which order and under which headings, and how many fit each label. Pure functions.
 
 mod groups;
 mod judge;
@@ -18,50 +18,50 @@ use super::search_text::SearchText;
 pub use groups::{Heading, PhotoGroup};
 pub use shown::HiddenBy;
 
-/// Bars of a histogram of matches, over the axis of [`super::match_axis`].
+/// Number of histogram bars over the axis of [`super::match_axis`].
 pub const BARS: usize = 32;
-/// Best photos of a label that is being typed.
+/// Number of best photos shown for the label that is being typed.
 pub const BEST: usize = 6;
-/// Photos that are not worth another thread.
+/// Minimum number of photos per parallel task.
 const FEW: usize = 4096;
 
-/// How photos are to be arranged.
+/// What to display and how.
 #[derive(Clone, Copy, Debug)]
 pub struct ArrangeRequest<'a> {
-    /// The order.
+    /// The sort order.
     pub sorting: Sorting,
-    /// What is put together.
+    /// How photos are grouped.
     pub grouping: Grouping,
-    /// What is shown.
+    /// The filter.
     pub filter: &'a Filter,
-    /// The label that is being typed: its photos come first.
+    /// The label that is being typed, whose photos come first.
     pub draft: Option<LabelId>,
-    /// What is searched for, taken apart.
+    /// The parsed search text.
     pub search: &'a SearchText,
 }
 
-/// What is shown, and how the labels fare over the whole folder.
+/// The displayed photos, and statistics of the labels over all photos.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrangement {
-    /// Items in the order in which they are shown.
+    /// Items in display order.
     pub order: Vec<ItemId>,
-    /// Groups with headers; none if the order has none.
+    /// Groups with headings, in display order; empty without headings.
     pub groups: Vec<PhotoGroup>,
-    /// For each label, how many photos fit it.
+    /// For each label, how many photos fit.
     pub counts: Vec<usize>,
-    /// For each label, how many photos are just below its line.
+    /// For each label, how many photos are just below the threshold.
     pub near: Vec<usize>,
     /// How many photos fit no label.
     pub something_else: usize,
-    /// For each label, how many photos have a match in each part of the axis.
+    /// For each label, a histogram of its matches.
     pub histograms: Vec<[u32; BARS]>,
-    /// How many photos are not shown, by what hides them, in the order of [`HiddenBy::ALL`].
+    /// How many photos are hidden, by reason, in the order of [`HiddenBy::ALL`].
     pub hidden: [usize; HiddenBy::ALL.len()],
-    /// The photos that fit the label best that is being typed, fitting or not.
+    /// The best matches for the label that is being typed, whether or not they reach the threshold.
     pub best: Vec<ItemId>,
 }
 
-/// Hides all photos of a stack but the best of those that are shown, if stacks are folded.
+/// If stacks are folded, hides all photos of a stack except the best visible one.
 fn folded(library: &Snapshot, mut hidden_by: Vec<Option<HiddenBy>>) -> Vec<Option<HiddenBy>> {
     if !library.folded {
         return hidden_by;
@@ -81,7 +81,7 @@ fn folded(library: &Snapshot, mut hidden_by: Vec<Option<HiddenBy>>) -> Vec<Optio
     hidden_by
 }
 
-/// Arranges a library.
+/// Filters, sorts and groups the photos of a library.
 #[must_use]
 pub fn arrange(
     library: &Snapshot,

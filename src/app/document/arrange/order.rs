@@ -1,4 +1,4 @@
-//! The order in which photos are shown.
+//! The order in which photos are displayed.
 
 use rayon::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::app::document::labels::LabelId;
 use crate::app::document::library::{FileStatus, ItemId, Snapshot, by_name};
 use crate::app::document::scored::LabelScores;
 
-/// What a photo lacks to be sorted: what lacks more comes later.
+/// The data missing for sorting a photo. Later variants sort after earlier ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum MissingData {
     Nothing,
@@ -19,8 +19,8 @@ enum MissingData {
     Content,
 }
 
-/// A photo's group, what it lacks, what it is sorted by and its number, in one number that sorts as these do in turn:
-/// 30, 2, 64 and 32 bits.
+/// Group (30 bits), missing data (2), sort key (64) and item id (32), packed into one integer that compares like a
+/// tuple of these.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct PackedOrder(u128);
 
@@ -39,15 +39,15 @@ impl PackedOrder {
     }
 }
 
-/// Numbers that are not negative sort as their bits do.
+/// Non-negative floats compare like their bit patterns.
 fn bits(value: f32) -> u64 {
     u64::from(value.max(0.0).to_bits())
 }
 
-/// What an item is sorted by; what has none comes last in both directions.
+/// The sort key of an item. Items without one come last in both directions.
 type OrderKey = Option<u64>;
 
-/// Sorts photos by their groups, and by what is wanted within them.
+/// Sorts photos by group, then by the requested order.
 pub fn sort(
     library: &Snapshot,
     scored: LabelScores<'_>,
@@ -58,7 +58,7 @@ pub fn sort(
 ) -> (Vec<ItemId>, Vec<PhotoGroup>) {
     let sorting = wanted.sorting;
     let groups = Groups::new(library, scored, wanted, filtered, &shown);
-    // Without labels there is nothing to sort by but names.
+    // Without labels or a search, photos are sorted by name.
     let unlabelled =
         sorting.key == SortKey::BestMatch && scored.columns.iter().all(Option::is_none);
     let unsearched = sorting.key == SortKey::Search && scored.search.is_none();
@@ -73,7 +73,7 @@ pub fn sort(
         if by_names {
             return PackedOrder::new(group, MissingData::Nothing, 0, id);
         }
-        // By match, what misses a line is always seen from there.
+        // When sorting by match, near misses are always sorted from closest to farthest.
         let near = by_match && Groups::is_near_threshold(group);
         let misses = by_match && (nothing_fits || Groups::is_something_else(group));
         let value = if misses {
@@ -81,7 +81,7 @@ pub fn sort(
         } else if sorting.key == SortKey::Search
             && wanted.search.is_named(&library.items[id as usize])
         {
-            // What is called as it was typed comes before what looks like it.
+            // Photos whose names match the search text come before those that only look like it.
             Some(bits(1.0 + scored.search_match(id).unwrap_or_default()))
         } else {
             key(
@@ -140,7 +140,7 @@ fn headed(library: &Snapshot, groups: &Groups<'_>, keyed: &[PackedOrder]) -> Vec
     parts.map(group).collect()
 }
 
-/// The first and the last day on which photos were taken.
+/// The first and last day on which photos were taken.
 fn days(library: &Snapshot, part: &[PackedOrder]) -> Option<(Day, Day)> {
     let day = |keyed: &PackedOrder| {
         let day = library.briefs[keyed.id() as usize].day()?;
@@ -181,14 +181,14 @@ fn key(
             let digits = taken.as_str().bytes().filter(u8::is_ascii_digit);
             digits.fold(0, |n, d| n * 10 + u64::from(d - b'0'))
         }),
-        // From a signed number to one that sorts the same without a sign.
+        // Flipping the sign bit maps signed integers to unsigned ones with the same order.
         SortKey::Modified => Some((library.items[at].file.modified_ns as u64) ^ (1 << 63)),
         SortKey::Size => Some(library.items[at].file.size),
         SortKey::Dimensions => library.items[at]
             .facts()
             .map(|facts| u64::from(facts.width) * u64::from(facts.height)),
         SortKey::Stars => Some(u64::from(library.marks[at].stars)),
-        // The first colour counts as the highest.
+        // The first colour sorts as the highest.
         SortKey::Colour => {
             (library.marks[at].colour).map(|colour| u64::from(u8::MAX - colour as u8))
         }

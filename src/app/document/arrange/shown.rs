@@ -1,4 +1,4 @@
-//! Which photos pass the filters and the search, and which filter hides the others.
+//! Applies the filters and the search, and records which of them hides a photo.
 
 use super::ArrangeRequest;
 use super::judge::Verdict;
@@ -13,7 +13,7 @@ use crate::engine::media::places::{PlaceQuery, WordMatch};
 use crate::engine::organize::marks::Mark;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 
-/// What keeps a photo from being shown: the first of these that does.
+/// Why a photo is hidden. If there are several reasons, the first one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HiddenBy {
     /// The filter by label.
@@ -22,18 +22,18 @@ pub enum HiddenBy {
     Decision,
     /// Another filter.
     Filter,
-    /// The search, which cannot look at what could not be read.
+    /// The search, because the photo is unreadable.
     SearchUnreadable,
-    /// The search, which cannot look at what is not read yet.
+    /// The search, because the photo has not been read yet.
     SearchUnread,
-    /// The search, which it does not fit.
+    /// The search, because the photo does not fit it.
     Search,
-    /// Another photo of its stack, which stands for it.
+    /// Another photo represents its folded stack.
     Stack,
 }
 
 impl HiddenBy {
-    /// All of them, in the order in which they are shown.
+    /// All reasons, in display order.
     pub const ALL: [Self; 7] = [
         Self::Label,
         Self::Decision,
@@ -45,12 +45,12 @@ impl HiddenBy {
     ];
 }
 
-/// A filter made ready.
+/// A filter prepared for testing many photos.
 pub struct PreparedFilter<'a> {
     scored: LabelScores<'a>,
     filter: &'a Filter,
     search: &'a SearchText,
-    /// Where the answer has the label that is filtered by.
+    /// Index of the label in the filter.
     pub label: Option<usize>,
     name: String,
     keyword: String,
@@ -63,7 +63,7 @@ pub struct PreparedFilter<'a> {
 }
 
 impl<'a> PreparedFilter<'a> {
-    /// Makes a filter ready.
+    /// Prepares a filter.
     pub fn new(scored: LabelScores<'a>, wanted: &ArrangeRequest<'a>) -> Self {
         let filter = wanted.filter;
         let label = match filter.fit {
@@ -75,12 +75,12 @@ impl<'a> PreparedFilter<'a> {
         } else {
             DEFAULT_MIN_MATCH
         };
-        // What is no date yet, while it is typed, lets everything through.
+        // While a date is being typed and still invalid, it does not filter.
         let date = |text: &'a str| match calendar::problem(text) {
             None => text.trim(),
             Some(_) => "",
         };
-        // Photos are looked at one by one only where something is asked that their marks and scores do not tell.
+        // The items themselves are inspected only if a filter needs more than marks and scores, because that is slower.
         let plain = Filter {
             fit: filter.fit,
             near: filter.near,
@@ -106,7 +106,7 @@ impl<'a> PreparedFilter<'a> {
         }
     }
 
-    /// What keeps a photo from being shown, if anything does.
+    /// The reason why a photo is hidden, if it is.
     pub fn hides(&self, id: ItemId, library: &Snapshot, verdict: Verdict) -> Option<HiddenBy> {
         let at = id as usize;
         let (brief, mark) = (library.briefs[at], library.marks[at]);
@@ -157,7 +157,7 @@ impl<'a> PreparedFilter<'a> {
             (LabelFit::Label(_), Some(label)) => {
                 self.scored.fits(label, id) || (self.filter.near && self.scored.is_near(label, id))
             }
-            // The label is gone.
+            // The label no longer exists.
             (LabelFit::Label(_), None) => true,
         }
     }

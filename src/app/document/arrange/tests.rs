@@ -1,4 +1,4 @@
-//! Tests of which photos are shown, and in which order.
+//! Tests of the display order and the filters.
 
 use proptest::prelude::*;
 
@@ -58,7 +58,7 @@ fn label(id: LabelId, negated: bool) -> Label {
     }
 }
 
-/// Two labels; matches by item: (0.9, 0.1), (0.6, 0.8), none, (0.2, 0.3).
+/// Two labels. Matches by item: (0.9, 0.1), (0.6, 0.8), none, (0.2, 0.3).
 fn scores() -> Scores {
     Scores {
         labels: 2,
@@ -129,7 +129,7 @@ fn groups_follow_the_labels_and_end_with_what_has_no_scores() {
     let rest = [(Heading::SomethingElse, 1), (Heading::NotRead, 1)];
     assert_eq!(groups, [&[(first, 1), (second, 1)], &rest[..]].concat());
     assert_eq!(got.counts, [2, 1]);
-    // What could not be read has no match.
+    // The unreadable photo has no match.
     assert_eq!(got.histograms[0].iter().sum::<u32>(), 3);
     let bar = (match_axis::place(0.8) * BARS as f32) as usize;
     assert_eq!(got.histograms[1][bar], 1);
@@ -190,7 +190,7 @@ fn a_filter_by_one_label_sorts_by_it() {
 #[test]
 fn what_fits_nothing_has_the_nearest_misses_first_under_any_heading() {
     let mut labels = [label(1, false), label(2, false)];
-    // The first photo has the highest match of any label, but the last one nearly reaches a line.
+    // The first photo has the highest match of any label, but the last one is closer to a threshold.
     labels[0].min_match = 0.95;
     labels[1].min_match = 0.35;
     let filter = Filter {
@@ -220,7 +220,7 @@ fn a_label_that_is_typed_comes_first_with_its_best_photos() {
         Grouping::Label,
         Some(2),
     );
-    // The second photo fits the first label too, but not as well.
+    // The second photo also fits the first label, but not as well.
     assert_eq!(headings(&got)[0], (Heading::Label(1), 1));
     assert_eq!(got.order[0], 1);
     assert_eq!(got.best, [1, 3, 0]);
@@ -290,7 +290,7 @@ fn a_search_finds_names_and_dates_besides_what_is_seen() {
         arrange(&library(), scored, wanted).order
     };
     assert_eq!(shown("sea", true), [1, 3]);
-    // The first photo is called so, though it looks like something else.
+    // The first photo has that name, though it shows something else.
     assert_eq!(shown("b10", true), [0, 1, 3]);
     assert_eq!(shown("b*", false), [1, 0, 2]);
     assert_eq!(shown("sea 2023", true), [3]);

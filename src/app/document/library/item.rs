@@ -1,4 +1,4 @@
-//! A photo of the window, or a file that could not be read.
+//! An item of the library: a photo, a video, or a file that could not be read.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -9,37 +9,37 @@ use crate::engine::media::metadata::PhotoMetadata;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
 use crate::engine::media::places::Place;
 
-/// What became of a file.
+/// The result of reading a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReadOutcome {
-    /// It was read.
+    /// The file was read.
     Read {
-        /// What its content says.
+        /// Facts about its content.
         facts: PhotoFacts,
-        /// The row of its vector; [`UNREAD`] until the model has read it.
+        /// The row of its embedding, or [`UNREAD`] until the model has processed it.
         row: u32,
     },
-    /// It could not be used.
+    /// The file could not be used.
     Failed(Failure),
 }
 
-/// One file in the window.
+/// A file in the library.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LibraryItem {
-    /// Where it is, how large and of when.
+    /// Path, size and modification time.
     pub file: Candidate,
-    /// Its name without folders, for people.
+    /// The file name for display.
     pub name: String,
-    /// A text that sorts as the name should.
+    /// A sort key for natural order of names.
     pub name_key: String,
-    /// What became of it.
+    /// The result of reading it.
     pub outcome: ReadOutcome,
-    /// What it and its sidecars say, once they were looked at.
+    /// Metadata of the file and its sidecars, once read.
     pub metadata: Option<Arc<PhotoMetadata>>,
 }
 
 impl LibraryItem {
-    /// For a photo that was read.
+    /// An item for a photo that was read.
     #[must_use]
     pub fn read(photo: Photo, row: u32) -> Self {
         let outcome = ReadOutcome::Read {
@@ -49,7 +49,7 @@ impl LibraryItem {
         Self::new(photo.file, outcome)
     }
 
-    /// For a file that failed.
+    /// An item for a file that could not be read.
     #[must_use]
     pub fn failed(failure: Failure) -> Self {
         let file = Candidate {
@@ -72,7 +72,7 @@ impl LibraryItem {
         }
     }
 
-    /// What its content says, if it was read.
+    /// Facts about the content, if it was read.
     #[must_use]
     pub fn facts(&self) -> Option<&PhotoFacts> {
         match &self.outcome {
@@ -81,45 +81,45 @@ impl LibraryItem {
         }
     }
 
-    /// Its content, if it was read.
+    /// The content id, if it was read.
     #[must_use]
     pub fn content(&self) -> Option<ContentId> {
         self.facts().map(|facts| facts.content)
     }
 
-    /// Keywords that it or a sidecar holds.
+    /// Keywords in the file or a sidecar.
     #[must_use]
     pub fn keywords(&self) -> &[String] {
         let metadata = self.metadata.as_ref();
         metadata.map_or(&[], |metadata| &metadata.facts.keywords)
     }
 
-    /// Where it was taken, if its coordinates or those in a sidecar say so.
+    /// Where it was taken, derived from the coordinates in the file or a sidecar.
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.metadata.as_ref()?.place
     }
 
-    /// Whether it or a sidecar has coordinates.
+    /// Whether the file or a sidecar has coordinates.
     #[must_use]
     pub fn is_located(&self) -> bool {
         let metadata = self.metadata.as_ref();
         metadata.is_some_and(|metadata| metadata.facts.position.is_some())
     }
 
-    /// The camera, as it calls itself.
+    /// The camera name from the metadata.
     #[must_use]
     pub fn camera(&self) -> Option<&str> {
         self.metadata.as_ref()?.facts.camera.as_deref()
     }
 
-    /// The lens, as it calls itself.
+    /// The lens name from the metadata.
     #[must_use]
     pub fn lens(&self) -> Option<&str> {
         self.metadata.as_ref()?.facts.lens.as_deref()
     }
 
-    /// The row of its vector; [`UNREAD`], which scores nothing, if there is none.
+    /// The row of its embedding, or [`UNREAD`].
     #[must_use]
     pub fn row(&self) -> u32 {
         match self.outcome {
@@ -128,7 +128,7 @@ impl LibraryItem {
         }
     }
 
-    /// What is wrong with it, if anything.
+    /// A warning about the file, if any.
     #[must_use]
     pub fn warning(&self) -> Option<&str> {
         match &self.outcome {
@@ -137,7 +137,7 @@ impl LibraryItem {
         }
     }
 
-    /// Why it could not be used, if it could not.
+    /// Why the file could not be used, if so.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match &self.outcome {
@@ -146,7 +146,7 @@ impl LibraryItem {
         }
     }
 
-    /// The ending of its name in lower case.
+    /// The file name extension in lower case.
     #[must_use]
     pub fn ending(&self) -> Option<String> {
         let ending = self.file.path.extension()?;
@@ -154,8 +154,7 @@ impl LibraryItem {
     }
 }
 
-/// A text by which names sort as people count: `img2` before `img10`, capitals beside small letters.
-/// Each run of digits is preceded by its length.
+/// A sort key for natural order: `img2` before `img10`, ignoring case. Each run of digits is preceded by its length.
 pub(super) fn natural_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len() + 4);
     let mut rest = name;
@@ -165,7 +164,7 @@ pub(super) fn natural_key(name: &str) -> String {
                 .find(|c: char| !c.is_ascii_digit())
                 .unwrap_or(rest.len());
             let digits = rest[..end].trim_start_matches('0');
-            // Lengths as characters from '0' on: shorter numbers come first.
+            // The length as a character from '0' upwards, so that shorter numbers come first.
             key.push(char::from_u32('0' as u32 + digits.len() as u32).unwrap_or(char::MAX));
             key.push_str(digits);
             rest = &rest[end..];
@@ -177,7 +176,7 @@ pub(super) fn natural_key(name: &str) -> String {
     key
 }
 
-/// What became of a file, in a word.
+/// Whether an item is a photo, a video or a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileStatus {
     /// A photo that was read.
@@ -188,15 +187,15 @@ pub enum FileStatus {
     Failed,
 }
 
-/// What is asked of every item whenever the photos are sorted. These lie side by side in memory; the items themselves do
-/// not, and looking at each of them would take most of the time.
+/// The properties needed to sort or test every item. They are stored contiguously, because following the pointers to
+/// the items themselves would take most of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderFacts {
-    /// The row of its vector; [`UNREAD`] if there is none.
+    /// The row of its embedding, or [`UNREAD`].
     pub row: u32,
-    /// The day on which it was taken; 0 if that is not known.
+    /// The day on which it was taken; 0 if unknown.
     pub day: Day,
-    /// What became of it.
+    /// Whether it is a photo, a video or a failure.
     pub kind: FileStatus,
 }
 
@@ -217,14 +216,14 @@ impl OrderFacts {
         }
     }
 
-    /// The day on which it was taken.
+    /// The day on which it was taken, if known.
     #[must_use]
     pub fn day(self) -> Option<Day> {
         (self.day != 0).then_some(self.day)
     }
 }
 
-/// Compares names as people do.
+/// Compares names in natural order.
 #[must_use]
 pub fn by_name(a: &LibraryItem, b: &LibraryItem) -> Ordering {
     a.name_key

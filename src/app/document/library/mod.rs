@@ -1,7 +1,6 @@
 //! The photos in the window, in the order in which they were found.
 //!
-//! Items and marks are shared with the scoring thread: it takes a snapshot, which costs nothing, while the window goes on
-//! adding.
+//! Items and marks are shared with the scoring thread, which gets a cheap snapshot while the window keeps adding.
 
 mod item;
 
@@ -17,30 +16,30 @@ use crate::engine::organize::marks::{Flag, Mark};
 pub use super::item_id::ItemId;
 pub use item::{FileStatus, LibraryItem, OrderFacts, ReadOutcome, by_name};
 
-/// The row of a photo that is known, but that the model in use has not read yet.
+/// The row of a photo that is known but not yet read by the current model.
 pub const UNREAD: u32 = u32::MAX;
 
-/// Items and marks as they were at one moment.
+/// An immutable snapshot of items and marks.
 #[derive(Clone, Default)]
 pub struct Snapshot {
-    /// The items, by number.
+    /// The items, by id.
     pub items: Arc<Vec<Arc<LibraryItem>>>,
-    /// What is asked of each most often, by number.
+    /// Compact facts about the items, by id.
     pub briefs: Arc<Vec<OrderFacts>>,
-    /// Their marks, by number.
+    /// The marks, by id.
     pub marks: Arc<Vec<Mark>>,
-    /// Counts what makes earlier numbers or scores invalid.
+    /// Changes whenever earlier ids or scores become invalid.
     pub epoch: u64,
-    /// What was found among them without labels.
+    /// Findings about the items.
     pub findings: Arc<Findings>,
-    /// The lines from which on a photo has a flaw.
+    /// Thresholds of flaws.
     pub lines: Lines,
-    /// Whether of a stack only one photo is shown.
+    /// Whether stacks are folded.
     pub folded: bool,
 }
 
 impl Snapshot {
-    /// Of these items and their marks.
+    /// Creates a snapshot with these items and marks.
     #[must_use]
     pub fn new(items: Vec<LibraryItem>, marks: Vec<Mark>) -> Self {
         Self {
@@ -52,27 +51,27 @@ impl Snapshot {
     }
 }
 
-/// All items of the window.
+/// The library: all items in the window.
 #[derive(Default)]
 pub struct PhotoList {
     now: Snapshot,
     by_path: HashMap<PathBuf, ItemId>,
-    /// For each item, the job that saw it last.
+    /// For each item, the generation of the job that last saw it.
     seen: Vec<u64>,
     failed: usize,
     unread: usize,
-    /// The items of each content: copies are marked together.
+    /// Items by content. Copies share their marks.
     by_content: HashMap<ContentId, Vec<ItemId>>,
-    /// What the person decided. It counts, whatever metadata says.
+    /// The user's marks, which take precedence over metadata.
     kept_marks: HashMap<ContentId, Mark>,
-    /// Photos that were rejected themselves since the start, and not only as copies of others.
+    /// Files that were rejected directly since the start, not only through a copy.
     rejected: HashSet<PathBuf>,
-    /// Photos that are rejected as copies of a photo that is kept, with their contents. Others of the content may be kept.
+    /// Copies that are rejected individually because another photo is kept, with their content.
     rejected_alone: HashMap<PathBuf, ContentId>,
 }
 
 impl PhotoList {
-    /// An empty library that knows a person's earlier marks.
+    /// An empty library with the saved marks.
     #[must_use]
     pub fn new(marks: HashMap<ContentId, Mark>) -> Self {
         Self {
@@ -81,43 +80,43 @@ impl PhotoList {
         }
     }
 
-    /// What is there now.
+    /// The current snapshot.
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {
         &self.now
     }
 
-    /// How many items there are.
+    /// The number of items.
     #[must_use]
     pub fn len(&self) -> usize {
         self.now.items.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no items.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.now.items.is_empty()
     }
 
-    /// One item.
+    /// The item with an id.
     #[must_use]
     pub fn get(&self, id: ItemId) -> Option<&Arc<LibraryItem>> {
         self.now.items.get(id as usize)
     }
 
-    /// The number of a path.
+    /// The id of the item with a path.
     #[must_use]
     pub fn find(&self, path: &Path) -> Option<ItemId> {
         self.by_path.get(path).copied()
     }
 
-    /// The mark of an item.
+    /// The effective mark of an item.
     #[must_use]
     pub fn mark(&self, id: ItemId) -> Mark {
         self.now.marks.get(id as usize).copied().unwrap_or_default()
     }
 
-    /// Adds an item, or puts it in the place of an earlier one of its path.
+    /// Adds an item, or replaces the one with the same path.
     pub fn put(&mut self, mut item: LibraryItem, generation: u64) {
         let known = self.find(&item.file.path);
         if let Some(known) = known.and_then(|id| self.get(id)) {
@@ -165,7 +164,7 @@ impl PhotoList {
         *count = count.saturating_add_signed(by);
     }
 
-    /// Waits for all photos to be read again, by another model.
+    /// Marks all photos as unread, because another model must read them.
     pub fn forget_rows(&mut self) {
         for item in Arc::make_mut(&mut self.now.items) {
             if let ReadOutcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
@@ -179,7 +178,7 @@ impl PhotoList {
         self.now.epoch += 1;
     }
 
-    /// How many photos are known, but not read by the model in use.
+    /// The number of photos not yet read by the current model.
     #[must_use]
     pub fn unread_count(&self) -> usize {
         self.unread
@@ -191,7 +190,7 @@ impl PhotoList {
         }
     }
 
-    /// What counts for an item: what the person decided, otherwise what its metadata says.
+    /// The effective mark of an item: set by the user, otherwise from its metadata.
     fn mark_for(&self, item: &LibraryItem) -> Mark {
         let mark = self.shared_mark(item);
         match self.is_alone(item) {
@@ -203,7 +202,7 @@ impl PhotoList {
         }
     }
 
-    /// The same, which it shares with others of its content: that it is rejected alone does not count.
+    /// The mark shared by all copies of the content, ignoring the rejection of individual copies.
     fn shared_mark(&self, item: &LibraryItem) -> Mark {
         let decided = item.content().and_then(|c| self.decision(&c));
         let theirs = || Some(item.metadata.as_ref()?.facts.mark());
@@ -215,26 +214,26 @@ impl PhotoList {
         content.is_some() && content.copied() == item.content()
     }
 
-    /// The mark that a photo shares with others of its content.
+    /// The mark shared by all copies of the photo's content.
     #[must_use]
     pub fn mark_of_content(&self, id: ItemId) -> Mark {
         self.get(id)
             .map_or_else(Mark::default, |item| self.shared_mark(item))
     }
 
-    /// Whether a photo is rejected as a copy of one that is kept.
+    /// Whether only this copy is rejected, and not its content.
     #[must_use]
     pub fn is_rejected_alone(&self, id: ItemId) -> bool {
         self.get(id).is_some_and(|item| self.is_alone(item))
     }
 
-    /// Photos that are rejected alone, with their contents.
+    /// Copies that are rejected individually, with their content.
     #[must_use]
     pub fn rejected_alone(&self) -> &HashMap<PathBuf, ContentId> {
         &self.rejected_alone
     }
 
-    /// Rejects photos of a content alone, or no longer. Returns how it was before.
+    /// Sets or clears the rejection of individual copies. Returns the previous state.
     pub fn reject_alone(
         &mut self,
         changes: &[(PathBuf, Option<ContentId>)],
@@ -254,12 +253,12 @@ impl PhotoList {
         before
     }
 
-    /// Takes over what was found among the photos.
+    /// Replaces the findings.
     pub fn set_findings(&mut self, findings: Arc<Findings>) {
         self.now.findings = findings;
     }
 
-    /// Sets decisions about items and all copies of their content, or takes them away.
+    /// Sets or clears marks of contents, which affects all their copies.
     pub fn decide(&mut self, decisions: &[(ContentId, Option<Mark>)]) {
         for (content, decision) in decisions {
             match decision {
@@ -277,7 +276,7 @@ impl PhotoList {
         }
     }
 
-    /// Remembers that the person rejected these very photos, where they did.
+    /// Records which of these photos the user has rejected directly.
     pub fn note_rejected(&mut self, ids: &[ItemId]) {
         let rejected = ids.iter().filter(|id| self.mark(**id).flag == Flag::Reject);
         let paths = rejected.filter_map(|id| Some(self.get(*id)?.file.path.clone()));
@@ -285,8 +284,8 @@ impl PhotoList {
         self.rejected.extend(paths);
     }
 
-    /// Whether the rejection of a photo is about itself, and not only about a copy of it. What stands in its own
-    /// sidecar is.
+    /// Whether a photo was rejected directly and not only through a copy. A rejection in its own sidecar counts as
+    /// direct.
     #[must_use]
     pub fn is_rejected_itself(&self, id: ItemId) -> bool {
         let Some(item) = self.get(id) else {
@@ -296,19 +295,19 @@ impl PhotoList {
         decided.is_none() || self.rejected.contains(&item.file.path)
     }
 
-    /// The items of a content.
+    /// All items with a content.
     #[must_use]
     pub fn copies(&self, content: &ContentId) -> &[ItemId] {
         self.by_content.get(content).map_or(&[], Vec::as_slice)
     }
 
-    /// What the person decided about a content, whether or not it is in the window.
+    /// The user's mark for a content, even if no item has it.
     #[must_use]
     pub fn decision(&self, content: &ContentId) -> Option<Mark> {
         self.kept_marks.get(content).copied()
     }
 
-    /// Takes over what metadata says now.
+    /// Applies changed metadata.
     pub fn set_metadata(&mut self, changes: Vec<(PathBuf, Arc<PhotoMetadata>)>) {
         for (path, metadata) in changes {
             let Some(id) = self.find(&path) else { continue };
@@ -320,8 +319,8 @@ impl PhotoList {
         }
     }
 
-    /// Keeps only the items for which `stays` holds, which is given the path and the job that saw it
-    /// last. Returns for each old number the new one, or nothing if all stay.
+    /// Removes items for which `stays` returns false, given the path and the generation that last saw it. Returns the
+    /// new id for each old one, or `None` if nothing was removed.
     pub fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) -> Option<Vec<Option<ItemId>>> {
         let stays = |at: &usize| stays(&self.now.items[*at].file.path, self.seen[*at]);
         let kept: Vec<usize> = (0..self.len()).filter(stays).collect();
@@ -354,7 +353,7 @@ impl PhotoList {
         Some(renumbered)
     }
 
-    /// Removes everything; a person's marks stay known.
+    /// Removes all items. The user's marks stay known.
     pub fn clear(&mut self) {
         *self = Self {
             now: Snapshot {
@@ -368,7 +367,7 @@ impl PhotoList {
         };
     }
 
-    /// Items that failed, by path.
+    /// Failed items, sorted by path.
     #[must_use]
     pub fn failures(&self) -> Vec<&Failure> {
         let failed = self
@@ -384,7 +383,7 @@ impl PhotoList {
         failed
     }
 
-    /// How many items failed.
+    /// The number of failed items.
     #[must_use]
     pub fn failure_count(&self) -> usize {
         self.failed

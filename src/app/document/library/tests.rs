@@ -97,7 +97,7 @@ fn marks_follow_the_content() {
     library.put(item("copy of b.jpg", 2), 1);
     assert_eq!((library.mark(1), library.mark(2)), (pick, pick));
     assert_eq!(library.decision(&ContentId([2; 32])), Some(pick));
-    // What has another content now is no copy any more.
+    // A file whose content has changed is no longer a copy.
     library.put(item("b.jpg", 3), 2);
     library.retain(|path, _| path != Path::new("a.jpg"));
     library.decide(&[(ContentId([2; 32]), None)]);
@@ -133,7 +133,7 @@ fn a_decision_counts_more_than_a_sidecar() {
     library.decide(&[(ContentId([1; 32]), Some(Mark::default()))]);
     assert_eq!(library.mark(0), Mark::default());
     library.decide(&[(ContentId([1; 32]), None)]);
-    // Read again, it keeps what its metadata says.
+    // After reading it again, the mark from its metadata stays.
     library.put(item(path, 2), 2);
     assert_eq!(library.mark(0), theirs);
     let read = library.get(0).expect("an item");
@@ -160,7 +160,7 @@ fn a_copy_is_rejected_alone_and_what_it_shares_stays() {
         (library.mark(1).stars, library.mark_of_content(1)),
         (3, stars)
     );
-    // What is at its place now is another photo.
+    // The path now has a different content.
     library.put(item("b.jpg", 2), 2);
     assert!(!library.is_rejected_alone(1));
     library.put(item("b.jpg", 1), 3);
