@@ -1,11 +1,11 @@
-//! Names the version with its commit, and gives the Windows program its icon and manifest.
+//! Embeds the Git commit in the version string, and the icon and manifest in the Windows executable.
 
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    // A checkout's head moves with every commit; a released archive has none.
+    // In a checkout, HEAD or its log changes with every commit; a source archive has neither.
     for file in [".git/HEAD", ".git/logs/HEAD"] {
         if Path::new(file).exists() {
             println!("cargo:rerun-if-changed={file}");
@@ -29,8 +29,8 @@ fn commit() -> Option<String> {
     (output.status.success() && !text.is_empty()).then(|| text.to_owned())
 }
 
-/// The icon, what the file's properties show, and a manifest for long paths, UTF-8 and sharp text on every screen. The
-/// system that is built for counts, not the one that builds.
+/// Embeds the icon, the version information and a manifest that enables long paths, UTF-8 and high-DPI rendering. Depends
+/// on the target platform, not the host.
 fn windows_resources() {
     println!("cargo:rerun-if-changed=assets/icon.ico");
     println!("cargo:rerun-if-changed=assets/lumisift.manifest");

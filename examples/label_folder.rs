@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|label| Query::parse(label).map(TrainingSet::of))
         .collect::<Result<Vec<_>, _>>()?;
 
-    // What was read is kept here, so that a second run answers at once.
+    // Embeddings are cached in this store, so a second run is immediate.
     let store = std::env::temp_dir().join("lumisift-example");
     let library = Library::open(
         &LoadOptions::new(ModelChoice::Starter),

@@ -20,14 +20,14 @@ import sys
 import pyarrow.parquet as pq
 import ray
 
-# How often a shard is tried again whose worker was killed, as by the system when memory is short.
+# Attempts per shard if its worker is killed, for example by the out-of-memory killer.
 TRIES = 3
-# Pictures of a list that a folder is divided into.
+# Images per list when a folder is split into lists.
 LIST_ROWS = 10_000
 
 
 class Worker:
-    """An actor that runs one worker after another, on one core each."""
+    """A Ray actor that runs one worker process at a time, on a single core."""
 
     def __init__(self, lumisift, out, options):
         self.command = [lumisift, "worker", "--out", out, "--format", "parquet", "--threads", "1", *options]
@@ -37,7 +37,7 @@ class Worker:
         return {"entry": [json.dumps(self.run(shard)) for shard in batch["shard"]]}
 
     def run(self, shard):
-        """One shard; its line in the manifest. If a worker dies, nothing of its file is there."""
+        """Process one shard and return its manifest entry. A worker that dies leaves no output file."""
         for _ in range(TRIES):
             done = subprocess.run([*self.command, "--input", shard], stderr=subprocess.PIPE, text=True)
             if done.returncode >= 0:
@@ -49,7 +49,7 @@ class Worker:
 
 
 def finished(manifest, out):
-    """The shards of an earlier run whose files are still there as they were written."""
+    """Return the shards of an earlier run whose output files still exist with their recorded sizes."""
     if not manifest.exists():
         return set()
     entries = []
@@ -57,13 +57,13 @@ def finished(manifest, out):
         try:
             entries.append(json.loads(line))
         except json.JSONDecodeError:
-            continue  # a line that was cut off: its shard is looked at again
+            continue  # truncated line: process its shard again
     whole = lambda e: (out / e["file"]).exists() and (out / e["file"]).stat().st_size == e["bytes"]
     return {e["shard"] for e in entries if whole(e)}
 
 
 def lists_of(folder, out):
-    """Lists of the files below a folder, always the same for the same files."""
+    """Split the files below a folder into lists, in a deterministic order."""
     files = sorted(str(path) for path in pathlib.Path(folder).rglob("*") if path.is_file())
     (out / "_lists").mkdir(exist_ok=True)
     for number, first in enumerate(range(0, len(files), LIST_ROWS)):
@@ -89,7 +89,7 @@ def main():
         sys.exit("two shards have the same name: their results would have, too")
     options = ["--device", "cpu", "--model", args.model]
     options += [word for label in args.label for word in ("--label", label)]
-    # What an earlier run finished counts only if it asked for the same.
+    # Reuse the shards of an earlier run only if its options were the same.
     key = json.dumps(options)
     asked = out / "_options.json"
     manifest = out / "_manifest.jsonl"
@@ -102,7 +102,7 @@ def main():
     ray.init()
     if left:
         actors = args.actors or max(1, min(len(left), int(ray.cluster_resources()["CPU"])))
-        # A block for each shard, so that a lost one is one shard; an actor that dies is replaced, and its shard tried again.
+        # One block per shard, so that a failure costs one shard. Ray replaces dead actors and retries their shards.
         work = ray.data.from_items([{"shard": shard} for shard in left], override_num_blocks=len(left))
         work = work.map_batches(
             Worker,

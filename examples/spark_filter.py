@@ -23,7 +23,7 @@ from pyspark.sql import types as T
 
 
 def run_worker(command, batches):
-    """The batches of a task through one worker, one after another."""
+    """Pass the batches of a task through one worker, in order."""
     batches = iter(batches)
     first = next(batches, None)
     if first is None:
@@ -33,7 +33,7 @@ def run_worker(command, batches):
     failures = []
 
     def fail(failure):
-        # A stream that was ended properly would pass for all of the input.
+        # Kill the worker: closing the stream normally would make truncated input look complete.
         failures.append(failure)
         worker.kill()
 
@@ -66,7 +66,7 @@ def run_worker(command, batches):
         if worker.wait() != 0:
             failures.append(RuntimeError(f"lumisift worker ended with {worker.returncode}"))
     except (OSError, pa.ArrowException) as failure:
-        # What made the feeder kill the worker, if it did, comes first.
+        # A failure of the feeder, which kills the worker, comes before this one in the list.
         failures.append(failure)
     finally:
         worker.kill()
@@ -76,7 +76,7 @@ def run_worker(command, batches):
 
 
 def for_spark(batch):
-    """Spark knows lists, but none of a fixed size."""
+    """Convert fixed-size lists, which Spark does not support, to plain lists."""
     columns = []
     for field, column in zip(batch.schema, batch.columns):
         if pa.types.is_fixed_size_list(field.type):
@@ -86,7 +86,7 @@ def for_spark(batch):
 
 
 def result_schema(carried, labels):
-    """The columns that go out, in their order."""
+    """Return the output schema."""
     fields = [field for field in carried.fields if field.name != "bytes"]
     found = [T.StructField("embedding", T.ArrayType(T.FloatType()))]
     if labels:
@@ -120,7 +120,7 @@ def main():
         sys.exit("two shards have the same name: their results would have, too")
     command = [args.lumisift, "worker", "--stdio", "--device", "cpu", "--threads", "1", "--model", args.model]
     command += [word for label in args.label for word in ("--label", label)]
-    # Results of other labels would be taken for these.
+    # Results for other labels must not be mistaken for results of this run.
     args.out.mkdir(parents=True, exist_ok=True)
     asked = args.out / "options.json"
     if asked.exists() and json.loads(asked.read_text()) != command:
@@ -128,7 +128,7 @@ def main():
     asked.write_text(json.dumps(command))
     spark = (
         SparkSession.builder.appName("lumisift")
-        # Pictures are large: a batch of the usual ten thousand rows would be, too.
+        # Images are large: a batch of Spark's default 10,000 rows would not fit in memory.
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "64")
         .getOrCreate()
     )
@@ -141,7 +141,7 @@ def main():
         results = rows.mapInArrow(lambda batches: run_worker(command, batches), result_schema(rows.schema, args.label))
         results.write.mode("overwrite").parquet(str(target))
 
-    # As many jobs at a time as there are cores, so that none waits for the last task of another.
+    # One job per core, so that no core idles while another job's last task finishes.
     with concurrent.futures.ThreadPoolExecutor(spark.sparkContext.defaultParallelism) as jobs:
         for _ in jobs.map(run_shard, args.shards):
             pass

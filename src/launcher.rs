@@ -1,8 +1,8 @@
-//! Starts the window on Windows from the menu and "Open with", without a console beside it.
+//! Starts the window on Windows from the Start menu and "Open with", without a console window.
 //!
-//! Lumisift itself is a console program, so that shells wait for it, pipes work and exit codes arrive; a GUI program that
-//! attaches to its parent's console would support none of these. This program is a GUI program, and starts the other one
-//! without a console.
+//! Lumisift itself is a console program, so that shells wait for it, and pipes and exit codes work; a GUI program that
+//! attaches to its parent's console supports none of these. This launcher is a GUI program that starts Lumisift without a
+//! console.
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
 use std::process::{Command, ExitCode};
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            // There is no console that could show it.
+            // There is no console to print to.
             rfd::MessageDialog::new()
                 .set_level(rfd::MessageLevel::Error)
                 .set_title("Lumisift")
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts the program that lies beside this one. An error is one sentence for a person.
+/// Starts the program in the same folder. Errors are sentences for the user.
 fn start() -> Result<(), String> {
     let this = std::env::current_exe().map_err(|e| format!("Lumisift cannot start: {e}"))?;
     let program = this.with_file_name(program());

@@ -1,7 +1,7 @@
-//! The log: a file in the state folder whose size is bounded, and standard error if asked for.
+//! The log: a file of bounded size in the state folder, and standard error on request.
 //!
-//! What is logged is chosen here and nowhere else: by `RUST_LOG`, otherwise warnings of all crates and
-//! what this program begins and ends. Everything stays on this machine.
+//! The filter is `RUST_LOG` if set; otherwise, warnings of all crates and the main events of this program are logged.
+//! Nothing leaves this machine.
 
 use std::backtrace::Backtrace;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -16,18 +16,18 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::engine::files::regular::open_no_link;
 
-/// The newest log file; older ones have a number before the ending.
+/// The newest log file; older ones have a number before the extension.
 pub const FILE: &str = "lumisift.log";
-/// Size at which another file is begun.
+/// Size in bytes at which the log is rotated.
 const FILE_BYTES: u64 = 2 << 20;
-/// Files that are kept, the newest included.
+/// Number of files that are kept, including the newest.
 const FILES: usize = 5;
-/// What is logged without `RUST_LOG`.
+/// The default filter.
 const USUAL: &str = "warn,lumisift=info";
-/// The same with `--verbose`.
+/// The default filter with `--verbose`.
 const VERBOSE: &str = "warn,lumisift=debug";
 
-/// Why nothing is written to a log file.
+/// The log file cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("no log can be kept in {}: {source}", folder.display())]
 pub struct LogError {
@@ -35,11 +35,11 @@ pub struct LogError {
     source: io::Error,
 }
 
-/// Starts logging into `folder`, and to standard error if `verbose`. Where the folder cannot be written,
-/// the rest goes on without a file.
+/// Starts logging to `folder`, and to standard error if `verbose`. If the folder is not writable, logging continues without
+/// a file.
 ///
 /// # Errors
-/// Why there is no file.
+/// Returns an error if the log file cannot be opened.
 pub fn start(folder: &Path, verbose: bool) -> Result<(), LogError> {
     let usual = if verbose { VERBOSE } else { USUAL };
     let filter = std::env::var("RUST_LOG")
@@ -56,7 +56,7 @@ pub fn start(folder: &Path, verbose: bool) -> Result<(), LogError> {
     };
     let to_file = file.map(|file| fmt::layer().with_ansi(false).with_writer(Mutex::new(file)));
     let to_terminal = verbose.then(|| fmt::layer().with_ansi(false).with_writer(io::stderr));
-    // A second start, in tests, changes nothing.
+    // Fails if already started, as in tests.
     let _ = tracing_subscriber::registry()
         .with(filter)
         .with(to_file)
@@ -65,7 +65,7 @@ pub fn start(folder: &Path, verbose: bool) -> Result<(), LogError> {
     outcome
 }
 
-/// Logs the panics of all threads, with where they came from; then calls `report`.
+/// Logs the panics of all threads with backtraces, then calls `report`.
 pub fn log_panics(report: fn(&PanicHookInfo<'_>)) {
     std::panic::set_hook(Box::new(move |info| {
         report(info);
@@ -81,7 +81,7 @@ pub fn log_panics(report: fn(&PanicHookInfo<'_>)) {
     }));
 }
 
-/// The log files in `folder`, the newest first.
+/// The log files in `folder`, newest first.
 #[must_use]
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let names = (0..FILES).map(|age| folder.join(name(age)));
@@ -95,7 +95,7 @@ fn name(age: usize) -> String {
     }
 }
 
-/// A file that makes way for a new one when it is full. Several processes may write the same.
+/// A file that is rotated when it is full. Several processes may write to it.
 struct RotatingFile {
     folder: PathBuf,
     file: File,
@@ -114,7 +114,7 @@ impl RotatingFile {
         })
     }
 
-    /// Gives each file the next number, unless another process just did.
+    /// Renumbers the files, unless another process has just done so.
     fn rotate(&mut self, incoming: u64) -> io::Result<()> {
         let newest = self.folder.join(FILE);
         let lock = open_private(&self.folder.join("lumisift.log.lock"))?;
@@ -140,7 +140,7 @@ impl Write for RotatingFile {
         if self.file.metadata()?.len() + incoming > self.most_bytes {
             self.rotate(incoming)?;
         }
-        // One write for one line, so that the lines of two processes do not mix.
+        // A single write per line, so that lines of several processes do not mix.
         self.file.write(bytes)
     }
 
@@ -149,7 +149,7 @@ impl Write for RotatingFile {
     }
 }
 
-/// A file that nobody else on this machine reads: paths of photos are private.
+/// Opens a file that only the user can read: paths of photos are private.
 fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
@@ -197,7 +197,7 @@ mod tests {
                 assert_eq!(mode & 0o777, 0o600);
             }
         }
-        // The last lines in their order, none lost between them.
+        // The last lines in order, without gaps.
         let last = (40 - lines.len()..40).map(|line| format!("line {line:02} of twenty"));
         assert_eq!(lines, last.collect::<Vec<_>>());
         assert!(lines.len() >= 10 && !folder.join(name(3)).exists());

@@ -1,4 +1,4 @@
-//! The program: hands the arguments to the command line and turns its outcome into an exit code.
+//! The program: passes the arguments to the command line and converts its outcome to an exit code.
 
 mod cli;
 
@@ -13,8 +13,8 @@ fn main() -> ExitCode {
     cli::main()
 }
 
-/// What a person sees of a defect: one sentence; the log has the rest. Workers turn theirs into failures of
-/// single photos, so they say nothing here.
+/// Prints a panic as one sentence for the user; the log has the details. Panics of worker threads become failures of single
+/// photos, so nothing is printed.
 fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
     let worker = std::thread::current()
         .name()

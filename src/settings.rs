@@ -1,4 +1,4 @@
-//! Where things are kept, and what a person chose to keep. Every folder of the program comes from here.
+//! The program's folders and the user's settings. All folders are determined here.
 
 mod file;
 mod named_model;
@@ -19,23 +19,23 @@ use crate::text::LanguageChoice;
 pub use file::{FileValues, load, peek, save};
 pub use named_model::NoSuchModel;
 
-/// The program's folders. Each can be moved by an environment variable.
+/// The program's folders. Environment variables override each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dirs {
     /// Settings; `LUMISIFT_CONFIG_DIR`.
     pub config: PathBuf,
-    /// What can be computed again, the store above all; `LUMISIFT_CACHE_DIR`.
+    /// Data that can be recomputed, mainly the store; `LUMISIFT_CACHE_DIR`.
     pub cache: PathBuf,
-    /// What cannot: downloaded models, journals; `LUMISIFT_DATA_DIR`.
+    /// Data that cannot be recomputed: downloaded models, journals; `LUMISIFT_DATA_DIR`.
     pub data: PathBuf,
-    /// What is of use for a while: the log; `LUMISIFT_STATE_DIR`.
+    /// Data of temporary value, such as the log; `LUMISIFT_STATE_DIR`.
     pub state: PathBuf,
-    /// The models that Hugging Face's own programs keep; `HF_HUB_CACHE`, or `hub` in `HF_HOME`.
+    /// The cache of Hugging Face's own programs; `HF_HUB_CACHE`, or `hub` in `HF_HOME`.
     pub hub_cache: Option<PathBuf>,
 }
 
 impl Dirs {
-    /// The platform's folders, unless the environment names others.
+    /// The platform's default folders, unless overridden by the environment.
     #[must_use]
     pub fn detect() -> Self {
         let project = ProjectDirs::from("org", "lumisift", "Lumisift");
@@ -48,7 +48,7 @@ impl Dirs {
                 .unwrap_or_else(|| fallback(name))
         };
         let project = project.as_ref();
-        // Who moves the data moves the log as well.
+        // Overriding the data folder moves the log, too.
         let moved = std::env::var_os("LUMISIFT_DATA_DIR").filter(|value| !value.is_empty());
         let state = moved
             .map(|data| PathBuf::from(data).join("state"))
@@ -74,75 +74,75 @@ impl Dirs {
         }
     }
 
-    /// The store, unless a person chose another.
+    /// The default folder of the store.
     #[must_use]
     pub fn store(&self) -> PathBuf {
         self.cache.join("store")
     }
 
-    /// Models that were fetched.
+    /// The folder of downloaded models.
     #[must_use]
     pub fn models(&self) -> PathBuf {
         self.data.join("models")
     }
 
-    /// What photos say of themselves.
+    /// The database that caches metadata of photos.
     #[must_use]
     pub fn metadata_cache(&self) -> PathBuf {
         self.cache.join("metadata.db")
     }
 
-    /// What was found out about models on this machine.
+    /// The folder of results of checks of models on this machine.
     #[must_use]
     pub fn checks(&self) -> PathBuf {
         self.cache.join("models")
     }
 
-    /// Journals of exports.
+    /// The folder of the journals of exports.
     #[must_use]
     pub fn journals(&self) -> PathBuf {
         self.data.join("exports")
     }
 
-    /// What is needed to take back keywords that were written.
+    /// The folder of the journals for undoing the writing of keywords.
     #[must_use]
     pub fn sidecars(&self) -> PathBuf {
         self.data.join("sidecars")
     }
 
-    /// Picks, stars and colours.
+    /// The database of picks, stars and colours.
     #[must_use]
     pub fn marks_file(&self) -> PathBuf {
         self.data.join("marks.db")
     }
 
-    /// What the window looked like when it was closed.
+    /// The file with the state of the window when it was last closed.
     #[must_use]
     pub fn window_file(&self) -> PathBuf {
         self.config.join("window.json")
     }
 
-    /// The rules of the window for photos that arrive.
+    /// The file of the window's rules for watched folders.
     #[must_use]
     pub fn rules_file(&self) -> PathBuf {
         self.config.join("rules.toml")
     }
 
-    /// What rules decided. One log serves all rules, wherever they are written: what a decision is known by says which
-    /// rule made it.
+    /// The log of rule decisions. One log serves all rules, wherever they are written, because the keys of decisions
+    /// identify the rules.
     #[must_use]
     pub fn watch_log(&self) -> PathBuf {
         self.state.join("watch").join("decisions.jsonl")
     }
 
-    /// The file of settings.
+    /// The settings file.
     #[must_use]
     pub fn settings_file(&self) -> PathBuf {
         self.config.join("settings.json")
     }
 }
 
-/// Where Hugging Face's own programs keep what they fetched.
+/// The cache folder of Hugging Face's own programs.
 fn hub_cache() -> Option<PathBuf> {
     let set = |name: &str| {
         std::env::var_os(name)
@@ -155,11 +155,11 @@ fn hub_cache() -> Option<PathBuf> {
         .or_else(usual)
 }
 
-/// Light or dark.
+/// The colour theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
-    /// As the system is.
+    /// The system's theme.
     #[default]
     System,
     /// Dark on light.
@@ -168,43 +168,43 @@ pub enum Theme {
     Dark,
 }
 
-/// What a person chose.
+/// The user's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Folders of models that the person added.
+    /// Folders of models that the user added.
     pub models: Vec<PathBuf>,
-    /// The folder of the model in use; the starter if none.
+    /// The folder of the selected model; `None` for the starter.
     pub model: Option<PathBuf>,
-    /// Where the model runs.
+    /// The device that runs the model.
     pub device: DeviceChoice,
-    /// In which numbers it runs on the CPU.
+    /// The numeric precision on the CPU.
     pub precision: Precision,
-    /// Whether a graphics card may be chosen while the machine runs on its battery.
+    /// Whether a GPU may be selected while the machine runs on battery.
     pub gpu_on_battery: bool,
-    /// Addresses of hubs that are asked for models before Hugging Face is.
+    /// URLs of hubs to try before Hugging Face.
     pub mirrors: Vec<String>,
     /// The language of the window and the command line.
     pub language: LanguageChoice,
-    /// Light or dark.
+    /// The colour theme.
     pub theme: Theme,
     /// Size of text and controls in percent, 100 to 200.
     pub text_size: u16,
-    /// Threads that decode photos; 0 for one a core.
+    /// Number of decoder threads; 0 for one per core.
     pub threads: usize,
-    /// Megabytes that pictures may take together while they are decoded; 0 for a quarter of the memory.
+    /// Memory budget in megabytes for pictures being decoded; 0 for a quarter of the memory.
     pub decode_memory_mb: u32,
-    /// Where vectors and thumbnails are kept, if not in the usual place.
+    /// The folder of the store, if not the default.
     pub store: Option<PathBuf>,
-    /// Most megabytes that the store may keep; no limit if none.
+    /// Size limit of the store in megabytes; unlimited if `None`.
     pub store_limit_mb: Option<u64>,
     /// JPEG quality of new thumbnails, 1 to 100.
     pub thumbnail_quality: u8,
-    /// Folders that are left out with all that is in them.
+    /// Folders to skip, including everything in them.
     pub excluded_folders: Vec<PathBuf>,
-    /// Whether videos are read.
+    /// Whether to index videos.
     pub videos: bool,
-    /// How sidecars are named.
+    /// The naming of new sidecars.
     pub sidecar_names: SidecarNaming,
 }
 
@@ -232,7 +232,7 @@ impl Default for Settings {
     }
 }
 
-/// Sizes of text and controls that are offered, in percent.
+/// The sizes of text and controls on offer, in percent.
 pub const TEXT_SIZES: [u16; 5] = [100, 125, 150, 175, 200];
 
 impl Settings {
@@ -242,7 +242,7 @@ impl Settings {
         f32::from(self.text_size.clamp(100, 200))
     }
 
-    /// Which model is in use.
+    /// The selected model.
     #[must_use]
     pub fn model_choice(&self) -> ModelChoice {
         match &self.model {
@@ -251,7 +251,7 @@ impl Settings {
         }
     }
 
-    /// How that model is to run.
+    /// Options for loading the selected model.
     #[must_use]
     pub fn load_options(&self, dirs: &Dirs) -> LoadOptions {
         LoadOptions {
@@ -273,13 +273,13 @@ impl Settings {
         }
     }
 
-    /// Where the store is.
+    /// The folder of the store.
     #[must_use]
     pub fn store_dir(&self, dirs: &Dirs) -> PathBuf {
         self.store.clone().unwrap_or_else(|| dirs.store())
     }
 
-    /// How much the store may keep.
+    /// The size limit of the store.
     #[must_use]
     pub fn store_limits(&self) -> StoreLimits {
         StoreLimits::megabytes(self.store_limit_mb)

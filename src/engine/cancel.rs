@@ -1,27 +1,27 @@
-//! The one way to stop work: a flag shared by a job's threads and its owner.
+//! Cancellation of work by a flag that a job's threads share with its owner.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A flag that, once raised, stays raised. Clones share it.
+/// A flag that can be raised once and for all. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    /// Asks everything that shares this flag to stop.
+    /// Raises the flag.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether stopping was asked for.
+    /// Whether the flag has been raised.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// A reader that fails once its job is cancelled, so that a decoder stops in the middle of a picture.
+/// A reader that fails once its job is cancelled, so that decoding stops in the middle of a picture.
 pub struct CancelReader<'a, R> {
     inner: R,
     cancel: &'a Cancel,

@@ -1,19 +1,19 @@
-//! A gate that pauses the threads of a job between two photos.
+//! A gate that pauses the threads of a job between photos.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::cancel::Cancel;
 
-/// How long a cancelled job may wait at a closed gate before it notices.
+/// Interval at which a thread that waits at a closed gate checks for cancellation.
 const NOTICE: Duration = Duration::from_millis(50);
 
-/// A gate, open at first. Clones share it.
+/// A gate, initially open. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
-    /// Closes the gate, or opens it and wakes all that wait.
+    /// Closes the gate, or opens it and wakes all waiting threads.
     pub fn set_closed(&self, closed: bool) {
         let (state, changed) = &*self.0;
         *state.lock().unwrap_or_else(PoisonError::into_inner) = closed;

@@ -1,4 +1,4 @@
-//! Counts with their nouns in singular or plural.
+//! Formats counts with singular or plural nouns.
 
 use std::fmt::Display;
 
@@ -16,7 +16,7 @@ pub fn counted_thousands(count: usize, one: &str, many: &str) -> String {
     format!("{} {noun}", thousands(count))
 }
 
-/// A number with its thousands separated, as in 9,804.
+/// Adds thousands separators, as in 9,804.
 #[must_use]
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
@@ -30,7 +30,7 @@ pub fn thousands(number: usize) -> String {
     text
 }
 
-/// Bytes as people read them.
+/// Formats a size with its unit.
 #[must_use]
 pub fn bytes(count: u64) -> String {
     match count {

@@ -1,15 +1,15 @@
-//! Makes untrusted text (file names, labels, replies of servers) safe for terminals and spreadsheets.
+//! Makes untrusted text (file names, labels, server responses) safe for terminals and spreadsheets.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character steers a terminal, or hides or turns around what stands beside it.
+/// Whether a character controls a terminal, or hides or reorders adjacent text.
 #[must_use]
 pub fn is_steering(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
-            // Marks, embeddings, overrides and isolates of bidirectional text; separators of lines; tags.
+            // Bidirectional marks, embeddings, overrides and isolates; line separators; tags.
             '\u{61c}'
                 | '\u{200e}'
                 | '\u{200f}'
@@ -20,7 +20,7 @@ pub fn is_steering(c: char) -> bool {
         )
 }
 
-/// Text for people: what steers a terminal is written as its code, such as `\u{1b}`.
+/// Makes text printable: control characters are escaped, such as `\u{1b}`.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_steering) {
@@ -33,7 +33,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
             c if is_steering(c) => {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
             }
             c => shown.push(c),
@@ -42,7 +42,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a spreadsheet takes a cell that begins like this for a formula.
+/// Whether spreadsheets interpret a cell that starts with this character as a formula.
 fn begins_formula(c: char) -> bool {
     matches!(
         c,
@@ -50,9 +50,9 @@ fn begins_formula(c: char) -> bool {
     )
 }
 
-/// A text as a cell of CSV: one that a spreadsheet would take for a formula gets an apostrophe before it, which
-/// spreadsheets do not show. So does one that begins with apostrophes before such a character, so that taking one
-/// apostrophe away always gives the text back.
+/// Encodes text as a CSV cell. Text that a spreadsheet would interpret as a formula is prefixed with an apostrophe, which
+/// spreadsheets hide. So is text with apostrophes before such a character, so that removing one apostrophe always restores
+/// the original.
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     match text.trim_start_matches('\'').starts_with(begins_formula) {

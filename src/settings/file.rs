@@ -1,5 +1,4 @@
-//! Files of settings: read value by value, so that one that cannot be used costs no other, and written whole or not at
-//! all.
+//! Settings files: parsed value by value, so that an invalid value does not affect others, and written atomically.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,19 +11,19 @@ use serde_json::{Map, Value};
 use crate::engine::files::atomic_write::write_private;
 use crate::engine::files::regular::read_regular;
 
-/// Largest file of settings that is read.
+/// Size limit of a settings file, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// A file's worth of values, each with its usual one.
+/// The values of a settings file, with defaults.
 pub trait FileValues: Default + Serialize + DeserializeOwned {
-    /// Takes back values that mean nothing, and says which.
+    /// Resets invalid values to their defaults, and returns a description of each.
     fn refuse(&mut self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// Reads a file of settings. A missing file means the defaults. A value that cannot be used costs itself alone, and a
-/// file that is no JSON is set aside; both are said by the second value.
+/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults, and a file that
+/// is not JSON is quarantined; the second value is a notice about either.
 #[must_use]
 pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     let text = match read_regular(path, MAX_BYTES) {
@@ -55,7 +54,7 @@ pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     (settings, notice)
 }
 
-/// What a file of settings says, as far as it can be read. Nothing is set aside: [`load`] does that, and says so.
+/// Reads the valid values of a settings file. Unlike [`load`], it neither quarantines nor reports anything.
 #[must_use]
 pub fn peek<T: FileValues>(path: &Path) -> T {
     let text = read_regular(path, MAX_BYTES).unwrap_or_default();
@@ -65,7 +64,7 @@ pub fn peek<T: FileValues>(path: &Path) -> T {
     settings
 }
 
-/// All values that can be used; the others in words.
+/// All valid values, and descriptions of the others.
 fn take_values<T: FileValues>(values: Map<String, Value>) -> (T, Vec<String>) {
     let mut problems = Vec::new();
     let accepts = |value: &Value| match serde_json::from_value::<T>(value.clone()) {
@@ -77,7 +76,7 @@ fn take_values<T: FileValues>(values: Map<String, Value>) -> (T, Vec<String>) {
     (settings.unwrap_or_default(), problems)
 }
 
-/// What of a value is accepted, down to single entries of lists and of groups.
+/// Removes invalid values, down to single elements of arrays and objects.
 fn prune(
     value: Value,
     name: &str,
@@ -121,7 +120,7 @@ fn prune(
     None
 }
 
-/// Renames a file that is no file of settings; what became of it, in words.
+/// Renames an invalid settings file, and returns a description of the outcome.
 fn quarantine(path: &Path, error: &serde_json::Error) -> String {
     let quarantined = path.with_extension("json.broken");
     let outcome = match fs::rename(path, &quarantined) {
@@ -134,10 +133,10 @@ fn quarantine(path: &Path, error: &serde_json::Error) -> String {
     )
 }
 
-/// Writes a file of settings, whole or not at all; only the person may read it.
+/// Writes a settings file atomically, readable only by the user.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn save<T: Serialize>(settings: &T, path: &Path) -> std::io::Result<()> {
     write_private(path, &serde_json::to_vec_pretty(settings)?)
 }

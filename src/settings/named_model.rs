@@ -1,4 +1,4 @@
-//! Which model a name means.
+//! Finds models by name.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use crate::engine::files::paths::absolute;
 use crate::engine::hub::installed::InstalledModel;
 use crate::engine::inference::ModelChoice;
 
-/// Why a name means no model.
+/// Why a name does not identify a usable model.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoSuchModel {
-    /// The catalogue has it, this machine does not.
+    /// It is in the catalogue, but not installed.
     #[error("{name} is not installed: `lumisift models get {name}` downloads it")]
     NotInstalled {
         /// Its name in the catalogue.
         name: String,
     },
-    /// Nothing is called so.
+    /// There is no such model.
     #[error(
         "there is no model {0:?}: name a folder with a CLIP model, or one that `lumisift models` lists"
     )]
@@ -24,10 +24,10 @@ pub enum NoSuchModel {
 }
 
 impl Settings {
-    /// The model of this name: "starter", a folder, or one that was installed.
+    /// Finds a model by name: "starter", a folder, or an installed model.
     ///
     /// # Errors
-    /// If no model has that name and no folder is there.
+    /// Returns an error if there is no model of that name and no model in a folder of that path.
     pub fn named_model(&self, name: &str, dirs: &Dirs) -> Result<ModelChoice, NoSuchModel> {
         if name == "starter" {
             return Ok(ModelChoice::Starter);

@@ -1,12 +1,12 @@
-//! What can be an argument of a message.
+//! Types that can be arguments of messages.
 
 use std::borrow::Cow;
 
 use fluent_bundle::FluentValue;
 
-/// A number, or a text.
+/// A number or string.
 pub trait Argument {
-    /// It, as Fluent takes it.
+    /// Converts it to a Fluent value.
     fn argument(&self) -> FluentValue<'_>;
 }
 

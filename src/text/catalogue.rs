@@ -1,4 +1,4 @@
-//! The messages of a language, and their cache.
+//! The messages of each language, parsed and cached.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,10 +12,10 @@ use fluent_syntax::ast::Entry;
 use super::numbers::localised;
 use super::{Locale, current};
 
-/// The files of a language, by their names.
+/// The files of a language: path and content.
 type Files = &'static [(&'static str, &'static str)];
 
-/// One list of files for all languages.
+/// A single list of files for all languages.
 macro_rules! files_of {
     ($tag:literal) => {
         files_of!($tag: "actions", "cli", "common", "dialogs", "export", "filter", "grid", "heaps", "keywords",
@@ -29,7 +29,7 @@ macro_rules! files_of {
     };
 }
 
-/// The files with the messages of a language, with their paths in the project.
+/// The message files of a language, with their paths within the project.
 #[must_use]
 pub fn files(locale: Locale) -> Files {
     match locale {
@@ -42,15 +42,14 @@ pub fn files(locale: Locale) -> Files {
     }
 }
 
-/// The messages of one language.
 struct Catalogue {
     bundle: FluentBundle<FluentResource>,
-    /// Those without arguments. The window asks for all that it shows in every frame.
+    /// Messages without arguments, cached because the window requests all visible ones in every frame.
     plain: HashMap<String, String, ahash::RandomState>,
 }
 
 impl Catalogue {
-    /// The messages of a language, read when they are first asked for.
+    /// The messages of a language, parsed on first use.
     fn of(locale: Locale) -> &'static Self {
         static ALL: [OnceLock<Catalogue>; Locale::ALL.len()] =
             [const { OnceLock::new() }; Locale::ALL.len()];
@@ -60,7 +59,7 @@ impl Catalogue {
     fn read(locale: Locale, files: Files) -> Self {
         let language = locale.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
-        // Marks around arguments are for mixed directions of writing, and would be copied with the text.
+        // Isolation marks around arguments are for bidirectional text, and would be included when text is copied.
         bundle.set_use_isolating(false);
         format_numbers(&mut bundle, locale);
         if locale == Locale::Pseudo {
@@ -71,7 +70,7 @@ impl Catalogue {
         }
         let mut keys = Vec::new();
         for (path, text) in files {
-            // A test reads all files, so that errors are found before anybody meets them.
+            // A test parses all files, so errors are found before release.
             let resource =
                 FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(rest, errors)| {
                     tracing::warn!(path, ?errors, "messages cannot be read");
@@ -97,7 +96,7 @@ impl Catalogue {
         catalogue
     }
 
-    /// A message with its arguments, if this language has it and all of them are given.
+    /// Formats a message; `None` if this language lacks it or an argument is missing.
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
         let message = self.bundle.get_message(key)?;
         let mut errors = Vec::new();
@@ -108,7 +107,7 @@ impl Catalogue {
     }
 }
 
-/// The languages to look a message up in.
+/// The languages to search for a message, in order.
 fn chain() -> [Locale; 2] {
     [current(), Locale::English]
 }
@@ -121,7 +120,7 @@ pub fn message(key: &'static str) -> &'static str {
     found.unwrap_or(key)
 }
 
-/// The same of a key that may have none.
+/// Like [`message`], but the key need not exist.
 pub(super) fn find(key: &str) -> Option<&'static str> {
     find_in(chain().map(Catalogue::of), key)
 }
@@ -143,7 +142,7 @@ pub fn message_with(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Stri
     found.unwrap_or_else(|| key.to_owned())
 }
 
-/// How numbers are written in a language. Fluent takes a plain function, which cannot know the language.
+/// Sets the number format of a language. Fluent accepts only a plain function pointer, which cannot capture the language.
 fn format_numbers(bundle: &mut FluentBundle<FluentResource>, locale: Locale) {
     macro_rules! use_formatter {
         ($locale:expr) => {
@@ -209,7 +208,7 @@ mod tests {
         assert_eq!(t!("photos", count = 9_804_usize), "9.804 Fotos");
         select(Locale::Pseudo);
         assert_eq!(t!("photos", count = 2), "2 phótós~~");
-        // The thread may be the next test's.
+        // The test harness may reuse this thread.
         select(Locale::English);
     }
 
@@ -217,7 +216,7 @@ mod tests {
     fn what_a_language_lacks_is_in_english() {
         keep_to_thread(Locale::Japanese);
         assert_eq!(find("no-such"), None);
-        // Without its argument, a message is no text.
+        // A message with a missing argument has no text.
         assert_eq!(find("photos"), None);
         select(Locale::English);
         const PARTIAL: Files = &[("partial.ftl", "month-june = 6月")];

@@ -1,24 +1,24 @@
-//! The setting by which a person chooses a language.
+//! The user's choice of language.
 
 use serde::{Deserialize, Serialize};
 
 use super::Locale;
 
-/// The environment variable that overrides the setting when the program starts.
+/// The environment variable that overrides the setting at startup.
 const VARIABLE: &str = "LUMISIFT_LANGUAGE";
 
-/// A language, or the system's: `auto` or a tag in the file of settings.
+/// A language or the system's; `auto` or a tag in the settings file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum LanguageChoice {
-    /// What the system speaks.
+    /// The system's language.
     #[default]
     System,
-    /// A language that was chosen.
+    /// A specific language.
     Chosen(Locale),
 }
 
-/// Why a text names no language.
+/// A text that is not a supported language.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there are no messages in {0:?}: give auto, en, zh-CN, de, fr, es or ja")]
 pub struct NoSuchLanguage(String);
@@ -46,13 +46,13 @@ impl From<LanguageChoice> for String {
 }
 
 impl LanguageChoice {
-    /// What a person can choose.
+    /// The choices offered to the user.
     pub fn offered() -> impl Iterator<Item = Self> {
         let chosen = Locale::offered().iter().copied().map(Self::Chosen);
         std::iter::once(Self::System).chain(chosen)
     }
 
-    /// The language that this means.
+    /// The resulting language.
     #[must_use]
     pub fn locale(self) -> Locale {
         match self {
@@ -61,7 +61,7 @@ impl LanguageChoice {
         }
     }
 
-    /// The language to start in: what `LUMISIFT_LANGUAGE` names, or else the choice.
+    /// The language at startup: `LUMISIFT_LANGUAGE` if set, otherwise the choice.
     #[must_use]
     pub fn at_start(self) -> Locale {
         std::env::var(VARIABLE)

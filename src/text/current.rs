@@ -1,19 +1,19 @@
-//! Which language the program speaks at the moment.
+//! The current language.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Locale;
 
-/// The process's language, as its place in [`Locale::ALL`].
+/// The process's language, as an index into [`Locale::ALL`].
 static CURRENT: AtomicUsize = AtomicUsize::new(Locale::English as usize);
 
 thread_local! {
-    /// The language of this thread alone, if it has one.
+    /// This thread's own language, if it has one.
     static OF_THREAD: Cell<Option<Locale>> = const { Cell::new(None) };
 }
 
-/// The language that messages are in.
+/// The current language of messages.
 #[must_use]
 pub fn current() -> Locale {
     OF_THREAD
@@ -21,7 +21,7 @@ pub fn current() -> Locale {
         .unwrap_or_else(|| Locale::ALL[CURRENT.load(Ordering::Relaxed)])
 }
 
-/// Changes the language, from the next message on.
+/// Changes the language of subsequent messages.
 pub fn select(locale: Locale) {
     match OF_THREAD.get() {
         Some(_) => OF_THREAD.set(Some(locale)),
@@ -29,8 +29,8 @@ pub fn select(locale: Locale) {
     }
 }
 
-/// Gives this thread a language of its own, which [`select`] then changes instead of the process's: tests run beside each
-/// other in one process.
+/// Gives this thread its own language, which [`select`] then changes instead of the process's. For tests, which run in
+/// parallel in one process.
 pub fn keep_to_thread(locale: Locale) {
     OF_THREAD.set(Some(locale));
 }

@@ -1,9 +1,9 @@
-//! The languages that messages are written in.
+//! The languages of messages.
 
 /// A language of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Locale {
-    /// English, which has every message.
+    /// English, the fallback, which has every message.
     English,
     /// Chinese in simplified characters.
     SimplifiedChinese,
@@ -15,12 +15,12 @@ pub enum Locale {
     Spanish,
     /// Japanese.
     Japanese,
-    /// English with accents and a third longer, by which one sees what is not translated and what does not fit.
+    /// English with accents and a third longer, to reveal untranslated texts and insufficient space.
     Pseudo,
 }
 
 impl Locale {
-    /// All of them, in the order of their declaration.
+    /// All languages, in order of declaration.
     pub const ALL: [Self; 7] = [
         Self::English,
         Self::SimplifiedChinese,
@@ -31,13 +31,13 @@ impl Locale {
         Self::Pseudo,
     ];
 
-    /// Those that a person can choose.
+    /// The languages offered to the user.
     #[must_use]
     pub fn offered() -> &'static [Self] {
         &Self::ALL[..6]
     }
 
-    /// Its BCP 47 tag.
+    /// The BCP 47 tag.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Locale {
         }
     }
 
-    /// Its name in itself.
+    /// The language's name in itself.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -65,13 +65,13 @@ impl Locale {
         }
     }
 
-    /// Whether no native speaker has read its messages yet.
+    /// Whether no native speaker has reviewed its messages yet.
     #[must_use]
     pub fn is_draft(self) -> bool {
         !matches!(self, Self::English | Self::SimplifiedChinese)
     }
 
-    /// The one that a tag of a system asks for, such as `de_AT.UTF-8` or `zh-Hans-CN`.
+    /// Parses a system's language tag, such as `de_AT.UTF-8` or `zh-Hans-CN`; scripts and regions are ignored.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
         let language = tag.split(['-', '_', '.', '@']).next()?;
@@ -82,7 +82,7 @@ impl Locale {
         Self::ALL.into_iter().find(same)
     }
 
-    /// The first language of the system that messages are written in, or English.
+    /// The first of the system's preferred languages that has messages, or English.
     #[must_use]
     pub fn of_system() -> Self {
         sys_locale::get_locales()

@@ -1,8 +1,8 @@
-//! What the program says, in the person's language.
+//! User-visible messages in several languages.
 //!
-//! Messages are in `assets/locales/LANGUAGE/*.ftl`, in [Fluent](https://projectfluent.org)'s syntax, and compiled in. The
-//! macro [`t!`](crate::t) gives one by its key: as `&'static str`, or, with arguments, as a `String`. A message that a
-//! language lacks is in English. Tests compare the keys in the sources with those in the files.
+//! Messages are in `assets/locales/LANGUAGE/*.ftl`, in [Fluent](https://projectfluent.org) syntax, and compiled in. The
+//! macro [`t!`](crate::t) returns a message by its key: as `&'static str`, or, with arguments, as `String`. A message that
+//! a language lacks falls back to English. Tests compare the keys in the sources with those in the files.
 
 mod argument;
 mod catalogue;
@@ -23,9 +23,9 @@ pub use words::{
     skipped_photos, speed, time_for, words,
 };
 
-/// A message by its key: `t!("export-title")` is a `&'static str`, `t!("photos", count = 3)` a `String`.
+/// Returns a message by its key: `t!("export-title")` is a `&'static str`, `t!("photos", count = 3)` a `String`.
 ///
-/// Arguments are numbers or texts (see [`Argument`](crate::text::Argument)). Numbers are written with the separators of the language, and select plurals.
+/// Arguments are numbers or strings ([`Argument`](crate::text::Argument)). Numbers are localised and select plural forms.
 #[macro_export]
 macro_rules! t {
     ($key:expr $(,)?) => {

@@ -1,15 +1,15 @@
-//! Numbers and lists with the separators of a language.
+//! Formats numbers and lists for a language.
 
 use std::borrow::Cow;
 
 use super::{Locale, current};
 use crate::t;
 
-/// What parts groups of three digits, and the digits after a comma or point.
+/// The thousands separator and the decimal separator.
 fn separators(locale: Locale) -> (&'static str, &'static str) {
     match locale {
         Locale::German | Locale::Spanish => (".", ","),
-        // A space at which no line breaks.
+        // A non-breaking space.
         Locale::French => ("\u{a0}", ","),
         Locale::English | Locale::SimplifiedChinese | Locale::Japanese | Locale::Pseudo => {
             (",", ".")
@@ -17,7 +17,7 @@ fn separators(locale: Locale) -> (&'static str, &'static str) {
     }
 }
 
-/// A number that Rust wrote, with a language's separators.
+/// Replaces the separators of a formatted number by those of a language.
 pub(super) fn localised(plain: &str, grouped: bool, locale: Locale) -> String {
     let (group, point) = separators(locale);
     let (whole, fraction) = match plain.split_once('.') {
@@ -28,7 +28,7 @@ pub(super) fn localised(plain: &str, grouped: bool, locale: Locale) -> String {
         Some(digits) => ("-", digits),
         None => ("", whole),
     };
-    // Spanish leaves four digits together.
+    // Spanish does not group four digits.
     let shortest = if locale == Locale::Spanish { 5 } else { 4 };
     let grouped = grouped && digits.len() >= shortest;
     let mut text = String::from(sign);
@@ -45,25 +45,25 @@ pub(super) fn localised(plain: &str, grouped: bool, locale: Locale) -> String {
     text
 }
 
-/// A whole number, as in 9,804.
+/// Formats an integer, as in 9,804.
 #[must_use]
 pub fn count(number: usize) -> String {
     localised(&number.to_string(), true, current())
 }
 
-/// A number with so many digits after the point.
+/// Formats a number with a given number of decimals.
 #[must_use]
 pub fn decimal(number: f64, digits: usize) -> String {
     localised(&format!("{number:.digits$}"), true, current())
 }
 
-/// A share as a percentage, such as 0.853 as 85.3 % with one digit.
+/// Formats a proportion as a percentage: 0.853 as 85.3 % with one digit.
 #[must_use]
 pub fn percent(share: f64, digits: usize) -> String {
     t!("percent", number = decimal(share * 100.0, digits))
 }
 
-/// Bytes as people read them.
+/// Formats a size with its unit.
 #[must_use]
 pub fn bytes(count: u64) -> String {
     match count {
@@ -74,7 +74,7 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
-/// Items with the separator of a list between them.
+/// Joins items with the list separator.
 #[must_use]
 pub fn list<'a>(items: impl IntoIterator<Item = impl Into<Cow<'a, str>>>) -> String {
     let items: Vec<Cow<'a, str>> = items.into_iter().map(Into::into).collect();
@@ -110,7 +110,7 @@ mod tests {
         super::super::select(Locale::German);
         assert_eq!(bytes(1_500_000_000), "1,5 GB");
         assert_eq!(percent(0.853, 1), "85,3\u{a0}%");
-        // The thread may be the next test's.
+        // The test harness may reuse this thread.
         super::super::select(Locale::English);
     }
 }

@@ -1,4 +1,4 @@
-//! The engine's words in the person's language: it knows English alone, and says what it found by words and counts.
+//! Translates words and counts that the engine, which knows only English, reports.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use crate::engine::media::scan::Skipped;
 use crate::engine::organize::sidecars::SidecarCount;
 use crate::t;
 
-/// A fixed word or phrase of the engine, such as the name of a colour; what has no translation stays as it is. What is in
-/// brackets at its end may be anything.
+/// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged. A
+/// parenthesis at the end is not translated.
 #[must_use]
 pub fn words(english: &str) -> Cow<'_, str> {
     if current() == Locale::English {
@@ -24,7 +24,7 @@ pub fn words(english: &str) -> Cow<'_, str> {
     known.unwrap_or(Cow::Borrowed(english))
 }
 
-/// The key of a phrase: "blown out" has `word-blown-out`.
+/// The key of a phrase: "blown out" becomes `word-blown-out`.
 fn key_of(english: &str) -> String {
     let mut key = String::from("word");
     let parts = english.split(|letter: char| !letter.is_ascii_alphanumeric());
@@ -35,7 +35,7 @@ fn key_of(english: &str) -> String {
     key
 }
 
-/// What a scan left out that a person might look for.
+/// Messages about skipped files that the user might look for.
 #[must_use]
 pub fn skipped_photos(skipped: &Skipped) -> Vec<String> {
     let some = |count: u64, text: fn(u64) -> String| (count > 0).then(|| text(count));
@@ -59,7 +59,7 @@ pub fn skipped_photos(skipped: &Skipped) -> Vec<String> {
     .collect()
 }
 
-/// Files that keywords are written to, by what they are.
+/// The number of files that keywords are written to, by kind.
 #[must_use]
 pub fn sidecars(files: SidecarCount) -> String {
     match (files.sidecars, files.photos) {
@@ -69,7 +69,7 @@ pub fn sidecars(files: SidecarCount) -> String {
     }
 }
 
-/// What a plan of keywords would do.
+/// Summarises a plan to write keywords.
 #[must_use]
 pub fn sidecars_to_write(files: SidecarCount, unchanged: usize) -> String {
     t!(
@@ -79,7 +79,7 @@ pub fn sidecars_to_write(files: SidecarCount, unchanged: usize) -> String {
     )
 }
 
-/// What was done.
+/// Summarises a completed write.
 #[must_use]
 pub fn sidecars_written(files: SidecarCount, unchanged: usize) -> String {
     t!(
@@ -89,7 +89,7 @@ pub fn sidecars_written(files: SidecarCount, unchanged: usize) -> String {
     )
 }
 
-/// What was taken back.
+/// Summarises an undo.
 #[must_use]
 pub fn sidecars_restored(files: SidecarCount) -> String {
     t!(
@@ -99,7 +99,7 @@ pub fn sidecars_restored(files: SidecarCount) -> String {
     )
 }
 
-/// How fast a model of so many billions of operations a photo reads photos here; `rate` was measured.
+/// The speed of a model that needs `gflop` GFLOP per photo on a machine measured at `rate` GFLOP per second.
 #[must_use]
 pub fn speed(rate: f32, gflop: f32) -> String {
     let photos = rate / gflop.max(1e-3);
@@ -123,7 +123,7 @@ pub fn speed(rate: f32, gflop: f32) -> String {
     }
 }
 
-/// "about 12 min for your 9,804 photos", from the seconds that it takes.
+/// Formats an estimated duration: "about 12 min for your 9,804 photos".
 #[must_use]
 pub fn time_for(photos: usize, seconds: f64) -> String {
     let minutes = seconds / 60.0;
@@ -136,7 +136,7 @@ pub fn time_for(photos: usize, seconds: f64) -> String {
     t!("time-for-photos", time = time, count = photos)
 }
 
-/// Words that are said of a photo, with their certainty: "cat, perhaps sofa".
+/// Joins words for a photo's content with their certainty: "cat, perhaps sofa".
 #[must_use]
 pub fn perhaps(said: impl IntoIterator<Item = (String, bool)>) -> String {
     list(said.into_iter().map(|(word, is_sure)| match is_sure {
@@ -145,7 +145,7 @@ pub fn perhaps(said: impl IntoIterator<Item = (String, bool)>) -> String {
     }))
 }
 
-/// "3 of 10".
+/// Formats "3 of 10".
 #[must_use]
 pub fn of_all(part: usize, all: usize) -> String {
     t!("of-all", part = count(part), all = count(all))
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(words("Red"), "红色");
         assert_eq!(words("more pixels (40 x 30)"), "像素更多 (40 x 30)");
         assert_eq!(words("no such phrase"), "no such phrase");
-        // The thread may be the next test's.
+        // The test harness may reuse this thread.
         select(Locale::English);
     }
 

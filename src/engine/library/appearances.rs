@@ -1,4 +1,4 @@
-//! Appearance features of the photos of folders: from the store, or computed for photos that an earlier version indexed.
+//! Appearance features of photos: read from the store, or computed for photos that an earlier version indexed without them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,15 +12,15 @@ use crate::engine::media::photo::{ContentId, Photo};
 use crate::engine::media::preprocess::Resampler;
 use crate::engine::media::thumbnail::THUMBNAIL_SIDE;
 
-/// Photos that are read before what was found is kept.
+/// Photos per batch; each batch is saved to the store.
 const KEPT_AT_ONCE: usize = 256;
 
 impl Library {
-    /// What photos look like, in their order; nothing of videos, and of photos that cannot be read any more. What is not
-    /// in the store is computed from the files and kept; `watch` receives how many of them are done, and of how many.
+    /// Returns the appearance of each photo, in input order; `None` for videos and unreadable files. Missing appearances
+    /// are computed from the files and stored; `watch` receives how many of these are done, and their total.
     ///
     /// # Errors
-    /// If the store cannot be read or written.
+    /// Returns an error if the store cannot be read or written.
     pub fn appearances(
         &self,
         photos: &[(Photo, u32)],
@@ -57,7 +57,7 @@ impl Library {
         Ok(found)
     }
 
-    /// What a file looks like, if it still is the photo that was indexed.
+    /// Computes the appearance of a file, unless its content has changed since indexing.
     fn look_at(
         &self,
         resampler: &mut Resampler,
@@ -68,7 +68,7 @@ impl Library {
         if ContentId::of(&bytes) != photo.facts.content {
             return None;
         }
-        // As while it is indexed, so that it does not matter when a photo was looked at.
+        // The same size as during indexing, so that both code paths give the same features.
         let side = 2 * self.session().model().info().preprocess.side;
         let decoded = decode::decode(&bytes, side.max(THUMBNAIL_SIDE), cancel).ok()?;
         Appearance::of(resampler, &decoded.pixels, decoded.camera.clone()).ok()

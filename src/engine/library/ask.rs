@@ -1,7 +1,7 @@
-//! Queries that are repeated while labels are typed and photos arrive.
+//! Incremental scoring for queries that are repeated while the user types labels and photos arrive.
 //!
-//! Results of earlier queries are reused: classifiers of labels, and each label's scores. A keystroke changes one label, so
-//! only one label is computed.
+//! Classifiers and per-label scores of earlier queries are reused: a keystroke changes one label, so only that label is
+//! recomputed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,39 +12,39 @@ use crate::engine::index::session::{Session, SessionError};
 use crate::engine::inference::Fingerprint;
 use crate::engine::search::teach::{Classifier, TrainingSet};
 
-/// Classifiers that are kept beyond a question. Those that the question itself needs are kept however many they are.
+/// Classifiers cached beyond those of the current query, all of which are always kept.
 const KEPT_CLASSIFIERS: usize = 512;
 
-/// Scores of photos for labels, and for a search.
+/// Scores of photos for labels and for a search query.
 pub struct Answer {
-    /// For each label its column in the scores, or why it has none.
+    /// For each label, its column in the scores, or the error that prevented one.
     pub columns: Vec<Result<usize, SessionError>>,
     /// Scores of the labels that have a column.
     pub scores: Result<PhotoScores, SessionError>,
-    /// Scores of the search, if there is one.
+    /// Scores of the search query, if there is one.
     pub search: Option<Result<PhotoScores, SessionError>>,
 }
 
-/// Answers questions, each from what the ones before it left.
+/// Scores queries, reusing the results of earlier ones.
 #[derive(Default)]
 pub struct Asker {
     model: Option<Fingerprint>,
     classifiers: HashMap<String, CachedClassifier>,
-    /// Counts questions.
+    /// Query counter, the clock of the caches.
     asked: u64,
     rows: RowCache,
     labels: ScoreCache,
     search: ScoreCache,
 }
 
-/// A classifier, and the question that needed it last.
+/// A classifier, and the counter value of the last query that used it.
 struct CachedClassifier {
     classifier: Arc<Classifier>,
     asked: u64,
 }
 
 impl Asker {
-    /// Scores photos. What goes wrong with one label costs that label alone.
+    /// Scores photos. An error in one label does not affect the others.
     pub fn ask(
         &mut self,
         session: &Session,
@@ -84,7 +84,7 @@ impl Asker {
         }
     }
 
-    /// What a training set teaches; computed if it is not known yet.
+    /// Returns the classifier of a training set, from the cache if possible.
     fn column(
         &mut self,
         session: &Session,
@@ -98,7 +98,7 @@ impl Asker {
                 kept.classifier.clone()
             }
             None => {
-                // What fails is not kept: it may succeed next time, when a photo is there that was not.
+                // Errors are not cached: the next query may succeed, for example once a missing photo has been indexed.
                 let classifier = Arc::new(session.teach(training)?);
                 let kept = CachedClassifier {
                     classifier: classifier.clone(),
@@ -111,7 +111,7 @@ impl Asker {
         Ok(ClassifierColumn { key, classifier })
     }
 
-    /// Evicts entries that no recent query needed; never those of this one.
+    /// Evicts the least recently used classifiers, but none that this query uses.
     fn forget_old_classifiers(&mut self) {
         let ages = self.classifiers.values().map(|kept| kept.asked);
         let oldest = oldest_kept(ages, KEPT_CLASSIFIERS);

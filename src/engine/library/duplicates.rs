@@ -1,4 +1,4 @@
-//! Duplicates among the photos of folders.
+//! Finds duplicates among indexed photos.
 
 use std::collections::HashMap;
 
@@ -13,40 +13,40 @@ use crate::engine::search::duplicates::{
     self, DuplicateGroup, DuplicateInput, DuplicateRule, FormatRank, KeeperTraits,
 };
 
-/// What is known of a photo beside its content.
+/// Properties of a photo that help to choose which copy to keep.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PhotoDetails {
-    /// What the person decided.
+    /// The user's mark.
     pub mark: Mark,
-    /// How many keywords and coordinates its metadata has.
+    /// The number of keywords and coordinates in its metadata.
     pub facts: u32,
 }
 
-/// Copies of photos, and what it would free to keep the best of each group alone.
+/// Groups of duplicate photos, and the space freed by keeping only the best of each group.
 #[derive(Clone, Debug, Default)]
 pub struct DuplicateReport {
-    /// Each with the photo that is best kept.
+    /// The groups, each with the photo to keep.
     pub groups: Vec<DuplicateGroup>,
-    /// For each photo, its bytes and those of what belongs to it: the RAW file of a pair, the movie of a Live Photo.
+    /// For each photo, its size in bytes including its companions: the RAW file of a pair, the video of a Live Photo.
     pub bytes: Vec<u64>,
-    /// For each group and copy, why the keeper is the better one.
+    /// For each group and copy, why the keeper is better.
     pub reasons: Vec<Vec<String>>,
 }
 
 impl DuplicateReport {
-    /// How many photos are copies.
+    /// The number of copies, not counting the keepers.
     #[must_use]
     pub fn copies(&self) -> usize {
         self.groups.iter().map(|group| group.copies.len()).sum()
     }
 
-    /// What a group's copies take.
+    /// The size of a group's copies in bytes.
     #[must_use]
     pub fn bytes_of(&self, group: &DuplicateGroup) -> u64 {
         group.copies.iter().map(|copy| self.bytes[copy.at]).sum()
     }
 
-    /// What all copies take.
+    /// The size of all copies in bytes.
     #[must_use]
     pub fn bytes_freed(&self) -> u64 {
         self.groups.iter().map(|group| self.bytes_of(group)).sum()
@@ -54,11 +54,11 @@ impl DuplicateReport {
 }
 
 impl Library {
-    /// Copies among photos, whose appearances are in the same order. `watch` receives how many of how many photos were
-    /// compared with all others.
+    /// Finds duplicates among photos; `appearances` is in the same order. `watch` receives how many photos have been
+    /// compared with all others, and their total.
     ///
     /// # Errors
-    /// If the store cannot be read, or `cancel` was raised.
+    /// Returns an error if the store cannot be read, or `cancel` was raised.
     pub fn duplicates(
         &self,
         photos: &[(Photo, u32)],
@@ -139,8 +139,8 @@ impl Library {
     }
 }
 
-/// What each photo holds, so that two of them hold the same only if all of their bytes are the same. Long videos are
-/// known by parts of their bytes; of those that agree in these, all bytes are read.
+/// Returns content IDs that are equal only if all bytes are equal. Large videos are identified by samples of their bytes,
+/// so those whose samples agree are hashed in full.
 fn contents(photos: &[(Photo, u32)], cancel: &Cancel) -> Result<Vec<ContentId>, LibraryError> {
     let mut of_content: HashMap<ContentId, usize> = HashMap::new();
     for (photo, _) in photos {
@@ -155,7 +155,7 @@ fn contents(photos: &[(Photo, u32)], cancel: &Cancel) -> Result<Vec<ContentId>, 
         if cancel.is_cancelled() {
             return Err(cancelled());
         }
-        // What cannot be read now is the same as nothing else.
+        // An unreadable file gets a unique ID, so that it matches nothing.
         let path = file.path.as_os_str().as_encoded_bytes();
         Ok(whole.unwrap_or_else(|_| ContentId::of(path)))
     };

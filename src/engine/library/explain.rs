@@ -1,9 +1,9 @@
-//! Explains why a photo fits a label: a heat map of the parts that matter.
+//! Explains why a photo matches a label, as a heat map of the relevant regions.
 //!
 //! Windows of the photo are covered, and shown alone, and each variant is encoded again (occlusion; Zeiler and Fergus,
-//! "Visualizing and understanding convolutional networks", 2014). That needs only the model's vectors, so it works for every
-//! family. The whole photo is used, stretched to the model's square: the centre crop of a wide photo would leave its sides
-//! unexplained.
+//! "Visualizing and understanding convolutional networks", 2014). This needs only the model's embeddings, so it works for
+//! every model family. The whole photo is squeezed into the model's square input, because a centre crop of a wide photo
+//! would leave its sides unexplained.
 
 use std::path::Path;
 
@@ -16,31 +16,31 @@ use crate::engine::search::math::log_odds;
 use crate::engine::search::score::Scorer;
 use crate::engine::search::teach::TrainingSet;
 
-/// Cells of a map's side.
+/// Number of cells per side of the map.
 pub const CELLS: usize = 9;
-/// Cells of a window's side, and from one window to the next.
+/// Side and stride of the occlusion window, in cells.
 const WINDOW: usize = 3;
 const STEP: usize = 2;
-/// Windows of each side.
+/// Number of windows per side.
 const WINDOWS: usize = (CELLS - WINDOW) / STEP + 1;
-/// The part of a cell over which a window's edge fades: a hard edge is something to see by itself.
+/// Width, in cells, over which a window's edge fades; a hard edge would itself look like a feature to the model.
 const FADE: f32 = 0.5;
-/// Long side in pixels of the picture that a map is drawn over.
+/// Long side, in pixels, of the image under the map.
 const DRAWN_SIDE: u32 = 1024;
-/// How much of the photo stays where there is no heat.
+/// Brightness factor where the heat is 0.
 const LEAST_LIGHT: f32 = 0.35;
 
-/// Where in a photo a label is to be seen.
+/// Where in a photo a label is visible.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatMap {
-    /// How well the whole photo fits the label, 0 to 1.
+    /// Match score of the whole photo, 0 to 1.
     pub matched: f32,
-    /// [`CELLS`] rows of as many cells, 1 at the hottest; all 0 if no part matters more than another.
+    /// [`CELLS`] × [`CELLS`] cells, row by row, 1 at the hottest; all 0 if no region matters more than another.
     pub cells: Vec<f32>,
 }
 
 impl HeatMap {
-    /// The heat at a place, each coordinate from 0 to 1.
+    /// The interpolated heat at a point; both coordinates from 0 to 1.
     #[must_use]
     pub fn at(&self, x: f32, y: f32) -> f32 {
         let place = |along: f32| (along * CELLS as f32 - 0.5).clamp(0.0, (CELLS - 1) as f32);
@@ -55,7 +55,7 @@ impl HeatMap {
         above + (below - above) * dy
     }
 
-    /// The photo with its hot parts lit and coloured.
+    /// Overlays the map: hot regions are bright and tinted, the rest is dark.
     #[must_use]
     pub fn over(&self, mut pixels: Pixels) -> Pixels {
         let (width, height) = (pixels.width as usize, pixels.height as usize);
@@ -64,7 +64,7 @@ impl HeatMap {
             let y = (at / width) as f32 + 0.5;
             let heat = self.at(x / width as f32, y / height as f32);
             let light = LEAST_LIGHT + (1.0 - LEAST_LIGHT) * heat;
-            // From nothing over red to yellow.
+            // Black through red to yellow.
             let colour = [255.0, 255.0 * (2.0 * heat - 1.0).max(0.0), 0.0];
             let tint = 0.45 * heat;
             for (value, colour) in rgb.iter_mut().zip(colour) {
@@ -76,10 +76,10 @@ impl HeatMap {
 }
 
 impl Library {
-    /// Where in a photo a label is to be seen, and the photo, upright and no larger than a screen.
+    /// Computes the heat map of a photo for a label. Also returns the photo, upright and scaled down to screen size.
     ///
     /// # Errors
-    /// If the photo cannot be read, the label cannot be used, or the model fails.
+    /// Returns an error if the photo cannot be read, the label is invalid, or the model fails.
     pub fn explain(
         &self,
         path: &Path,
@@ -112,7 +112,7 @@ impl Library {
         Ok((map, drawn))
     }
 
-    /// The map of a picture as the model reads it.
+    /// Computes the heat map of an image that is already scaled to the model's input size.
     fn heat(
         &self,
         scorer: &Scorer,
@@ -150,8 +150,7 @@ impl Library {
     }
 }
 
-/// What each cell gets of the windows that it is in, 1 at most; windows without which the photo fits better count for
-/// nothing.
+/// Averages, for each cell, the heat of the windows that cover it, and scales the maximum to 1. Negative heat counts as 0.
 fn spread(heat: impl Iterator<Item = f32>) -> Vec<f32> {
     let mut cells = vec![0f32; CELLS * CELLS];
     let mut counts = vec![0f32; CELLS * CELLS];
@@ -190,13 +189,13 @@ fn mean_colour(crop: &Crop) -> [u8; 3] {
     sums.map(|sum| (sum / pixels.len().max(1) as u64) as u8)
 }
 
-/// A picture with a window of another one, whose edge fades.
+/// Blends a window of `inside` into `outside`, with soft edges.
 fn mixed(outside: &Crop, inside: &Crop, (left, top): (usize, usize)) -> Crop {
     let side = outside.side as usize;
     let cell = side as f32 / CELLS as f32;
     let share = |at: usize, first: usize| {
         let at = (at as f32 + 0.5) / cell;
-        // An edge of the picture is none of the window.
+        // No fading along the image's own border.
         let before = if first == 0 {
             f32::MAX
         } else {

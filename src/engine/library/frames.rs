@@ -1,16 +1,16 @@
-//! The best frame of a video: a video has a vector for each of its frames, and its scores are those of the best.
+//! The best frame of a video. A video has one embedding per frame, and its score is that of the best frame.
 
 use std::collections::HashMap;
 
 use crate::engine::index::session::{Session, SessionError};
 use crate::engine::search::score::Scorer;
 
-/// For each video, by its place among the photos, the number of the frame that fits each label best.
+/// For each video, by photo index, the number of the best-scoring frame for each label.
 #[derive(Clone, Default)]
 pub struct BestFrames(HashMap<u32, Vec<u8>>);
 
 impl BestFrames {
-    /// Adds videos, each a place with the first row of its vectors.
+    /// Adds videos, given as photo index and first row of their embeddings.
     pub(super) fn add(
         &mut self,
         session: &Session,
@@ -25,7 +25,7 @@ impl BestFrames {
         Ok(())
     }
 
-    /// The number of the frame of a video that fits a label best, by the label's column; none for photos.
+    /// The best-scoring frame of a video for a label's column; `None` for photos.
     #[must_use]
     pub fn get(&self, place: u32, column: usize) -> Option<usize> {
         self.0

@@ -1,4 +1,4 @@
-//! Clusters of similar photos with names, and tags for photos.
+//! Named clusters of similar photos, and the vocabulary for tags.
 
 use super::{Indexed, Library, LibraryError};
 use crate::engine::cancel::Cancel;
@@ -6,23 +6,23 @@ use crate::engine::inference::Embeddings;
 use crate::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
 use crate::engine::search::query;
 
-/// Words that are computed between two looks at the flag that ends it: all of them take many seconds.
+/// Words embedded between two checks for cancellation; embedding all of them takes many seconds.
 const AT_ONCE: usize = 8;
 
-/// Words that photos are often about, one a line.
+/// Words for common photo subjects, one per line.
 static PHOTO_WORDS: &str = include_str!("../../../assets/photo-words.txt");
 
-/// The vocabulary that names clusters and tags photos.
+/// The vocabulary for naming clusters and tagging photos.
 #[must_use]
 pub fn words() -> Vec<&'static str> {
     PHOTO_WORDS.lines().collect()
 }
 
 impl Library {
-    /// Vectors of [`words`]; computed once for each model and kept in the store.
+    /// Embeddings of [`words`], computed once per model and cached in the store.
     ///
     /// # Errors
-    /// If the model fails, the store cannot be used, or `cancel` was raised.
+    /// Returns an error if the model fails, the store cannot be used, or `cancel` was raised.
     pub fn vocabulary(&self, cancel: &Cancel) -> Result<Embeddings, LibraryError> {
         let session = self.session();
         let key = blake3::hash(PHOTO_WORDS.as_bytes());
@@ -49,10 +49,10 @@ impl Library {
         Ok(computed)
     }
 
-    /// Clusters of similar photos, the largest first; words are indices into [`words`].
+    /// Clusters similar photos, largest cluster first; words are indices into [`words`].
     ///
     /// # Errors
-    /// If the model fails, the store cannot be used, or `cancel` was raised.
+    /// Returns an error if the model fails, the store cannot be used, or `cancel` was raised.
     pub fn heaps(
         &self,
         indexed: &Indexed,

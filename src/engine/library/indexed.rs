@@ -4,21 +4,21 @@ use super::LibraryError;
 use crate::engine::index::pipeline::{Event, JobHandle, Summary};
 use crate::engine::media::photo::{Failure, Photo, Stage};
 
-/// The photos of folders.
+/// The indexed photos of a set of folders.
 pub struct Indexed {
-    /// Photos by path, each with the row of its vector.
+    /// Photos sorted by path, each with the row of its embedding.
     pub photos: Vec<(Photo, u32)>,
-    /// What failed, by path.
+    /// Failures sorted by path.
     pub failures: Vec<Failure>,
-    /// What was done and passed over.
+    /// Counts of processed and skipped files.
     pub summary: Summary,
 }
 
 impl Indexed {
-    /// Waits for the end of a job. `watch` receives each event before it is handled.
+    /// Waits for a job to end. `watch` receives each event before it is handled.
     ///
     /// # Errors
-    /// If the job had to stop.
+    /// Returns an error if the job stopped early.
     pub fn wait_for(job: &JobHandle, mut watch: impl FnMut(&Event)) -> Result<Self, LibraryError> {
         let (mut photos, mut failures) = (Vec::new(), Vec::new());
         let mut last = None;
@@ -35,14 +35,14 @@ impl Indexed {
         if let Some(problem) = summary.problem {
             return Err(LibraryError::Stopped(problem));
         }
-        // Photos that another process's rebuilding of the store has orphaned are read at the next run.
+        // Another process rebuilt the store, so these photos lost their rows; the next run indexes them again.
         let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);
         let orphaned = |(photo, _): (Photo, u32)| {
             let message = "the store was rebuilt meanwhile: run this again";
             Failure::new(photo.file.path, Stage::Read, message)
         };
         failures.extend(orphans.map(orphaned));
-        // In place: there may be millions.
+        // In-place sort: there may be millions.
         photos.sort_unstable_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
         failures.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self {
@@ -52,14 +52,14 @@ impl Indexed {
         })
     }
 
-    /// The places of videos, each with the first row of its vectors.
+    /// The indices of videos, each with the first row of its embeddings.
     pub(super) fn videos(&self) -> impl Iterator<Item = (u32, u32)> {
         let photos = (0..).zip(&self.photos);
         let videos = photos.filter(|(_, (photo, _))| photo.facts.video.is_some());
         videos.map(|(at, (_, row))| (at, *row))
     }
 
-    /// The rows of the photos' vectors, in their order; of a video the first.
+    /// The embedding rows in photo order; for a video, its first row.
     #[must_use]
     pub fn rows(&self) -> Vec<u32> {
         self.photos.iter().map(|(_, row)| *row).collect()

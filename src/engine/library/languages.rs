@@ -1,11 +1,11 @@
-//! What a model makes of labels in other languages, in words, and which models know more of them.
+//! Messages about how a model handles labels in other languages, and which models support those languages.
 
 use crate::engine::hub::catalog::{CATALOG, CHINESE, CatalogModel, MANY};
 use crate::engine::inference::ModelInfo;
 use crate::engine::search::dictionary::{Language, Translation, Unknown};
 
-/// The models of the catalogue that know a language, or most languages if it is not known which; the one that is
-/// recommended first.
+/// The catalogue's models that support a language, or most languages if `language` is `None`; the recommended model comes
+/// first.
 #[must_use]
 pub fn models_for(language: Option<Language>) -> Vec<&'static CatalogModel> {
     let knows = |model: &&CatalogModel| {
@@ -16,7 +16,7 @@ pub fn models_for(language: Option<Language>) -> Vec<&'static CatalogModel> {
     models
 }
 
-/// The same models without their sizes, each once: "SigLIP 2".
+/// The families of these models, without sizes and duplicates: "SigLIP 2".
 #[must_use]
 pub fn families_for(language: Option<Language>) -> Vec<&'static str> {
     let mut names: Vec<&str> = models_for(language).into_iter().map(family).collect();
@@ -31,7 +31,7 @@ pub fn translation_text(known: &Translation) -> String {
     format!("{} -> {}", known.words, known.english)
 }
 
-/// That a model does not know some words, and which models of the catalogue do.
+/// Says that a model does not know some words, and which models of the catalogue do.
 #[must_use]
 pub fn unknown_text(unknown: &Unknown, model: &ModelInfo) -> String {
     let name = match model.name.as_str() {
@@ -48,7 +48,7 @@ pub fn unknown_text(unknown: &Unknown, model: &ModelInfo) -> String {
     format!("{words}: {name} knows English, and may not know this; {know} {language}")
 }
 
-/// The name of a model without its size: "SigLIP 2".
+/// A model's name without its size: "SigLIP 2".
 fn family(model: &CatalogModel) -> &'static str {
     match model.name.rsplit_once(' ') {
         Some((family, size)) if size.contains('/') => family,

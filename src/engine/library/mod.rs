@@ -1,5 +1,5 @@
-//! The engine's entry point, for the window and the command line alike: open a model and a store, index folders,
-//! ask which photos fit which labels.
+//! The engine's entry point for both the window and the command line: open a model and a store, index folders, score photos
+//! for labels.
 //!
 //! ```no_run
 //! use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ pub use watching::{
     WindowClosed, read_rule_texts, read_rules, write_rule_texts,
 };
 
-/// What can go wrong with a library. Each message is one sentence.
+/// Errors of a [`Library`]. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
     /// The model cannot be loaded.
@@ -69,23 +69,21 @@ pub enum LibraryError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A question cannot be answered.
+    /// A query failed.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// The system gives no threads.
+    /// The operating system refused to start a thread.
     #[error("no threads for the work: {0}")]
     Threads(std::io::Error),
-    /// Indexing had to stop before its end.
+    /// Indexing stopped early.
     #[error("{0}")]
     Stopped(String),
 }
 
-/// What work returns that was cancelled.
 fn cancelled() -> LibraryError {
     LibraryError::Stopped("the work was cancelled".into())
 }
 
-/// Ends work whose flag was raised.
 fn check(cancel: &Cancel) -> Result<(), LibraryError> {
     match cancel.is_cancelled() {
         true => Err(cancelled()),
@@ -93,7 +91,7 @@ fn check(cancel: &Cancel) -> Result<(), LibraryError> {
     }
 }
 
-/// A model with a store of what it has seen.
+/// A model and a store of what it has indexed.
 #[derive(Clone)]
 pub struct Library {
     session: Arc<Session>,
@@ -101,10 +99,10 @@ pub struct Library {
 }
 
 impl Library {
-    /// Loads a model, and opens the store in a folder, which is made if it is not there.
+    /// Loads a model and opens the store in a folder, creating the folder if necessary.
     ///
     /// # Errors
-    /// If either cannot be used.
+    /// Returns an error if the model cannot be loaded or the store cannot be opened.
     pub fn open(
         model: &LoadOptions,
         store: &Path,
@@ -113,17 +111,17 @@ impl Library {
         Self::with_model(inference::load(model)?, store, limits)
     }
 
-    /// The same with a model that is loaded already.
+    /// Opens the store with a model that is already loaded.
     ///
     /// # Errors
-    /// If the store cannot be used, or the model fails on the background's texts.
+    /// Returns an error if the store cannot be opened, or the model cannot encode the background prompts.
     pub fn with_model(
         model: Arc<dyn Model>,
         store: &Path,
         limits: StoreLimits,
     ) -> Result<Self, LibraryError> {
         let store = Store::open(store)?;
-        // A store that cannot be tidied can be read all the same.
+        // A store that cannot be tidied is still readable.
         let tidied = store.tidy_if_due(limits);
         let session = Session::open(model, Arc::new(store))?;
         let mut notices: Vec<String> = session.notices().map(ToOwned::to_owned).collect();
@@ -134,30 +132,30 @@ impl Library {
         })
     }
 
-    /// The model and the store.
+    /// The session, which holds the model and the store.
     #[must_use]
     pub fn session(&self) -> &Arc<Session> {
         &self.session
     }
 
-    /// What a person should know of the opening: what was quarantined, repaired or could not be tidied.
+    /// Notices for the user from opening the store: what was quarantined or repaired, or could not be tidied.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices
     }
 
-    /// Begins to read folders into the store, in threads of its own.
+    /// Starts indexing folders on background threads.
     ///
     /// # Errors
-    /// If the system gives no threads.
+    /// Returns an error if a thread cannot be started.
     pub fn start_indexing(&self, options: JobOptions) -> Result<JobHandle, LibraryError> {
         pipeline::start(&self.session, options).map_err(LibraryError::Threads)
     }
 
-    /// Reads folders into the store and waits for the end. `watch` receives every event.
+    /// Indexes folders and waits until this is complete. `watch` receives every event.
     ///
     /// # Errors
-    /// If the system gives no threads, or the work has to stop.
+    /// Returns an error if a thread cannot be started, or the job stops early.
     pub fn index(
         &self,
         options: JobOptions,
@@ -166,11 +164,11 @@ impl Library {
         Indexed::wait_for(&self.start_indexing(options)?, watch)
     }
 
-    /// Scores of photos for labels, in the order of both. The store's checks are finished first, because the answer is
-    /// not given a second time; who asks again and again, and can show a better answer later, takes an [`Asker`].
+    /// Scores photos for labels, in the order of both. Waits for the store's integrity checks, because the result is final;
+    /// callers that repeat queries and can refine their results use an [`Asker`] instead.
     ///
     /// # Errors
-    /// If a label's picture cannot be read, the model refuses a text, or the store cannot be read.
+    /// Returns an error if a label's example cannot be read, the model rejects a text, or the store cannot be read.
     pub fn ask(
         &self,
         labels: &[TrainingSet],

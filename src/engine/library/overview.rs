@@ -1,4 +1,4 @@
-//! Photos that may not be worth keeping: duplicates, bursts, and photos with technical flaws or of kinds that are rarely kept.
+//! Photos that may not be worth keeping: duplicates, bursts, technical flaws, and kinds of image that are rarely kept.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -15,32 +15,32 @@ use crate::engine::search::bursts::{self, Burst, BurstInput, BurstRule};
 use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::teach::TrainingSet;
 
-/// Photos that are scored between two looks at the flag that ends it.
+/// Photos scored between two checks for cancellation.
 const AT_ONCE: usize = 8192;
 
-/// A property that photos have or have not, by a number from 0 to 1 with a line.
+/// A flaw that a photo has if its score, 0 to 1, reaches a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// Nothing in it is sharp.
+    /// No part of it is sharp.
     Blurred,
     /// Most of it is black.
     Dark,
     /// Much of it is white.
     BlownOut,
-    /// Nothing is to be seen in it.
+    /// It shows nothing recognisable.
     NearEmpty,
     /// A picture of a screen's content.
     Screenshot,
     /// A document on paper.
     Document,
-    /// A receipt or a bill.
+    /// A receipt or bill.
     Receipt,
-    /// A captioned image that is made to be shared.
+    /// A captioned image made for sharing.
     Meme,
 }
 
 impl Flaw {
-    /// All of them, in the order in which they are listed.
+    /// All flaws, in display order.
     pub const ALL: [Self; 8] = [
         Self::Blurred,
         Self::Dark,
@@ -52,7 +52,7 @@ impl Flaw {
         Self::Meme,
     ];
 
-    /// Its name.
+    /// The display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Flaw {
         }
     }
 
-    /// From which number on a photo has it.
+    /// The lowest score at which a photo has the flaw.
     #[must_use]
     pub fn threshold(self) -> f32 {
         match self {
@@ -77,7 +77,7 @@ impl Flaw {
         }
     }
 
-    /// The label that detects it, if it is about what a photo shows.
+    /// The label that detects it, for flaws of content.
     fn label(self) -> Option<&'static str> {
         match self {
             Self::Screenshot => Some("screenshot of a phone or computer"),
@@ -88,7 +88,7 @@ impl Flaw {
         }
     }
 
-    /// The number that the decoded picture gives; none if it says nothing.
+    /// The score computed from the decoded image, for technical flaws; `None` if the image is inconclusive.
     fn of(self, quality: &PictureQuality) -> Option<f32> {
         match self {
             Self::Blurred => quality.sharpness.map(|sharpness| 1.0 - sharpness),
@@ -100,15 +100,15 @@ impl Flaw {
     }
 }
 
-/// What is known of each photo, in the order of photos.
+/// Flaw scores of photos, in photo order.
 #[derive(Clone, Debug, Default)]
 pub struct Flaws {
-    /// For each of [`Flaw::ALL`], each photo's number; NaN where it is unknown.
+    /// For each of [`Flaw::ALL`], one score per photo; NaN where unknown.
     numbers: Vec<Vec<f32>>,
 }
 
 impl Flaws {
-    /// A photo's number for a flaw, if it is known.
+    /// A photo's score for a flaw, if known.
     #[must_use]
     pub fn number(&self, flaw: Flaw, photo: usize) -> Option<f32> {
         let number = *self.numbers.get(flaw as usize)?.get(photo)?;
@@ -124,10 +124,10 @@ impl Flaws {
 }
 
 impl Library {
-    /// The flaws of photos, whose appearances are in the same order.
+    /// Scores the flaws of photos; `appearances` is in the same order.
     ///
     /// # Errors
-    /// If the store cannot be read, the model fails, or `cancel` was raised.
+    /// Returns an error if the store cannot be read, the model fails, or `cancel` was raised.
     pub fn flaws(
         &self,
         indexed: &Indexed,
@@ -174,10 +174,10 @@ impl Library {
         })
     }
 
-    /// Bursts among photos, whose appearances are in the same order; those that `is_left_out` are in none.
+    /// Finds bursts among photos; `appearances` is in the same order. Photos for which `is_left_out` is true are ignored.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn bursts(
         &self,
         photos: &[(Photo, u32)],

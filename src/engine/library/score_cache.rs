@@ -1,4 +1,4 @@
-//! A cache of each label's scores, kept while other labels change and photos arrive.
+//! Caches the scores of each label while other labels change and photos arrive.
 
 use std::collections::{HashMap, HashSet};
 use std::mem;
@@ -9,29 +9,29 @@ use crate::engine::index::session::{Session, SessionError};
 use crate::engine::search::score::{LabelMasses, Scorer, Scores};
 use crate::engine::search::teach::{Classifier, ClassifierSet};
 
-/// The photos that a question is about.
+/// The photos to score.
 #[derive(Clone, Copy)]
 pub struct Photos<'a> {
-    /// How many there are.
+    /// Their number.
     pub count: usize,
-    /// Changes whenever a photo that was there has another row or place; a count that grows is no such change.
+    /// Changes whenever an existing photo gets another row or index; appending photos does not change it.
     pub epoch: u64,
-    /// The row of a photo's vector, by its place; of a video the first.
+    /// The embedding row of a photo, by photo index; for a video, its first row.
     pub row: &'a dyn Fn(usize) -> u32,
-    /// Whether it is a video.
+    /// Whether a photo is a video.
     pub is_video: &'a dyn Fn(usize) -> bool,
 }
 
-/// Scores of photos, and which frames of videos they are of.
+/// Scores of photos, and the best frame of each video.
 #[derive(Clone, Default)]
 pub struct PhotoScores {
-    /// The scores, by place.
+    /// The scores, by photo index.
     pub scores: Arc<Scores>,
-    /// The frames.
+    /// The best frames.
     pub frames: Arc<BestFrames>,
 }
 
-/// A classifier under a key that says all that it was made from.
+/// A classifier, with a cache key derived from everything that determines it.
 #[derive(Clone)]
 pub struct ClassifierColumn {
     pub key: String,
@@ -42,14 +42,14 @@ pub struct ClassifierColumn {
 #[derive(Default)]
 pub struct RowCache {
     epoch: u64,
-    /// By place; of a video the first.
+    /// By photo index; for a video, its first row.
     rows: Vec<u32>,
-    /// Places of videos, with their first rows.
+    /// Indices of videos, with their first rows.
     videos: Vec<(u32, u32)>,
 }
 
 impl RowCache {
-    /// Adds new photos, or starts over.
+    /// Appends new photos, or starts over if the epoch changed.
     pub fn update(&mut self, photos: Photos<'_>) {
         if self.epoch != photos.epoch || self.rows.len() > photos.count {
             *self = Self {
@@ -68,14 +68,13 @@ impl RowCache {
     }
 }
 
-/// What a label weighs, and the question that needed it last.
+/// The masses of a label, and the counter value of the last query that used them.
 struct CachedMasses {
     masses: LabelMasses,
     asked: u64,
 }
 
-/// Labels whose masses are kept though the question does not need them: someone who types goes back, or switches a label
-/// off and on.
+/// Unused labels whose masses are kept, because users undo their typing and toggle labels.
 const KEPT_MASSES: usize = 8;
 
 /// Scores of one set of columns over a growing list of photos.
@@ -83,18 +82,18 @@ const KEPT_MASSES: usize = 8;
 pub struct ScoreCache {
     columns: Vec<ClassifierColumn>,
     epoch: u64,
-    /// What labels weigh in all photos that were scored, by what the labels are made from.
+    /// Masses of labels for all photos scored so far, by the labels' cache keys.
     masses: HashMap<String, CachedMasses>,
     scored: PhotoScores,
     photos: usize,
-    /// Counts questions.
+    /// Query counter, the clock of the cache.
     asked: u64,
-    /// The scores before these, whose memory is reused once nobody else holds them.
+    /// The previous scores, whose memory is reused once nothing else refers to them.
     spare: Arc<Scores>,
 }
 
 impl ScoreCache {
-    /// Scores of `columns` over the photos. Only labels and photos that are new are computed.
+    /// Scores the photos for `columns`, computing only new labels and new photos.
     pub fn score(
         &mut self,
         session: &Session,
@@ -116,7 +115,7 @@ impl ScoreCache {
         if is_grown && self.photos == count {
             return Ok(self.scored.clone());
         }
-        // If anything fails below, the next query starts over.
+        // `self` is empty until the end: after an error, the next query starts over.
         let before = mem::take(self);
         let asked = before.asked + 1;
         let mut masses = before.masses;
@@ -163,7 +162,7 @@ fn scorer<'a>(session: &Session, columns: impl Iterator<Item = &'a ClassifierCol
     session.classifier_scorer(&ClassifierSet::new(session.model().info().dim, classifiers))
 }
 
-/// Completes what is known of the first `photos`, so that it covers `columns` for all photos.
+/// Extends `known`, which covers the first `photos`, to all photos and `columns`.
 fn weigh(
     session: &Session,
     known: &mut HashMap<String, CachedMasses>,
@@ -183,7 +182,7 @@ fn weigh(
         }
     }
     if photos < all.rows.len() {
-        // New photos are not computed for labels that are not in use.
+        // Unused labels are dropped rather than extended to the new photos.
         known.retain(|_, weighed| weighed.asked == asked);
     } else {
         growing.clear();
@@ -208,14 +207,14 @@ fn weigh(
     Ok(())
 }
 
-/// Keeps what the question needs, and a few more: the latest.
+/// Keeps the entries of the current query, and the most recently used of the others.
 fn forget_old(known: &mut HashMap<String, CachedMasses>, asked: u64) {
     let others = known.values().filter(|weighed| weighed.asked != asked);
     let oldest = oldest_kept(others.map(|weighed| weighed.asked), KEPT_MASSES);
     known.retain(|_, weighed| weighed.asked >= oldest);
 }
 
-/// From which question on things are kept, so that there are as many as are wanted, those of the latest questions.
+/// The smallest counter value to keep so that only the `wanted` most recent entries remain.
 pub fn oldest_kept(asked: impl Iterator<Item = u64>, wanted: usize) -> u64 {
     let mut asked: Vec<u64> = asked.collect();
     asked.sort_unstable();

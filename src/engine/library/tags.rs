@@ -1,4 +1,4 @@
-//! Tags for photos, from the vocabulary that also names clusters.
+//! Tags photos with the vocabulary that also names clusters.
 
 use std::cmp::Ordering;
 
@@ -6,15 +6,15 @@ use super::{Indexed, Library, LibraryError, words};
 use crate::engine::cancel::Cancel;
 use crate::engine::search::describe::{MOST_WORDS, Word};
 
-/// Photos that are scored at once: each has a score for every word.
+/// Photos per batch; each has a score for every word.
 const AT_ONCE: usize = 512;
 
 impl Library {
-    /// For each photo the words that it fits best, best first, with how well it fits them. `each` receives them photo by
-    /// photo, in their order, because there may be millions.
+    /// Finds the best-matching words of each photo, best first, with their match scores. Passes them to `each` photo by
+    /// photo, in order, because there may be millions of photos.
     ///
     /// # Errors
-    /// If the model fails, the store cannot be used, or `cancel` was raised.
+    /// Returns an error if the model fails, the store cannot be used, or `cancel` was raised.
     pub fn tags(
         &self,
         indexed: &Indexed,
@@ -35,7 +35,7 @@ impl Library {
                 let mut best: Vec<Word<'static>> =
                     words.iter().copied().zip(matches.iter().copied()).collect();
                 let by_match = |a: &Word<'_>, b: &Word<'_>| -> Ordering { b.1.total_cmp(&a.1) };
-                // Some of them are left out again, because others contain them.
+                // More than needed, because words that others contain are dropped later.
                 let most = (4 * MOST_WORDS).min(best.len().saturating_sub(1));
                 best.select_nth_unstable_by(most, by_match);
                 best.truncate(most);

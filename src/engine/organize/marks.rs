@@ -1,7 +1,7 @@
-//! Decisions about photos: pick or reject, stars, and a colour.
+//! Marks of photos: pick or reject, stars, and a colour label.
 //!
-//! Stored by content, so that a mark survives renaming and copying; in a database of its own in the data directory, so that
-//! clearing the store loses none.
+//! Marks are stored by content hash, so they survive renaming and copying. They have their own database in the data
+//! directory, so clearing the store does not lose them.
 
 mod recovery;
 
@@ -17,32 +17,32 @@ use crate::engine::media::photo::ContentId;
 pub use crate::engine::media::mark::{Colour, Flag, Mark};
 pub use recovery::Recovery;
 
-/// A decision about a content, or that there is none any more.
+/// The new mark of a content, or `None` to remove the existing one.
 pub type Decision = (ContentId, Option<Mark>);
 
-/// What can go wrong with marks.
+/// Errors of the marks database.
 #[derive(Debug, thiserror::Error)]
 pub enum MarksError {
-    /// The database.
+    /// An SQLite error.
     #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
     Database {
-        /// Where it is.
+        /// The path of the database.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: rusqlite::Error,
     },
-    /// A file beside it.
+    /// An I/O error in the database or a file beside it.
     #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
     Io {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
 }
 
 impl MarksError {
-    /// Whether the database is damaged for certain: opening it again sets it aside and keeps what can be read.
+    /// Whether the database is certainly damaged; reopening it quarantines the file and salvages what is readable.
     #[must_use]
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Database { source, .. } if store::is_damage(source))
@@ -56,7 +56,6 @@ pub struct Marks {
     notice: Option<String>,
 }
 
-/// The table of marks.
 const TABLE: &str = "
     CREATE TABLE IF NOT EXISTS marks (
         content BLOB PRIMARY KEY, flag INTEGER NOT NULL, stars INTEGER NOT NULL,
@@ -65,18 +64,18 @@ const TABLE: &str = "
 ";
 
 impl Marks {
-    /// Opens the database at `path`, made if it is not there. One that is damaged is kept under another name, and
-    /// all that can be read of it is taken over; [`Self::notice`] says so.
+    /// Opens the database at `path`, creating it if necessary. A damaged database is quarantined and its readable rows are
+    /// salvaged, as described by [`Self::notice`].
     ///
     /// # Errors
-    /// If it cannot be opened.
+    /// Returns an error if the database cannot be opened.
     pub fn open(path: &Path) -> Result<Self, MarksError> {
         let fail = |source| MarksError::Database {
             path: path.into(),
             source,
         };
         if let Some(folder) = path.parent() {
-            // If this fails, opening says so with the path.
+            // If this fails, opening the database reports the error with its path.
             let _ = fs::create_dir_all(folder);
         }
         match Self::connect(path) {
@@ -90,12 +89,12 @@ impl Marks {
         }
     }
 
-    /// A checked connection with the table in place.
+    /// Opens and checks a database, and creates the table.
     fn connect(path: &Path) -> rusqlite::Result<Connection> {
         let connection = store::connect(path)?;
         store::check(&connection, "quick_check(1)")?;
         connection.execute_batch(TABLE)?;
-        // Databases of the first versions know no colours.
+        // The first versions had no colours.
         if !connection.column_exists(None, "marks", "colour")? {
             let add = "ALTER TABLE marks ADD COLUMN colour INTEGER NOT NULL DEFAULT 0";
             connection.execute_batch(add)?;
@@ -103,7 +102,7 @@ impl Marks {
         Ok(connection)
     }
 
-    /// Sets a damaged database aside, and takes over what can be read of it.
+    /// Quarantines a damaged database and salvages its readable rows.
     fn salvage(path: &Path) -> Result<Self, MarksError> {
         let io = |source| MarksError::Io {
             path: path.into(),
@@ -138,7 +137,7 @@ impl Marks {
         })
     }
 
-    /// What was quarantined on opening, as messages.
+    /// A message about a quarantined database.
     #[must_use]
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
@@ -151,10 +150,10 @@ impl Marks {
         }
     }
 
-    /// All marks.
+    /// Reads all marks.
     ///
     /// # Errors
-    /// If the database cannot be read.
+    /// Returns an error if the database cannot be read.
     pub fn all(&self) -> Result<HashMap<ContentId, Mark>, MarksError> {
         let read = || -> rusqlite::Result<HashMap<ContentId, Mark>> {
             let mut query = self
@@ -180,11 +179,11 @@ impl Marks {
         read().map_err(self.fail())
     }
 
-    /// Keeps decisions, all or none. A mark in which nothing is set is one too: it says more than what a
-    /// sidecar says. Where there is none, an earlier one is forgotten.
+    /// Saves decisions in one transaction. An empty mark is stored as well, because it overrides the sidecar; `None`
+    /// removes the stored mark.
     ///
     /// # Errors
-    /// If the database cannot be written.
+    /// Returns an error if the database cannot be written.
     pub fn set(&mut self, decisions: &[Decision]) -> Result<(), MarksError> {
         let write = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
@@ -220,11 +219,11 @@ impl Marks {
     }
 }
 
-/// All decisions: those in the database at `path`, and those that wait beside it to be written there. Nothing is
-/// made where there is nothing. The second value says what was set aside.
+/// Reads all marks: those in the database at `path`, and those in the recovery file beside it. Creates no files. The second
+/// value is the notice about a quarantined database.
 ///
 /// # Errors
-/// If either cannot be read.
+/// Returns an error if either cannot be read.
 pub fn read_all(path: &Path) -> Result<(HashMap<ContentId, Mark>, Option<String>), MarksError> {
     let (mut all, notice) = match path.exists() {
         true => {

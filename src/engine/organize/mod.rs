@@ -1,4 +1,4 @@
-//! The only code that writes near photos: exports and undo, sidecars, and decisions.
+//! All code that writes in the folders of photos: exports and undo, sidecars, contact sheets; also the marks database.
 
 pub mod contact_sheet;
 pub mod export;

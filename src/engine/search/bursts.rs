@@ -1,4 +1,4 @@
-//! Bursts: photos of one scene within seconds to minutes, and the best of each. Pure; docs/heap.md states the rule.
+//! Finds bursts of photos of one scene, and the best photo of each. Pure; docs/heap.md specifies the rule.
 
 use half::f16;
 
@@ -6,12 +6,12 @@ use crate::engine::media::appearance::PictureQuality;
 use crate::engine::media::mark::Mark;
 use crate::engine::search::math;
 
-/// From when on two photos, one taken after the other by the same camera, show one scene.
+/// Decides whether two consecutive photos of a camera show the same scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BurstRule {
-    /// Seconds between shots of one press of the button, at most, and how near such photos are at least.
+    /// For continuous shooting: maximum interval in seconds, and minimum cosine similarity.
     pub shot: (i64, f32),
-    /// Seconds between photos of one scene, at most, and how near those are at least.
+    /// For repeated photos of a scene: maximum interval in seconds, and minimum cosine similarity.
     pub scene: (i64, f32),
 }
 
@@ -24,34 +24,34 @@ impl Default for BurstRule {
     }
 }
 
-/// A photo among which bursts are looked for.
+/// A photo to search for bursts.
 pub struct BurstInput<'a> {
-    /// When it was taken, in seconds; photos without a date are in no burst.
+    /// Capture time in seconds; photos without one are in no burst.
     pub seconds: Option<i64>,
-    /// What photos of one burst have in common: the camera, or the folder where no camera is named.
+    /// A key that the photos of a burst share: the camera, or the folder if no camera is recorded.
     pub camera: &'a str,
-    /// What orders photos of one second: the name.
+    /// The file name, which orders photos with equal times.
     pub name: &'a str,
-    /// Its vector, of length 1.
+    /// The embedding, of unit length.
     pub vector: Option<&'a [f16]>,
-    /// How it came out.
+    /// Technical quality.
     pub quality: Option<PictureQuality>,
-    /// What the person decided.
+    /// The user's mark.
     pub mark: Mark,
 }
 
 /// Photos of one scene.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Burst {
-    /// Places of the photos, in the order in which they were taken: at least two.
+    /// Indices of the photos in order of capture; at least two.
     pub photos: Vec<usize>,
-    /// The place of the one that came out best.
+    /// The index of the best photo.
     pub best: usize,
-    /// Why, in a few words.
+    /// Why it is the best, in a few words.
     pub reason: &'static str,
 }
 
-/// Bursts, in the order of their first photos' cameras and times.
+/// Finds bursts, ordered by camera and time of their first photos.
 #[must_use]
 pub fn find(shots: &[BurstInput<'_>], rule: &BurstRule) -> Vec<Burst> {
     let mut order: Vec<(&str, i64, &str, usize)> = shots
@@ -78,7 +78,7 @@ pub fn find(shots: &[BurstInput<'_>], rule: &BurstRule) -> Vec<Burst> {
     bursts.collect()
 }
 
-/// How near two photos are; as near as can be where nothing says otherwise.
+/// The cosine similarity of two photos; 1 if an embedding is missing, so that the time alone decides.
 fn cosine(a: &BurstInput<'_>, b: &BurstInput<'_>) -> f32 {
     let (Some(a), Some(b)) = (a.vector, b.vector) else {
         return 1.0;
@@ -86,13 +86,13 @@ fn cosine(a: &BurstInput<'_>, b: &BurstInput<'_>) -> f32 {
     math::cosine(a, b)
 }
 
-/// The photo that came out best: what the person decided, then exposure, then sharpness, then the first.
+/// Chooses the best photo: by the user's mark, then exposure, then sharpness, then order of capture.
 fn best(shots: &[BurstInput<'_>], photos: &[usize]) -> (usize, &'static str) {
     let decided = |at: &usize| {
         let mark = shots[*at].mark;
         (mark.flag.rank(), mark.stars)
     };
-    // A tenth of the picture lost to black or white is what is noticed.
+    // In steps of a tenth of the image area lost to black or white, about what a viewer notices.
     let lost = |at: &usize| {
         let quality = shots[*at].quality;
         quality.map_or(10, |q| (10.0 * (q.dark + q.blown)).round() as u8)
@@ -173,10 +173,10 @@ mod tests {
         let mut other_camera = photo(11, 0.0, 0.5);
         other_camera.camera = "B";
         let photos = [
-            // A press of the button: alike enough for two seconds.
+            // Continuous shooting: similar enough for two seconds.
             photo(10, 0.0, 0.5),
             photo(12, 0.8, 0.6),
-            // A minute later, the same scene; then another one, at once.
+            // The same scene a minute later; then immediately a different one.
             photo(70, 0.8, 0.4),
             photo(71, 2.2, 0.4),
             other_camera,

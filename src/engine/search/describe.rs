@@ -1,24 +1,24 @@
-//! A short description of a photo, for people who cannot see it: content, date and quality. Pure.
+//! Short text descriptions of photos for people who cannot see them: content, date and quality. Pure.
 
 use crate::engine::media::appearance::PictureQuality;
 
-/// Match from which on a word is given at all.
+/// Minimum match score of a word in a description.
 pub const SAID_FROM: f32 = 0.3;
-/// Match from which on it is given without "perhaps".
+/// Minimum match score of a word without "perhaps".
 pub const SURE_FROM: f32 = 0.6;
-/// Most words about what a photo shows.
+/// Maximum number of words about the content.
 pub const MOST_WORDS: usize = 4;
-/// Sharpness, and parts of a picture, from which on the quality of a photo is mentioned.
+/// Limits of sharpness and of the proportions of black and white at which quality is mentioned.
 const SHARP_FROM: f32 = 0.65;
 const BLURRED_TO: f32 = 0.5;
 const DARK_FROM: f32 = 0.85;
 const BLOWN_FROM: f32 = 0.5;
 
-/// A word with how well the photo fits it.
+/// A word and its match score.
 pub type Word<'a> = (&'a str, f32);
 
-/// A sentence such as "cat, perhaps sofa; taken 4 May 2024; sharp". Words are given best first; those that fit too little
-/// are left out, and so is one that another one contains.
+/// Builds a sentence such as "cat, perhaps sofa; taken 4 May 2024; sharp". `words` are given best first; those that score
+/// too low, or overlap with a better one, are omitted.
 #[must_use]
 pub fn sentence(
     words: &[Word<'_>],
@@ -32,7 +32,7 @@ pub fn sentence(
     parts.join("; ")
 }
 
-/// The words that describe a photo, with their certainty: "cat, perhaps sofa"; nothing if none fits well.
+/// The words that describe the content, with their certainty: "cat, perhaps sofa"; `None` if none scores high enough.
 #[must_use]
 pub fn said(words: &[Word<'_>]) -> Option<String> {
     let said = |(word, fit): &Word<'_>| match *fit >= SURE_FROM {
@@ -43,7 +43,7 @@ pub fn said(words: &[Word<'_>]) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join(", "))
 }
 
-/// The words that describe a photo.
+/// The words that describe the content, with their scores.
 #[must_use]
 pub fn kept<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
     let mut kept: Vec<Word<'a>> = Vec::new();
@@ -60,13 +60,13 @@ pub fn kept<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
     kept
 }
 
-/// "4 May 2024" of "2024-05-04T10:00:00".
+/// Formats "2024-05-04T10:00:00" as "4 May 2024".
 fn day(taken: &str) -> Option<String> {
     let date: jiff::civil::Date = taken.get(..10)?.parse().ok()?;
     Some(date.strftime("%-d %B %Y").to_string())
 }
 
-/// How a photo came out, if that is worth saying.
+/// Describes the technical quality if it is remarkable.
 #[must_use]
 pub fn came_out(quality: &PictureQuality) -> Option<&'static str> {
     match quality {

@@ -1,40 +1,40 @@
-//! Which labels fit a photo, by its matches and each label's threshold; pure.
+//! Decides which labels match a photo, from its match scores and each label's threshold; pure.
 
-/// When a photo fits a label.
+/// Decides whether a photo matches a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FitRule {
-    /// Match from which it does, 0 to 1.
+    /// Minimum match score, 0 to 1.
     pub min_match: f32,
-    /// Whether a photo that fits this label fits no other.
+    /// Whether a photo that matches this label matches no other.
     pub excludes: bool,
 }
 
-/// The match of one label.
+/// A photo's match score for a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LabelMatch {
-    /// The label's place in the person's order.
+    /// The index of the label in the user's order.
     pub label: usize,
-    /// Its match; not a number for a photo without a vector.
+    /// The match score; NaN for a photo without an embedding.
     pub matched: f32,
-    /// When the photo fits.
+    /// The label's rule.
     pub rule: FitRule,
 }
 
 impl LabelMatch {
-    /// Whether the match reaches the line.
+    /// Whether the score reaches the threshold.
     #[must_use]
     pub fn reaches(&self) -> bool {
         self.matched >= self.rule.min_match
     }
 }
 
-/// Whether a label that excludes all others fits.
+/// Whether an excluding label matches.
 #[must_use]
 pub fn is_excluded(mut matches: impl Iterator<Item = LabelMatch>) -> bool {
     matches.any(|one| one.rule.excludes && one.reaches())
 }
 
-/// The label that fits best with its match: of equal ones the first, as the person listed them.
+/// The best matching label and its score; ties go to the label listed first.
 #[must_use]
 pub fn best(matches: impl Iterator<Item = LabelMatch> + Clone) -> Option<(usize, f32)> {
     let fitting = matches
@@ -48,7 +48,7 @@ pub fn best(matches: impl Iterator<Item = LabelMatch> + Clone) -> Option<(usize,
     (!is_excluded(matches)).then_some((best.label, best.matched))
 }
 
-/// The labels that fit, the best first, with their matches.
+/// The matching labels and their scores, best first.
 #[must_use]
 pub fn fitting(matches: impl Iterator<Item = LabelMatch> + Clone) -> Vec<(usize, f32)> {
     if is_excluded(matches.clone()) {
@@ -62,7 +62,7 @@ pub fn fitting(matches: impl Iterator<Item = LabelMatch> + Clone) -> Vec<(usize,
     fitting
 }
 
-/// The highest match of any label that excludes no other, fitting or not.
+/// The highest score of any non-excluding label, whether or not it matches.
 #[must_use]
 pub fn highest(matches: impl Iterator<Item = LabelMatch>) -> Option<f32> {
     matches

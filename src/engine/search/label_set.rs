@@ -1,6 +1,6 @@
-//! Label sets as TOML files.
+//! Label sets in TOML files.
 //!
-//! `docs/labels.md` describes the format; three sets are bundled, in `assets/labels`.
+//! `docs/labels.md` specifies the format; three bundled sets are in `assets/labels`.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ use super::teach::TrainingSet;
 use crate::engine::files::atomic_write::atomic_write_through_links;
 use crate::engine::files::regular::read_regular_text;
 
-/// Largest file that is read.
+/// Size limit of a file, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Label sets that come with the program, by name.
+/// The bundled label sets, by name.
 pub const READY: [(&str, &str); 3] = [
     ("Family", include_str!("../../../assets/labels/family.toml")),
     ("Travel", include_str!("../../../assets/labels/travel.toml")),
@@ -26,17 +26,17 @@ pub const READY: [(&str, &str); 3] = [
     ),
 ];
 
-/// Labels under a name.
+/// A named set of labels.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LabelSet {
-    /// What it is called.
+    /// Its name.
     #[serde(default)]
     pub name: String,
-    /// Templates of labels that have none of their own; `{}` stands for the label's words.
+    /// Templates for labels without their own; `{}` is replaced by the label's words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
-    /// The language of labels without one of their own.
+    /// The language of labels without their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// The labels.
@@ -44,90 +44,90 @@ pub struct LabelSet {
     pub labels: Vec<LabelEntry>,
 }
 
-/// One label.
+/// A label.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LabelEntry {
-    /// What is looked for, in the language of [`Query`].
+    /// The text to search for, in the syntax of [`Query`].
     pub text: String,
-    /// The match from which a photo fits, 0 to 1.
+    /// The minimum match score, 0 to 1.
     #[serde(default, alias = "min_match", skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f32>,
-    /// Which of the window's ten colours it has, 0 to 9.
+    /// The index of its colour in the window's palette, 0 to 9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<usize>,
-    /// Whether photos that fit it fit no other label.
+    /// Whether photos that match it match no other label.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not: bool,
-    /// Templates in place of the set's.
+    /// Templates that replace those of the set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
-    /// Whether a general word does not stand for what the lexicon says besides.
+    /// Whether to disable the lexicon's expansion of general words.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exactly: bool,
-    /// What it does not stand for, of that.
+    /// Words to exclude from this expansion.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
-    /// Whether words of other languages are not put into English for a model that knows no other.
+    /// Whether to pass words in other languages to the model untranslated, even if it knows only English.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_typed: bool,
-    /// Its language: words of it are not taken for English ones.
+    /// Its language, whose words take precedence over identical English ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// Photos that show what is meant; relative paths begin at the file.
+    /// Paths of positive examples, relative to the file's folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<PathBuf>,
-    /// Photos that do not show it.
+    /// Paths of negative examples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counter_examples: Vec<PathBuf>,
 }
 
-/// What can go wrong with a file of labels. Each message is one sentence.
+/// Errors of reading and writing label sets. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum LabelSetError {
-    /// The file.
+    /// The file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// Its content.
+    /// The content is invalid.
     #[error("{} is no label set: {reason}; docs/labels.md shows what one looks like", path.display())]
     Invalid {
-        /// Which.
+        /// The file's path.
         path: PathBuf,
-        /// Why.
+        /// What is wrong.
         reason: InvalidLabelSet,
     },
 }
 
-/// Why a text is no label set.
+/// Why a text is not a valid label set.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidLabelSet {
-    /// It is no TOML, or has other keys.
+    /// It is not valid TOML, or has unknown keys.
     #[error(transparent)]
     Toml(#[from] toml::de::Error),
-    /// It cannot be written as TOML.
+    /// It cannot be serialised as TOML.
     #[error(transparent)]
     Unwritable(#[from] toml::ser::Error),
     /// It has no labels.
     #[error("it has no [[labels]]")]
     Empty,
-    /// A template without a place for the words.
+    /// A template without a placeholder.
     #[error("the template {0:?} has no {{}} for the label's words")]
     Template(String),
-    /// A threshold that no match can be compared with.
+    /// A threshold outside 0 to 1.
     #[error("the threshold of {0:?} is not from 0 to 1")]
     Threshold(String),
-    /// A label that says nothing.
+    /// An invalid label.
     #[error(transparent)]
     Label(#[from] QueryError),
 }
 
 impl LabelEntry {
-    /// When a photo fits it; from `min_match` on where it says nothing else.
+    /// The label's rule; `min_match` is the default threshold.
     #[must_use]
     pub fn rule(&self, min_match: f32) -> FitRule {
         FitRule {
@@ -136,10 +136,10 @@ impl LabelEntry {
         }
     }
 
-    /// What it is learned from: its words in its templates, and its examples.
+    /// Builds the training set from the words in their templates, and the examples.
     ///
     /// # Errors
-    /// If the text says nothing.
+    /// Returns an error if the text is not a valid query.
     pub fn training_set(&self) -> Result<TrainingSet, QueryError> {
         Ok(TrainingSet {
             query: label_query(
@@ -159,25 +159,25 @@ impl LabelEntry {
     }
 }
 
-/// How the words of a label are read.
+/// How to interpret the words of a label.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wording<'a> {
-    /// Templates in place of the usual ones.
+    /// Templates that replace the default ones.
     pub templates: &'a [String],
-    /// Whether a general word does not stand for what the lexicon says besides.
+    /// Whether to disable the lexicon's expansion of general words.
     pub exactly: bool,
-    /// What it does not stand for, of that.
+    /// Words to exclude from this expansion.
     pub without: &'a [String],
-    /// Whether words of other languages are not put into English for a model that knows no other.
+    /// Whether to pass words in other languages to the model untranslated, even if it knows only English.
     pub as_typed: bool,
-    /// The language of the words; without it, the system's.
+    /// The language of the words; defaults to the system's.
     pub language: Option<Language>,
 }
 
-/// The query of a label: its words, with what they mean in English and what they stand for, in its templates.
+/// Builds the query of a label: translated, expanded by the lexicon, and put into its templates.
 ///
 /// # Errors
-/// If the text says nothing.
+/// Returns an error if the text is not a valid query.
 pub fn label_query(text: &str, wording: &Wording) -> Result<Query, QueryError> {
     let mut query = Query::parse(text)?;
     if !wording.as_typed {
@@ -198,10 +198,10 @@ pub fn label_query(text: &str, wording: &Wording) -> Result<Query, QueryError> {
 }
 
 impl LabelSet {
-    /// Reads a set from text. Labels without templates get the set's; relative examples begin at `base`.
+    /// Parses a label set. Labels inherit missing templates; relative paths are resolved against `base`.
     ///
     /// # Errors
-    /// If it is no label set.
+    /// Returns an error if the text is not a valid label set.
     pub fn parse(text: &str, base: &Path) -> Result<Self, InvalidLabelSet> {
         let mut set: Self = toml::from_str(text)?;
         if set.labels.is_empty() {
@@ -229,10 +229,10 @@ impl LabelSet {
         Ok(set)
     }
 
-    /// Reads a file.
+    /// Reads a label set from a file.
     ///
     /// # Errors
-    /// If it cannot be read or is no label set.
+    /// Returns an error if the file cannot be read or is not a valid label set.
     pub fn read(path: &Path) -> Result<Self, LabelSetError> {
         let text = read_regular_text(path, MAX_BYTES).map_err(|source| LabelSetError::Io {
             path: path.into(),
@@ -250,10 +250,10 @@ impl LabelSet {
         Ok(set)
     }
 
-    /// Writes a file, whole or not at all.
+    /// Writes a label set to a file atomically.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), LabelSetError> {
         let text = toml::to_string_pretty(self).map_err(|e| LabelSetError::Invalid {
             path: path.into(),

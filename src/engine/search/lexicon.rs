@@ -1,11 +1,11 @@
-//! Expansion of general words: *people* to man, woman, child; *vehicle* to car, truck, bus.
+//! Expands general words: *people* to man, woman, child; *vehicle* to car, truck, bus.
 //!
-//! A model matches "vehicle" less surely than "car", because few captions use it. `assets/lexicon` documents where the lexicon
-//! comes from.
+//! A model recognises a "vehicle" less reliably than a "car", because the word is rare in captions. `assets/lexicon`
+//! documents the sources of the lexicon.
 
 use std::sync::LazyLock;
 
-/// Most words that one word is spread to.
+/// Maximum number of members per word.
 pub const MOST_MEMBERS: usize = 7;
 
 /// Words and their members, sorted by word.
@@ -14,7 +14,7 @@ static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     lines.filter_map(|line| line.split_once('\t')).collect()
 });
 
-/// What `words` stand for, the likeliest first; nothing for most words.
+/// The members of a general word, the most likely first; empty for most words.
 #[must_use]
 pub fn members(words: &str) -> Vec<&'static str> {
     let lower = words.trim().to_lowercase();

@@ -1,13 +1,13 @@
-//! Formulas that several parts of the search share.
+//! Shared formulas.
 
 use half::f16;
 
-/// Sums that are added side by side, so that none waits for the one before.
+/// Independent accumulators, so that additions do not wait for each other.
 const LANES: usize = 16;
-/// How close to 0 and 1 a match counts; beyond that its odds mean nothing.
+/// Match scores are clamped to this distance from 0 and 1, beyond which their odds are meaningless.
 const LEAST_MATCH: f32 = 1e-5;
 
-/// The sum of the products of two vectors, as far as the shorter one goes.
+/// The dot product of two vectors, up to the length of the shorter one.
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let len = a.len().min(b.len());
@@ -23,19 +23,19 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// The cosine of two vectors of length 1.
+/// The cosine of two vectors of unit length.
 #[must_use]
 pub fn cosine(a: &[f16], b: &[f16]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
 }
 
-/// `1 / (1 + e^-x)`.
+/// The logistic function, `1 / (1 + e^-x)`.
 #[must_use]
 pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// The logarithm of a match's odds, `ln(m / (1 - m))`, with the match kept away from 0 and 1.
+/// The log-odds of a match score, `ln(m / (1 - m))`, clamped to be finite.
 #[must_use]
 pub fn log_odds(matched: f32) -> f64 {
     let matched = f64::from(matched.clamp(LEAST_MATCH, 1.0 - LEAST_MATCH));

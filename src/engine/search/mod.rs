@@ -1,4 +1,4 @@
-//! From typed words to scores: queries, expansion, matches, and labels that learn from examples. Pure.
+//! From typed words to match scores: queries, expansion, scoring, and classifiers trained on examples. Pure.
 
 pub mod bursts;
 pub mod clusters;

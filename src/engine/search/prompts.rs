@@ -1,10 +1,10 @@
-//! Prompt templates by the kind of a phrase.
+//! Prompt templates for different kinds of phrases.
 //!
-//! Things, and phrases of unknown kind: "a photo of a {}". Activities: "a person {}". Styles, which say how a photo looks:
-//! "a {} photo". Scenes have people in front of them and are expanded by the [lexicon](super::lexicon). `docs/scores.md` has
-//! what each gained.
+//! Objects, and phrases of unknown kind: "a photo of a {}". Activities: "a person {}". Styles, which describe how a photo
+//! looks: "a {} photo". Scenes involve people and are expanded by the [lexicon](super::lexicon). `docs/scores.md` reports
+//! the gain from each.
 
-/// Nouns that look like activities, besides those that the list of styles and other templates take first.
+/// Nouns that look like activities, except those that the list of styles or other templates handle first.
 const THINGS_IN_ING: &[&str] = &[
     "building",
     "ceiling",
@@ -70,7 +70,7 @@ const STYLES: &[&str] = &[
     "low quality",
 ];
 
-/// Nouns that a style may describe.
+/// Nouns that a style can describe.
 const PICTURES: &[&str] = &[
     " photo",
     " photos",
@@ -81,11 +81,10 @@ const PICTURES: &[&str] = &[
     " shot",
 ];
 
-/// The texts whose mean stands for some words.
+/// The prompts whose mean embedding represents the words.
 ///
-/// Words that begin with an article or the like, or that already speak of a photo, get templates that
-/// fit them grammatically; a whole sentence, or text in another script than the templates, stands
-/// alone.
+/// Words that begin with an article or the like, or already mention a photo, get templates that suit them grammatically. A
+/// complete sentence, or text in another script than the templates, is used unchanged.
 #[must_use]
 pub fn prompts(words: &str) -> Vec<String> {
     let lower = words.to_lowercase();
@@ -129,7 +128,7 @@ pub fn prompts(words: &str) -> Vec<String> {
     )
 }
 
-/// The one text for what a general word stands for: words are put into a template, a caption is not.
+/// The single prompt for a member of a general word; short words get a template, captions do not.
 pub(in crate::engine) fn member_prompt(words: &str) -> String {
     match words.split_whitespace().count() {
         0..=2 => format!("a photo of {words}"),
@@ -137,7 +136,7 @@ pub(in crate::engine) fn member_prompt(words: &str) -> String {
     }
 }
 
-/// Whether what a word stands for is a place with somebody in it, as "people on the beach" is.
+/// Whether a member of a general word is a scene with people, such as "people on the beach".
 pub(in crate::engine) fn is_scene(words: &str) -> bool {
     words.contains(" the ")
 }
@@ -165,7 +164,7 @@ fn begins_with_determiner(lower: &str) -> bool {
     first.is_some_and(|first| DETERMINERS.contains(&first))
 }
 
-/// The style in the words, less the word for the photo.
+/// The style in the words, without the noun that it describes.
 fn style(lower: &str) -> Option<&str> {
     let bare = ["a ", "an "]
         .iter()
@@ -178,7 +177,7 @@ fn style(lower: &str) -> Option<&str> {
     STYLES.contains(&style).then_some(style)
 }
 
-/// Whether words begin with a verb, as in "swimming" or "riding a bike".
+/// Whether the words begin with a verb, as in "swimming" or "riding a bike".
 fn is_activity(lower: &str) -> bool {
     let first = lower.split_whitespace().next().unwrap_or_default();
     first.len() > 4 && first.ends_with("ing") && !THINGS_IN_ING.contains(&first)

@@ -1,61 +1,61 @@
-//! Estimates how many photos fit a label from a few yes-or-no answers, with a credible interval. Pure.
+//! Estimates how many photos match a label from a few yes-or-no answers, with a credible interval. Pure.
 //!
-//! The chance that a photo fits is assumed to be a logistic function of its score with unknown position and slope. Both have
-//! broad priors over a grid, and each answer reweights the points of the grid (Bayes' rule; for the curve see Platt,
-//! "Probabilistic outputs for support vector machines", 1999). Counts are averaged over all curves, so their interval is wide
-//! as long as several curves fit the answers. Questions are spread over the curve, near its middle first, because photos that
-//! are surely right or wrong would add no information.
+//! The probability that a photo matches is modelled as a logistic function of its score with unknown position and slope.
+//! Both have broad priors on a grid, and each answer reweights the grid points by Bayes' rule (for the curve see Platt,
+//! "Probabilistic outputs for support vector machines", 1999). Counts are averaged over the posterior, so intervals are
+//! wide as long as several curves explain the answers. Questions are stratified over the curve, near its midpoint first,
+//! because answers about obvious photos would add no information.
 
 use super::math::log_odds;
 
-/// Places of the curve's middle, and how far they reach around the line, in log-odds.
+/// Number of midpoints on the grid, and their maximum distance from the threshold in log-odds.
 const PLACES: usize = 49;
 const REACH: f64 = 7.0;
-/// Standard deviation of the middle around the line, before there are answers.
+/// Standard deviation of the midpoint's prior around the threshold, in log-odds.
 const PLACE_SPREAD: f64 = 2.5;
-/// Slopes of the curve: from flat, where scores decide little, to steep.
+/// Slopes on the grid, from flat, where scores say little, to steep.
 const SLOPES: [f64; 9] = [0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6];
-/// Chances that the next questions are nearest to, one after another.
+/// Match probabilities at which successive questions are asked.
 const TARGETS: [f64; 5] = [0.5, 0.2, 0.8, 0.35, 0.65];
-/// Width of a class of scores, in log-odds: photos within one are counted together.
+/// Bin width of scores, in log-odds; photos in a bin are counted together.
 const CLASS: f64 = 0.1;
-/// The part of probability that lies in an interval.
+/// Probability content of credible intervals.
 const WITHIN: f64 = 0.9;
 
-/// Questions about the photos of one label.
+/// Questions about the photos of one label, and their answers.
 pub struct Questions {
     scores: Vec<f64>,
     threshold: f64,
     answers: Vec<(usize, bool)>,
-    /// Photos about which the person is not sure.
+    /// Photos that the user skipped.
     skipped: Vec<usize>,
 }
 
-/// A number of photos that is not known for sure.
+/// A credible interval for a number of photos.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// 5 of 100 times it is less.
+    /// The 5% quantile.
     pub low: f64,
-    /// What is expected.
+    /// The expected value.
     pub expected: f64,
-    /// 5 of 100 times it is more.
+    /// The 95% quantile.
     pub high: f64,
 }
 
-/// What the answers mean for a label.
+/// The result of the answers so far.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// Photos that reach the line.
+    /// The number of photos that reach the threshold.
     pub fitting: usize,
-    /// How many of them do not fit.
+    /// The number of false positives: photos that reach the threshold but do not match.
     pub wrong: Interval,
-    /// How many fit and do not reach the line.
+    /// The number of false negatives: photos that match but do not reach the threshold.
     pub missed: Interval,
-    /// The match from which on a photo is more likely to fit than not.
+    /// The match score from which a photo is more likely to match than not.
     pub threshold: f32,
 }
 
-/// One possible curve.
+/// A point of the grid, with its posterior weight.
 #[derive(Clone, Copy)]
 struct LogisticCurve {
     middle: f64,
@@ -69,14 +69,14 @@ impl LogisticCurve {
     }
 }
 
-/// Photos of about one score.
+/// A bin of photos with similar scores.
 struct ScoreClass {
     score: f64,
     photos: f64,
 }
 
 impl Questions {
-    /// About photos by their matches, and the match from which on they fit so far.
+    /// Starts with the photos' match scores and the label's current threshold.
     #[must_use]
     pub fn new(matches: &[f32], threshold: f32) -> Self {
         Self {
@@ -87,7 +87,7 @@ impl Questions {
         }
     }
 
-    /// Says of a photo whether it fits.
+    /// Records whether a photo matches.
     pub fn answer(&mut self, photo: usize, fits: bool) {
         if photo < self.scores.len() {
             self.answers.retain(|(answered, _)| *answered != photo);
@@ -95,12 +95,12 @@ impl Questions {
         }
     }
 
-    /// Asks about a photo no more; it counts as one of which nothing is known.
+    /// Excludes a photo from further questions; its status remains unknown.
     pub fn skip(&mut self, photo: usize) {
         self.skipped.push(photo);
     }
 
-    /// Takes the last answer back, and returns its photo.
+    /// Retracts the last answer, and returns its photo.
     pub fn undo(&mut self) -> Option<usize> {
         self.answers.pop().map(|(photo, _)| photo)
     }
@@ -111,7 +111,7 @@ impl Questions {
         &self.answers
     }
 
-    /// The photo that it helps most to know about; none if all are known.
+    /// The most informative photo to ask about next; `None` if there are no more.
     #[must_use]
     pub fn next(&self) -> Option<usize> {
         let curves = self.curves();
@@ -122,7 +122,7 @@ impl Questions {
                 .map(|curve| curve.weight * curve.chance(score))
                 .sum()
         };
-        // The chance rises with the score, so only the nearest score is looked for.
+        // The probability increases with the score, so bisection finds the score to look for.
         let (mut low, mut high) = (-40.0, 40.0);
         for _ in 0..40 {
             let middle = (low + high) / 2.0;
@@ -138,7 +138,7 @@ impl Questions {
             .min_by(|a, b| away(a).total_cmp(&away(b)).then(a.cmp(b)))
     }
 
-    /// What the answers mean.
+    /// Estimates counts and threshold from the answers.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
         let curves = self.curves();
@@ -171,7 +171,7 @@ impl Questions {
         self.answers.iter().any(|(answered, _)| *answered == photo)
     }
 
-    /// All curves with their weights after the answers; weights add up to 1.
+    /// The posterior: all curves with weights that sum to 1.
     fn curves(&self) -> Vec<LogisticCurve> {
         let mut curves = Vec::with_capacity(PLACES * SLOPES.len());
         for place in 0..PLACES {
@@ -201,7 +201,7 @@ impl Questions {
         curves
     }
 
-    /// Photos on one side of the line of which nothing is known, by their scores.
+    /// Bins the unanswered photos on one side of the threshold by score.
     fn classes(&self, above: bool) -> Vec<ScoreClass> {
         let mut scores: Vec<f64> = (0..self.scores.len())
             .filter(|at| !self.is_answered(*at) && !self.scores[*at].is_nan())
@@ -219,14 +219,14 @@ impl Questions {
     }
 }
 
-/// The number of photos of which `of` the chance to fit is counted, and of those that are known.
+/// The credible interval of a count: `known`, plus photos that are counted with probability `of` the match probability.
 fn interval(
     curves: &[LogisticCurve],
     classes: &[ScoreClass],
     known: f64,
     of: impl Fn(f64) -> f64,
 ) -> Interval {
-    // For each curve the count is a sum of independent events, about normally distributed.
+    // For each curve, the count is a sum of independent Bernoulli variables, approximately normal.
     let counts: Vec<(f64, f64, f64)> = curves
         .iter()
         .map(|curve| {
@@ -242,7 +242,7 @@ fn interval(
     let most = known + classes.iter().map(|class| class.photos).sum::<f64>();
     let below = |count: f64| -> f64 {
         let each = counts.iter().map(|(weight, mean, spread)| {
-            // A count is whole: half a photo more belongs to it.
+            // Continuity correction, since counts are integers.
             weight * normal((count + 0.5 - mean) / spread.max(0.05))
         });
         each.sum()
@@ -266,7 +266,7 @@ fn interval(
     }
 }
 
-/// The normal distribution function, by Abramowitz and Stegun's formula 26.2.17.
+/// The standard normal distribution function, by formula 26.2.17 of Abramowitz and Stegun.
 fn normal(x: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * x.abs());
     let series = [
@@ -304,7 +304,7 @@ mod tests {
         }
     }
 
-    /// A library with a few photos of a label among many others, and whether each fits, by some curve.
+    /// A library with few photos of a label among many others, and whether each matches, drawn from a random curve.
     fn library(random: &mut SplitRandom) -> (Vec<f32>, Vec<bool>) {
         let middle = log_odds(0.2) + 1.5 * random.normal();
         let slope = 0.8 * (1.2 * random.uniform()).exp();
@@ -375,7 +375,7 @@ mod tests {
         assert_eq!(estimate.fitting, 320);
         assert_eq!(questions.undo(), asked.last().copied());
         assert_eq!(questions.answers().len(), 9);
-        // Of what is skipped nothing is known, and it is not asked about again.
+        // A skipped photo remains unknown and is not asked about again.
         let before = questions.estimate();
         let skipped = questions.next().expect("a photo");
         questions.skip(skipped);

@@ -1,8 +1,8 @@
-//! Trains a label's classifier from photos that show it and photos that do not.
+//! Trains a label's classifier on positive and negative examples.
 //!
-//! A few examples are blended into the label's vector. With five of each, a logistic regression is fitted on their vectors:
-//! its prior is the text's vector, so that few examples move it little, and it stays a vector and a bias, which score as
-//! quickly as any label.
+//! A few examples are blended into the label's embedding. From five of each kind on, a logistic regression is fitted to
+//! their embeddings. Its prior is the text embedding, so that few examples change it little, and the result is a vector and
+//! a bias, which score as fast as any label.
 
 use std::path::PathBuf;
 
@@ -10,28 +10,28 @@ use super::query::Query;
 use crate::engine::inference::Embeddings;
 use crate::engine::search::math::{dot, sigmoid};
 
-/// Examples of each kind from which a head is fitted.
+/// Minimum number of examples of each kind for fitting a head.
 pub const HEAD_EXAMPLES: usize = 5;
-/// How strongly a head is held to what the text says. Chosen on the sets of `tests/commands/teach.rs`.
+/// Strength of the regularisation towards the text. Chosen on the sets of `tests/commands/teach.rs`.
 const RIDGE: f32 = 1e-3;
-/// Steps of the fit: many more than it needs for three digits.
+/// Iterations of the fit, far more than three digits of accuracy require.
 const STEPS: usize = 300;
 
-/// What a label is to be learned from.
+/// The training data of a label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingSet {
     /// Its text.
     pub query: Query,
-    /// Photos that show it.
+    /// Paths of positive examples.
     pub examples: Vec<PathBuf>,
-    /// Photos that do not.
+    /// Paths of negative examples.
     pub counter_examples: Vec<PathBuf>,
-    /// Whether only the text counts for now.
+    /// Whether to ignore the examples for now.
     pub text_only: bool,
 }
 
 impl TrainingSet {
-    /// A text alone.
+    /// Creates a training set from text alone.
     #[must_use]
     pub fn of(query: Query) -> Self {
         Self {
@@ -43,39 +43,39 @@ impl TrainingSet {
     }
 }
 
-/// One of the vectors by which a label is scored: the logit of a photo v is `s v.t + b`.
+/// A member of a classifier: the logit of a photo v is `s v.t + b`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassifierVector {
-    /// What the text alone says, by which prompts of the same meaning are found.
+    /// The embedding of the text alone, which determines the left-out background prompts.
     pub text: Vec<f32>,
-    /// t.
+    /// The vector t.
     pub vector: Vec<f32>,
-    /// b.
+    /// The bias b.
     pub bias: f32,
 }
 
-/// A label as it is scored: by as many vectors as there are alternatives in its query, at least one.
+/// The classifier of a label: a member for each alternative of its query, at least one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Classifier {
-    /// The vectors.
+    /// The members.
     pub members: Vec<ClassifierVector>,
 }
 
-/// Labels as they are scored.
+/// The classifiers of several labels, with their members concatenated.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassifierSet {
-    /// The vectors of their members' texts, label after label.
+    /// The members' text embeddings.
     pub texts: Embeddings,
-    /// The vectors by which photos are scored.
+    /// The members' vectors.
     pub vectors: Embeddings,
-    /// The biases.
+    /// The members' biases.
     pub biases: Vec<f32>,
-    /// How many members each label has.
+    /// Number of members of each label.
     pub groups: Vec<usize>,
 }
 
 impl ClassifierSet {
-    /// Labels whose vectors are `dim` wide.
+    /// Concatenates the members of `labels`, whose vectors have `dim` dimensions.
     pub fn new<'a>(dim: usize, labels: impl IntoIterator<Item = &'a Classifier>) -> Self {
         let mut set = Self::default();
         (set.texts.dim, set.vectors.dim) = (dim, dim);
@@ -92,7 +92,7 @@ impl ClassifierSet {
 }
 
 impl Classifier {
-    /// What texts alone say, whose masses count `weights`.
+    /// Creates a classifier from text embeddings alone, with masses scaled by `weights`.
     #[must_use]
     pub fn from_texts(vectors: &Embeddings, weights: &[f32]) -> Self {
         let member = |(vector, weight): (&[f32], &f32)| ClassifierVector {
@@ -109,14 +109,14 @@ impl Classifier {
 /// A photo to learn from.
 #[derive(Clone, Debug)]
 pub struct Example {
-    /// Its vector, normalised.
+    /// Its normalised embedding.
     pub vector: Vec<f32>,
-    /// The logit of its match with the text, `ln(m / (1 - m))`.
+    /// The log-odds of its match score m for the text, `ln(m / (1 - m))`.
     pub logit: f32,
 }
 
 impl Example {
-    /// A photo with its match with the text.
+    /// Creates an example from an embedding and its match score for the text.
     #[must_use]
     pub fn new(vector: Vec<f32>, matched: f32) -> Self {
         let matched = matched.clamp(1e-6, 1.0 - 1e-6);
@@ -127,16 +127,16 @@ impl Example {
     }
 }
 
-/// Fits a head: logistic regression of what the texts' logits leave unexplained, both kinds weighing the same,
-/// by Nesterov's accelerated gradient. `plain` is the label as its texts say it, whose members all move alike;
-/// `logit_scale` is the model's s.
+/// Fits a head by regularised logistic regression on embeddings, with the text's logits as offset and equal weight for both
+/// classes, using Nesterov's accelerated gradient. The correction is added to every member of `plain`, the text-only
+/// classifier; `logit_scale` is the model's s.
 #[must_use]
 pub fn fit(plain: &Classifier, logit_scale: f32, shown: &[Example], not: &[Example]) -> Classifier {
     let weight = |examples: &[Example]| 1.0 / examples.len().max(1) as f32;
     let kinds = [(shown, 1.0, weight(shown)), (not, 0.0, weight(not))];
-    // The gradient's Lipschitz constant: a quarter of the squared lengths, of which each kind has 2 in all.
+    // The gradient's Lipschitz constant is a quarter of the weighted squared norms, which sum to 2 for each class.
     let step = 1.0 / (1.0 + RIDGE);
-    // The bias is one more value of each vector.
+    // The bias is an additional component of each vector.
     let dim = plain.members.first().map_or(0, |member| member.text.len());
     let width = dim + 1;
     let (mut now, mut before) = (vec![0f32; width], vec![0f32; width]);
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_head_learns_what_the_text_does_not_say() {
-        // The text says the first axis; the examples differ along the second.
+        // The text determines the first axis; the examples differ along the second.
         let example =
             |second: f32| Example::new(vec![0.6, second, (0.64 - second * second).sqrt()], 0.5);
         let shown: Vec<Example> = (0..6).map(|n| example(0.5 + 0.02 * n as f32)).collect();

@@ -1,4 +1,4 @@
-//! Output columns: the input's own, and the results for each picture.
+//! Output columns: those of the input, and the results for each picture.
 
 use std::sync::Arc;
 
@@ -22,42 +22,42 @@ use crate::engine::media::photo::{Candidate, Taken};
 use crate::engine::search::fit::{self, FitRule, LabelMatch};
 use crate::engine::search::score::Scores;
 
-/// The column of vectors.
+/// The column of embeddings.
 pub const EMBEDDING: &str = "embedding";
-/// The column of matches, one field a label.
+/// The column of match scores, a struct with one field per label.
 const MATCH: &str = "match";
-/// Columns that are there with labels alone.
+/// Columns that exist only with labels.
 const JUDGED: [&str; 3] = [MATCH, "best", "probability"];
-/// Columns that are always there.
+/// Columns that always exist.
 const FOUND: [&str; 6] = [EMBEDDING, WIDTH, HEIGHT, TAKEN, BLAKE3, ERROR];
-/// Columns that are there if pictures may be in files: they show later whether a file has changed.
+/// Columns for pictures in files, which later show whether a file has changed.
 const OF_FILES: [&str; 2] = [FILE_SIZE, FILE_MODIFIED];
 
 /// Width in pixels.
 pub const WIDTH: &str = "width";
 /// Height in pixels.
 pub const HEIGHT: &str = "height";
-/// When it was taken.
+/// Capture time.
 pub const TAKEN: &str = "taken";
-/// The hash of the whole file.
+/// Hash of the whole file.
 pub const BLAKE3: &str = "blake3";
-/// Why there is no result.
+/// Why a row has no result.
 pub const ERROR: &str = "error";
-/// The file's length in bytes.
+/// File size in bytes.
 pub const FILE_SIZE: &str = "file_size";
-/// When the file was changed last, in nanoseconds since 1970.
+/// Modification time of the file, in nanoseconds since 1970.
 pub const FILE_MODIFIED: &str = "file_modified_ns";
 
-/// Seconds from the day that [`Taken::seconds`] counts from to 1970.
+/// Seconds between the epoch of [`Taken::seconds`] and 1970.
 const TO_1970: i64 = 2_208_988_800;
 
-/// The matches of rows that could be read, one after another.
+/// Scores of the readable rows of a batch, in order.
 pub struct RowMatches<'a> {
     /// Their scores.
     pub scores: Scores,
-    /// When a picture fits each label.
+    /// The rule of each label.
     pub rules: &'a [FitRule],
-    /// What the labels are called.
+    /// The names of the labels.
     pub names: &'a [String],
 }
 
@@ -73,33 +73,33 @@ impl RowMatches<'_> {
             })
     }
 
-    /// The label that fits a row best, if one does, and its probability.
+    /// The best matching label of a row, if any, and its probability.
     pub fn best(&self, row: usize) -> Option<(usize, f32)> {
         let (label, _) = fit::best(self.matched(row))?;
         let wide = self.scores.labels + 1;
         Some((label, *self.scores.probabilities.get(row * wide + label)?))
     }
 
-    /// The highest match of any label that excludes no other.
+    /// The highest match score of any non-excluding label.
     pub fn highest(&self, row: usize) -> Option<f32> {
         fit::highest(self.matched(row))
     }
 }
 
-/// Which columns go out, and from where.
+/// The output columns and their sources.
 pub struct OutputColumns {
     schema: SchemaRef,
     source: SourceColumns,
-    /// Columns that are carried on as they are.
+    /// Input columns that are passed through unchanged.
     carried: Vec<usize>,
     dim: usize,
 }
 
 impl OutputColumns {
-    /// For a table that comes in, vectors of this width and labels.
+    /// Determines the columns for an input table, embedding dimension and labels.
     ///
     /// # Errors
-    /// If no column says where pictures are, or one is called as a column that goes out.
+    /// Returns an error if no column locates pictures, or an input column has the name of a result.
     pub fn new(
         input: &Schema,
         dim: usize,
@@ -137,17 +137,17 @@ impl OutputColumns {
         })
     }
 
-    /// The table that goes out.
+    /// The output schema.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// The columns that say where pictures are.
+    /// The columns that locate pictures.
     pub fn source(&self) -> &SourceColumns {
         &self.source
     }
 
-    /// A batch that goes out: of the rows that are kept, in their order.
+    /// Builds an output batch of the kept rows, in their order.
     pub fn batch(
         &self,
         input: &RecordBatch,
@@ -193,7 +193,6 @@ fn item() -> FieldRef {
     Arc::new(Field::new_list_field(DataType::Float32, true))
 }
 
-/// The fields of matches, one a label.
 fn match_fields(labels: &[String]) -> Fields {
     let field = |label: &String| Field::new(label, DataType::Float32, true);
     labels.iter().map(field).collect()
@@ -223,7 +222,7 @@ fn found_fields(dim: usize, labels: &[String], in_files: bool) -> Vec<FieldRef> 
     fields.into_iter().map(field).collect()
 }
 
-/// Which rows could be read.
+/// Marks the rows that could be read as valid.
 fn readable(rows: &[RowOutcome]) -> NullBuffer {
     rows.iter().map(Result::is_ok).collect::<Vec<bool>>().into()
 }
@@ -299,7 +298,7 @@ fn files(rows: &[RowOutcome]) -> [ArrayRef; 2] {
     ]
 }
 
-/// Microseconds since 1970, as if the camera's clock showed UTC.
+/// Microseconds since 1970, treating the camera's local time as UTC.
 fn micros(taken: &Taken) -> Option<i64> {
     taken
         .seconds()?
@@ -307,7 +306,7 @@ fn micros(taken: &Taken) -> Option<i64> {
         .checked_mul(1_000_000)
 }
 
-/// The date of so many microseconds since 1970.
+/// Converts microseconds since 1970 to a capture time.
 pub fn taken_at(micros: i64) -> Option<Taken> {
     let time = jiff::Timestamp::from_microsecond(micros).ok()?;
     let date = jiff::tz::TimeZone::UTC.to_datetime(time);

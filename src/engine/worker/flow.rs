@@ -1,8 +1,8 @@
-//! The threads of a worker: one reads batches, N decode their rows, one encodes. Batches are returned in order, each with the
-//! results of its rows.
+//! The worker's pipeline: one thread reads batches, N decode their rows, one runs the model. Batches are returned in order,
+//! each with the results of its rows.
 //!
-//! Channels are bounded: if results are not taken, nothing more is read. A row's result never depends on what is decoded or
-//! encoded beside it.
+//! Channels are bounded, so that unread results stop the reader (back-pressure). A row's result never depends on the rows
+//! that are decoded or encoded together with it.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,38 +27,38 @@ use crate::engine::media::photo::{Candidate, ContentId, DateSource, PhotoFacts};
 use crate::engine::media::reading::{MediaReader, Reading};
 use crate::engine::media::takeout::TakeoutDates;
 
-/// How long the encoder waits for a batch to fill: who sends row by row and waits for each must get an answer.
+/// How long the encoder waits for a batch to fill; a client that sends single rows and waits for each must get an answer.
 const BATCH_WAIT: Duration = Duration::from_millis(20);
-/// Batches that wait to be asked for, besides the one that is being read.
+/// Batches queued in addition to the one being read.
 const BATCHES: usize = 1;
 
-/// What is known of a picture that was read.
+/// The result of a picture that was read.
 pub struct PhotoRow {
-    /// What its content says.
+    /// Facts from its content.
     pub facts: PhotoFacts,
-    /// The hash of all its bytes; nothing for a large video.
+    /// The hash of all its bytes; `None` for a large video.
     pub hash: Option<ContentId>,
-    /// The file that it was read from; nothing if there is none, or it changed meanwhile.
+    /// The file that it was read from; `None` if there is none, or it changed meanwhile.
     pub file: Option<Candidate>,
-    /// Its vectors: the first is the picture's own, others are those of more parts of a wide one, or of a video's frames.
+    /// Its embeddings, concatenated: that of the whole picture, then those of crops of a wide picture or of video frames.
     pub vectors: Vec<f32>,
 }
 
-/// A row's result, or why there is none.
+/// The result of a row, or the reason why there is none.
 pub type RowOutcome = Result<PhotoRow, RowError>;
 
-/// Why a row has no vectors.
+/// Why a row has no embeddings.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RowError {
     /// It names no picture.
     #[error("{0}")]
     Refused(&'static str),
-    /// Its picture.
+    /// Its picture cannot be read or encoded.
     #[error(transparent)]
     Picture(#[from] PictureError),
 }
 
-/// The place of a row: its batch, and where it is in it.
+/// Batch number, and row within the batch.
 type RowPosition = (u64, usize);
 
 struct DecodedRow {
@@ -68,7 +68,7 @@ struct DecodedRow {
     file: Option<Candidate>,
 }
 
-/// Batches on their way through the threads. Dropping it stops them.
+/// The iterator over finished batches. Dropping it stops the threads.
 pub struct Flow {
     batches: Receiver<Result<RecordBatch, WorkerError>>,
     results: Receiver<(RowPosition, RowOutcome)>,
@@ -79,7 +79,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Starts the threads. The thread that reads input may outlive the flow: it ends at its next batch.
+    /// Starts the threads. The reader may outlive the flow until its next batch arrives.
     pub fn start(
         model: &Arc<dyn Model>,
         threads: usize,
@@ -124,7 +124,7 @@ impl Flow {
         })
     }
 
-    /// The results of a batch's rows, in their order.
+    /// The results of a batch's rows, in order.
     fn results(&mut self, count: usize) -> Result<Vec<RowOutcome>, WorkerError> {
         let number = self.number;
         self.number += 1;
@@ -172,7 +172,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), WorkerEr
     thread.map(drop).map_err(WorkerError::Threads)
 }
 
-/// Reads batches until there are none or the receiver is dropped.
+/// Reads batches until the input ends or the receiver is dropped.
 fn take_in(
     mut batches: Batches,
     columns: &SourceColumns,
@@ -180,7 +180,7 @@ fn take_in(
     jobs: &Sender<(RowPosition, PictureSource)>,
 ) {
     for number in 0.. {
-        // What comes in may be damaged in ways that Arrow's readers do not expect.
+        // Arrow's readers may panic on damaged input.
         let next = catch_unwind(AssertUnwindSafe(|| batches.next()));
         let batch = match next {
             Ok(None) => return,
@@ -194,7 +194,7 @@ fn take_in(
                 return;
             }
         };
-        // Before its rows: who waits for their results must know of it.
+        // Sent before its rows, so that the consumer of their results knows the batch.
         if taken.send(Ok(batch.clone())).is_err() {
             return;
         }
@@ -206,7 +206,6 @@ fn take_in(
     }
 }
 
-/// What a thread decodes with.
 struct Decoder {
     reader: MediaReader,
     takeout: TakeoutDates,
@@ -224,7 +223,7 @@ impl Decoder {
             if self.cancel.is_cancelled() {
                 return;
             }
-            // A decoder that panics over a hostile file costs that file, not the run.
+            // A decoder that panics on a malicious file fails that row only.
             let read = catch_unwind(AssertUnwindSafe(|| self.read(&source)));
             let sent = match read {
                 Ok(Ok((reading, hash, file))) => {
@@ -284,7 +283,7 @@ fn candidate(path: &Path) -> Option<Candidate> {
     Some(Candidate::new(path.into(), &metadata))
 }
 
-/// Runs the model over batches until there are no more crops.
+/// Runs the model on batches until the decoders have ended.
 fn encode(
     model: &dyn Model,
     cancel: &Cancel,
@@ -331,7 +330,7 @@ fn outcomes(
     found.into_iter().zip(vectors).map(row).collect()
 }
 
-/// Pictures with up to `size` crops together: what is there, and what comes within a short while.
+/// Collects pictures with about `size` crops: those available, and those that arrive within [`BATCH_WAIT`].
 fn next_batch(crops: &Receiver<DecodedRow>, size: usize) -> Option<Vec<DecodedRow>> {
     let first = crops.recv().ok()?;
     let mut count = first.reading.crops.len();

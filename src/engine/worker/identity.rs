@@ -1,5 +1,5 @@
-//! The provenance of results, in the metadata of their schema: it distinguishes a finished shard from one that was made with
-//! another model or other labels.
+//! The provenance of results, in the metadata of their schema. It distinguishes a finished shard from one made with another
+//! model or other labels.
 
 use std::path::Path;
 
@@ -14,28 +14,28 @@ use crate::engine::search::query::{Query, TermKind};
 
 /// The model's name.
 pub const MODEL: &str = "lumisift.model";
-/// The model's fingerprint, all of it.
+/// The model's complete fingerprint.
 pub const FINGERPRINT: &str = "lumisift.fingerprint";
-/// How pictures are prepared for models.
+/// The version of image preprocessing.
 pub const PREPROCESSING: &str = "lumisift.preprocessing";
-/// In which numbers the model ran.
+/// The numeric precision of inference.
 const PRECISION: &str = "lumisift.precision";
 /// The labels, as JSON.
 const LABELS: &str = "lumisift.labels";
-/// A hash of all that the labels were made of.
+/// A hash of everything that determines the labels.
 const LABEL_SET: &str = "lumisift.label_set";
-/// Which rows were kept.
+/// The condition for keeping rows.
 const KEEP: &str = "lumisift.keep";
 /// The version of the program.
 const VERSION: &str = "lumisift.version";
-/// A hash by which the input is known.
+/// A hash that identifies the input.
 pub const INPUT: &str = "lumisift.input";
-/// Which part of the input it is, as `I/N`.
+/// The shard, as `I/N`.
 pub const SHARD: &str = "lumisift.shard";
-/// Which rows of the input they are: the first, and that after the last.
+/// The range of input rows: the first, and the end (exclusive).
 pub const ROWS: &str = "lumisift.rows";
 
-/// What must be the same for a finished shard to stand.
+/// The entries that must be equal for a finished shard to be reused.
 pub const COMPARED: [&str; 8] = [
     FINGERPRINT,
     PREPROCESSING,
@@ -47,7 +47,7 @@ pub const COMPARED: [&str; 8] = [
     ROWS,
 ];
 
-/// What the results of a model with these labels are made with.
+/// The provenance of results of a model with these labels.
 pub(super) fn of(
     model: &ModelInfo,
     labels: &WorkerLabels,
@@ -71,7 +71,7 @@ pub(super) fn of(
     Ok(metadata)
 }
 
-/// A hash of labels: of their words, thresholds and the content of their pictures, whatever those are called.
+/// A hash of labels: their words, thresholds, and the contents (not the names) of their examples.
 fn label_set(labels: &WorkerLabels) -> Result<String, WorkerError> {
     let mut hasher = blake3::Hasher::new_derive_key("lumisift label set 1");
     let mut add = |bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! What workers wrote, taken into a store: photos that were read on other machines are not read again.
+//! Imports the output of workers into a store, so that photos indexed on other machines are not read again.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use crate::engine::media::multi_crop;
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 use crate::engine::media::preprocess::PREPROCESS_VERSION;
 
-/// The columns that are read besides that of vectors.
+/// The columns to read besides the embeddings.
 const COLUMNS: [&str; 8] = [
     PATH,
     BLAKE3,
@@ -32,33 +32,33 @@ const COLUMNS: [&str; 8] = [
     FILE_SIZE,
     FILE_MODIFIED,
 ];
-/// Rows of one transaction.
+/// Rows per transaction.
 const BATCH: usize = 1024;
-/// How far the length of a vector may be from 1.
+/// Tolerance of an embedding's norm around 1.
 const UNIT: f32 = 1e-2;
 
-/// What became of the rows of files.
+/// Numbers of rows by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Rows whose vector is in the store now and was not before.
+    /// Rows whose embedding was added to the store.
     pub new: u64,
-    /// Rows whose vector was in the store.
+    /// Rows whose embedding was already in the store.
     pub known: u64,
-    /// Rows without a vector: their picture could not be read.
+    /// Rows without an embedding, because their picture could not be read.
     pub failed: u64,
-    /// Wide pictures and what may be a video, of which a row has one vector of several: they are left to be read.
+    /// Rows of wide pictures and possible videos, which have more embeddings than the row holds; left to be indexed.
     pub left: u64,
-    /// Among new and known, those whose file is there as it was read: it need not even be opened.
+    /// Among new and known, those whose file exists unchanged, so that indexing will not open it.
     pub found: u64,
-    /// Among new and known, those whose file is there and was changed since: it counts as another photo.
+    /// Among new and known, those whose file exists but has changed, so that it counts as another photo.
     pub changed: u64,
 }
 
-/// Takes the rows of files into the store of a session.
+/// Imports the rows of files into the store of a session.
 ///
 /// # Errors
-/// If a file cannot be read, does not say what made it, or another model or another version of this program did; or the
-/// store cannot be written. What was taken over before stays.
+/// Returns an error if a file cannot be read, lacks its provenance, or was made by another model or another version of
+/// preprocessing, or if the store cannot be written. Rows imported before the error remain.
 pub fn import(session: &Session, files: &[PathBuf]) -> Result<Imported, WorkerError> {
     let mut import = Import {
         session,
@@ -76,11 +76,11 @@ pub fn import(session: &Session, files: &[PathBuf]) -> Result<Imported, WorkerEr
     Ok(import.counts)
 }
 
-/// Whether a file's rows mean here what they meant where they were made.
+/// Checks that a file's embeddings are compatible with this program.
 fn check(file: &EmbeddingFile) -> Result<(), WorkerError> {
     let schema = file.schema();
     let metadata = schema.metadata();
-    // Its value was compared when the file was opened.
+    // Its value was checked when the file was opened.
     if !metadata.contains_key(FINGERPRINT) {
         return Err(file.invalid(
             "its schema does not say which model made its vectors: import what `lumisift worker` wrote".into(),
@@ -149,7 +149,7 @@ impl Import<'_> {
                 return Err(wrong("it does not say how large the picture is"));
             };
             let path = path(batch, row);
-            // Bytes are never a video.
+            // Pictures passed as bytes are never videos.
             let may_be_video = (path.as_deref()).is_some_and(|path| !is_picture_name(path));
             let is_wide = !multi_crop::windows((width.into(), height.into())).is_empty();
             if may_be_video || is_wide {
@@ -184,7 +184,7 @@ impl Import<'_> {
         let taken = taken.and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
         let taken = taken.filter(|column| column.is_valid(row));
         let taken = taken.and_then(|column| taken_at(column.value(row)));
-        // The date in a file's name is not part of the content: it is read from the name again.
+        // A date from the file name is not a fact of the content: it is parsed from the name again.
         let named = path.as_deref().and_then(dates::from_file_name);
         facts.taken = taken.filter(|taken| {
             let told = named.as_ref().map(Taken::as_str);
@@ -196,7 +196,7 @@ impl Import<'_> {
                 && number(batch, FILE_MODIFIED, row) == Some(file.modified_ns);
             match same {
                 true => self.counts.found += 1,
-                // Without a size a change cannot be noticed here: its hash shows it when it is read.
+                // Without a recorded size, indexing will detect a change by the content hash.
                 false if !is_there(batch, FILE_SIZE, row) => {}
                 false => self.counts.changed += 1,
             }
@@ -221,7 +221,7 @@ impl Import<'_> {
     }
 }
 
-/// The file at a path, under the name by which a scan knows it.
+/// The file at a path, with the absolute path that a scan would use.
 fn present(path: &Path) -> Option<Candidate> {
     let path = absolute(path);
     let metadata = std::fs::metadata(&path).ok()?;

@@ -1,4 +1,4 @@
-//! Which rows are written: `match>=0.2`, `match.cat>0.5`, `probability>=0.3`.
+//! Conditions that select the rows to write: `match>=0.2`, `match.cat>0.5`, `probability>=0.3`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use arrow_array::BooleanArray;
 use super::columns::RowMatches;
 use super::flow::RowOutcome;
 
-/// A condition on the results of a row. A row whose picture could not be read meets none.
+/// A condition on the results of a row. Rows whose picture could not be read never satisfy it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keep {
     subject: Subject,
@@ -18,9 +18,9 @@ pub struct Keep {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Subject {
-    /// The highest match of any label that excludes no other.
+    /// The highest match score of any non-excluding label.
     Highest,
-    /// That of one label.
+    /// The match score of one label.
     Label(String),
     /// The probability of the best label.
     Probability,
@@ -34,7 +34,7 @@ enum Comparison {
     Below,
 }
 
-/// In the order in which they are looked for.
+/// In order of parsing: longer operators first.
 const COMPARISONS: [(&str, Comparison); 4] = [
     (">=", Comparison::AtLeast),
     ("<=", Comparison::AtMost),
@@ -45,7 +45,7 @@ const COMPARISONS: [(&str, Comparison); 4] = [
 /// Why a condition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeepError {
-    /// It cannot be read.
+    /// It cannot be parsed.
     #[error(
         "{0:?} is no condition: write it as \"match>=0.2\", \"match.LABEL>=0.2\" or \"probability>=0.2\""
     )]
@@ -53,7 +53,7 @@ pub enum KeepError {
     /// There are no labels to match.
     #[error("--keep needs labels: give them with --label or --labels")]
     NoLabels,
-    /// It names a label that is not there.
+    /// It names an unknown label.
     #[error("--keep names the label {0:?}, which is not given")]
     UnknownLabel(String),
 }
@@ -63,7 +63,7 @@ impl FromStr for Keep {
 
     fn from_str(text: &str) -> Result<Self, KeepError> {
         let syntax = || KeepError::Syntax(text.into());
-        // The last one, because a label may have such a sign in it.
+        // The last occurrence, because a label may contain such a character.
         let (name, comparison, threshold) = (COMPARISONS.iter())
             .filter_map(|(sign, comparison)| {
                 let (name, threshold) = text.rsplit_once(sign)?;
@@ -114,7 +114,7 @@ impl Keep {
         }
     }
 
-    /// Which rows meet it.
+    /// Marks the rows that satisfy it.
     pub(super) fn mask(&self, judged: &RowMatches<'_>, rows: &[RowOutcome]) -> BooleanArray {
         let mut scored = 0..;
         let meets = |row: &RowOutcome| {

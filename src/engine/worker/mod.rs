@@ -1,8 +1,10 @@
-//! The engine as a worker of others: tables of pictures in, the same tables with vectors and matches out, in Arrow's formats.
+//! The engine as a batch worker: tables of pictures in, the same tables with embeddings and match scores out, in Arrow
+//! formats.
 //!
-//! A worker keeps nothing between two runs. [`Worker::run_stream`] speaks Arrow's stream format over a pipe, for Spark, Ray
-//! and Beam; [`Worker::run_shard`] writes one part of a list, tar or table, for arrays of jobs; [`rank`] goes through what
-//! they wrote, and [`import`] takes it into a store. A picture that cannot be read is a row with an error. `docs/scale.md` has the protocol.
+//! A worker keeps no state between runs. [`Worker::run_stream`] processes Arrow's stream format over a pipe, for Spark, Ray
+//! and Beam; [`Worker::run_shard`] writes one shard of a list, tar or table, for array jobs; [`rank`] searches their
+//! output, and [`import`] adds it to a store. A picture that cannot be read becomes a row with an error. `docs/scale.md`
+//! specifies the protocol.
 
 mod columns;
 mod embedding_file;
@@ -40,7 +42,7 @@ pub use import::{Imported, import};
 pub use keep::{Keep, KeepError};
 pub use shard::{FileFormat, Shard, ShardOutcome};
 
-/// What can go wrong with a worker. Each message is one sentence.
+/// Errors of workers. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
     /// A file cannot be read or written.
@@ -48,53 +50,53 @@ pub enum WorkerError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A file is there, but not what it should be.
+    /// A file has invalid content.
     #[error("{}: {message}", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong.
         message: String,
     },
-    /// A table of vectors cannot be read.
+    /// A table of embeddings cannot be read.
     #[error("{}: {source}", path.display())]
     Table {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         source: TableError,
     },
-    /// What comes in is no stream in Arrow's format, or ends in its middle.
+    /// The input is not a valid Arrow stream, or is truncated.
     #[error("the stream that comes in cannot be read: {0}")]
     Stream(String),
-    /// The columns that come in.
+    /// The input columns are unsuitable.
     #[error("{0}")]
     Columns(String),
-    /// The labels.
+    /// The labels are invalid.
     #[error("{0}")]
     Labels(String),
     /// The output cannot be written.
     #[error("the results cannot be written: {0}")]
     Output(#[source] std::io::Error),
-    /// The model.
+    /// The model failed.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// A label's picture.
+    /// A label's example cannot be read.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The system gives no threads.
+    /// The operating system refused to start a thread.
     #[error("no threads for the work: {0}")]
     Threads(std::io::Error),
 }
 
 impl WorkerError {
-    /// What an encoder of Arrow's formats says: mostly that the reader has gone, or that the disk is full.
+    /// Converts an error of an Arrow writer, usually a closed pipe or a full disk.
     fn output(error: ArrowError) -> Self {
         Self::Output(match error {
             ArrowError::IoError(_, error) => error,
@@ -106,41 +108,41 @@ impl WorkerError {
 /// The labels of a worker.
 #[derive(Clone, Debug, Default)]
 pub struct WorkerLabels {
-    /// What they are called.
+    /// Their names.
     pub names: Vec<String>,
-    /// When a picture fits each.
+    /// Their rules.
     pub rules: Vec<FitRule>,
-    /// What they are learned from.
+    /// Their training sets.
     pub training_sets: Vec<TrainingSet>,
 }
 
-/// How a worker works.
+/// Options of a worker.
 #[derive(Clone, Debug, Default)]
 pub struct WorkerOptions {
-    /// Threads that decode; 0 for one a core.
+    /// Number of decoder threads; 0 for one per core.
     pub threads: usize,
-    /// Which rows are written; all if none.
+    /// The condition for writing rows; all rows if `None`.
     pub keep: Option<Keep>,
 }
 
-/// What a worker did.
+/// Row counts of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WorkerCounts {
-    /// Rows that came in.
+    /// Input rows.
     pub rows: u64,
-    /// Rows that went out.
+    /// Output rows.
     pub written: u64,
     /// Rows whose picture could not be read.
     pub failed: u64,
 }
 
-/// Labels ready for scoring.
+/// Labels prepared for scoring.
 struct LabelScorer {
     zero_shot: ZeroShot,
     scorer: Scorer,
 }
 
-/// A model with labels, which takes tables of pictures.
+/// A model with labels, which processes tables of pictures.
 pub struct Worker {
     model: Arc<dyn Model>,
     labels: WorkerLabels,
@@ -149,10 +151,10 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Checks the labels; they are made ready when there is something to do.
+    /// Creates a worker and checks the labels, which are prepared only when there is work to do.
     ///
     /// # Errors
-    /// If a label's picture cannot be read, two labels are the same, or `keep` names none of them.
+    /// Returns an error if a label's example cannot be read, two labels are equal, or `keep` refers to an unknown label.
     pub fn new(
         model: Arc<dyn Model>,
         labels: WorkerLabels,
@@ -175,7 +177,7 @@ impl Worker {
         })
     }
 
-    /// Prepares the labels. Their pictures are read again, so that they mean the same on every machine.
+    /// Prepares the labels. Their examples are read again, so that they mean the same on every machine.
     fn judge(&self) -> Result<Option<LabelScorer>, WorkerError> {
         if self.labels.names.is_empty() {
             return Ok(None);
@@ -186,7 +188,7 @@ impl Worker {
         Ok(Some(LabelScorer { zero_shot, scorer }))
     }
 
-    /// Takes all batches through the model, and hands each on with its results.
+    /// Runs the model on all batches, and passes each with its results to `write`.
     fn run(
         &self,
         batches: Batches,
@@ -225,7 +227,7 @@ impl Worker {
 }
 
 impl LabelScorer {
-    /// The scores of rows that could be read, one after another.
+    /// The scores of the readable rows, in order.
     fn score(&self, rows: &[RowOutcome]) -> Scores {
         let (mut values, mut counts) = (Vec::new(), Vec::new());
         let dim = self.zero_shot.background().dim;

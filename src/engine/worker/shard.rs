@@ -1,7 +1,7 @@
-//! Shards: one part of an input in one file, for array jobs that share only a folder.
+//! Shards: parts of an input, each written to its own file, for array jobs that share only a folder.
 //!
-//! Shard I of N has the rows from `rows * I / N` up to `rows * (I + 1) / N`. Its file is renamed to its final name only when it
-//! is complete; its schema records how it was made, so that a second run skips finished shards.
+//! Shard I of N has the rows from `rows * I / N` up to, but excluding, `rows * (I + 1) / N`. Its file gets its final name
+//! only when complete; its schema records its provenance, so that a second run skips finished shards.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -22,17 +22,17 @@ use super::{Worker, WorkerCounts, WorkerError};
 use crate::engine::files::atomic_write::{atomic_write_with, is_temporary_name};
 use crate::engine::files::regular::open_no_link;
 
-/// How long an unlocked temporary file is kept: it may just have been created.
+/// Age at which an unlocked temporary file is removed; a younger one may not have been locked yet.
 const STALE: Duration = Duration::from_secs(60);
 
-/// One of so many parts.
+/// A shard, given by its index and the number of shards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     index: u64,
     count: u64,
 }
 
-/// A text that names no shard.
+/// A text that is not a valid shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write it as I/N, where I counts from 0 to N - 1, such as 0/16")]
 pub struct ShardSyntaxError;
@@ -56,7 +56,7 @@ impl fmt::Display for Shard {
 }
 
 impl Shard {
-    /// Which of so many rows are its own.
+    /// The range of rows of this shard.
     #[must_use]
     pub fn range(self, rows: u64) -> Range<u64> {
         let at = |index: u64| {
@@ -66,7 +66,6 @@ impl Shard {
         at(self.index)..at(self.index + 1)
     }
 
-    /// The name of its file.
     fn file_name(self, input: &Path, format: FileFormat) -> OsString {
         let mut name = stem(input);
         let Self { index, count } = self;
@@ -79,7 +78,7 @@ fn stem(input: &Path) -> OsString {
     input.file_stem().unwrap_or_default().to_owned()
 }
 
-/// How the file of a shard is written.
+/// The file format of a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
     /// Arrow's file format.
@@ -97,17 +96,17 @@ impl FileFormat {
     }
 }
 
-/// How a shard ended.
+/// The outcome of a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShardOutcome {
-    /// It was made.
+    /// It was written.
     Made {
         /// Its file.
         path: PathBuf,
-        /// What is in it.
+        /// Its row counts.
         counts: WorkerCounts,
     },
-    /// It was there.
+    /// It was already finished.
     Finished {
         /// Its file.
         path: PathBuf,
@@ -115,11 +114,11 @@ pub enum ShardOutcome {
 }
 
 impl Worker {
-    /// Makes one shard of an input, unless its file is there and was made of the same rows, with the same model and labels.
+    /// Writes one shard of an input, unless its file already exists with the same provenance.
     ///
     /// # Errors
-    /// If the input cannot be read, `dir` has shards of another division of it or something else under the file's name, or
-    /// the file cannot be written; then there is none under its name, or the one that was there.
+    /// Returns an error if the input cannot be read, `dir` has shards of another division or an unrelated file of the same
+    /// name, or the file cannot be written. A previous file of that name is then left unchanged.
     pub fn run_shard(
         &self,
         shard: Shard,
@@ -144,10 +143,10 @@ impl Worker {
         let columns = OutputColumns::new(&rows.schema(), dim, &self.labels.names, metadata)?;
         let mut outcome = None;
         let written = atomic_write_with(&path, |file| {
-            // Tells others that this file is being written; where there are no locks they leave it alone as well.
+            // Tells other processes that this file is in use; without lock support they leave it alone anyway.
             let _ = file.try_lock();
             let counts = self.write(&rows, range, &columns, format, file);
-            // A worker with another input of this name may have ended meanwhile.
+            // A worker with another input of this name may have finished meanwhile.
             let counts = counts.and_then(|counts| {
                 refuse_other_input(&path, format, columns.schema().metadata())?;
                 Ok(counts)
@@ -162,7 +161,7 @@ impl Worker {
         match (outcome, written) {
             (Some(Ok(counts)), Ok(())) => Ok(ShardOutcome::Made { path, counts }),
             (Some(Err(WorkerError::Output(source))), _) => Err(WorkerError::Io { path, source }),
-            // Why it was not made says more than that it was not.
+            // The cause is more informative than the resulting write error.
             (Some(Err(error)), _) => Err(error),
             (_, Err(source)) => Err(WorkerError::Io { path, source }),
             (None, Ok(())) => Err(WorkerError::Io {
@@ -192,7 +191,7 @@ impl Worker {
     }
 }
 
-/// Whether a file was made as this one would be.
+/// Whether a file has the same provenance.
 fn is_finished(path: &Path, format: FileFormat, metadata: &Metadata) -> bool {
     let Some(schema) = read_schema(format, path) else {
         return false;
@@ -201,7 +200,7 @@ fn is_finished(path: &Path, format: FileFormat, metadata: &Metadata) -> bool {
     COMPARED.iter().all(|key| same(key))
 }
 
-/// Results of another input, and files of other programs, are never replaced.
+/// Never replace results of another input, or files of other programs.
 fn refuse_other_input(
     path: &Path,
     format: FileFormat,
@@ -216,14 +215,14 @@ fn refuse_other_input(
     })
 }
 
-/// Whether a file was made from the input that this one would be made from, by whatever model and labels.
+/// Whether a file was made from the same input, with whatever model and labels.
 fn is_of_input(path: &Path, format: FileFormat, metadata: &Metadata) -> bool {
     let schema = read_schema(format, path);
     let input = schema.as_ref().and_then(|s| s.metadata().get(INPUT));
     input.is_some() && input == metadata.get(INPUT)
 }
 
-/// Whoever reads a folder with shards of two divisions reads rows twice.
+/// A folder with shards of two divisions would contain rows twice.
 fn refuse_other_division(
     dir: &Path,
     input: &Path,
@@ -256,7 +255,7 @@ fn refuse_other_division(
     }
 }
 
-/// Whether a name goes on as those of shards do: `-00000-of-00001.arrow`.
+/// Whether a name continues like that of a shard: `-00000-of-00001.arrow`.
 fn is_shard_of(rest: &str, format: FileFormat) -> bool {
     let parts = rest.strip_suffix(format.ending()).and_then(|rest| {
         rest.strip_suffix('.')?
@@ -267,7 +266,7 @@ fn is_shard_of(rest: &str, format: FileFormat) -> bool {
     parts.is_some_and(|(index, count)| number(index) && number(count))
 }
 
-/// Removes temporary files whose writers were killed. A writer that lives holds a lock on its own.
+/// Removes temporary files of killed writers. A live writer holds a lock on its file.
 fn remove_stale(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -1,4 +1,4 @@
-//! Writes results as Arrow's file format or as Parquet.
+//! Writes results in Arrow's file format or in Parquet.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -19,19 +19,19 @@ use super::columns::EMBEDDING;
 use super::{FileFormat, WorkerError};
 use crate::engine::files::regular::open_regular;
 
-/// Rows of a group, in Parquet: those of a few seconds' work.
+/// Rows per Parquet row group, a few seconds' work.
 const GROUP_ROWS: usize = 1 << 14;
 
-/// A file that is being written.
+/// An output file.
 pub enum Sink<'a> {
-    /// Arrow's file format, which is mapped when it is read.
+    /// Arrow's file format, which readers can memory-map.
     Arrow(Box<FileWriter<BufWriter<&'a mut File>>>),
-    /// Parquet, which is smaller but for its vectors.
+    /// Parquet, which is smaller except for the embeddings.
     Parquet(Box<ArrowWriter<&'a mut File>>),
 }
 
 impl<'a> Sink<'a> {
-    /// A file with this schema.
+    /// Starts a file with this schema.
     pub fn new(
         format: FileFormat,
         file: &'a mut File,
@@ -42,7 +42,7 @@ impl<'a> Sink<'a> {
                 .map(|writer| Self::Arrow(Box::new(writer)))
                 .map_err(WorkerError::output),
             FileFormat::Parquet => {
-                // Numbers of a vector are all different.
+                // A dictionary would not help, because the values of embeddings are all different.
                 let values = ColumnPath::new(vec![EMBEDDING.into(), "list".into(), "item".into()]);
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
@@ -56,7 +56,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Adds a batch.
+    /// Writes a batch.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), WorkerError> {
         match self {
             Self::Arrow(writer) => writer.write(batch).map_err(WorkerError::output),
@@ -64,7 +64,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Writes what stands at the end of a file.
+    /// Writes the footer.
     pub fn finish(self) -> Result<(), WorkerError> {
         match self {
             Self::Arrow(mut writer) => writer.finish().map_err(WorkerError::output),
@@ -83,7 +83,7 @@ fn parquet_output(error: ParquetError) -> WorkerError {
     })
 }
 
-/// The schema of a file of results; nothing if there is none, or it is not whole.
+/// The schema of a result file; `None` if it does not exist or is incomplete.
 pub fn read_schema(format: FileFormat, path: &Path) -> Option<Schema> {
     let file = open_regular(path).ok()?;
     let schema = match format {

@@ -9,22 +9,22 @@ use arrow_schema::{DataType, Schema};
 
 use super::WorkerError;
 
-/// The column with paths of files. With `bytes` beside it, it only names them.
+/// The column of file paths. Beside `bytes`, it only serves as the picture's name.
 pub const PATH: &str = "path";
-/// The column with pictures as they are in files.
+/// The column of encoded pictures.
 pub const BYTES: &str = "bytes";
-/// The column with addresses.
+/// The column of URLs.
 pub const URL: &str = "url";
-/// The column with names of what was read from a tar.
+/// The column of member names from a tar.
 pub const NAME: &str = "name";
 
-/// A picture that is to be read.
+/// A picture to be read.
 pub enum PictureSource {
-    /// These bytes, from a file of this name.
+    /// Encoded bytes, and the name of their file.
     Bytes(Buffer, PathBuf),
     /// A file.
     File(PathBuf),
-    /// Nothing, and why.
+    /// None, for this reason.
     Refused(&'static str),
 }
 
@@ -32,7 +32,7 @@ const NO_FETCHING: &str = "only an address: nothing is fetched here, so fetch th
 const NOTHING: &str = "neither `path` nor `bytes` is given";
 const NO_PATH: &str = "its path is no text of this system";
 
-/// The columns that say where pictures are.
+/// The columns that locate pictures.
 #[derive(Clone, Debug)]
 pub struct SourceColumns {
     path: Option<usize>,
@@ -42,10 +42,10 @@ pub struct SourceColumns {
 }
 
 impl SourceColumns {
-    /// Those of a table.
+    /// Finds the columns in a schema.
     ///
     /// # Errors
-    /// If there are none, or they hold something else.
+    /// Returns an error if there are none, or they have an unsuitable type.
     pub fn find(schema: &Schema) -> Result<Self, WorkerError> {
         let column = |name: &str| schema.index_of(name).ok();
         let of_type = |name: &str, fits: fn(&DataType) -> bool, wanted: &str| {
@@ -71,7 +71,7 @@ impl SourceColumns {
         Ok(found)
     }
 
-    /// The column whose content is not carried on: it is as large as all pictures.
+    /// The column that is not passed through, because it is as large as all pictures.
     pub fn dropped(&self) -> Option<usize> {
         self.bytes
     }
@@ -116,7 +116,7 @@ fn is_binary(kind: &DataType) -> bool {
     )
 }
 
-/// The bytes of a value, shared with the array where it has them in one piece.
+/// The bytes of a value, shared with the array if it stores them contiguously.
 fn bytes_at(array: &dyn Array, at: usize) -> Option<Buffer> {
     if let Some(array) = array.as_binary_opt::<i32>() {
         let start = *array.value_offsets().get(at)? as usize;
@@ -138,7 +138,7 @@ fn bytes_at(array: &dyn Array, at: usize) -> Option<Buffer> {
     Some(Buffer::from(array.value(at)))
 }
 
-/// A path, which need not be Unicode where systems take other ones.
+/// A path, which need not be Unicode on systems that allow this.
 pub fn path_at(array: &dyn Array, at: usize) -> Option<PathBuf> {
     match array.data_type() {
         DataType::Utf8 => Some(array.as_string::<i32>().value(at).into()),

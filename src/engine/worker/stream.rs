@@ -9,23 +9,23 @@ use arrow_schema::ArrowError;
 use super::columns::OutputColumns;
 use super::{Worker, WorkerCounts, WorkerError};
 
-/// Bytes that are read and written at once.
+/// Buffer size in bytes.
 const BUFFER: usize = 1 << 18;
-/// What each message of a stream begins with.
+/// The continuation marker at the start of each message.
 const CONTINUATION: [u8; 4] = [0xff; 4];
 
 impl Worker {
-    /// Takes batches from `input` until it ends, and writes each to `output` with its results before the next.
+    /// Reads batches from `input` until it ends, and writes each with its results to `output` before the next.
     ///
     /// # Errors
-    /// If what comes in is no such stream or says nowhere where pictures are, or the output cannot be written.
+    /// Returns an error if the input is not an Arrow stream or locates no pictures, or the output cannot be written.
     pub fn run_stream(
         &self,
         mut input: impl Read + Send + 'static,
         output: impl Write,
     ) -> Result<WorkerCounts, WorkerError> {
         let wrong = |error: ArrowError| WorkerError::Stream(error.to_string());
-        // What is something else would be taken for the length of a message, and as much memory be asked for.
+        // Anything else would be interpreted as a message length, and that much memory allocated.
         let mut head = Vec::with_capacity(CONTINUATION.len());
         let read = (input.by_ref())
             .take(CONTINUATION.len() as u64)
@@ -45,7 +45,7 @@ impl Worker {
         let output = BufWriter::with_capacity(BUFFER, output);
         let writer = StreamWriter::try_new(output, columns.schema());
         let mut writer = writer.map_err(WorkerError::output)?;
-        // Who starts a worker may wait for its schema before the first batch.
+        // The client may wait for the schema before it sends the first batch.
         writer.flush().map_err(WorkerError::output)?;
         let batches = reader.map(move |batch| batch.map_err(wrong));
         let counts = self.run(Box::new(batches), &columns, judge.as_ref(), |batch| {

@@ -1,4 +1,4 @@
-//! A log of the decisions about photos of watched folders: readable for people, and read again at a restart.
+//! A human-readable log of the decisions about photos in watched folders, which is read back at startup.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -15,10 +15,9 @@ use crate::engine::files::private;
 use crate::engine::files::regular::read_regular;
 use crate::engine::media::photo::Photo;
 
-/// Largest log that is read.
+/// Size limit of the log, in bytes.
 const MAX_BYTES: u64 = 4 << 30;
 
-/// A line of the log.
 #[derive(Serialize, Deserialize)]
 struct HandledEntry {
     time: String,
@@ -30,20 +29,20 @@ struct HandledEntry {
     target: Option<String>,
 }
 
-/// The log, open to be added to.
+/// The log, open for appending.
 pub struct HandledLog {
     path: PathBuf,
     file: File,
-    /// Keys of decisions, and whether the photo fitted.
+    /// Keys of decisions, and whether the photo matched.
     keys: HashMap<String, bool>,
     sightings: SettleTracker,
 }
 
 impl HandledLog {
-    /// Opens the log at `path`, made if it is not there. A last line that was cut short counts for nothing.
+    /// Opens the log at `path`, creating it if necessary. A truncated last line is ignored.
     ///
     /// # Errors
-    /// If it cannot be read or written.
+    /// Returns an error if the log cannot be read or written.
     pub fn open(path: &Path) -> Result<Self, WatchError> {
         let fail = |source| WatchError::Log {
             path: path.into(),
@@ -73,17 +72,17 @@ impl HandledLog {
         })
     }
 
-    /// Whether a photo's content fitted a rule, if the rule decided about it already.
+    /// Whether a photo's content matched a rule, if the rule has already decided about it.
     pub(super) fn decided(&self, rule: &FolderRule, photo: &Photo) -> Option<bool> {
         self.keys.get(&key(rule, photo)).copied()
     }
 
-    /// Whether a photo's file is complete, so that it can be decided about.
+    /// Whether a photo's file is complete.
     pub(super) fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
         self.sightings.is_settled(photo, settle)
     }
 
-    /// Notes decisions, each with what was done with the photo, if it fitted.
+    /// Appends decisions, each with what was done with the photo, if it matched.
     pub(super) fn note<'a>(
         &mut self,
         rule: &FolderRule,
@@ -122,7 +121,7 @@ impl HandledLog {
     }
 }
 
-/// What a rule does with a content: a changed rule, label, threshold, target or mark decides again.
+/// The key of a decision: a new label, threshold, example, target or mark invalidates earlier decisions.
 fn key(rule: &FolderRule, photo: &Photo) -> String {
     let mut hasher = blake3::Hasher::new();
     let mark;

@@ -1,4 +1,4 @@
-//! Rules that mark photos instead of bringing them anywhere.
+//! Rules that mark photos in place.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,50 +9,50 @@ use serde::{Deserialize, Serialize};
 use crate::engine::media::mark::{Colour, Flag, Mark};
 use crate::engine::media::photo::ContentId;
 
-/// What a rule marks photos with.
+/// The mark that a rule sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum RuleMark {
-    /// As a pick.
+    /// Flag as a pick.
     Pick,
-    /// As a reject.
+    /// Flag as a reject.
     Reject,
-    /// With stars, 1 to 5.
+    /// A rating of 1 to 5 stars.
     Stars(u8),
-    /// With a colour.
+    /// A colour label.
     Colour(Colour),
 }
 
-/// Why marks are not kept: the window that keeps them is closed.
+/// The marks cannot be saved, because the window that manages them is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the window is closed")]
 pub struct WindowClosed;
 
-/// A text that names no mark.
+/// A text that is not a valid mark.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is no mark: pick, reject, \"1 star\" to \"5 stars\", red, yellow, green, blue and purple are"
 )]
 pub struct UnknownMark(String);
 
-/// Keeps marks, if it can.
+/// Saves marks.
 pub type KeepMarks<'a> = &'a dyn Fn(&[MarkedFile]) -> Result<(), WindowClosed>;
 
-/// A photo that a rule marked, or would.
+/// A photo that a rule marked, or would mark in a dry run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkedFile {
     /// The rule's name.
     pub rule: String,
-    /// The photo.
+    /// The photo's path.
     pub source: PathBuf,
-    /// Its content, which decisions are about.
+    /// Its content ID, to which marks belong.
     pub content: ContentId,
-    /// What it is marked with.
+    /// The mark.
     pub mark: RuleMark,
 }
 
 impl RuleMark {
-    /// All of them.
+    /// All marks.
     pub const ALL: [Self; 12] = [
         Self::Pick,
         Self::Reject,
@@ -68,7 +68,7 @@ impl RuleMark {
         Self::Colour(Colour::Purple),
     ];
 
-    /// The decision with this mark; nothing where a person decided this already.
+    /// Adds this mark to a photo's existing one; `None` if the user has already set that part.
     #[must_use]
     pub fn added_to(self, mark: Mark) -> Option<Mark> {
         match self {

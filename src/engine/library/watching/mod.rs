@@ -1,8 +1,7 @@
-//! Watched folders: new files are sorted by rules. A round looks at everything once; the caller decides when the next one is
-//! due.
+//! Sorts new files in watched folders by rules. Each round examines every folder once; the caller schedules the rounds.
 //!
-//! Decisions are recorded by rule and content, so that nothing is done twice after a restart, and a copy that the user
-//! deleted does not come back. Files that are still being written wait for a later round.
+//! Decisions are logged by rule and content, so that a restart repeats nothing and a copy that the user deleted does not
+//! come back. Files that are still being written are left for a later round.
 
 mod handled;
 mod marking;
@@ -28,97 +27,97 @@ pub use rules::{
     read_rules, write_rule_texts,
 };
 
-/// What can go wrong with a rule.
+/// Errors of applying a rule.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// Reading its folders.
+    /// Indexing the rule's folders failed.
     #[error("rule \"{rule}\": {source}")]
     Library {
-        /// Its name.
+        /// The rule's name.
         rule: String,
-        /// Why.
+        /// The cause.
         source: Box<LibraryError>,
     },
-    /// Carrying it out.
+    /// The export failed.
     #[error("rule \"{rule}\": {source}")]
     Export {
-        /// Its name.
+        /// The rule's name.
         rule: String,
-        /// Why.
+        /// The cause.
         source: Box<ExportError>,
     },
-    /// Keeping its marks.
+    /// The marks cannot be saved.
     #[error("rule \"{rule}\": {source}")]
     Mark {
-        /// Its name.
+        /// The rule's name.
         rule: String,
-        /// Why.
+        /// The cause.
         source: WindowClosed,
     },
-    /// The log of what was decided.
+    /// The log of decisions cannot be read or written.
     #[error("{}: {source}; check that the folder can be written", path.display())]
     Log {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
 }
 
-/// How a round goes.
+/// Options of a round.
 pub struct RoundOptions<'a> {
-    /// How folders are read, but for which.
+    /// Builds the indexing options for a list of folders.
     pub job: &'a dyn Fn(Vec<PathBuf>) -> JobOptions,
-    /// What runs exports, and journals them.
+    /// Runs and journals the exports.
     pub exporter: Exporter<'a>,
-    /// How long a file is left alone after its last change.
+    /// How long a file must remain unchanged before it is processed.
     pub settle: Duration,
-    /// Whether nothing is done, only reported.
+    /// Whether to report only, without changing anything.
     pub dry_run: bool,
-    /// What keeps marks; without it, rules that mark are left out.
+    /// Saves marks; if `None`, rules that mark are skipped.
     pub marks: Option<KeepMarks<'a>>,
 }
 
-/// A photo that a rule brought to its place, or would.
+/// A photo that a rule exported, or would export in a dry run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SortedFile {
     /// The rule's name.
     pub rule: String,
-    /// Where the photo was.
+    /// The source path.
     pub source: PathBuf,
-    /// Where it is.
+    /// The target path.
     pub target: PathBuf,
-    /// How it got there.
+    /// Whether it was copied, moved or linked.
     pub transfer: Transfer,
-    /// Whether the same bytes were there before.
+    /// Whether the target already held the same bytes.
     pub was_there: bool,
 }
 
-/// What a round did.
+/// The result of a round.
 #[derive(Debug, Default)]
 pub struct WatchRound {
-    /// Photos that arrived somewhere, or would.
+    /// Photos that were exported, or would be.
     pub arrivals: Vec<SortedFile>,
     /// Photos that were marked, or would be.
     pub marked: Vec<MarkedFile>,
-    /// Exports that brought something, as `undo` knows them.
+    /// IDs of the exports that transferred files, for `undo`.
     pub exports: Vec<String>,
-    /// Photos that fit no rule, of those that were looked at now.
+    /// Photos examined in this round that matched no rule.
     pub fitting_none: usize,
     /// Files that are still being written.
     pub waiting: HashSet<PathBuf>,
-    /// What failed.
+    /// Files that failed.
     pub failures: Vec<Failure>,
-    /// Rules that could not be carried out.
+    /// Rules that failed.
     pub errors: Vec<WatchError>,
-    /// What targets did not take of what belongs to files, in sentences.
+    /// Warnings about file attributes that targets did not accept, as sentences.
     pub warnings: Vec<String>,
-    /// Exports that stopped before their end, as `undo` knows them. A later round tries what is left of them.
+    /// IDs of the exports that stopped early, for `undo`. A later round retries their remaining files.
     pub stopped: Vec<String>,
 }
 
 impl WatchRound {
-    /// Whether all went as the rules say.
+    /// Whether the round had no failures and no errors.
     #[must_use]
     pub fn is_fine(&self) -> bool {
         self.failures.is_empty() && self.errors.is_empty()
@@ -126,8 +125,8 @@ impl WatchRound {
 }
 
 impl Library {
-    /// Looks at the folders of all rules once, and does what the rules say of photos that are new in them. A rule that
-    /// cannot be carried out does not keep the others from it.
+    /// Examines the folders of all rules once and applies the rules to new photos. A rule that fails does not stop the
+    /// others.
     pub fn living_round(
         &self,
         rules: &[FolderRule],
@@ -149,7 +148,7 @@ impl Library {
             let carried_out =
                 self.carry_out(rule, handled, options, cancel, (&mut round, &mut fits_any));
             if let Err(error) = carried_out {
-                // What cannot be noted would be done again in each round.
+                // Stop: decisions that cannot be logged would be repeated in every round.
                 let ends = matches!(error, WatchError::Log { .. });
                 round.errors.push(error);
                 if ends {
@@ -190,7 +189,7 @@ impl Library {
             }
             is_settled
         });
-        // Of files with the same bytes one stands for all, as it does for those that come later.
+        // One of several files with the same bytes represents them all, including those that arrive later.
         let mut contents = HashSet::new();
         (indexed.photos).retain(|(photo, _)| contents.insert(photo.facts.content));
         if indexed.photos.is_empty() {
@@ -218,7 +217,7 @@ impl Library {
         let decided = indexed.photos.iter().filter_map(|(photo, _)| {
             let path = &photo.file.path;
             let what = done.get(path).map(String::as_str);
-            // What should have been done and was not is tried again, whatever the reason.
+            // Retry an action that was due but not performed, for whatever reason.
             let is_open = what.is_none() && fitting.contains(path.as_path());
             (!is_open).then_some((photo, what))
         });
@@ -226,10 +225,10 @@ impl Library {
     }
 }
 
-/// What was done with each photo, as the log has it.
+/// What was done with each photo, as recorded in the log.
 type DoneByPath = HashMap<PathBuf, String>;
 
-/// Marks what fits a rule, or lists what would be marked.
+/// Marks photos that match a rule, or lists them in a dry run.
 fn mark(
     rule: &FolderRule,
     with: RuleMark,
@@ -261,7 +260,7 @@ fn mark(
     Ok(done)
 }
 
-/// Photos that fit a rule, as an export takes them.
+/// Converts photos that match a rule to export items.
 fn export_items(rule: &FolderRule, fitting: &[(&Photo, f32)]) -> Vec<ExportItem> {
     let item = |(photo, matched): &(&Photo, f32)| ExportItem {
         source: photo.file.path.clone(),
@@ -275,7 +274,7 @@ fn export_items(rule: &FolderRule, fitting: &[(&Photo, f32)]) -> Vec<ExportItem>
     fitting.iter().map(item).collect()
 }
 
-/// Exports what fits a rule, or lists what would be exported. Returns what is at its target afterwards.
+/// Exports photos that match a rule, or lists them in a dry run. Returns those that are at their target afterwards.
 fn bring(
     rule: &FolderRule,
     fitting: &[(&Photo, f32)],
@@ -332,7 +331,7 @@ fn bring(
     };
     let there = plan.skipped.into_iter().map(|paths| arrival(paths, true));
     let exported = exported.into_iter().map(|paths| arrival(paths, false));
-    // Paired files were taken along, but no decision was recorded for them.
+    // Paired files were transferred too, but the rule did not decide about them.
     let photos: HashSet<&Path> = items.iter().map(|item| item.source.as_path()).collect();
     let arrivals = exported.chain(there);
     let arrivals = arrivals.filter(|arrival| photos.contains(arrival.source.as_path()));

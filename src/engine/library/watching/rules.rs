@@ -1,4 +1,4 @@
-//! Rules of watched folders, as the user or the window writes them in TOML.
+//! Rules of watched folders, in TOML files that the user or the window writes.
 
 use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
@@ -15,95 +15,95 @@ use crate::engine::search::query::QueryError;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
 
-/// Largest file of rules that is read.
+/// Size limit of a rules file, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
-/// What the window writes above rules.
+/// The comment that the window writes at the top of a rules file.
 const HEADING: &str = "# Rules of Lumisift. `lumisift watch` carries them out as well, except those that mark photos.\n# The window writes this file again when a rule is changed there; comments do not stay.\n\n";
 
-/// What happens to photos that arrive in folders.
+/// A rule for photos that arrive in folders.
 #[derive(Clone, Debug)]
 pub struct FolderRule {
-    /// What it is called in the log.
+    /// The name used in the log.
     pub name: String,
-    /// The folders.
+    /// The watched folders.
     pub folders: Vec<PathBuf>,
-    /// The label that photos must fit, as it was written.
+    /// The label that photos must match, as written.
     pub label: String,
-    /// The same, ready to be asked.
+    /// The training set built from the label.
     pub training_set: TrainingSet,
-    /// The match from which on a photo fits.
+    /// The lowest match score at which a photo matches.
     pub min_match: f32,
-    /// What is done with photos that fit.
+    /// The action for matching photos.
     pub action: RuleAction,
-    /// Whether it is carried out.
+    /// Whether the rule is active.
     pub enabled: bool,
 }
 
 /// What a rule does with a photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleAction {
-    /// It is brought to a folder.
+    /// Copies or moves it to a folder.
     Bring {
-        /// Which.
+        /// The target folder.
         to: PathBuf,
-        /// Folders below that.
+        /// The layout of subfolders.
         layout: FolderLayout,
-        /// Copied or moved.
+        /// Copy or move.
         transfer: Transfer,
     },
-    /// It is marked.
+    /// Marks it.
     Mark(RuleMark),
 }
 
 /// Why rules cannot be used. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
-    /// The file cannot be read.
+    /// The file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// It says something that is no rule.
+    /// The file contains something invalid.
     #[error("{}: {reason}; docs/heap.md shows how rules are written", path.display())]
     Invalid {
-        /// Which.
+        /// Its path.
         path: PathBuf,
         /// What is wrong.
         reason: InvalidRules,
     },
 }
 
-/// Why a text has no rules.
+/// Why a text is not a valid list of rules.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidRules {
-    /// It is no text.
+    /// It is not valid UTF-8.
     #[error(transparent)]
     NoText(#[from] FromUtf8Error),
-    /// It is no TOML, or has other keys.
+    /// It is not valid TOML, or has unknown keys.
     #[error(transparent)]
     Toml(#[from] toml::de::Error),
-    /// It cannot be written as TOML.
+    /// It cannot be serialised as TOML.
     #[error(transparent)]
     Unwritable(#[from] toml::ser::Error),
-    /// There are none.
+    /// It contains no rules.
     #[error("there is no rule in it")]
     Empty,
-    /// A threshold that no match can be compared with.
+    /// A threshold outside 0 to 1.
     #[error("min_match is {0}, and must be from 0 to 1")]
     MinMatch(f32),
-    /// A label that says nothing.
+    /// An invalid label.
     #[error(transparent)]
     Label(#[from] QueryError),
-    /// A rule that applies nowhere, by its label.
+    /// A rule without folders; holds its label.
     #[error("the rule for \"{0}\" names no folder")]
     NoFolder(String),
-    /// A rule that both brings photos somewhere and marks them, by its label.
+    /// A rule with both a target folder and a mark; holds its label.
     #[error("the rule for \"{0}\" has both \"to\" and \"mark\"")]
     ToAndMark(String),
-    /// A rule that does nothing, by its label.
+    /// A rule with neither a target folder nor a mark; holds its label.
     #[error("the rule for \"{0}\" has neither \"to\" nor \"mark\"")]
     NoAction(String),
 }
@@ -114,66 +114,66 @@ struct RulesText {
     rule: Vec<RuleText>,
 }
 
-/// A rule as it stands in a file.
+/// A rule as written in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleText {
-    /// What it is called; as its label if it has no name.
+    /// Its name; defaults to the label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether it is carried out.
+    /// Whether it is active.
     #[serde(default = "on", skip_serializing_if = "is_on")]
     pub enabled: bool,
-    /// The folders; relative ones begin where the file is.
+    /// The watched folders; relative paths are resolved against the file's folder.
     pub folders: Vec<PathBuf>,
-    /// The label that photos must fit.
+    /// The label that photos must match.
     pub label: String,
-    /// The match from which on a photo fits.
+    /// The lowest match score at which a photo matches.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         serialize_with = "thousandths"
     )]
     pub min_match: Option<f32>,
-    /// Photos that show what is meant.
+    /// Paths of positive examples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<PathBuf>,
-    /// Photos that do not.
+    /// Paths of negative examples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counter_examples: Vec<PathBuf>,
-    /// Whether a general word does not stand for what the lexicon says besides.
+    /// Whether to disable the lexicon's expansion of general words.
     #[serde(default, skip_serializing_if = "is_off")]
     pub exactly: bool,
-    /// What it does not stand for, of that.
+    /// Words to exclude from this expansion.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
-    /// Whether words of other languages are not put into English for a model that knows no other.
+    /// Whether to pass words in other languages to the model untranslated, even if it knows only English.
     #[serde(default, skip_serializing_if = "is_off")]
     pub as_typed: bool,
-    /// Where photos go.
+    /// The target folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<PathBuf>,
-    /// Folders below that.
+    /// The layout of its subfolders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<LayoutText>,
-    /// Whether they are moved.
+    /// Whether to move instead of copy.
     #[serde(default, rename = "move", skip_serializing_if = "is_off")]
     pub moves: bool,
-    /// What they are marked with, in place of being brought anywhere.
+    /// The mark to set instead of exporting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<RuleMark>,
 }
 
-/// Folders below the one that photos go to.
+/// The subfolders of the target folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LayoutText {
     /// None.
     #[default]
     Flat,
-    /// One for the label.
+    /// One per label.
     Label,
-    /// One for the label, and in it one for each month.
+    /// One per label, divided by month.
     Month,
 }
 
@@ -189,16 +189,16 @@ fn is_off(value: &bool) -> bool {
     !*value
 }
 
-/// Without the digits that a number of 32 bits has when it is written as one of 64.
+/// Rounds to three decimals: widening an `f32` to `f64` would print spurious digits.
 fn thousandths<S: Serializer>(value: &Option<f32>, serializer: S) -> Result<S::Ok, S::Error> {
     let value = value.map(|value| (f64::from(value) * 1000.0).round() / 1000.0);
     value.serialize(serializer)
 }
 
-/// Reads rules. Relative folders begin where the file is.
+/// Reads and validates rules. Relative folders are resolved against the file's folder.
 ///
 /// # Errors
-/// If the file cannot be read, or says something that is no rule.
+/// Returns an error if the file cannot be read, or a rule is invalid.
 pub fn read_rules(path: &Path) -> Result<Vec<FolderRule>, RulesError> {
     let texts = read_rule_texts(path)?;
     let base = path.parent().unwrap_or(Path::new(""));
@@ -214,10 +214,10 @@ fn all_checked(texts: Vec<RuleText>, base: &Path) -> Result<Vec<FolderRule>, Inv
     }
 }
 
-/// Reads rules as they stand in a file.
+/// Reads rules as written, without validating them.
 ///
 /// # Errors
-/// If the file cannot be read, or says something else.
+/// Returns an error if the file cannot be read, or is not a TOML list of rules.
 pub fn read_rule_texts(path: &Path) -> Result<Vec<RuleText>, RulesError> {
     let bytes = read_regular(path, MAX_BYTES).map_err(|source| RulesError::Io {
         path: path.into(),
@@ -231,10 +231,10 @@ fn texts_in(bytes: Vec<u8>) -> Result<Vec<RuleText>, InvalidRules> {
     Ok(text.rule)
 }
 
-/// Writes rules to a file, whole or not at all.
+/// Writes rules to a file atomically.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn write_rule_texts(path: &Path, rules: &[RuleText]) -> Result<(), RulesError> {
     let text = RulesText {
         rule: rules.to_vec(),
@@ -254,16 +254,16 @@ fn invalid(path: &Path, reason: InvalidRules) -> RulesError {
 }
 
 impl RuleText {
-    /// What it is called.
+    /// The name, or the label if it has none.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.label)
     }
 
-    /// Ready to be carried out; relative folders begin at `base`.
+    /// Validates the rule; relative folders are resolved against `base`.
     ///
     /// # Errors
-    /// If it is no rule.
+    /// Returns an error if the threshold, label or action is invalid, or there are no folders.
     pub fn checked(self, base: &Path) -> Result<FolderRule, InvalidRules> {
         let min_match = self.min_match.unwrap_or(DEFAULT_MIN_MATCH);
         if !(0.0..=1.0).contains(&min_match) {

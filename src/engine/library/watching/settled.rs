@@ -1,4 +1,4 @@
-//! Whether a file is complete: unchanged since it was read, and for a while before.
+//! Decides whether a file is complete: unchanged since it was read, and for some time before.
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::media::photo::{Candidate, Photo};
 
-/// Files with meaningless times, because they are in the future, and since when each has been unchanged.
+/// Files whose timestamps are in the future and thus useless, and since when this process has seen each unchanged.
 #[derive(Default)]
 pub(super) struct SettleTracker(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
 
 impl SettleTracker {
-    /// Whether a file is as it was when it was read, and was not changed for so long.
+    /// Whether a file is unchanged since it was read, and has not been modified for the duration `settle`.
     pub fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
         let path = &photo.file.path;
         let Ok(metadata) = fs::metadata(path) else {
@@ -30,9 +30,9 @@ impl SettleTracker {
                 self.0.remove(path);
                 modified >= settle && noted >= settle
             }
-            // A camera's clock or an unpacked archive sets any time; the system's note is its own.
+            // Cameras and archivers set arbitrary modification times; only the system sets the change time.
             (Err(_), Ok(noted)) => noted >= settle,
-            // The system's clock was set back, or a server's is ahead: what was seen here counts.
+            // The system clock was set back, or a file server's clock is ahead: measure the time here.
             (_, Err(_)) => {
                 let seen = (self.0.entry(path.clone()))
                     .or_insert_with(|| (now.clone(), noted, Instant::now()));
@@ -45,8 +45,7 @@ impl SettleTracker {
     }
 }
 
-/// When the system noted the last change of a file. A program that copies may set the time of change back while it
-/// writes; this it cannot set.
+/// The inode change time. A program that copies may reset the modification time while it writes, but not this one.
 #[cfg(unix)]
 fn noted(metadata: &Metadata) -> Option<SystemTime> {
     use std::os::unix::fs::MetadataExt;
@@ -54,7 +53,7 @@ fn noted(metadata: &Metadata) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
-/// Where the system notes no changes, when the file was made.
+/// Without an inode change time, the creation time.
 #[cfg(not(unix))]
 fn noted(metadata: &Metadata) -> Option<SystemTime> {
     metadata.created().ok()

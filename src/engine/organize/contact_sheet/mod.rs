@@ -1,4 +1,4 @@
-//! Contact sheets: the photos of a result by label, as a page or picture in one self-contained file.
+//! Contact sheets: photos grouped by label, as a self-contained HTML page or JPEG file.
 
 mod picture;
 
@@ -12,20 +12,20 @@ pub use picture::{SheetError, jpeg};
 /// Photos under a heading.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SheetGroup {
-    /// The label.
+    /// The label, which is the heading.
     pub label: String,
     /// Its photos.
     pub photos: Vec<SheetPhoto>,
 }
 
-/// One photo.
+/// A photo with its caption.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SheetPhoto {
-    /// What it is called.
+    /// The display name.
     pub name: String,
-    /// How well it fits, 0 to 1.
+    /// The match score, 0 to 1.
     pub matched: f32,
-    /// Its thumbnail as a JPEG, if there is one.
+    /// The thumbnail as JPEG data, if available.
     pub thumbnail: Option<Vec<u8>>,
 }
 
@@ -35,15 +35,15 @@ img{width:200px;height:150px;object-fit:cover;border-radius:6px;background:#e8ea
 figcaption{font-size:12px;overflow-wrap:anywhere}small{color:#5b616b}\
 @media(prefers-color-scheme:dark){body{background:#15171b;color:#e6e8ec}small{color:#9aa1ad}img{background:#24272d}}";
 
-/// What every page begins with, up to its title.
+/// The start of every page, up to its title.
 pub const HEAD: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>";
 
-/// The page as HTML.
+/// Renders the contact sheet as HTML.
 #[must_use]
 pub fn html(title: &str, groups: &[SheetGroup]) -> String {
     let mut page = String::new();
     let title = escape(title);
-    // Writing to a text cannot fail.
+    // Writing to a `String` cannot fail.
     let _ = write!(
         page,
         "{HEAD}{title}</title><style>{STYLE}</style><h1>{title}</h1>"

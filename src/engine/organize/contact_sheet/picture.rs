@@ -1,4 +1,4 @@
-//! The contact sheet as a picture.
+//! Renders the contact sheet as a JPEG.
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use epaint_default_fonts::UBUNTU_LIGHT;
@@ -7,23 +7,23 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 use super::{SheetGroup, SheetPhoto, percent};
 
-/// Pictures in a row.
+/// Photos per row.
 const COLUMNS: u32 = 6;
-/// Width and height of a picture, in pixels.
+/// Width and height of a photo, in pixels.
 const CELL: (u32, u32) = (200, 150);
-/// Pixels between pictures, and around the sheet.
+/// Space between photos, and around the sheet, in pixels.
 const GAP: u32 = 16;
 const MARGIN: u32 = 32;
-/// Height of the line below a picture.
+/// Height of a caption, in pixels.
 const CAPTION: u32 = 26;
-/// Heights of the title and of a heading, with the space around them.
+/// Heights of the title and of a heading, with padding, in pixels.
 const TITLE: u32 = 56;
 const HEADING: u32 = 52;
-/// Sizes of letters, in pixels.
+/// Font sizes of title, headings and captions, in pixels.
 const TEXT: [f32; 3] = [30.0, 22.0, 15.0];
-/// Largest side that a JPEG can have.
+/// Largest image side that JPEG encoders support, in pixels.
 const MAX_SIDE: u32 = 65_500;
-/// JPEG quality.
+/// JPEG quality, 1 to 100.
 const QUALITY: u8 = 88;
 
 const GROUND: Rgb<u8> = Rgb([255, 255, 255]);
@@ -31,15 +31,15 @@ const EMPTY: Rgb<u8> = Rgb([232, 234, 238]);
 const INK: Rgb<u8> = Rgb([26, 28, 32]);
 const FAINT: Rgb<u8> = Rgb([91, 97, 107]);
 
-/// Why there is no sheet.
+/// Why a contact sheet cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum SheetError {
-    /// It would be too high for a JPEG.
+    /// It would exceed the largest height of a JPEG.
     #[error(
         "{photos} photos are too many for one picture: ask for fewer, or for a page with a name that ends in .html"
     )]
     TooMany {
-        /// Photos that it would show.
+        /// The number of photos.
         photos: usize,
     },
     /// It cannot be encoded.
@@ -47,10 +47,10 @@ pub enum SheetError {
     Encode(#[from] image::ImageError),
 }
 
-/// The sheet as a JPEG. Letters are those of the font Ubuntu: Latin, Greek and Cyrillic.
+/// Renders the sheet as a JPEG. The Ubuntu font covers Latin, Greek and Cyrillic letters.
 ///
 /// # Errors
-/// If there are more photos than a JPEG can be high.
+/// Returns an error if the photos exceed the largest height of a JPEG, or encoding fails.
 pub fn jpeg(title: &str, groups: &[SheetGroup]) -> Result<Vec<u8>, SheetError> {
     let groups: Vec<&SheetGroup> = groups.iter().filter(|g| !g.photos.is_empty()).collect();
     let rows = |group: &&SheetGroup| group.photos.len().div_ceil(COLUMNS as usize) as u64;
@@ -92,14 +92,13 @@ pub fn jpeg(title: &str, groups: &[SheetGroup]) -> Result<Vec<u8>, SheetError> {
     Ok(bytes.into_inner())
 }
 
-/// A sheet that is being drawn.
 struct Sheet {
     image: RgbImage,
     font: Option<FontRef<'static>>,
 }
 
 impl Sheet {
-    /// A picture that fills its cell, and what it is.
+    /// Draws a photo that fills its cell, with its caption.
     fn place(&mut self, photo: &SheetPhoto, left: u32, top: u32) {
         let (width, height) = CELL;
         let thumbnail = photo.thumbnail.as_deref();
@@ -134,7 +133,7 @@ impl Sheet {
         text.chars().map(|c| font.h_advance(font.glyph_id(c))).sum()
     }
 
-    /// Writes text from its upper left corner on; what does not fit ends in "…".
+    /// Draws text with its upper left corner at the given position; text that is too wide is cut and ends in "…".
     fn write(
         &mut self,
         text: &str,
@@ -164,7 +163,7 @@ impl Sheet {
             };
             let corner = outline.px_bounds().min;
             outline.draw(|dx, dy, cover| {
-                // Positions left of the sheet or above it become 0, which no letter reaches.
+                // Negative coordinates saturate to 0, which is in the margin, out of reach of any letter.
                 let (x, y) = (corner.x + dx as f32, corner.y + dy as f32);
                 if let Some(pixel) = self.image.get_pixel_mut_checked(x as u32, y as u32) {
                     for (value, ink) in pixel.0.iter_mut().zip(ink.0) {

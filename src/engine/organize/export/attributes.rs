@@ -1,25 +1,25 @@
-//! Attributes of a file besides its bytes: permissions, times, extended attributes with access control lists, owner. A file
-//! system that refuses some of them (exFAT, SMB, MTP, FUSE) loses those, never the photo.
+//! File attributes: permissions, times, extended attributes including access control lists, owner. A file system that
+//! rejects some of them (exFAT, SMB, MTP, FUSE) loses the attributes, never the photo.
 
 use std::fs::{self, File, Metadata};
 
-/// What a file system did not take of what belongs to a file besides its bytes.
+/// The attributes that a file system did not accept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LostAttributes {
     /// Permissions.
     pub permissions: bool,
-    /// The times of last change and access.
+    /// Modification and access times.
     pub times: bool,
     /// Extended attributes and access control lists.
     pub attributes: bool,
     /// Owner and group.
     pub owner: bool,
-    /// The word that everything is on the disk.
+    /// The confirmation that all data is on disk (`fsync`).
     pub flush: bool,
 }
 
 impl LostAttributes {
-    /// What either lost.
+    /// The union of both.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -31,7 +31,7 @@ impl LostAttributes {
         }
     }
 
-    /// Names of what is lost, as a person knows it.
+    /// The display names of the lost attributes.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
         let all = [
@@ -45,7 +45,7 @@ impl LostAttributes {
     }
 }
 
-/// Gives `to` what `from` has; the owner only if asked for. Returns what was refused.
+/// Copies the attributes of `from` to `to`, the owner only if `owner` is set. Returns those that were rejected.
 pub fn copy(from: &File, to: &File, owner: bool) -> LostAttributes {
     let Ok(metadata) = from.metadata() else {
         return LostAttributes {
@@ -54,7 +54,7 @@ pub fn copy(from: &File, to: &File, owner: bool) -> LostAttributes {
             ..LostAttributes::default()
         };
     };
-    // The owner first, since changing it takes permissions away; attributes while the file can be written.
+    // Owner first, since changing it clears permission bits; then extended attributes, while the file is still writable.
     LostAttributes {
         owner: owner && !give_owner(&metadata, to),
         attributes: !extended::copy(from, to),
@@ -96,13 +96,13 @@ mod extended {
     use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
     use rustix::io::Errno;
 
-    /// Copies extended attributes that are a person's: not those that the system keeps for itself, such as
-    /// security labels. Whether all were taken.
+    /// Copies the user's extended attributes, but none that the system manages, such as security labels. Returns whether
+    /// all were accepted.
     pub fn copy(from: &File, to: &File) -> bool {
         let mut all = true;
         for name in names(from) {
             let name: &CStr = &name;
-            // One that vanished meanwhile is not lost by us.
+            // An attribute that has vanished in the meantime is not a loss.
             if let Some(value) = grown(|buffer| fgetxattr(from, name, buffer)) {
                 all &= fsetxattr(to, name, &value, XattrFlags::empty()).is_ok();
             }
@@ -118,13 +118,13 @@ mod extended {
 
     fn ours(name: &[u8]) -> bool {
         if cfg!(target_vendor = "apple") {
-            // Where a file came from stays with it; the system's own begin otherwise.
+            // macOS: keep the origin (quarantine) attributes; those of the system have this prefix.
             return !name.is_empty() && !name.starts_with(b"com.apple.system.");
         }
         name.starts_with(b"user.") || name == b"system.posix_acl_access"
     }
 
-    /// What a call fills a buffer with, however long it is.
+    /// Calls `call` with growing buffers until its result fits.
     fn grown(mut call: impl FnMut(&mut [u8]) -> rustix::io::Result<usize>) -> Option<Vec<u8>> {
         let mut buffer = vec![0; 1024];
         loop {
@@ -144,7 +144,7 @@ mod extended {
 mod extended {
     use std::fs::File;
 
-    /// Other platforms have none that a copy is expected to carry.
+    /// Not supported on other platforms.
     pub fn copy(_: &File, _: &File) -> bool {
         true
     }

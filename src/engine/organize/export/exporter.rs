@@ -1,4 +1,4 @@
-//! Runs, finishes and undoes exports: owns the journals' folder, the disk operations and the number of threads.
+//! Runs, resumes and undoes exports: holds the journals' folder, the disk operations and the number of threads.
 
 use std::collections::HashMap;
 use std::path::{self, Path, PathBuf};
@@ -12,10 +12,10 @@ use super::{ExportError, ExportProgress, ExportReport};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::own_exports;
 
-/// Files that are on their way at once: a disk flushes several in the time of one.
+/// Files transferred in parallel: a disk can flush several in the time of one.
 const THREADS: usize = 4;
 
-/// Runs, finishes and undoes exports whose journals are in one folder.
+/// Runs, resumes and undoes the exports whose journals are in one folder.
 #[derive(Clone, Copy)]
 pub struct Exporter<'a> {
     pub(super) journals: &'a Path,
@@ -24,13 +24,13 @@ pub struct Exporter<'a> {
 }
 
 impl<'a> Exporter<'a> {
-    /// On the disk itself.
+    /// Creates an exporter that works on the real disk.
     #[must_use]
     pub fn new(journals: &'a Path) -> Self {
         Self::with(journals, &Disk, THREADS)
     }
 
-    /// With other operations, and so many files on their way at once.
+    /// Creates an exporter with other disk operations and `threads` parallel transfers.
     #[must_use]
     pub fn with(journals: &'a Path, ops: &'a dyn Ops, threads: usize) -> Self {
         Self {
@@ -40,10 +40,10 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    /// Carries a plan out; `on_progress` is called after each file. A plan without files leaves no journal.
+    /// Executes a plan; `on_progress` is called after each file. An empty plan leaves no journal.
     ///
     /// # Errors
-    /// If the journal cannot be begun; what goes wrong with a single file is in the report.
+    /// Returns an error if the journal cannot be created; failures of single files are in the report.
     pub fn run(
         self,
         plan: &ExportPlan,
@@ -57,7 +57,7 @@ impl<'a> Exporter<'a> {
                 .duration_since(UNIX_EPOCH)
                 .unwrap_or_default();
             let journal = ExportJournal::begin(self.journals, &full, now.as_secs(), self.ops)?;
-            // What is not noted is no worse than counted again by the next scan.
+            // If this fails, the next scan merely counts the exported files again.
             if let Some(root) = plan.inside.clone() {
                 let files = plan.steps.iter().map(|step| (&*step.target, step.bytes));
                 let _ = own_exports::note(self.journals, root, &plan.target, files);
@@ -74,10 +74,10 @@ impl<'a> Exporter<'a> {
         Ok(report)
     }
 
-    /// Goes on with an export that was interrupted.
+    /// Resumes an interrupted export.
     ///
     /// # Errors
-    /// If its journal cannot be read, or it is still running.
+    /// Returns an error if its journal cannot be read, or it is still running.
     pub fn finish(
         self,
         id: &str,
@@ -94,10 +94,10 @@ impl<'a> Exporter<'a> {
     }
 }
 
-/// Carries a plan out. `journals` is the folder of journals; `on_progress` is called after each file.
+/// Executes a plan. `journals` is the folder of journals; `on_progress` is called after each file.
 ///
 /// # Errors
-/// If the journal cannot be begun; what goes wrong with a single file is in the report.
+/// Returns an error if the journal cannot be created; failures of single files are in the report.
 pub fn run(
     plan: &ExportPlan,
     journals: &Path,
@@ -107,10 +107,10 @@ pub fn run(
     Exporter::new(journals).run(plan, cancel, on_progress)
 }
 
-/// Goes on with an export that was interrupted.
+/// Resumes an interrupted export.
 ///
 /// # Errors
-/// If its journal cannot be read, or it is still running.
+/// Returns an error if its journal cannot be read, or it is still running.
 pub fn finish(
     journals: &Path,
     id: &str,
@@ -134,7 +134,7 @@ fn log_end(report: &ExportReport) {
     }
 }
 
-/// The same plan with paths that mean the same from every folder.
+/// Makes all paths absolute, independent of the current directory.
 fn absolute(plan: &ExportPlan) -> ExportPlan {
     let full = |path: &Path| path::absolute(path).unwrap_or_else(|_| path.into());
     let step = |step: &ExportStep| ExportStep {
@@ -149,7 +149,7 @@ fn absolute(plan: &ExportPlan) -> ExportPlan {
     }
 }
 
-/// Gives the paths of a report as they were given in the plan, not as the journal has them.
+/// Replaces the journal's absolute paths in a report by those given in the plan.
 fn as_given(report: &mut ExportReport, plan: &ExportPlan, full: &ExportPlan) {
     let mut given = HashMap::new();
     for (step, full) in plan.steps.iter().zip(&full.steps) {

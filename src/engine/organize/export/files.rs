@@ -10,13 +10,13 @@ use crate::engine::cancel::{Cancel, CancelReader};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::photo::{Candidate, ContentId};
 
-/// Bytes that are copied at once.
+/// Buffer size of a copy, in bytes.
 const CHUNK: usize = 1 << 20;
 
-/// Removes what an earlier attempt left under a temporary name, which is an export's alone.
+/// Removes what an earlier attempt left under a temporary name, which belongs to one export only.
 ///
 /// # Errors
-/// If it is there and cannot be removed.
+/// Returns an error if the file exists and cannot be removed.
 pub(super) fn remove_temporary(ops: &dyn Ops, temporary: &Path) -> io::Result<()> {
     match FileIdentity::find(temporary)? {
         Some(left) if left.is_file() => ops.remove_file(temporary),
@@ -24,18 +24,18 @@ pub(super) fn remove_temporary(ops: &dyn Ops, temporary: &Path) -> io::Result<()
     }
 }
 
-/// The content of a file.
+/// Hashes the content of a file.
 ///
 /// # Errors
-/// If it cannot be read.
+/// Returns an error if the file cannot be read.
 pub fn hash(path: &Path) -> io::Result<ContentId> {
     hash_until(path, &Cancel::default())
 }
 
-/// The same, until it is cancelled.
+/// Like [`hash`], but cancellable.
 ///
 /// # Errors
-/// As [`hash`], or if it was cancelled.
+/// Returns an error if the file cannot be read, or `cancel` was raised.
 pub fn hash_until(path: &Path, cancel: &Cancel) -> io::Result<ContentId> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(CancelReader::new(open_regular(path)?, cancel))?;
@@ -47,17 +47,17 @@ pub fn hash_until(path: &Path, cancel: &Cancel) -> io::Result<ContentId> {
 pub struct VerifiedCopy {
     /// The hash of its bytes.
     pub content: ContentId,
-    /// What it is.
+    /// The identity of the copy.
     pub identity: FileIdentity,
-    /// What its file system did not take.
+    /// The attributes that its file system did not accept.
     pub lost: LostAttributes,
 }
 
-/// Copies a file to `to`, which nothing may have: its bytes, and what else belongs to it as far as the file
-/// system takes it, the owner only if asked for. Flushed, read back and compared.
+/// Copies a file to the unused name `to`, with the attributes that the file system accepts, the owner only if `owner` is
+/// set. Flushes the copy, reads it back and compares it.
 ///
 /// # Errors
-/// If it cannot be read or written, changes meanwhile, or the copy differs. What was written is removed.
+/// Returns an error if a file cannot be read or written, the source changes, or the copy differs. The copy is then removed.
 pub fn copy_verified(
     ops: &dyn Ops,
     from: &Path,
@@ -68,7 +68,7 @@ pub fn copy_verified(
     let mut source = open_regular(from)?;
     let target = ops.create(to)?;
     let copied = copy(ops, &mut source, target, (from, to), owner, cancel);
-    // From here on the name is ours.
+    // We created the target, so we may remove it.
     if copied.is_err() {
         let _ = ops.remove_file(to);
     }
@@ -123,7 +123,7 @@ fn copy(
     })
 }
 
-/// Whether a file system says that it does not do such things, rather than that it failed.
+/// Whether an error means that the file system does not support an operation, rather than that it failed.
 pub fn is_refusal(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -131,12 +131,11 @@ pub fn is_refusal(error: &io::Error) -> bool {
     )
 }
 
-/// Gives a file a name that nothing has; the old name goes. At no moment is there anything else than the file
-/// under the new name.
+/// Renames a file to an unused name. At no moment does the new name refer to anything but the complete file.
 ///
 /// # Errors
-/// [`io::ErrorKind::AlreadyExists`] if something has the name, or if the file cannot be moved there, as to
-/// another disk. Then nothing changed.
+/// Returns [`io::ErrorKind::AlreadyExists`] if the name is taken, or another error if the file cannot be moved there, for
+/// example to another disk. Nothing has changed then.
 pub fn rename_new(ops: &dyn Ops, from: &Path, to: &Path) -> io::Result<()> {
     match ops.rename_new(from, to) {
         Err(error) if !is_final(&error) => {}
@@ -153,14 +152,14 @@ pub fn rename_new(ops: &dyn Ops, from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if is_final(&error) => return Err(error),
         Err(_) => {}
     }
-    // File systems that know neither: some of SMB, FAT on Windows.
+    // File systems with neither no-replace renames nor hard links: some SMB servers, FAT on Windows.
     match FileIdentity::find(to)? {
         Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
         None => ops.rename_over_nothing(from, to),
     }
 }
 
-/// Whether another way would not succeed either.
+/// Whether the fallbacks would fail as well.
 fn is_final(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -173,7 +172,7 @@ fn is_final(error: &io::Error) -> bool {
     )
 }
 
-/// Length and time of last change of what a name leads to, if that is a file.
+/// The length in bytes and modification time in nanoseconds of a file, following links; `None` if it is not a regular file.
 #[must_use]
 pub fn stamp(path: &Path) -> Option<(u64, i64)> {
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
@@ -186,7 +185,7 @@ mod tests {
     use super::super::ops::Disk;
     use super::*;
 
-    /// A file system without the single step, and perhaps without hard links.
+    /// A file system without `rename_new`, optionally with hard links.
     struct Old {
         links: bool,
     }

@@ -1,4 +1,4 @@
-//! The identity of a file, found without following links: the basis on which files are removed and replaced.
+//! File identities, determined without following links: the basis for removing and replacing files.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -9,42 +9,42 @@ use serde::{Deserialize, Serialize};
 use crate::engine::files::path_serde;
 use crate::engine::media::photo::Candidate;
 
-/// One file, as its folder's entry leads to it. A link is itself, not what it leads to.
+/// The identity of a directory entry. A symbolic link is identified as itself, not as its target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
     /// Device and inode, where the platform provides them.
     #[serde(default)]
     pub node: Option<(u64, u64)>,
-    /// Its length.
+    /// The length in bytes.
     pub bytes: u64,
-    /// Its time of last change, in nanoseconds since 1970.
+    /// The modification time, in nanoseconds since 1970.
     pub modified_ns: i64,
-    /// When anything about it changed, its names included, in nanoseconds since 1970.
+    /// The inode change time, which also reflects renames, in nanoseconds since 1970.
     #[serde(default)]
     pub changed_ns: Option<i64>,
-    /// What it is.
+    /// The kind of entry.
     pub kind: FileKind,
 }
 
-/// What a folder's entry is.
+/// The kind of a directory entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A regular file.
     File,
-    /// A symbolic link with this goal, as it is written in it.
+    /// A symbolic link, with its target as stored.
     Symlink(#[serde(with = "path_serde")] PathBuf),
     /// A folder.
     Folder,
-    /// A device, a pipe.
+    /// Anything else, such as a device or pipe.
     Other,
 }
 
 impl FileIdentity {
-    /// Looks at a name, without following a link.
+    /// Reads the identity of a path without following links.
     ///
     /// # Errors
-    /// If there is nothing, or it cannot be looked at.
+    /// Returns an error if nothing exists there, or its metadata cannot be read.
     pub fn of(path: &Path) -> io::Result<Self> {
         let metadata = fs::symlink_metadata(path)?;
         let kind = metadata.file_type();
@@ -60,10 +60,10 @@ impl FileIdentity {
         Ok(Self::from(&metadata, kind))
     }
 
-    /// Like [`FileIdentity::of`], with `None` where there is nothing.
+    /// Like [`FileIdentity::of`], but `None` if nothing exists there.
     ///
     /// # Errors
-    /// If it cannot be determined whether something exists.
+    /// Returns an error if it cannot be determined whether something exists.
     pub fn find(path: &Path) -> io::Result<Option<Self>> {
         match Self::of(path) {
             Ok(identity) => Ok(Some(identity)),
@@ -89,13 +89,13 @@ impl FileIdentity {
         self.kind == FileKind::File
     }
 
-    /// Whether both are certainly one file.
+    /// Whether both are certainly the same file.
     #[must_use]
     pub fn same_node(&self, other: &Self) -> bool {
         self.node.is_some() && self.node == other.node && self.kind == other.kind
     }
 
-    /// Whether kind, length and time of last change are the same.
+    /// Whether kind, length and modification time are equal.
     #[must_use]
     pub fn same_stamp(&self, other: &Self) -> bool {
         self.kind == other.kind
@@ -103,20 +103,20 @@ impl FileIdentity {
             && self.modified_ns == other.modified_ns
     }
 
-    /// Whether both are one file, and nothing was written to it between.
+    /// Whether both are the same file with unmodified content.
     #[must_use]
     pub fn unchanged(&self, other: &Self) -> bool {
         self.same_node(other) && self.same_stamp(other)
     }
 
-    /// Whether, besides, nothing else about it changed, so that not even the time of last change was put back.
+    /// Like [`Self::unchanged`], but also requires equal change times, so that a reset modification time is detected.
     #[must_use]
     pub fn untouched(&self, other: &Self) -> bool {
         self.unchanged(other) && self.changed_ns.is_some() && self.changed_ns == other.changed_ns
     }
 }
 
-/// Whether an error says that a name leads to nothing.
+/// Whether an error means that a path does not exist.
 #[must_use]
 pub fn is_absence(error: &io::Error) -> bool {
     matches!(
@@ -131,7 +131,7 @@ fn node(metadata: &Metadata) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Windows provides file indexes only through handles, which the standard library does not show yet.
+/// Windows provides file indexes only through handles, and the standard library does not expose them in stable Rust.
 #[cfg(not(unix))]
 fn node(_: &Metadata) -> Option<(u64, u64)> {
     None
@@ -168,8 +168,8 @@ fn names(_: &Metadata) -> Option<u64> {
     None
 }
 
-/// Whether the file under `keeper` is still there once the name `victim` is gone: they are two files, or two
-/// entries of one file that has at least two. `keeper` must be a file itself, no link.
+/// Whether the file `keeper` remains once the name `victim` is removed: they are different files, or two directory entries
+/// of one file with at least two hard links. `keeper` must not be a symbolic link.
 #[must_use]
 pub fn outlives(keeper: &Path, victim: &Path) -> bool {
     let (Ok(kept), Ok(gone)) = (fs::symlink_metadata(keeper), fs::symlink_metadata(victim)) else {
@@ -184,8 +184,8 @@ pub fn outlives(keeper: &Path, victim: &Path) -> bool {
     }
 }
 
-/// Whether two names are two entries of folders, and not one entry that is reached in two ways. Names that
-/// differ in case alone may be one.
+/// Whether two paths are different directory entries, rather than one entry reached by two paths. Names that differ only in
+/// case may be the same entry.
 fn are_two_entries(a: &Path, b: &Path) -> bool {
     let place = |path: &Path| {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());

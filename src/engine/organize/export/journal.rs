@@ -1,9 +1,9 @@
-//! The journal of an export: its whole plan, then a line for each completed operation. Append-only, in the data directory,
-//! with a lock file beside it that is held while the export runs.
+//! The journal of an export: the complete plan, then a line per completed operation. Append-only, in the data directory,
+//! beside a lock file that is held while the export runs.
 //!
-//! It suffices to finish or undo an export after a kill. Each file is in one of four states: not begun, a temporary copy,
-//! copied and compared, there. What happened between two lines is determined from the files themselves, whose identities
-//! the journal holds.
+//! The journal suffices to finish or undo an export after a crash. Each file is in one of four states: not started,
+//! temporary copy, verified copy, in place. What happened after the last line is determined from the files themselves,
+//! whose identities the journal records.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -20,14 +20,14 @@ pub use super::record::{Backup, PastExport, PastExportState, StepRecord, Written
 use super::record::{ENDING, JournalEntry, VERSION, lock_file, read};
 use crate::engine::files::regular::{append_in_place, open_no_link, open_regular};
 
-/// Exports that can be undone.
+/// Number of finished exports that are kept for undo.
 const KEPT: usize = 20;
-/// How often a lock is tried that somebody holds: who only lists exports holds it for an instant.
+/// Attempts to acquire a held lock: a process that only lists exports holds it very briefly.
 const TRIES: u32 = 25;
-/// Between two tries.
+/// Delay between two attempts.
 const WAIT: Duration = Duration::from_millis(10);
 
-/// A journal that is being written.
+/// A journal open for writing.
 pub struct ExportJournal<'a> {
     id: String,
     path: PathBuf,
@@ -38,15 +38,15 @@ pub struct ExportJournal<'a> {
 
 struct JournalFile {
     file: File,
-    /// Whether the last line may have been cut off.
+    /// Whether the last line may be incomplete.
     torn: bool,
 }
 
 impl<'a> ExportJournal<'a> {
-    /// Begins the journal of a plan in the folder of journals. Its paths must be absolute.
+    /// Creates the journal of a plan in `dir`. The plan's paths must be absolute.
     ///
     /// # Errors
-    /// If it cannot be written, flushed and locked.
+    /// Returns an error if the journal cannot be written, flushed or locked.
     pub fn begin(
         dir: &Path,
         plan: &ExportPlan,
@@ -89,7 +89,7 @@ impl<'a> ExportJournal<'a> {
                 ops,
             }),
             Err(source) => {
-                // Half a plan is of no use to anybody.
+                // An incomplete plan is useless.
                 let _ = ops.remove_file(&path);
                 let _ = fs::remove_file(lock_file(&path));
                 Err(ExportError::Journal { path, source })
@@ -97,10 +97,10 @@ impl<'a> ExportJournal<'a> {
         }
     }
 
-    /// Opens a journal to go on with it.
+    /// Opens a journal to continue it.
     ///
     /// # Errors
-    /// If it cannot be read, or another process is at it.
+    /// Returns an error if it cannot be read, or another process holds its lock.
     pub fn reopen(
         dir: &Path,
         id: &str,
@@ -117,7 +117,7 @@ impl<'a> ExportJournal<'a> {
         };
         let mut past = read(&path, id).map_err(fail)?;
         if past.state == PastExportState::Running {
-            // By ourselves, since just now.
+            // The lock that makes it look running is our own.
             past.state = PastExportState::Interrupted;
         }
         let torn = !ends_with_a_line(&path).map_err(fail)?;
@@ -131,13 +131,12 @@ impl<'a> ExportJournal<'a> {
         Ok((journal, past))
     }
 
-    /// The name of its export.
+    /// The ID of the export.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What changes the disk.
     pub(super) fn ops(&self) -> &'a dyn Ops {
         self.ops
     }
@@ -191,13 +190,13 @@ impl<'a> ExportJournal<'a> {
         self.append(&JournalEntry::Undone)
     }
 
-    /// Writes everything to the disk: before a photo's old place is given up.
+    /// Flushes the journal to disk; required before the original of a photo is removed.
     pub(super) fn flush(&self) -> io::Result<()> {
         let out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         flush(self.ops, &out.file)
     }
 
-    /// The error of a line that could not be written.
+    /// The error for a line that could not be written.
     pub(super) fn error(&self, source: io::Error) -> ExportError {
         ExportError::JournalUnwritten {
             path: self.path.clone(),
@@ -205,12 +204,12 @@ impl<'a> ExportJournal<'a> {
         }
     }
 
-    /// The temporary name of a file on its way. Short, whatever the file's own name is.
+    /// The temporary name of a file during transfer. It is short even if the file's own name is long.
     pub(super) fn temporary(&self, step: usize, beside: &Path) -> PathBuf {
         beside.with_file_name(format!(".lumisift-{}-{step}.part", self.id))
     }
 
-    /// The temporary name of a file on its way back.
+    /// The temporary name of a file during rollback.
     pub(super) fn returning_name(&self, step: usize, beside: &Path) -> PathBuf {
         beside.with_file_name(format!(".lumisift-{}-{step}.back", self.id))
     }
@@ -218,7 +217,7 @@ impl<'a> ExportJournal<'a> {
 
 impl Drop for ExportJournal<'_> {
     fn drop(&mut self) {
-        // A child process that is just being started may hold a copy of the file, and with it the lock.
+        // A child process being spawned may hold a duplicate of the file descriptor, which would keep the lock.
         let _ = self.lock.unlock();
     }
 }
@@ -230,7 +229,6 @@ fn flush(ops: &dyn Ops, file: &File) -> io::Result<()> {
     }
 }
 
-/// Whether a file's last byte ends a line.
 fn ends_with_a_line(path: &Path) -> io::Result<bool> {
     let mut file = open_regular(path)?;
     if file.metadata()?.len() == 0 {
@@ -242,7 +240,7 @@ fn ends_with_a_line(path: &Path) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// The lock of a journal, or none if somebody holds it.
+/// Acquires the lock of a journal; `None` if another process holds it.
 fn take_lock(journal: &Path) -> io::Result<Option<File>> {
     let path = lock_file(journal);
     let mut options = OpenOptions::new();
@@ -252,7 +250,7 @@ fn take_lock(journal: &Path) -> io::Result<Option<File>> {
         match file.try_lock() {
             Ok(()) => return Ok(Some(file)),
             Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT),
-            // A file system without locks: then nobody else has one either.
+            // The file system does not support locks, so no other process can hold one.
             Err(TryLockError::Error(error)) if is_refusal(&error) => return Ok(Some(file)),
             Err(TryLockError::Error(error)) => return Err(error),
         }
@@ -260,7 +258,7 @@ fn take_lock(journal: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// The device of a folder, or of the nearest one above it that is there.
+/// The device of a folder, or of its nearest existing ancestor.
 #[cfg(unix)]
 pub(super) fn device_of(folder: &Path) -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
@@ -268,13 +266,13 @@ pub(super) fn device_of(folder: &Path) -> Option<u64> {
     there.map(|metadata| metadata.dev())
 }
 
-/// This platform does not provide it.
+/// Not available on this platform.
 #[cfg(not(unix))]
 pub(super) fn device_of(_: &Path) -> Option<u64> {
     None
 }
 
-/// Forgets the oldest exports. Files are never removed with them: one that still keeps a replaced file stays.
+/// Removes the journals of the oldest finished exports, but none that still holds a replaced file.
 fn prune(dir: &Path) {
     let over = past(dir).into_iter().filter(PastExport::is_over);
     for past in over.skip(KEPT - 1) {

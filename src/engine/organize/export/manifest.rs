@@ -17,31 +17,31 @@ use crate::engine::files::regular::read_regular;
 use crate::engine::media::photo::{Failure, Stage};
 use crate::engine::sanitize::csv_cell;
 
-/// The version of the format.
+/// The format version.
 const VERSION: u32 = 1;
-/// Largest manifest that is read.
+/// Size limit of a manifest, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// What was exported.
+/// A record of an export.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The version of the format.
+    /// The format version.
     pub version: u32,
-    /// When, as `2024-05-01T10:00:00Z`.
+    /// The time of the export in UTC, as `2024-05-01T10:00:00Z`.
     pub time: String,
-    /// The model that read the photos.
+    /// The model that scored the photos.
     #[serde(default)]
     pub model: Option<ModelNote>,
-    /// The folder.
+    /// The target folder.
     #[serde(with = "path_serde")]
     pub target: PathBuf,
-    /// Copied, moved or linked.
+    /// Whether the photos were copied, moved or linked.
     pub transfer: Transfer,
     /// The photos.
     pub photos: Vec<ManifestEntry>,
 }
 
-/// The model that read the photos.
+/// The model that scored the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelNote {
     /// Its name.
@@ -50,39 +50,38 @@ pub struct ModelNote {
     pub fingerprint: String,
 }
 
-/// One photo.
+/// An exported photo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ManifestEntry {
-    /// Where it was.
+    /// The source path.
     #[serde(with = "path_serde")]
     pub source: PathBuf,
-    /// Where it went, below the manifest's folder.
+    /// The target path, relative to the target folder.
     #[serde(with = "path_serde")]
     pub target: PathBuf,
-    /// blake3 of its bytes.
+    /// The BLAKE3 hash of its bytes, in hexadecimal.
     #[serde(default)]
     pub hash: Option<String>,
     /// Its scores.
     #[serde(default)]
     pub labels: Vec<LabelNote>,
-    /// Of a copy that is set aside, the better one that stays.
+    /// For a duplicate to be set aside, the better copy that stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keeper: Option<KeptCopy>,
 }
 
-/// The copy that stays when others are set aside.
+/// The copy that stays when its duplicates are set aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCopy {
-    /// Where it is.
+    /// Its path.
     #[serde(with = "path_serde")]
     pub path: PathBuf,
-    /// blake3 of its bytes.
+    /// The BLAKE3 hash of its bytes, in hexadecimal.
     pub hash: String,
 }
 
 impl ManifestEntry {
-    /// Why a copy must not be set aside any more, if there is a reason.
-    /// `keepers` remembers the content of those that were read.
+    /// Why a duplicate must no longer be set aside, if there is a reason. `keepers` caches the hashes of keepers.
     fn outdated(&self, keepers: &mut HashMap<PathBuf, Option<String>>) -> Option<String> {
         const AGAIN: &str = "run `lumisift duplicates` again for a new plan";
         let keeper = self.keeper.as_ref()?;
@@ -101,42 +100,42 @@ impl ManifestEntry {
     }
 }
 
-/// How a photo fits a label.
+/// A photo's scores for a label.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabelNote {
-    /// Its text.
+    /// The label's text.
     pub label: String,
-    /// How well the photo fits it, 0 to 1.
+    /// The match score, 0 to 1.
     #[serde(rename = "match")]
     pub matched: f32,
-    /// How likely it is among all labels, 0 to 1.
+    /// The probability among all labels, 0 to 1.
     pub probability: f32,
-    /// The match from which a photo fits.
+    /// The lowest match score at which a photo matches.
     pub threshold: f32,
 }
 
-/// What can go wrong with a manifest. Each message is one sentence.
+/// Errors of reading and writing manifests. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    /// The file.
+    /// The file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// Its content.
+    /// The content is invalid.
     #[error("{} is no manifest of an export: {message}", path.display())]
     Invalid {
-        /// Which.
+        /// The file's path.
         path: PathBuf,
-        /// Why.
+        /// What is wrong.
         message: String,
     },
 }
 
-/// The time now, as `2024-05-01T10:00:00Z`.
+/// The current time in UTC, as `2024-05-01T10:00:00Z`.
 #[must_use]
 pub fn now() -> String {
     let now = jiff::Timestamp::now().round(jiff::Unit::Second);
@@ -144,8 +143,8 @@ pub fn now() -> String {
 }
 
 impl Manifest {
-    /// Of an export that is over. `scores` gives what is known of a photo by its old place. A file is read only if
-    /// the report does not know its content.
+    /// Creates the manifest of a finished export. `scores` returns the scores of a photo by its source path. A file is
+    /// hashed only if the report lacks its hash.
     pub fn new(
         target: &Path,
         transfer: Transfer,
@@ -172,7 +171,7 @@ impl Manifest {
         }
     }
 
-    /// Of an export that is still to be done, as a person may look at it before.
+    /// Creates the manifest of an export to come, for the user to review.
     #[must_use]
     pub fn planned(target: &Path, transfer: Transfer, photos: Vec<ManifestEntry>) -> Self {
         Self {
@@ -188,7 +187,7 @@ impl Manifest {
     /// Reads the JSON form.
     ///
     /// # Errors
-    /// If it cannot be read, is no manifest, or one of a newer program.
+    /// Returns an error if the file cannot be read, is not a manifest, or was written by a newer version.
     pub fn read(path: &Path) -> Result<Self, ManifestError> {
         let bytes = read_regular(path, MAX_BYTES).map_err(|source| ManifestError::Io {
             path: path.into(),
@@ -205,10 +204,10 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Writes it: CSV if the file's name ends so, otherwise JSON.
+    /// Writes CSV if the file name has that extension, otherwise JSON.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), ManifestError> {
         let written = self
             .bytes(path)
@@ -219,11 +218,11 @@ impl Manifest {
         })
     }
 
-    /// Writes both forms into a folder, as `name.json` and `name.csv`, or under the first number with which neither
-    /// is there: an earlier manifest stays.
+    /// Writes both forms into a folder as `name.json` and `name.csv`, adding the first number for which neither exists, so
+    /// that earlier manifests remain.
     ///
     /// # Errors
-    /// If one cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn write_beside(&self, folder: &Path, name: &str) -> Result<(), ManifestError> {
         for number in 1.. {
             let numbered = match number {
@@ -312,8 +311,8 @@ impl Manifest {
             .map_err(|e| std::io::Error::other(e.to_string()))
     }
 
-    /// The photos, each to its place, and those of which this is no longer right: copies that changed since, or whose
-    /// better copy changed or is gone. The files of copies are read for that.
+    /// The photos to export, and failures for stale entries: duplicates that have changed, or whose keeper has changed or
+    /// is gone. Hashes the files of duplicates.
     #[must_use]
     pub fn items(&self) -> (Vec<ExportItem>, Vec<Failure>) {
         let (mut items, mut stale) = (Vec::new(), Vec::new());
@@ -332,7 +331,7 @@ impl Manifest {
     }
 }
 
-/// A path as a cell: with the bytes that it has, so that one that is no text can be found again.
+/// Encodes a path as a CSV cell with its original bytes, so that a path that is not valid UTF-8 can be recovered.
 fn path_cell(path: &Path) -> Vec<u8> {
     let text = path.to_string_lossy();
     let is_escaped = csv_cell(&text).len() > text.len();
@@ -346,7 +345,7 @@ fn path_cell(path: &Path) -> Vec<u8> {
     }
 }
 
-/// Writes a file completely, or not at all, under a name that nothing has.
+/// Writes a file atomically under an unused name.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = path.with_file_name(format!(".lumisift-{}.part", new_id()));
     let written = File::create_new(&temporary).and_then(|mut file| {
@@ -364,7 +363,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A cell as it was before [`csv_cell`].
+    /// Reverses [`csv_cell`].
     fn plain(cell: &[u8]) -> &[u8] {
         let rest = cell.strip_prefix(b"'").unwrap_or(cell);
         let text = String::from_utf8_lossy(rest);

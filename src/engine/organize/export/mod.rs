@@ -1,10 +1,10 @@
-//! Exports photos to a folder: planned first, then run so that a kill at any moment leaves every photo complete in at least
-//! one place, and the export can be finished or undone.
+//! Exports photos to a folder. An export is planned first and then run so that, if the process is killed at any moment,
+//! every photo is complete in at least one place and the export can be finished or undone.
 //!
-//! `plan` decides all names and touches nothing; `run` carries a plan out and keeps a `journal`; `undo` and `finish` read it.
-//! A copy is written under a temporary name, flushed, read back and compared, and only then renamed; a move deletes the photo
-//! only after that, or renames it within one file system. Before anything is removed or replaced, its `identity` is checked;
-//! every change of a disk goes through `ops`.
+//! `plan` decides all names without changing anything; `run` executes a plan and writes a `journal`, which `undo` and
+//! `finish` read. A copy is written under a temporary name, flushed, read back, compared, and only then renamed. A move
+//! renames the photo within one file system; otherwise it copies the photo and then deletes the original. The `identity` of
+//! a file is checked before it is removed or replaced. All changes on disk go through `ops`.
 
 mod attributes;
 mod exporter;
@@ -41,79 +41,79 @@ pub use journal::{ExportJournal, PastExport, PastExportState};
 pub use plan::{ExportPlan, ExportStep, plan, plan_until};
 pub use undo::{UndoReport, undo};
 
-/// What happens to a photo.
+/// How photos are transferred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Transfer {
-    /// Copied.
+    /// Copy.
     #[default]
     Copy,
-    /// Moved.
+    /// Move.
     Move,
-    /// A second name of the same file, on the same disk.
+    /// A hard link, on the same file system.
     HardLink,
-    /// A symbolic link to it.
+    /// A symbolic link.
     Link,
 }
 
-/// Which folders there are below the target.
+/// The layout of subfolders in the target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FolderLayout {
-    /// None.
+    /// No subfolders.
     Flat,
-    /// One for each label.
+    /// One per label.
     #[default]
     Label,
-    /// One for each label, in it one for each month.
+    /// One per label, divided by month.
     Month,
-    /// Those that the photos come from.
+    /// The same as at the source.
     Mirror,
 }
 
-/// What happens where a name is taken by another file. Identical bytes are always passed over.
+/// What to do if another file has the target name. A file with identical bytes is always skipped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Conflict {
-    /// The photo gets a number: `name (2).jpg`.
+    /// Add a number to the photo's name: `name (2).jpg`.
     #[default]
     Number,
-    /// The other file is set aside: it gets another name beside it, and stays until the person removes it.
+    /// Back up the other file: it is renamed in place and remains until the user removes it.
     Overwrite,
 }
 
-/// Where a photo goes that fits several labels.
+/// Where to put a photo that matches several labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MultiLabel {
-    /// To the label that fits it best.
+    /// Only in the folder of the best-matching label.
     #[default]
     Best,
-    /// To each of them.
+    /// In the folder of each label.
     All,
 }
 
-/// How photos are exported.
+/// Options of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportOptions {
-    /// The folder.
+    /// The target folder.
     pub target: PathBuf,
-    /// Copied, moved or linked.
+    /// Copy, move or link.
     pub transfer: Transfer,
-    /// Folders below the target.
+    /// The layout of subfolders.
     pub layout: FolderLayout,
-    /// Names of files.
+    /// The pattern of file names.
     pub names: Pattern,
-    /// What happens where a name is taken.
+    /// What to do if a name is taken.
     pub conflict: Conflict,
-    /// Where a photo goes that fits several labels.
+    /// Where to put a photo that matches several labels.
     pub several: MultiLabel,
-    /// Whether sidecars, RAW files and Live Photo movies come along.
+    /// Whether to include sidecars, RAW files and Live Photo videos.
     pub paired_files: bool,
 }
 
 impl ExportOptions {
-    /// The usual ones: copies in a folder for each label.
+    /// The default options: copies, in a folder for each label.
     #[must_use]
     pub fn new(target: PathBuf) -> Self {
         Self {
@@ -128,118 +128,118 @@ impl ExportOptions {
     }
 }
 
-/// A label that a photo fits.
+/// A label that a photo matches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FittingLabel {
     /// Its text.
     pub label: String,
-    /// How well, 0 to 1.
+    /// The match score, 0 to 1.
     pub matched: f32,
 }
 
-/// One photo to be exported.
+/// A photo to export.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportItem {
-    /// The photo.
+    /// The photo's path.
     pub source: PathBuf,
-    /// The labels that it fits, the best first.
+    /// The labels that it matches, best first.
     pub labels: Vec<FittingLabel>,
-    /// When it was taken.
+    /// The capture date.
     pub taken: Option<Taken>,
-    /// The opened folder that it was found in, for [`FolderLayout::Mirror`].
+    /// The opened folder that contains it, for [`FolderLayout::Mirror`].
     pub root: Option<PathBuf>,
-    /// Where it goes below the target, if that is decided already, as a manifest does.
+    /// Its path relative to the target if already decided, for example by a manifest.
     pub place: Option<PathBuf>,
 }
 
-/// Why nothing can be exported. Each message is one sentence that says what to do.
+/// Why an export, or resuming or undoing one, failed. Each message is one sentence that suggests a remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// Planning was cancelled.
     #[error("the work was cancelled")]
     Cancelled,
-    /// The target, or what it would be in, is no folder.
+    /// The target or one of its ancestors is not a folder.
     #[error("{} is not a folder: choose another", path.display())]
     NotAFolder {
-        /// What is there.
+        /// The path that is not a folder.
         path: PathBuf,
     },
-    /// Nothing can be written there.
+    /// The target is not writable.
     #[error("{} cannot be written: choose another folder, or change its permissions", path.display())]
     ReadOnly {
         /// The folder.
         path: PathBuf,
     },
-    /// The disk is too full.
+    /// There is not enough free space.
     #[error("the disk of {} has {free} MB left and the photos need {needed} MB: make room or choose another", path.display())]
     NoSpace {
         /// The folder.
         path: PathBuf,
-        /// Megabytes.
+        /// Free space, in MiB.
         free: u64,
-        /// Megabytes.
+        /// Required space, in MiB.
         needed: u64,
     },
-    /// The journal, without which nothing is exported.
+    /// The journal cannot be created. Nothing was exported.
     #[error("{}: {source}; without its journal an export could not be undone, so none was begun", path.display())]
     Journal {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The journal of an earlier export.
+    /// The journal of an earlier export cannot be read.
     #[error("{}: {source}; without its journal nothing can be finished or undone, so nothing was done", path.display())]
     JournalUnread {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The journal, in the middle of an export.
+    /// The journal became unwritable during the export.
     #[error("{}: {source}; the journal could not note what was done: make room there, then undo or finish this export", path.display())]
     JournalUnwritten {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// Another process is at it.
+    /// Another process is running this export.
     #[error("this export is still running in another window or command")]
     Busy,
 }
 
-/// What an export did.
+/// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportReport {
-    /// Which export it was, for undoing it; empty if there was nothing to do.
+    /// The export's ID, for undo; empty if there was nothing to do.
     pub id: String,
-    /// Files that arrived: source and target.
+    /// Source and target of the exported files.
     pub exported: Vec<(PathBuf, PathBuf)>,
-    /// Photos among them, without paired files.
+    /// The number of photos among them, not counting paired files.
     pub photos: usize,
-    /// Whether files left their old places.
+    /// Whether originals were removed.
     pub moved: bool,
-    /// Files whose bytes were there already.
+    /// The number of files whose bytes already existed at the target.
     pub skipped: usize,
-    /// Files that were replaced. They are beside their successors, as `name (replaced 2026-11-25).jpg`.
+    /// The number of files that were replaced. Backups are kept beside the new files as `name (replaced 2026-11-25).jpg`.
     pub replaced: usize,
-    /// Contents of files whose bytes were read, by their new places.
+    /// Hashes of the files that were read, by target path.
     pub contents: BTreeMap<PathBuf, ContentId>,
-    /// Files that did not arrive, and are where they were; and originals of moves that stayed beside their copies.
+    /// Files that were not exported and remain at their source, and moved files whose original remains beside the copy.
     pub failures: Vec<Failure>,
-    /// What the target did not take of what belongs to files, in a sentence.
+    /// A warning about file attributes that the target did not accept, as a sentence.
     pub warnings: Vec<String>,
-    /// Whether it was stopped before its end.
+    /// Whether the export was cancelled.
     pub cancelled: bool,
-    /// Why it could not go on to its end, in one sentence.
+    /// The error that ended the export early, as a sentence.
     pub problem: Option<String>,
-    /// Whether it can be finished later, once the cause is gone.
+    /// Whether it can be finished later, once the cause of the error is removed.
     pub unfinished: bool,
 }
 
 impl ExportReport {
-    /// Notes contents that are known from elsewhere, by old places, so that no manifest reads them again.
+    /// Adds hashes that the caller knows, by source path, so that writing a manifest does not hash these files again.
     pub fn note_contents(&mut self, known: impl Fn(&Path) -> Option<ContentId>) {
         for (source, target) in &self.exported {
             if let Some(content) = known(source) {
@@ -249,13 +249,13 @@ impl ExportReport {
     }
 }
 
-/// How far an export is.
+/// The progress of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExportProgress {
-    /// Files that are done.
+    /// Files completed.
     pub files: usize,
-    /// Of so many.
+    /// Files in total.
     pub of: usize,
-    /// Bytes that are done.
+    /// Bytes completed.
     pub bytes: u64,
 }

@@ -1,4 +1,4 @@
-//! Names of exported files and folders that are valid on every file system; pure.
+//! Names of exported files and folders that are valid on every file system; pure functions.
 
 use std::ffi::{OsStr, OsString};
 use std::str::FromStr;
@@ -6,14 +6,14 @@ use std::str::FromStr;
 use crate::engine::files::pieces::{Piece, join, pieces};
 use crate::engine::media::photo::Taken;
 
-/// Longest name in bytes that common file systems take.
+/// Length limit of a name on common file systems, in bytes.
 const MAX_NAME_BYTES: usize = 255;
-/// Longest name of a folder made from a label.
+/// Length limit of a folder name made from a label, in bytes.
 const MAX_FOLDER_BYTES: usize = 120;
-/// Where a photo without a date goes.
+/// The folder of photos without a date.
 pub const UNDATED: &str = "undated";
 
-/// How files are named: text with `{name}`, `{label}`, `{date}`, `{match}` and `{n}`.
+/// A pattern of file names: text with `{name}`, `{label}`, `{date}`, `{match}` and `{n}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern(Vec<NamePart>);
 
@@ -27,18 +27,18 @@ enum NamePart {
     Number,
 }
 
-/// Why a text is no pattern of names.
+/// Why a text is not a valid pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
-    /// A brace is left open.
+    /// A brace is not closed.
     #[error("{0:?} has a {{ without its }}")]
     Unclosed(String),
-    /// There is no such part of a name.
+    /// An unknown placeholder.
     #[error(
         "{{{0}}} is unknown: names are made of {{name}}, {{label}}, {{date}}, {{match}} and {{n}}"
     )]
     Unknown(String),
-    /// No part of it depends on the photo.
+    /// No placeholder distinguishes photos.
     #[error("all photos would have one name: use {{name}} or {{n}}")]
     OneName,
 }
@@ -82,21 +82,21 @@ impl FromStr for Pattern {
     }
 }
 
-/// What a name is made of.
+/// The values of a pattern's placeholders.
 #[derive(Clone, Copy, Debug)]
 pub struct NameRules<'a> {
-    /// The photo's own name without its ending.
+    /// The photo's file name without its extension.
     pub stem: &'a OsStr,
-    /// The label that it goes to, with its match.
+    /// The label that the photo is exported under, and its match score.
     pub label: Option<(&'a str, f32)>,
-    /// When it was taken.
+    /// The capture date.
     pub taken: Option<&'a Taken>,
-    /// Its place in the export, from 1 on.
+    /// Its number within the export, from 1.
     pub number: usize,
 }
 
 impl Pattern {
-    /// The name of a photo, without its ending.
+    /// Formats the name of a photo, without its extension.
     #[must_use]
     pub fn stem(&self, naming: NameRules<'_>) -> OsString {
         let part = |part: &NamePart| -> OsString {
@@ -128,8 +128,8 @@ pub fn month(taken: Option<&Taken>) -> &str {
     text.get(..7).unwrap_or(UNDATED)
 }
 
-/// A name as it may be on every file system: no separators or reserved characters, no dots or spaces around it,
-/// no reserved name, not empty. Bytes that are no text stay as they are.
+/// Makes a name valid on every file system: no separators, reserved characters or reserved names, no leading or trailing
+/// dots or spaces, not empty. Bytes that are not valid text are kept.
 fn portable(name: &OsStr, most: usize) -> OsString {
     let mut name = plain(name);
     let mut length: usize = name.iter().map(|piece| piece.bytes()).sum();
@@ -149,7 +149,7 @@ fn portable(name: &OsStr, most: usize) -> OsString {
     named
 }
 
-/// A name without separators and reserved characters.
+/// Replaces separators and reserved characters by underscores.
 fn plain(name: &OsStr) -> Vec<Piece> {
     let plain = |piece: Piece| match piece {
         Piece::Char(c) if c.is_control() || r#"/\:*?"<>|"#.contains(c) => Piece::Char('_'),
@@ -167,7 +167,7 @@ fn trim_end(name: &[Piece]) -> &[Piece] {
     &name[..end.map_or(0, |end| end + 1)]
 }
 
-/// Whether Windows keeps a name for devices.
+/// Whether the name is a reserved device name on Windows.
 fn is_reserved(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_lowercase();
     let name = name.split('.').next().unwrap_or_default();
@@ -178,14 +178,14 @@ fn is_reserved(name: &OsStr) -> bool {
     matches!(name, "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
-/// A label as the name of a folder.
+/// Converts a label to a folder name.
 #[must_use]
 pub fn folder_name(label: &str) -> String {
     let name = portable(OsStr::new(label), MAX_FOLDER_BYTES);
     name.to_string_lossy().into_owned()
 }
 
-/// A name of a file: stem, number from 2 on, and what follows the stem (".jpg", ".jpg.xmp").
+/// Builds a file name from a stem, a number if it is at least 2, and a suffix (".jpg", ".jpg.xmp").
 #[must_use]
 pub fn file_name(stem: impl AsRef<OsStr>, number: u32, suffix: impl AsRef<OsStr>) -> OsString {
     let number = match number {
@@ -193,7 +193,7 @@ pub fn file_name(stem: impl AsRef<OsStr>, number: u32, suffix: impl AsRef<OsStr>
         number => format!(" ({number})"),
     };
     let suffix = plain(suffix.as_ref());
-    // Windows takes dots and spaces off the end of a name.
+    // Windows strips trailing dots and spaces.
     let suffix = join(trim_end(&suffix));
     let most = MAX_NAME_BYTES.saturating_sub(number.len() + suffix.len() + 1);
     let stem = portable(stem.as_ref(), most.max(16));

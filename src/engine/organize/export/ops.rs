@@ -1,4 +1,4 @@
-//! All operations of an export that change a disk, so that tests can make any of them fail.
+//! All operations that change the disk during an export, so that tests can make any of them fail.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,12 +6,12 @@ use std::path::Path;
 
 pub use super::attributes::LostAttributes;
 
-/// Changes to a disk. None of them replaces a file, but for [`Ops::rename_over_nothing`].
+/// Disk operations. Only [`Ops::rename_over_nothing`] might replace a file.
 pub trait Ops: Sync {
-    /// Makes a file that is not there, for writing.
+    /// Creates a new file for writing.
     ///
     /// # Errors
-    /// As the system has them; [`io::ErrorKind::AlreadyExists`] if something has the name.
+    /// Returns [`io::ErrorKind::AlreadyExists`] if the name is taken, or the system's error.
     fn create(&self, path: &Path) -> io::Result<File> {
         File::create_new(path)
     }
@@ -19,61 +19,61 @@ pub trait Ops: Sync {
     /// Writes all bytes.
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
         file.write_all(bytes)
     }
 
-    /// Waits until a file is on the disk.
+    /// Flushes a file's data and metadata to disk (`fsync`).
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn flush(&self, file: &File) -> io::Result<()> {
         file.sync_all()
     }
 
-    /// Waits until the names in a folder are on the disk, where the system can be asked to.
+    /// Flushes a folder's entries to disk, where the system supports this.
     fn flush_folder(&self, folder: &Path) {
         if let Ok(folder) = File::open(folder) {
-            // Windows does not let folders be flushed, and does it by itself.
+            // Windows cannot flush folders, and does not need to.
             let _ = folder.sync_all();
         }
     }
 
-    /// Gives a copy what its original has besides bytes; the owner only if asked for. Returns what the file
-    /// system refused.
+    /// Copies the attributes of `from` to `to`, the owner only if `owner` is set. Returns those that the file system
+    /// rejected.
     fn dress(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
         super::attributes::copy(from, to, owner)
     }
 
-    /// Gives a file a name that nothing has, in one step.
+    /// Renames a file atomically, without replacing another.
     ///
     /// # Errors
-    /// As the system has them; [`io::ErrorKind::Unsupported`] where it knows no such step.
+    /// Returns [`io::ErrorKind::Unsupported`] where the system lacks this operation, or the system's error.
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         rename_new(from, to)
     }
 
-    /// Gives a file a name of which the caller has just seen that nothing has it.
+    /// Renames a file to a name that the caller has just found unused.
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn rename_over_nothing(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
     }
 
-    /// Gives a file a second name.
+    /// Creates a hard link.
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::hard_link(from, to)
     }
 
-    /// Makes a symbolic link.
+    /// Creates a symbolic link.
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn symlink(&self, goal: &Path, link: &Path) -> io::Result<()> {
         #[cfg(unix)]
         return std::os::unix::fs::symlink(goal, link);
@@ -81,32 +81,32 @@ pub trait Ops: Sync {
         return std::os::windows::fs::symlink_file(goal, link);
     }
 
-    /// Removes the name of a file or link.
+    /// Removes a file or symbolic link.
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
     }
 
-    /// Makes a folder.
+    /// Creates a folder.
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn create_dir(&self, path: &Path) -> io::Result<()> {
         fs::create_dir(path)
     }
 
-    /// Removes a folder, if it is empty.
+    /// Removes an empty folder.
     ///
     /// # Errors
-    /// As the system has them.
+    /// Returns the system's error.
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         fs::remove_dir(path)
     }
 }
 
-/// The disk itself.
+/// The real disk.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
@@ -118,7 +118,7 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
 }
 
-/// Windows renames without replacing only through a call that the standard library does not have.
+/// On Windows, the standard library does not expose a rename that never replaces.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 fn rename_new(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

@@ -1,4 +1,4 @@
-//! The outcome of one file: transferred, or why not.
+//! The outcome of transferring one file.
 
 use std::io;
 
@@ -8,29 +8,29 @@ use super::plan::ExportStep;
 use super::record::Untouchable;
 use crate::engine::media::photo::ContentId;
 
-/// A file that arrived.
+/// A file that reached its target.
 #[derive(Debug, Default)]
 pub(super) struct TransferredFile {
-    /// The hash of its bytes, where they were read.
+    /// The hash of its bytes, if they were read.
     pub content: Option<ContentId>,
-    /// What the file system did not take.
+    /// The attributes that the file system did not accept.
     pub lost: LostAttributes,
-    /// Why the original stayed as well, after a move.
+    /// Why the original remains after a move.
     pub stayed: Option<OriginalKept>,
-    /// All that is known of it now, if it was brought just now.
+    /// The updated record of the file, if this run transferred it.
     pub known: Option<Box<StepRecord>>,
-    /// Whether a file was set aside for it.
+    /// Whether another file was backed up to make room.
     pub replaced: bool,
-    /// Why the journal could not note it.
+    /// The error that kept the journal from recording the arrival.
     pub unnoted: Option<io::Error>,
 }
 
-/// Why the original of a moved file stayed.
+/// Why the original of a moved file remains.
 #[derive(Debug)]
 pub(super) struct OriginalKept {
-    /// In words.
+    /// The reason, as a clause.
     pub why: String,
-    /// Whether its copy is at its place.
+    /// Whether its copy is at the target.
     pub is_copied: bool,
 }
 
@@ -42,7 +42,7 @@ impl OriginalKept {
         }
     }
 
-    /// What is where, in a sentence.
+    /// Describes the state of both files as a sentence.
     pub fn words(&self, step: &ExportStep) -> String {
         let (why, to) = (&self.why, step.target.display());
         match self.is_copied {
@@ -52,16 +52,16 @@ impl OriginalKept {
     }
 }
 
-/// Why a file did not arrive.
+/// Why a file was not transferred.
 #[derive(Debug)]
 pub(super) enum TransferError {
-    /// The system's reason.
+    /// An I/O error.
     File(io::Error),
-    /// The journal does not say enough about the file.
+    /// The journal lacks necessary information about the file.
     Untouchable(Untouchable),
-    /// A folder or device has the name of the photo.
+    /// The source is now a folder or device.
     NotAFile,
-    /// The photo was changed after planning.
+    /// The photo has changed since planning.
     Changed,
     /// The journal could not be written, so nothing was done.
     Journal(io::Error),
@@ -74,7 +74,7 @@ impl From<io::Error> for TransferError {
 }
 
 impl TransferError {
-    /// What went wrong, in a sentence.
+    /// The error as a sentence.
     pub fn words(&self, step: &ExportStep) -> String {
         let to = step.target.display();
         let error = match self {

@@ -1,4 +1,4 @@
-//! Sets: a photo and the files that belong to it. A set is moved completely or not at all.
+//! Sets: a photo and its paired files. A set is moved completely or not at all.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::rollback::Rollback;
 use super::work::ExportRun;
 use crate::engine::media::photo::{Failure, Stage};
 
-/// Whether two steps belong to one set. Journals of earlier versions name no sets: there, the steps of one photo do.
+/// Whether two steps belong to one set. Old journals do not record sets; there, the steps of one source form a set.
 pub(super) fn are_together(a: &ExportStep, b: &ExportStep) -> bool {
     match (a.set, b.set) {
         (0, _) | (_, 0) => a.source == b.source,
@@ -17,16 +17,16 @@ pub(super) fn are_together(a: &ExportStep, b: &ExportStep) -> bool {
     }
 }
 
-/// Why a set is not complete.
+/// Why a set is incomplete.
 enum SetFailure {
     /// The export was stopped.
     Stopped,
-    /// A part could not be moved, for this reason.
+    /// The step with this number failed, for this reason.
     Part(usize, String),
 }
 
 impl ExportRun<'_> {
-    /// Brings the parts of a set, one after another.
+    /// Transfers the files of a set one after another.
     pub(super) fn set(&self, parts: Range<usize>) {
         let steps = || parts.clone().map(|n| self.step(n));
         let first = self.step(parts.start);
@@ -50,12 +50,12 @@ impl ExportRun<'_> {
         }
     }
 
-    /// Moves a set of several files. If one of them cannot be moved, those that were are moved back.
+    /// Moves a set of several files. If one of them cannot be moved, those already moved are moved back.
     fn all_or_none(&self, parts: Range<usize>) {
         let mut arrived = Vec::with_capacity(parts.len());
         let mut gap = None;
         for n in parts.clone() {
-            // What stops others in the middle of this set leaves it as it was, too.
+            // An export that stops in the middle of a set rolls the set back, too.
             let outcome = match self.is_stopped() {
                 true => Err(None),
                 false => self.attempt(n),
@@ -80,7 +80,7 @@ impl ExportRun<'_> {
         }
     }
 
-    /// The part of a set whose original stayed, while others left theirs.
+    /// The step of a set whose original remains although others were moved completely.
     fn torn(&self, arrived: &[(usize, TransferredFile)]) -> Option<SetFailure> {
         let moves = |n: usize| self.step(n).transfer == Transfer::Move;
         let mut moved = arrived.iter().filter(|(n, _)| moves(*n));
@@ -91,7 +91,7 @@ impl ExportRun<'_> {
         Some(SetFailure::Part(n, stayed.why.clone()))
     }
 
-    /// Takes back what arrived of a set that is not complete, and says so once.
+    /// Rolls back the transferred files of an incomplete set, and reports a single failure.
     fn take_set_back(
         &self,
         parts: Range<usize>,
@@ -101,7 +101,7 @@ impl ExportRun<'_> {
         let way_back = Rollback::nearby(self.journal);
         let mut left = String::new();
         if let SetFailure::Part(n, _) = &gap {
-            // It may have arrived though that could not be seen at once.
+            // It may have reached the target despite the error.
             let _ = way_back.one(*n, self.known(*n));
         }
         for (n, brought) in arrived.into_iter().rev() {

@@ -1,4 +1,4 @@
-//! Entries of a journal, and the state of an export that follows from them.
+//! Journal entries, and the state of an export derived from them.
 
 use std::fs::{self, TryLockError};
 use std::io;
@@ -14,79 +14,78 @@ use crate::engine::files::path_serde;
 use crate::engine::files::regular::{open_regular, read_regular};
 use crate::engine::media::photo::ContentId;
 
-/// The version of journals that are written.
+/// The current version of the journal format.
 pub(super) const VERSION: u32 = 2;
-/// Largest journal that is read.
+/// Size limit of a journal, in bytes.
 const MAX_BYTES: u64 = 4 << 30;
-/// The ending of journals.
 pub(super) const ENDING: &str = "jsonl";
 
-/// A line of a journal. Those of version 1 are still read.
+/// A line of a journal. Entries of version 1 can still be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum JournalEntry {
-    /// The first one.
+    /// The header.
     Export {
         version: u32,
         seconds: u64,
         #[serde(with = "path_serde")]
         target: PathBuf,
-        /// The device that the target, or what it would be in, was on.
+        /// The device of the target or its nearest existing ancestor.
         #[serde(default)]
         device: Option<u64>,
     },
-    /// A file that is to go.
+    /// A planned transfer.
     Step(ExportStep),
-    /// All files are listed.
+    /// The end of the plan.
     Planned,
-    /// A folder that was not there before.
+    /// A folder that the export created.
     Folder(#[serde(with = "path_serde")] PathBuf),
-    /// A file in the way is being set aside; version 1.
+    /// An existing file is about to be backed up; version 1.
     #[serde(rename = "aside")]
     BackingUp(usize),
-    /// A temporary copy is complete, flushed and compared; version 1.
+    /// A temporary copy is complete, flushed and verified; version 1.
     Copied(usize, Hash),
-    /// A file is there, with this length and time of last change; version 1.
+    /// A file is in place, with this length and modification time; version 1.
     Done(usize, u64, i64),
-    /// A file is taken as it is now, which is not quite what was planned.
+    /// The transfer starts from a source whose identity differs slightly from the plan.
     Begun(usize, FileIdentity),
-    /// A file in the way is being set aside.
+    /// An existing file is about to be backed up.
     Replacing(usize, Backup),
-    /// A temporary copy is complete, flushed and compared.
+    /// A temporary copy is complete, flushed and verified.
     Written(usize, WrittenCopy),
-    /// A file is there.
+    /// A file is in place.
     Arrived(usize, FileIdentity),
-    /// A moved file is about to be put back from this copy, to another disk.
+    /// A moved file is about to be restored to another disk from this copy.
     Returning(usize, WrittenCopy),
-    /// A file is as it was before.
+    /// A file has been rolled back.
     Restored(usize),
-    /// Everything was tried.
+    /// Every step has been attempted.
     Finished,
-    /// It was undone.
+    /// The export has been undone.
     Undone,
 }
 
-/// A content in hexadecimal.
+/// A content hash in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Hash(pub String);
 
-/// A file that was set aside for another.
+/// The backup of a replaced file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backup {
-    /// Where it is kept.
+    /// Its path.
     #[serde(with = "path_serde")]
     pub path: PathBuf,
-    /// What it is.
+    /// Its identity.
     #[serde(default)]
     pub identity: Option<FileIdentity>,
 }
 
-/// A copy that was compared with its original.
+/// A verified copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrittenCopy {
     /// The hash of its bytes, in hexadecimal.
     pub content: String,
-    /// What it is.
+    /// Its identity.
     #[serde(default)]
     pub identity: Option<FileIdentity>,
 }
@@ -99,33 +98,33 @@ impl WrittenCopy {
         }
     }
 
-    /// Whether a content is this one.
+    /// Whether it has this content.
     pub(super) fn holds(&self, content: ContentId) -> bool {
         self.content == content.to_string()
     }
 }
 
-/// What is known of one file of an export.
+/// The recorded state of one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepRecord {
-    /// What was planned.
+    /// The plan.
     pub step: ExportStep,
-    /// What was taken, if that is not quite what was planned.
+    /// The source's identity at the start, if it differs from the plan.
     pub begun: Option<FileIdentity>,
-    /// Its temporary copy, once that was complete.
+    /// The temporary copy, once complete.
     pub written: Option<WrittenCopy>,
-    /// What it is, once it was there.
+    /// The identity of the exported file, once in place.
     pub arrived: Option<FileIdentity>,
-    /// The file that was set aside for it.
+    /// The backup of the file that it replaced.
     pub backup: Option<Backup>,
-    /// Whether it was put back since.
+    /// Whether it has been rolled back since.
     pub restored: bool,
-    /// Whether its line cannot be read.
+    /// Whether its plan entry is unreadable.
     pub damaged: bool,
 }
 
 impl StepRecord {
-    /// A file with which nothing has happened yet.
+    /// A record of a step that has not started.
     #[must_use]
     pub fn new(step: ExportStep) -> Self {
         Self {
@@ -139,7 +138,7 @@ impl StepRecord {
         }
     }
 
-    /// In the place of one that cannot be read, so that all others keep their numbers.
+    /// A placeholder for an unreadable step, so that the following steps keep their numbers.
     fn damaged() -> Self {
         let step = ExportStep {
             source: PathBuf::new(),
@@ -158,13 +157,12 @@ impl StepRecord {
         }
     }
 
-    /// What the file at the old place was when it was taken.
+    /// The identity of the source when the transfer started.
     #[must_use]
     pub fn source(&self) -> Option<&FileIdentity> {
         self.begun.as_ref().or(self.step.identity.as_ref())
     }
 
-    /// Adds what a line says about it.
     fn take(&mut self, line: JournalEntry, export: &str) {
         match line {
             JournalEntry::BackingUp(n) => {
@@ -195,13 +193,13 @@ impl StepRecord {
                     ..Self::new(step)
                 };
             }
-            // Other entries do not concern a single file; and what a photo is put back from is determined from the
-            // file that exists by then.
+            // Other entries do not concern a single step. `Returning` is not recorded here: rollback inspects the restored
+            // file itself.
             _ => {}
         }
     }
 
-    /// Why nothing can be done about it, if that is so.
+    /// Why the file must be left alone, if there is a reason.
     pub(super) fn untouchable(&self) -> Option<Untouchable> {
         if self.damaged {
             return Some(Untouchable::DamagedLine);
@@ -212,58 +210,58 @@ impl StepRecord {
     }
 }
 
-/// Why a journal says too little about a file to touch it.
+/// Why the journal's information about a file is insufficient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Untouchable {
-    /// Its line is damaged.
+    /// Its entry is damaged.
     #[error("a line of this journal cannot be read: one file is left as it is")]
     DamagedLine,
-    /// Its paths depend on the folder that the program was started in.
+    /// Its paths are relative to an unknown folder.
     #[error("an earlier version noted only a relative path, so it is left alone: move it by hand")]
     RelativePath,
 }
 
-/// How far an export came.
+/// The state of a recorded export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PastExportState {
     /// It is running.
     Running,
-    /// It was interrupted, by a kill or a failing machine.
+    /// It was interrupted, for example by a kill or a power failure.
     Interrupted,
-    /// It came to its end.
+    /// It ran to its end.
     Finished,
     /// It was undone.
     Undone,
 }
 
-/// An export of which there is a journal.
+/// An export read from its journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastExport {
-    /// Its name.
+    /// Its ID.
     pub id: String,
-    /// When it was begun, in seconds since 1970.
+    /// Its start, in seconds since 1970.
     pub seconds: u64,
-    /// Where photos went.
+    /// The target folder.
     pub target: PathBuf,
-    /// The device of that folder, or of the one that it would be in.
+    /// The device of the target folder or its nearest existing ancestor.
     pub device: Option<u64>,
-    /// What became of it.
+    /// Its state.
     pub state: PastExportState,
-    /// Its files.
+    /// Its steps.
     pub files: Vec<StepRecord>,
-    /// Folders that it made, the outer ones first.
+    /// Folders that it created, parents before children.
     pub folders: Vec<PathBuf>,
 }
 
 impl PastExport {
-    /// Files that are there.
+    /// The number of files in place.
     #[must_use]
     pub fn done(&self) -> usize {
         let done = self.files.iter().filter(|file| file.arrived.is_some());
         done.count()
     }
 
-    /// Whether a file that it set aside is still kept.
+    /// Whether a backup of a replaced file still exists.
     fn has_backups(&self) -> bool {
         let backups = self.files.iter().filter_map(|file| file.backup.as_ref());
         backups
@@ -271,7 +269,7 @@ impl PastExport {
             .any(|backup| fs::symlink_metadata(&backup.path).is_ok())
     }
 
-    /// Whether it may be forgotten: nothing on a disk is known by it alone.
+    /// Whether the journal may be deleted: nothing on disk depends on it.
     pub(super) fn is_over(&self) -> bool {
         matches!(
             self.state,
@@ -309,7 +307,7 @@ impl PastExport {
     }
 }
 
-/// What version 1 noted of a file that is there.
+/// The identity recorded by version 1.
 fn arrived_before(step: &ExportStep, bytes: u64, modified_ns: i64) -> FileIdentity {
     let kind = if step.transfer == Transfer::Link {
         FileKind::Symlink(step.source.clone())
@@ -325,12 +323,12 @@ fn arrived_before(step: &ExportStep, bytes: u64, modified_ns: i64) -> FileIdenti
     }
 }
 
-/// The name under which version 1 kept a file that was in the way.
+/// The backup name that version 1 used.
 fn hidden_backup(id: &str, step: usize, target: &Path) -> PathBuf {
     target.with_file_name(format!(".lumisift-{id}-{step}.replaced"))
 }
 
-/// Exports of which there are journals, the newest first.
+/// All recorded exports, newest first.
 #[must_use]
 pub fn past(dir: &Path) -> Vec<PastExport> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
@@ -339,7 +337,7 @@ pub fn past(dir: &Path) -> Vec<PastExport> {
             let path = entry.path();
             let ours = path.extension().is_some_and(|ending| ending == ENDING);
             let id = path.file_stem()?.to_str()?;
-            // One that cannot be read has nothing that could be undone.
+            // An unreadable journal contains nothing to undo.
             if ours { read(&path, id).ok() } else { None }
         })
         .collect();
@@ -347,8 +345,7 @@ pub fn past(dir: &Path) -> Vec<PastExport> {
     all
 }
 
-/// Reads a journal. A line that cannot be read, such as the one that a kill or a full disk cut off, is passed
-/// over and hides no other.
+/// Reads a journal. Unreadable lines, for example those truncated by a kill or a full disk, are skipped.
 pub(super) fn read(path: &Path, id: &str) -> io::Result<PastExport> {
     let running = is_held(path);
     let mut past = PastExport {
@@ -378,7 +375,7 @@ pub(super) fn read(path: &Path, id: &str) -> io::Result<PastExport> {
         }
     }
     if !planned {
-        // Killed before anything was done.
+        // The process was killed before the first transfer.
         past.files.clear();
         past.state = PastExportState::Undone;
     }
@@ -388,12 +385,12 @@ pub(super) fn read(path: &Path, id: &str) -> io::Result<PastExport> {
     Ok(past)
 }
 
-/// The file that is locked while a journal is written. Windows cannot lock one that is only appended to.
+/// The lock file of a journal. Windows cannot lock a file that is open only for appending.
 pub(super) fn lock_file(journal: &Path) -> PathBuf {
     journal.with_extension("lock")
 }
 
-/// Whether somebody writes a journal at this moment.
+/// Whether a process is writing the journal.
 fn is_held(journal: &Path) -> bool {
     // Version 1 locked the journal itself.
     let file = open_regular(&lock_file(journal)).or_else(|_| open_regular(journal));

@@ -1,4 +1,4 @@
-//! Rolls one file of an export back. A name is removed only if the same bytes exist under another one.
+//! Rolls back single files of an export. A name is removed only if the same bytes exist under another.
 
 use std::fs;
 use std::io;
@@ -14,16 +14,16 @@ use super::rollback_error::RollbackError;
 use super::transfer::arrived;
 use crate::engine::cancel::Cancel;
 
-/// Puts files back where an export took them from.
+/// Restores files to their sources.
 pub(super) struct Rollback<'a> {
     pub(super) journal: &'a ExportJournal<'a>,
     pub(super) ops: &'a dyn Ops,
-    /// Whether the disk is not connected.
+    /// Whether the target's disk is disconnected.
     pub(super) away: bool,
 }
 
 impl<'a> Rollback<'a> {
-    /// Out of an export that is still going on.
+    /// For rollbacks during a running export.
     pub(super) fn nearby(journal: &'a ExportJournal<'a>) -> Self {
         Self {
             journal,
@@ -34,13 +34,13 @@ impl<'a> Rollback<'a> {
 }
 
 impl Rollback<'_> {
-    /// Puts one file back; whether there was anything to do.
+    /// Rolls back one file; returns whether there was anything to do.
     pub(super) fn one(&self, n: usize, known: &StepRecord) -> Result<bool, RollbackError> {
         if let Some(why) = known.untouchable() {
             return Err(why.into());
         }
         let step = &known.step;
-        // Until they are gone the export is not undone: undoing it again removes them.
+        // As long as temporary files remain, the export is not undone: the next undo removes them.
         for temporary in [
             self.journal.temporary(n, &step.target),
             self.journal.returning_name(n, &step.source),
@@ -56,7 +56,7 @@ impl Rollback<'_> {
             Some(noted) => Some(noted.clone()),
             None => arrived(known).map_err(unreadable(&step.target))?,
         };
-        // Everything was done by an attempt that was killed before it could note it.
+        // An earlier rollback restored the replaced file but was killed before it could record this.
         let is_replaced_one = |there: &FileIdentity| {
             let backup = known.backup.as_ref();
             let gone = backup.filter(|b| fs::symlink_metadata(&b.path).is_err());
@@ -76,7 +76,7 @@ impl Rollback<'_> {
         Ok(restored)
     }
 
-    /// Nothing is at the target any more: an error unless that is as it should be.
+    /// Handles a missing target; an error unless the source shows that the rollback is complete.
     fn already_back(&self, known: &StepRecord) -> Result<bool, RollbackError> {
         let step = &known.step;
         if self.away {
@@ -118,7 +118,7 @@ impl Rollback<'_> {
         })
     }
 
-    /// Takes back what is at the target: `noted` is what the journal says of it, `there` what it is now.
+    /// Rolls back the file at the target. `noted` is its identity in the journal, `there` its current one.
     pub(super) fn take_back(
         &self,
         n: usize,
@@ -137,7 +137,7 @@ impl Rollback<'_> {
         }
     }
 
-    /// Removes a copy that nobody changed, if its original holds the same bytes.
+    /// Removes an unmodified copy, if the original has the same bytes.
     fn remove_copy(
         &self,
         known: &StepRecord,
@@ -157,7 +157,7 @@ impl Rollback<'_> {
         let back = back.ok_or_else(|| RollbackError::SourceGone(source.into()))?;
         let keeper = match (&back.kind, known.source().map(|source| &source.kind)) {
             (FileKind::File, _) => source.clone(),
-            // The link that was copied through: what it leads to must still be there.
+            // The source is the same symbolic link as before: compare the file that it points to.
             (FileKind::Symlink(now), Some(FileKind::Symlink(before))) if now == before => {
                 fs::canonicalize(source).map_err(|_| RollbackError::SourceGone(source.into()))?
             }
@@ -173,7 +173,7 @@ impl Rollback<'_> {
         self.remove(target)
     }
 
-    /// Removes a second name of a photo that has another one.
+    /// Removes a hard link, if the photo has another name.
     fn remove_hard_link(
         &self,
         step: &ExportStep,
@@ -190,7 +190,7 @@ impl Rollback<'_> {
         }
         let same = match (known.node, there.node) {
             (Some(_), Some(_)) => known.same_node(there),
-            // Where the platform has no inodes, two names with the same bytes will do.
+            // Without inodes, equal bytes suffice.
             _ => {
                 let bytes = |path: &Path| hash(path).map_err(unreadable(path));
                 known.is_file() && bytes(&photo)? == bytes(target)?
@@ -205,7 +205,7 @@ impl Rollback<'_> {
         self.remove(target)
     }
 
-    /// Removes a symbolic link that still is what it was. It holds no photo.
+    /// Removes an unmodified symbolic link, which contains no photo data.
     fn remove_link(
         &self,
         step: &ExportStep,
@@ -223,7 +223,7 @@ impl Rollback<'_> {
         self.remove(&step.target)
     }
 
-    /// Moves a photo back, to another disk by way of a compared copy.
+    /// Moves a photo back; to another disk by means of a verified copy.
     fn bring_back(
         &self,
         n: usize,
@@ -242,14 +242,14 @@ impl Rollback<'_> {
         }
         match FileIdentity::find(source).map_err(unreadable(source))? {
             None => {}
-            // Killed between the two names of one move.
+            // A move by hard link was killed before it removed the first name.
             Some(back) if back.same_node(there) => {
                 if !outlives(source, target) {
                     return Err(RollbackError::SameFile(source.into()));
                 }
                 return self.remove(target);
             }
-            // Its original stayed, or it was put back and this copy not removed yet.
+            // The original was kept, or has been restored without removing this copy.
             Some(back) if back.is_file() => {
                 let bytes = |path: &Path| hash(path).map_err(unreadable(path));
                 if !outlives(source, target) || bytes(source)? != bytes(target)? {
@@ -286,7 +286,7 @@ impl Rollback<'_> {
             .returning(n, &copied)
             .and_then(|()| rename_new(self.ops, &waiting, source));
         if renamed.is_err() {
-            // If it stays, undoing the export again removes it.
+            // If this fails, the next undo removes it.
             let _ = remove_temporary(self.ops, &waiting);
         }
         renamed?;
@@ -297,7 +297,7 @@ impl Rollback<'_> {
         Ok(back)
     }
 
-    /// Puts a link back that was moved as the photo that it led to, and removes the copy of that.
+    /// Restores a symbolic link whose photo was moved in its place, and removes the copy of the photo.
     fn restore_link(
         &self,
         known: &StepRecord,
@@ -348,8 +348,8 @@ impl Rollback<'_> {
     }
 }
 
-/// Whether length and time of last change are the same, as exactly as any file system keeps times: FAT rounds them to
-/// two seconds once it is mounted again. Enough where nothing is removed that is not put back first.
+/// Whether length and modification time agree, allowing for FAT, which rounds times to two seconds when remounted.
+/// Sufficient only where the file is restored before anything is removed.
 fn is_about(there: &FileIdentity, noted: &FileIdentity) -> bool {
     let apart = there.modified_ns.abs_diff(noted.modified_ns);
     there.kind == noted.kind && there.bytes == noted.bytes && apart <= 2_000_000_000

@@ -1,44 +1,44 @@
-//! Why a file of an export is not put back.
+//! Why a file of an export cannot be rolled back.
 
 use std::io;
 use std::path::PathBuf;
 
 use super::record::Untouchable;
 
-/// Why a file is not put back. The messages leave out the exported file, which the caller names.
+/// Why a file is not rolled back. The messages omit the exported file, which the caller names.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RollbackError {
-    /// The journal does not say enough about the file.
+    /// The journal lacks necessary information about the file.
     #[error(transparent)]
     Untouchable(#[from] Untouchable),
-    /// An unfinished copy is left.
+    /// A temporary copy cannot be removed.
     #[error("{} cannot be removed: {source}", path.display())]
     TemporaryLeft { path: PathBuf, source: io::Error },
-    /// The exported file, its original or the photo behind a link.
+    /// The exported file, its original or the target of a link cannot be read.
     #[error("it stays, because {} cannot be read: {source}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    /// The disk that the export went to is not connected.
+    /// The target's disk is disconnected.
     #[error("it is not there: connect its disk, then undo again")]
     DiskAway,
-    /// The exported file was removed or moved by somebody else.
+    /// The exported file was removed or moved by another program.
     #[error("it is no longer here")]
     Gone,
-    /// The same, and another file has its old name.
+    /// Like `Gone`, and another file now has its original name.
     #[error("it is no longer here, and {} is another file now", .0.display())]
     GoneAndReplaced(PathBuf),
-    /// The backup of a replaced file is not what was put there.
+    /// The backup of a replaced file has been modified.
     #[error("what it replaced is {}, and was changed since", .0.display())]
     BackupChanged(PathBuf),
-    /// The name of a replaced file is not free.
+    /// The original name of a replaced file is taken.
     #[error("what it replaced is {}, because its name is taken", .0.display())]
     BackupBlocked(PathBuf),
     /// The backup of a replaced file cannot be renamed.
     #[error("what it replaced is {}: {source}", path.display())]
     BackupLeft { path: PathBuf, source: io::Error },
-    /// The exported file is not what was written.
+    /// The exported file has been modified.
     #[error("it was changed since, so it stays")]
     Changed,
-    /// The original does not exist any more.
+    /// The original no longer exists.
     #[error("it stays, because {} is gone", .0.display())]
     SourceGone(PathBuf),
     /// The original is not the file that was exported.
@@ -47,13 +47,13 @@ pub(super) enum RollbackError {
     /// The original is a link to the exported file.
     #[error("it stays, because {} leads to this very file now", .0.display())]
     SameFile(PathBuf),
-    /// The original's name is not free.
+    /// The original's name is taken.
     #[error("it stays here, because there is another {} now", .0.display())]
     SourceTaken(PathBuf),
-    /// What the original led to was changed.
+    /// The photo that the original link pointed to has changed.
     #[error("it stays, because what {} led to is no longer the same", .0.display())]
     GoalChanged(PathBuf),
-    /// The file cannot be moved to where it was.
+    /// The file cannot be moved back.
     #[error("it cannot go back to {}: {source}", path.display())]
     NotReturned { path: PathBuf, source: io::Error },
     /// The exported file cannot be removed.

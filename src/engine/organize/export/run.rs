@@ -8,7 +8,7 @@ use super::photo_sets::are_together;
 use super::work::ExportRun;
 
 impl ExportRun<'_> {
-    /// Brings all files, so many at once.
+    /// Transfers all files on the given number of threads.
     pub(super) fn all(self, threads: usize) -> ExportReport {
         std::thread::scope(|scope| {
             for n in 1..threads.min(self.files.len()) {
@@ -18,7 +18,7 @@ impl ExportRun<'_> {
                     .name(name)
                     .spawn_scoped(scope, work);
                 if spawned.is_err() {
-                    // One thread is enough, this one.
+                    // The current thread suffices.
                     break;
                 }
             }
@@ -33,8 +33,8 @@ impl ExportRun<'_> {
             let Some(known) = self.files.get(n) else {
                 return;
             };
-            // A photo is moved only after all copies of it were made, and with what belongs to it: the steps of one
-            // set stay together.
+            // A set is transferred by one thread, so that a photo is moved together with its paired files, after all of its
+            // copies have been made.
             if n > 0 && are_together(&self.files[n - 1].step, &known.step) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! The target folder of an export: whether it can be written, and which disk it is on.
+//! The target folder of an export: whether it is writable, and which disk it is on.
 
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::ExportError;
 
-/// A disk, as far as it decides whether a move is a rename.
+/// Identifies a disk, to predict whether a move is a rename.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiskId {
     #[cfg(unix)]
@@ -16,7 +16,7 @@ pub struct DiskId {
 }
 
 impl DiskId {
-    /// The one that a file or folder is on.
+    /// The disk of a file or folder.
     #[cfg(unix)]
     pub fn of(_: &Path, metadata: &fs::Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
@@ -25,7 +25,7 @@ impl DiskId {
         }
     }
 
-    /// The one that a file or folder is on.
+    /// The disk of a file or folder.
     #[cfg(not(unix))]
     pub fn of(path: &Path, _: &fs::Metadata) -> Self {
         let full = fs::canonicalize(path).ok();
@@ -34,11 +34,11 @@ impl DiskId {
     }
 }
 
-/// The folder that is there already, of the target or above it, and its disk.
+/// Returns the target or its nearest existing ancestor, and its disk.
 ///
-/// Whether it can be written is tried, with a file that goes at once and has no name where the system can do that:
-/// permissions say too little (root, access lists) or the wrong thing (Windows' read-only attribute, which for
-/// folders means that they have an icon of their own).
+/// Checks whether it is writable by creating a temporary file (unnamed where the system supports it). Permission bits say
+/// too little (root, access control lists) or mislead (on Windows, the read-only attribute of a folder only means that it
+/// is customised).
 pub fn check(target: &Path) -> Result<(PathBuf, DiskId), ExportError> {
     let mut base = std::path::absolute(target).unwrap_or_else(|_| target.into());
     loop {
@@ -49,7 +49,7 @@ pub fn check(target: &Path) -> Result<(PathBuf, DiskId), ExportError> {
             Ok(metadata) => {
                 let disk = DiskId::of(&base, &metadata);
                 return match tempfile::tempfile_in(&base) {
-                    // A full disk is reported with the bytes that are needed.
+                    // A full disk is reported later, with the number of bytes required.
                     Err(error) if error.kind() != io::ErrorKind::StorageFull => {
                         Err(ExportError::ReadOnly { path: base })
                     }
@@ -66,7 +66,7 @@ pub fn check(target: &Path) -> Result<(PathBuf, DiskId), ExportError> {
     }
 }
 
-/// Whether files may be removed from a folder, as a move does.
+/// Whether files may be removed from a folder, as a move requires.
 #[cfg(unix)]
 pub fn may_remove_from(folder: &Path) -> bool {
     use rustix::fs::{Access, AtFlags, CWD, accessat};
@@ -79,7 +79,7 @@ pub fn may_remove_from(folder: &Path) -> bool {
     .is_ok()
 }
 
-/// Whether files may be removed from a folder, which can only be tried.
+/// Whether files may be removed from a folder, which other platforms can only find out by trying.
 #[cfg(not(unix))]
 pub fn may_remove_from(_: &Path) -> bool {
     true
@@ -111,7 +111,7 @@ mod tests {
         let refused = check(dir.path()).is_err();
         let probe = dir.path().join("probe");
         let writable = fs::write(&probe, "").is_ok();
-        // Windows writes into folders with the attribute, and so does root anywhere.
+        // Windows allows writing to folders with this attribute, and root may write anywhere.
         assert_ne!(refused, writable);
         if cfg!(windows) {
             assert!(writable);

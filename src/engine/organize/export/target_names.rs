@@ -1,4 +1,4 @@
-//! Names at the target: those that exist, those that are planned, and which of them fold to the same name.
+//! Names at the target, existing and planned, compared after case folding and normalisation.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -9,16 +9,16 @@ use super::names::folder_name;
 use crate::engine::files::fold::fold;
 use crate::engine::files::paths::resolved;
 
-/// Where photos go that fit no label.
+/// The folder of photos that match no label.
 const NO_LABEL: &str = "something else";
-/// Folder entries, whichever way a path leads to them.
+/// Resolves the folders of directory entries, with a cache.
 #[derive(Default)]
 pub struct FolderEntries {
     folders: HashMap<PathBuf, PathBuf>,
 }
 
 impl FolderEntries {
-    /// The path of an entry with the links in its folder followed, but not the one that it may be itself.
+    /// The path of an entry with its folder resolved; if the entry itself is a link, it is not followed.
     pub fn key(&mut self, path: &Path) -> PathBuf {
         let folder = path.parent().unwrap_or(Path::new(""));
         let known = self.folders.entry(folder.into());
@@ -27,12 +27,12 @@ impl FolderEntries {
     }
 }
 
-/// Names of a folder at the target, folded: many file systems ignore case, some also Unicode normalisation.
+/// Folded names in a target folder: many file systems ignore case, some also Unicode normalisation.
 #[derive(Default)]
 pub struct TargetFolder {
-    /// Files that are there, by their folded names.
+    /// Existing files, by folded name.
     pub there: HashMap<String, PathBuf>,
-    /// Files that will be, by their folded names: where they come from, and by which step.
+    /// Planned files, by folded name: source path and step number.
     pub planned: HashMap<String, (PathBuf, usize)>,
 }
 
@@ -48,7 +48,7 @@ impl TargetFolder {
     }
 }
 
-/// Folders of labels: no two labels share one.
+/// Folders of labels; no two labels share one.
 #[derive(Default)]
 pub struct LabelFolders {
     names: HashMap<Option<String>, String>,
@@ -56,7 +56,7 @@ pub struct LabelFolders {
 }
 
 impl LabelFolders {
-    /// The folder of a label; that of photos without one if there is none.
+    /// The folder of a label, or that of photos without a label.
     pub fn of(&mut self, label: Option<&str>) -> String {
         let key = label.map(ToOwned::to_owned);
         if let Some(name) = self.names.get(&key) {
@@ -76,9 +76,9 @@ impl LabelFolders {
     }
 }
 
-/// What a folder is known by: as names of files, those of folders need not differ in case alone.
+/// The key of a folder: paths that differ only in case may be the same folder.
 pub fn key_of(folder: &Path) -> String {
-    // Without the separator that joining nothing leaves at the end.
+    // Drops the trailing separator that joining an empty path adds.
     let plain: PathBuf = folder.components().collect();
     fold(plain.as_os_str())
 }

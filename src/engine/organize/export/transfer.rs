@@ -1,4 +1,4 @@
-//! Transfers one file to its target, from its source or from where an interrupted attempt left it.
+//! Transfers one file to its target, either from the start or from where an interrupted attempt left off.
 
 use std::fs;
 use std::io;
@@ -14,11 +14,11 @@ use super::plan::ExportStep;
 use super::record::WrittenCopy;
 use super::work::ExportRun;
 
-/// Longest name of a file, in bytes, on common file systems.
+/// Length limit of a file name on common file systems, in bytes.
 const MAX_NAME_BYTES: usize = 255;
 
 impl ExportRun<'_> {
-    /// Brings a file, unless it is there. Says why it did not arrive, or nothing if the export was cancelled.
+    /// Transfers a file unless already in place. On failure returns the reason, or `None` if cancelled.
     pub(super) fn attempt(&self, n: usize) -> Result<TransferredFile, Option<String>> {
         let known = self.known(n);
         let outcome = match known.arrived {
@@ -35,7 +35,6 @@ impl ExportRun<'_> {
         })
     }
 
-    /// Brings one file to its place.
     pub(super) fn bring(
         &self,
         n: usize,
@@ -67,9 +66,9 @@ impl ExportRun<'_> {
         };
         let brought = self.transfer(n, step, &source, &temporary);
         if brought.is_err() {
-            // If it stays, finishing and undoing the export try again.
+            // If this fails, finishing or undoing the export tries again.
             let _ = remove_temporary(self.ops, &temporary);
-            // What was in the way comes back, unless something has its name.
+            // Restore the replaced file, unless its name has been taken again.
             if let Some(backup) = &backup {
                 let _ = rename_new(self.ops, &backup.path, &step.target);
             }
@@ -92,7 +91,7 @@ impl ExportRun<'_> {
         Ok(self.note(n, there, brought))
     }
 
-    /// Notes that a file is there: it is so even if the journal cannot take it.
+    /// Records the arrival. The file is in place even if the journal cannot be written.
     fn note(&self, n: usize, there: FileIdentity, mut brought: TransferredFile) -> TransferredFile {
         brought.unnoted = self.journal.arrived(n, &there).err();
         if let Some(known) = &mut brought.known {
@@ -101,7 +100,7 @@ impl ExportRun<'_> {
         brought
     }
 
-    /// Makes sure that a file is the one that was planned.
+    /// Checks that the source is the file that was planned.
     fn take(&self, n: usize, known: &StepRecord) -> Result<FileIdentity, TransferError> {
         let step = &known.step;
         let now = FileIdentity::of(&step.source)?;
@@ -121,7 +120,7 @@ impl ExportRun<'_> {
         Ok(now)
     }
 
-    /// Gives the file in the way another name beside it, under which it stays until the person removes it.
+    /// Renames an existing target file to its backup name, where it remains until the user removes it.
     fn back_up(&self, n: usize, known: &StepRecord) -> Result<Option<Backup>, TransferError> {
         let target = &known.step.target;
         let before = known.backup.as_ref();
@@ -151,7 +150,7 @@ impl ExportRun<'_> {
         Ok(None)
     }
 
-    /// Brings the bytes, or the name. Returns the copy, if one was made, and why the original stayed, if so.
+    /// Copies, renames or links the file. Returns the copy, if one was made, and why the original remains, if it does.
     fn transfer(
         &self,
         n: usize,
@@ -166,16 +165,16 @@ impl ExportRun<'_> {
                 return Ok((None, None));
             }
             Transfer::HardLink => {
-                // Of the photo that a link leads to: another name of the link would lead elsewhere.
+                // Link to the photo itself: a hard link to a relative symbolic link would break.
                 let goal = fs::canonicalize(&step.source)?;
                 self.ops.hard_link(&goal, &step.target)?;
                 return Ok((None, None));
             }
-            // A link to a photo is moved as a photo: its own goal might not be found from elsewhere.
+            // A symbolic link is moved by moving its photo's content, since its relative target would break.
             Transfer::Move if source.is_file() => {
                 match rename_new(self.ops, &step.source, &step.target) {
                     Ok(()) => return Ok((None, None)),
-                    // To another disk, or out of a folder from which nothing can be removed.
+                    // Another disk, or a source folder that files cannot be removed from.
                     Err(error) if needs_a_copy(&error) => {}
                     Err(error) => return Err(error.into()),
                 }
@@ -195,8 +194,7 @@ impl ExportRun<'_> {
         Ok((Some(copied), stayed))
     }
 
-    /// Removes the original of a copy that is at its place, after that is safe on the disk. Returns why it
-    /// stayed, if so.
+    /// Removes the original once its copy is in place and flushed. Returns why it remains, if it does.
     fn give_up(
         &self,
         step: &ExportStep,
@@ -236,16 +234,16 @@ impl ExportRun<'_> {
         })
     }
 
-    /// Whether the file at the target is there for itself, whatever becomes of the source.
+    /// Whether the file at the target exists independently of the source.
     fn survives(&self, step: &ExportStep, source: &FileIdentity) -> bool {
-        // What a link leads to is not removed with it; but the target must not be that link.
+        // Removing a link does not affect its target, but the copy must not be that link itself.
         match source.kind {
             FileKind::Symlink(_) => !is_entry_of(&step.target, &step.source),
             _ => outlives(&step.target, &step.source),
         }
     }
 
-    /// After a kill between a photo's arrival and the end of its old name.
+    /// Completes a move that was killed after the photo arrived but before its old name was removed.
     fn complete_move(
         &self,
         known: &StepRecord,
@@ -259,17 +257,17 @@ impl ExportRun<'_> {
             return Ok(None);
         };
         if now.same_node(there) {
-            // Two names of one file, of which the old one goes; or one name that is reached in two ways.
+            // Either two hard links, of which the old one is removed, or one entry reached by two paths.
             if outlives(&step.target, &step.source) {
                 self.ops.remove_file(&step.source)?;
             }
             return Ok(None);
         }
         match known.source() {
-            // Its name is another file's by now.
+            // Another file has taken its old name.
             Some(source) if source.same_node(there) => Ok(None),
             Some(source) => Ok(self.give_up(step, source, there)),
-            // An earlier version recorded less: only the bytes can show it.
+            // Old journals record less, so only the content can tell.
             None if now.is_file() && hash(&step.source)? == hash(&step.target)? => {
                 Ok(self.give_up(step, &now, there))
             }
@@ -278,7 +276,7 @@ impl ExportRun<'_> {
     }
 }
 
-/// Whether both names lead to one entry of a folder.
+/// Whether both paths lead to the same directory entry.
 fn is_entry_of(a: &Path, b: &Path) -> bool {
     match (FileIdentity::of(a), FileIdentity::of(b)) {
         (Ok(a), Ok(b)) => a.same_node(&b) || (a.node.is_none() && a == b),
@@ -293,7 +291,7 @@ fn needs_a_copy(error: &io::Error) -> bool {
     )
 }
 
-/// What is at its place already, though the journal does not record it: the process was killed between the two.
+/// Detects a file that is in place but not recorded, because the process was killed in between.
 pub(super) fn arrived(known: &StepRecord) -> io::Result<Option<FileIdentity>> {
     let step = &known.step;
     let Some(there) = FileIdentity::find(&step.target)? else {
@@ -330,7 +328,7 @@ fn was_renamed(known: &StepRecord, there: &FileIdentity) -> io::Result<bool> {
     let source = FileIdentity::find(&step.source)?;
     Ok(match known.source() {
         Some(planned) if planned.node.is_some() => planned.is_file() && planned.unchanged(there),
-        // Without an identity, only a missing name shows it.
+        // Without an identity, only the missing source is evidence of a rename.
         _ => {
             let stamp = (there.bytes, there.modified_ns);
             there.is_file() && source.is_none() && stamp == (step.bytes, step.modified_ns)
@@ -338,13 +336,13 @@ fn was_renamed(known: &StepRecord, there: &FileIdentity) -> io::Result<bool> {
     })
 }
 
-/// Today, as `2026-11-25`.
+/// The current UTC date, as `2026-11-25`.
 fn today() -> String {
     let now = jiff::Timestamp::now().to_string();
     now.get(..10).unwrap_or_default().to_owned()
 }
 
-/// The name of a file that was replaced: `name (replaced 2026-11-25).jpg`, with a number from the second on.
+/// The backup name of a replaced file: `name (replaced 2026-11-25).jpg`, with a number if that is taken.
 fn backup_name(target: &Path, day: &str, number: u32) -> PathBuf {
     let note = match number {
         1 => format!(" (replaced {day})"),

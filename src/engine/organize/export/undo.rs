@@ -1,4 +1,4 @@
-//! Undoes an export: removes copies and links, moves photos back, and restores backups. Files that differ from the journal
+//! Undoes an export: removes copies and links, moves photos back and restores backups. Files that differ from the journal
 //! are left alone and reported.
 
 use std::path::Path;
@@ -9,28 +9,28 @@ use super::journal::{ExportJournal, PastExport, PastExportState, device_of};
 use super::rollback::Rollback;
 use crate::engine::media::photo::{Failure, Stage};
 
-/// What undoing did.
+/// The result of an undo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UndoReport {
-    /// Files that are as they were before.
+    /// The number of files that were rolled back.
     pub restored: usize,
-    /// Files that stay as they are, and why.
+    /// Files that could not be rolled back, and why.
     pub kept: Vec<Failure>,
 }
 
-/// Undoes an export. It may be interrupted and called again.
+/// Undoes an export. May be interrupted and repeated.
 ///
 /// # Errors
-/// If the journal cannot be read or written, or the export is still running.
+/// Returns an error if the journal cannot be read or written, or the export is still running.
 pub fn undo(journals: &Path, id: &str) -> Result<UndoReport, ExportError> {
     Exporter::new(journals).undo(id)
 }
 
 impl Exporter<'_> {
-    /// Undoes an export. It may be interrupted and called again.
+    /// Undoes an export. May be interrupted and repeated.
     ///
     /// # Errors
-    /// If the journal cannot be read or written, or the export is still running.
+    /// Returns an error if the journal cannot be read or written, or the export is still running.
     pub fn undo(self, id: &str) -> Result<UndoReport, ExportError> {
         let (journal, past) = ExportJournal::reopen(self.journals, id, self.ops)?;
         let mut undone = UndoReport::default();
@@ -62,10 +62,10 @@ impl Exporter<'_> {
             }
         }
         for folder in past.folders.iter().rev().filter(|f| f.is_absolute()) {
-            // One that holds something else stays.
+            // Fails, as intended, if the folder is not empty.
             let _ = self.ops.remove_dir(folder);
         }
-        // What stays for now, for example on a disk that is not connected, can be brought back later.
+        // What could not be rolled back, for example on a disconnected disk, can be rolled back later.
         let noted = if undone.kept.is_empty() {
             journal.undone()
         } else {
@@ -80,7 +80,7 @@ impl Exporter<'_> {
     }
 }
 
-/// Whether the disk that an export went to is not connected.
+/// Whether the target's disk is disconnected.
 fn is_away(past: &PastExport) -> bool {
     let folder = &past.target;
     let device = device_of(folder);
@@ -90,7 +90,7 @@ fn is_away(past: &PastExport) -> bool {
         && !was_made(past)
 }
 
-/// Whether the export made the folder above its target, so that an earlier attempt to undo it may have removed it.
+/// Whether the export created the target's parent folder, which an earlier undo may therefore have removed.
 fn was_made(past: &PastExport) -> bool {
     let above = past.target.parent();
     above.is_some_and(|above| past.folders.iter().any(|folder| folder == above))

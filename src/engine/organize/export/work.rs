@@ -1,4 +1,4 @@
-//! What the threads of an export share: its steps, their state, and the report.
+//! The state shared by the threads of an export: steps, progress, report.
 
 use std::collections::HashSet;
 use std::io;
@@ -15,17 +15,16 @@ use super::{ExportProgress, ExportReport, Transfer};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::photo::{Failure, Stage};
 
-/// What all threads of an export share.
 pub(super) struct ExportRun<'a> {
     pub(super) journal: &'a ExportJournal<'a>,
     pub(super) ops: &'a dyn Ops,
     pub(super) cancel: &'a Cancel,
-    /// Whether an earlier attempt may have left something.
+    /// Whether this run resumes an earlier one, which may have left temporary files.
     pub(super) resumed: bool,
     target: &'a Path,
     pub(super) files: &'a [StepRecord],
     on_progress: &'a (dyn Fn(ExportProgress) + Sync),
-    /// The next file that no thread has taken.
+    /// The next step that no thread has claimed.
     pub(super) next: AtomicUsize,
     state: Mutex<RunState>,
 }
@@ -35,19 +34,19 @@ struct RunState {
     report: ExportReport,
     progress: ExportProgress,
     folders: HashSet<PathBuf>,
-    /// Numbers of files that are there.
+    /// Numbers of completed steps.
     there: HashSet<usize>,
     lost: LostAttributes,
-    /// How many files lost something.
+    /// The number of files that lost attributes.
     losers: usize,
-    /// Why no further file is begun.
+    /// Why no further step is started.
     stop: Option<StopReason>,
 }
 
 enum StopReason {
-    /// The disk of the target has no room.
+    /// The target's disk is full.
     Full,
-    /// Anything else, as a sentence for the report.
+    /// Another error, as a sentence for the report.
     Other(String),
 }
 
@@ -79,12 +78,12 @@ impl<'a> ExportRun<'a> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether no further file is begun.
+    /// Whether no further step may be started.
     pub(super) fn is_stopped(&self) -> bool {
         self.cancel.is_cancelled() || self.state().stop.is_some()
     }
 
-    /// What is known of a file from before.
+    /// The recorded state of a step before this run.
     pub(super) fn known(&self, n: usize) -> &'a StepRecord {
         &self.files[n]
     }
@@ -93,7 +92,7 @@ impl<'a> ExportRun<'a> {
         &self.files[n].step
     }
 
-    /// What stops the export as a whole, of what went wrong with one file.
+    /// Stops the export if a step's error affects all following steps as well.
     pub(super) fn stop_for(&self, problem: &TransferError, words: &str) {
         let stop = match problem {
             TransferError::File(error) if is_full(error) => Some(StopReason::Full),
@@ -112,7 +111,7 @@ impl<'a> ExportRun<'a> {
         state.stop = state.stop.take().or(stop);
     }
 
-    /// Counts a file that is there.
+    /// Counts a file as completed.
     pub(super) fn settle(&self, n: usize, brought: TransferredFile) {
         self.state().arrived(n, self.step(n), brought, self.journal);
     }
@@ -129,7 +128,7 @@ impl<'a> ExportRun<'a> {
         (self.on_progress)(progress);
     }
 
-    /// Notes that a file is where it was.
+    /// Records that a file has been rolled back.
     pub(super) fn note_return(&self, n: usize) {
         if let Err(error) = self.journal.restored(n) {
             let words = self.journal.error(error).to_string();
@@ -137,7 +136,7 @@ impl<'a> ExportRun<'a> {
         }
     }
 
-    /// Makes a folder and those above it, noting each that was not there.
+    /// Creates a folder and its missing ancestors, and records each one created.
     pub(super) fn make_folder(&self, folder: &Path) -> Result<(), TransferError> {
         let mut state = self.state();
         if state.folders.contains(folder) {
@@ -162,12 +161,12 @@ impl<'a> ExportRun<'a> {
         Ok(())
     }
 
-    /// What was done, when all threads are at their end.
+    /// Builds the report after all threads have ended.
     pub(super) fn into_report(self) -> ExportReport {
         let cancelled = self.cancel.is_cancelled();
         let mut problem = self.problem();
         if problem.is_none() {
-            // Stopped by the person: what is done stays, and nothing is left to be finished.
+            // Complete, or cancelled by the user: what is done stays, and there is nothing to resume.
             let noted = self.journal.finished();
             problem = noted.err().map(|e| self.journal.error(e).to_string());
         }
@@ -183,7 +182,7 @@ impl<'a> ExportRun<'a> {
         report
     }
 
-    /// Why the export did not come to its end.
+    /// The error that ended the export early.
     fn problem(&self) -> Option<String> {
         let state = self.state();
         match state.stop.as_ref()? {
@@ -195,7 +194,7 @@ impl<'a> ExportRun<'a> {
                 let bytes: u64 = written.map(|(_, known)| known.step.bytes).sum();
                 let there = self.target.ancestors().find(|path| path.is_dir());
                 let free = there.and_then(|path| fs4::available_space(path).ok());
-                // A disk keeps some room for itself.
+                // File systems reserve some space.
                 let missing = bytes.saturating_sub(free.unwrap_or(0)).max(1 << 20);
                 Some(format!(
                     "the disk is full: {} needs at least {:.1} MB more; make room, then finish this export or export \
@@ -207,7 +206,7 @@ impl<'a> ExportRun<'a> {
         }
     }
 
-    /// What the target did not take of what belongs to files, in one sentence.
+    /// A sentence about the attributes that the target did not accept.
     fn warning(&self) -> Option<String> {
         let state = self.state();
         let names = state.lost.names();
@@ -262,7 +261,7 @@ impl RunState {
     }
 }
 
-/// Whether a step writes bytes to the disk of its target.
+/// Whether a step writes file data to the target's disk.
 fn is_written(step: &ExportStep) -> bool {
     match step.transfer {
         Transfer::Copy => true,
@@ -278,7 +277,7 @@ fn is_full(error: &io::Error) -> bool {
     )
 }
 
-/// The same error once more.
+/// Duplicates an error, since `io::Error` is not `Clone`.
 fn again(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),

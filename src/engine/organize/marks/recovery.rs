@@ -1,4 +1,4 @@
-//! Decisions that the database could not take: lines of JSON in a file beside it, until it can.
+//! A recovery file of JSON lines for decisions that the database could not store, until it can.
 
 use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -11,23 +11,22 @@ use crate::engine::files::private;
 use crate::engine::files::regular::read_regular;
 use crate::engine::media::photo::ContentId;
 
-/// Largest file that is read: more decisions than a person makes in a life.
+/// Size limit of the file in bytes, more than a lifetime of decisions.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// One decision as a line.
 #[derive(Serialize, Deserialize)]
 struct RecoveryLine {
     content: String,
     mark: Option<Mark>,
 }
 
-/// The file of decisions that wait to be written into the database.
+/// The recovery file beside a database of marks.
 pub struct Recovery {
     path: PathBuf,
 }
 
 impl Recovery {
-    /// The one of the database at `marks`.
+    /// The recovery file of the database at `marks`.
     #[must_use]
     pub fn beside(marks: &Path) -> Self {
         Self {
@@ -35,7 +34,7 @@ impl Recovery {
         }
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -48,12 +47,12 @@ impl Recovery {
         }
     }
 
-    /// Adds decisions, and waits until they are on the disk.
+    /// Appends decisions and flushes them to disk.
     ///
     /// # Errors
-    /// If they cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn append(&self, decisions: &[Decision]) -> Result<(), MarksError> {
-        // A line that was cut off by a full disk or a kill ends here.
+        // Terminates a line that a full disk or a kill may have truncated.
         let mut text = String::from("\n");
         for (content, mark) in decisions {
             let content = content.0.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -76,10 +75,10 @@ impl Recovery {
         write().map_err(|e| self.fail(e))
     }
 
-    /// The decisions that wait, in their order; a line that was cut off is none.
+    /// Reads the decisions in order; truncated lines are ignored.
     ///
     /// # Errors
-    /// If the file is there and cannot be read.
+    /// Returns an error if the file exists but cannot be read.
     pub fn read(&self) -> Result<Vec<Decision>, MarksError> {
         let text = match read_regular(&self.path, MAX_BYTES) {
             Ok(text) => text,
@@ -96,10 +95,10 @@ impl Recovery {
             .collect())
     }
 
-    /// Removes it: all that it held is in the database.
+    /// Removes the file, once its decisions are in the database.
     ///
     /// # Errors
-    /// If it is there and cannot be removed.
+    /// Returns an error if the file exists and cannot be removed.
     pub fn clear(&self) -> Result<(), MarksError> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.fail(error)),

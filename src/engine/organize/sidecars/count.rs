@@ -1,18 +1,18 @@
-//! Counts of written files, in the words that the window and the command line share.
+//! Counts of written files, with messages shared by the window and the command line.
 
 use std::fmt;
 
-/// Files by what they are.
+/// Numbers of files by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SidecarCount {
     /// Sidecars.
     pub sidecars: usize,
-    /// Photos that are written into.
+    /// Photos with embedded metadata.
     pub photos: usize,
 }
 
 impl SidecarCount {
-    /// One file more.
+    /// Adds one file.
     pub fn add(&mut self, is_photo: bool) {
         match is_photo {
             true => self.photos += 1,
@@ -20,25 +20,25 @@ impl SidecarCount {
         }
     }
 
-    /// All of them.
+    /// The total.
     #[must_use]
     pub fn total(self) -> usize {
         self.sidecars + self.photos
     }
 
-    /// What a plan would do, with the number of files that have nothing to gain.
+    /// Summarises a plan; `unchanged` files need no change.
     #[must_use]
     pub fn to_write(self, unchanged: usize) -> String {
         format!("{self} to write, {unchanged} already up to date")
     }
 
-    /// What was done, with the number of files that had nothing to gain.
+    /// Summarises a write; `unchanged` files needed no change.
     #[must_use]
     pub fn written(self, unchanged: usize) -> String {
         format!("{self} written, {unchanged} already up to date")
     }
 
-    /// What was taken back.
+    /// Summarises an undo.
     #[must_use]
     pub fn restored(self) -> String {
         match self.total() {

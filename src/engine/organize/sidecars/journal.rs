@@ -1,4 +1,4 @@
-//! Writes a plan of sidecars, with a journal from which it can be undone even if the program is killed.
+//! Writes the files of a sidecar plan, with a journal that allows undo even after a kill.
 
 use std::collections::HashSet;
 use std::fs;
@@ -20,12 +20,12 @@ use crate::engine::media::metadata::{MAX_BYTES, inside};
 use crate::engine::media::photo::{ContentId, Failure, Stage};
 use crate::engine::organize::export::plan::new_id;
 
-/// The journal of the last change, in its folder.
+/// The file name of the journal of the last change.
 const JOURNAL: &str = "last.json";
-/// Largest journal that is read: what a million sidecars held.
+/// Size limit of a journal in bytes, enough for a million sidecars.
 const MAX_JOURNAL: u64 = 16 << 30;
 
-/// The bytes of a sidecar: as text where they are text.
+/// The bytes of a sidecar, as a string if they are valid UTF-8.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Stored {
@@ -51,15 +51,15 @@ impl Stored {
     }
 }
 
-/// A file as it was before and is after a change.
+/// A file before and after a change.
 #[derive(Serialize, Deserialize)]
 struct WrittenSidecar {
     path: PathBuf,
-    /// The sidecar that was there.
+    /// The previous sidecar, if there was one.
     before: Option<Stored>,
-    /// blake3 of what is there afterwards.
+    /// The BLAKE3 hash of the file after the change.
     after: String,
-    /// What was replaced in a photo, and blake3 of the photo before.
+    /// The BLAKE3 hash of a photo before the change, and the replaced bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     photo: Option<(String, Vec<Patch>)>,
 }
@@ -67,10 +67,10 @@ struct WrittenSidecar {
 #[derive(Serialize, Deserialize)]
 struct SidecarJournal {
     id: String,
-    /// What temporary files are called.
+    /// The random part of the names of temporary files.
     #[serde(default)]
     temporary: String,
-    /// Whether all was written that could be. Journals of old say nothing about it and were.
+    /// Whether everything possible was written. Old journals were always complete.
     #[serde(default = "finished")]
     finished: bool,
     written: Vec<WrittenSidecar>,
@@ -94,7 +94,7 @@ impl SidecarJournal {
         Ok(())
     }
 
-    /// Removes temporary files that a killed run left.
+    /// Removes temporary files left by a killed run.
     fn tidy(&self) {
         if self.temporary.is_empty() || self.finished {
             return;
@@ -107,11 +107,11 @@ impl SidecarJournal {
     }
 }
 
-/// Writes what was planned, each file whole or not at all. What was there is kept in the folder `records`, so that it
-/// can be taken back. Returns which files were written, and what was not.
+/// Executes a plan, writing each file atomically. Previous contents are saved in the folder `records` for undo. Returns the
+/// number of written files, and the failures.
 ///
 /// # Errors
-/// If what was there cannot be kept; then nothing is written.
+/// Returns an error if the previous contents cannot be saved; nothing is written then.
 pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(SidecarCount, Vec<Failure>)> {
     let mut failures = plan.failures.clone();
     let mut killed = SidecarJournal::read(records)
@@ -121,7 +121,7 @@ pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(SidecarCount, Ve
         killed.tidy();
     }
     if plan.changes.is_empty() {
-        // What can be taken back stays what was written before.
+        // Keep the previous journal, so that its changes can still be undone.
         if let Some(killed) = &mut killed {
             killed.finished = true;
             killed.write(records)?;
@@ -132,7 +132,7 @@ pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(SidecarCount, Ve
         id: new_id(),
         temporary: replace::random_name(),
         finished: false,
-        // A run that was killed is taken back together with the one that ends its work.
+        // Undo a killed run together with the run that completes it.
         written: killed.map_or_else(Vec::new, |killed| killed.written),
     };
     let mut ready = Vec::new();
@@ -159,7 +159,7 @@ pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(SidecarCount, Ve
 }
 
 fn journal_entry(change: &SidecarChange) -> io::Result<WrittenSidecar> {
-    // Undone from any folder.
+    // Undo must not depend on the current directory.
     let path = std::path::absolute(&change.path)?;
     Ok(match &change.edit {
         SidecarAction::Sidecar { before, after } => WrittenSidecar {
@@ -199,18 +199,18 @@ fn write(change: &SidecarChange, temporary: &str) -> io::Result<()> {
     }
 }
 
-/// Takes the last change back: files are as they were, sidecars that were made are gone, those that changed since
-/// stay. Returns which, and what stays.
+/// Undoes the last change: restores files and removes new sidecars, but leaves files that have changed since. Returns the
+/// number of restored files, and the failures.
 ///
 /// # Errors
-/// If there is nothing to take back, or it cannot be read.
+/// Returns an error if there is nothing to undo, or the journal cannot be read.
 pub fn undo(records: &Path) -> io::Result<(SidecarCount, Vec<Failure>)> {
     let journal = SidecarJournal::read(records)?;
     journal.tidy();
     let name = replace::random_name();
     let (mut restored, mut kept) = (HashSet::new(), Vec::new());
     let mut count = SidecarCount::default();
-    // The last first: a file may have been written twice.
+    // In reverse order: a file may have been written twice.
     for written in journal.written.iter().rev() {
         match take_back(written, &name) {
             Ok(true) if restored.insert(&written.path) => count.add(written.photo.is_some()),
@@ -222,7 +222,7 @@ pub fn undo(records: &Path) -> io::Result<(SidecarCount, Vec<Failure>)> {
     Ok((count, kept))
 }
 
-/// Returns whether anything was done: a change that was not made yet is taken back already.
+/// Undoes the change of one file. Returns false if the change had not been made yet.
 fn take_back(written: &WrittenSidecar, temporary: &str) -> io::Result<bool> {
     let target = replace::target(&written.path)?;
     let temporary = replace::temporary(&target, temporary);
@@ -272,7 +272,7 @@ mod tests {
         plan(&[edit], SidecarPlacement::default())
     }
 
-    /// Marks the run of a journal as killed.
+    /// Makes the last run look killed.
     fn kill(records: &Path) -> SidecarJournal {
         let mut journal = SidecarJournal::read(records).expect("a journal");
         journal.finished = false;
@@ -312,7 +312,7 @@ mod tests {
         let (count, kept) = undo(&records).expect("undone");
         assert_eq!((count.total(), kept.len()), (1, 0));
         assert_eq!(fs::read(&sidecar).expect("there"), theirs);
-        // Killed after all was written: the next run has nothing to do, and can be taken back.
+        // Killed after everything was written: the next run has nothing to do, and undo still works.
         let done = planned(&photo, "one");
         apply(&done, &records).expect("written");
         kill(&records);

@@ -1,4 +1,4 @@
-//! Writes keywords, ratings and colours into sidecars or photos for other programs: planned, journalled, undone.
+//! Writes keywords, ratings and colours for other programs, into sidecars or photos: planned, journalled, undoable.
 
 mod count;
 mod journal;

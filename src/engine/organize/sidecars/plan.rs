@@ -1,4 +1,4 @@
-//! Plans which sidecars and photos are written; touches nothing.
+//! Plans which sidecars and photos to write, without changing anything.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,34 +15,34 @@ use crate::engine::media::metadata::{MetadataError, NewDescription};
 use crate::engine::media::photo::{Failure, Stage};
 use crate::engine::organize::marks::{Flag, Mark};
 
-/// What is to be written about one photo.
+/// The metadata to write for one photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SidecarEdit {
-    /// The photo.
+    /// The photo's path.
     pub photo: PathBuf,
-    /// What is added.
+    /// The metadata to add.
     pub additions: Additions,
 }
 
-/// What is written besides labels.
+/// What to write besides labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SidecarContents {
-    /// A keyword above those of the labels.
+    /// The parent keyword of the labels' keywords.
     pub parent: Option<String>,
-    /// Stars, where a photo has no rating yet.
+    /// Whether to write stars, for photos without a rating.
     pub stars: bool,
-    /// Colours, where a photo has none yet.
+    /// Whether to write colours, for photos without one.
     pub colours: bool,
-    /// Rejects, as a rating of -1.
+    /// Whether to write rejects, as a rating of -1.
     pub rejects: bool,
-    /// Descriptions, where a photo has none yet.
+    /// Whether to write descriptions, for photos without one.
     pub descriptions: bool,
-    /// Whether descriptions also take the place of those that are there.
+    /// Whether descriptions also replace existing ones.
     pub replace_descriptions: bool,
 }
 
 impl SidecarContents {
-    /// What is to be written about a photo, if anything is. `description` says what it shows, if that is known.
+    /// Builds the edit of a photo, if there is anything to write. `description` describes the photo's content, if known.
     #[must_use]
     pub fn edit(
         &self,
@@ -76,62 +76,61 @@ impl SidecarContents {
     }
 }
 
-/// Where it is written.
+/// Where to write metadata.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SidecarPlacement {
-    /// How new sidecars are named. One that is there is used, whatever it is called.
+    /// How new sidecars are named; existing sidecars are used whatever their naming.
     pub naming: SidecarNaming,
-    /// Whether photos whose format allows it are written into; sidecars that are there get the same.
+    /// Whether to embed the metadata in photos whose format allows it; existing sidecars are updated as well.
     pub inside: bool,
 }
 
-/// What becomes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SidecarAction {
-    /// A sidecar is written, in the place of the one that was there.
+    /// Writes a sidecar, replacing the existing one if there is one.
     Sidecar {
         before: Option<Vec<u8>>,
         after: Vec<u8>,
     },
-    /// Parts of a photo are replaced.
+    /// Replaces parts of a photo's file.
     Photo(Vec<Patch>),
 }
 
-/// A file that would change.
+/// A planned change of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SidecarChange {
-    /// The sidecar, or the photo itself.
+    /// The path of the sidecar, or of the photo itself.
     pub path: PathBuf,
-    /// Keywords that it would have.
+    /// The keywords after the change.
     pub keywords: Vec<String>,
-    /// The description that is written, if one is.
+    /// The description to write, if any.
     pub description: Option<String>,
     pub(crate) edit: SidecarAction,
 }
 
 impl SidecarChange {
-    /// Whether it is the photo itself that changes.
+    /// Whether the photo itself changes.
     #[must_use]
     pub fn is_inside(&self) -> bool {
         matches!(self.edit, SidecarAction::Photo(_))
     }
 }
 
-/// What would be written.
+/// The plan of a write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SidecarPlan {
-    /// Files that would change.
+    /// Files to change.
     pub changes: Vec<SidecarChange>,
-    /// Files that have everything already.
+    /// The number of files that need no change.
     pub unchanged: usize,
     /// Files that cannot be read, which are left alone.
     pub failures: Vec<Failure>,
-    /// Photos that cannot be written into though that was asked for, and why: they have sidecars instead.
+    /// Photos in which metadata should have been embedded but cannot be, and why: they get sidecars instead.
     pub beside: Vec<Failure>,
 }
 
 impl SidecarPlan {
-    /// How many files would change.
+    /// The number of files to change.
     #[must_use]
     pub fn count(&self) -> SidecarCount {
         let mut count = SidecarCount::default();
@@ -160,15 +159,15 @@ impl SidecarPlan {
     }
 }
 
-/// What a file would say, and what becomes of it for that.
+/// The resulting contents of a file, and the change that leads to them.
 type PlannedEdit = (PlannedContents, SidecarAction);
 
-/// Plans what would be written; touches nothing.
+/// Plans the files to write, without changing anything.
 #[must_use]
 pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
     let mut plan = SidecarPlan::default();
     let mut folders = FolderSidecars::default();
-    // Photos that share a sidecar, such as a RAW and its JPEG, are one write.
+    // Photos that share a sidecar, such as a RAW file and its JPEG, are merged into one write.
     let mut sidecars: Vec<(PathBuf, Additions)> = Vec::new();
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
     for edit in edits {
@@ -217,13 +216,13 @@ pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
     plan
 }
 
-/// Two sidecars whose names fold to one are one, as they are when they are read.
+/// Sidecars whose names fold to the same name are the same file, as they are when read.
 fn key(path: &Path) -> PathBuf {
     path.with_file_name(fold(path.file_name().unwrap_or_default()))
 }
 
-/// What is added in one place, given what stands in others: ratings, colours and descriptions that a person gave anywhere stay,
-/// and keywords of the source that counts now come along, since the place that is written is the newest.
+/// Adapts the additions for one place to the others: existing ratings, colours and descriptions are kept everywhere, and
+/// the current keywords are copied here, because the place written last takes precedence.
 fn completed(additions: &Additions, metadata: &PhotoMetadata, place: &MetadataSource) -> Additions {
     let mut additions = additions.clone();
     let (facts, origins) = (&metadata.facts, &metadata.origins);

@@ -1,4 +1,4 @@
-//! Spherical k-means: each photo belongs to the centre with which it has the largest cosine.
+//! Spherical k-means: each vector is assigned to the centroid with the largest cosine.
 
 use rayon::prelude::*;
 
@@ -6,28 +6,28 @@ use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32};
 use crate::engine::search::query::normalise;
 
-/// Photos for each cluster, on average: in few photos, and in many. And the most clusters that are made.
+/// Mean number of photos per cluster in small and in large libraries.
 const FEW_EACH: usize = 3;
 const MANY_EACH: usize = 12;
-/// Clusters up to which there are few photos.
+/// Number of clusters up to which a library counts as small, and limit of the number of clusters.
 const FEW_CLUSTERS: usize = 24;
 const MOST_CLUSTERS: usize = 256;
-/// Photos from which middles are learned; all others only join one.
+/// Maximum number of photos from which centroids are learned; the others are only assigned.
 const SAMPLE: usize = 20_000;
-/// Rounds until which middles move.
+/// Maximum number of iterations.
 const ROUNDS: usize = 20;
-/// Photos of one task.
+/// Photos per parallel task.
 const TASK: usize = 256;
 
-/// Clusters.
+/// The result of a clustering.
 pub struct Clusters {
-    /// The middles, one after another, of length 1.
+    /// The centroids, `clusters × dim`, row by row, each of unit length.
     pub centres: Vec<f32>,
     /// The cluster of each vector.
     pub of: Vec<usize>,
 }
 
-/// Clusters of vectors of length 1.
+/// Clusters vectors of unit length. Returns `None` if `cancel` was raised.
 pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters> {
     let count = vectors.len() / dim;
     let clusters = (count / FEW_EACH).min(FEW_CLUSTERS).max(count / MANY_EACH);
@@ -61,8 +61,8 @@ pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters>
     })
 }
 
-/// For each vector the number of the middle with the largest cosine, and that; of equals the first. Nothing if `cancel`
-/// was raised.
+/// For each vector, the index of the centroid with the largest cosine, and the cosine; ties go to the first. Returns `None`
+/// if `cancel` was raised.
 pub fn nearest(
     vectors: &[f32],
     dim: usize,
@@ -93,8 +93,8 @@ pub fn nearest(
     (!cancel.is_cancelled()).then_some(found)
 }
 
-/// Vectors that lie apart: each next one is drawn by its distance from those before (k-means++; Arthur and
-/// Vassilvitskii, 2007), with numbers that are always the same.
+/// Chooses initial centroids far from each other, each with probability proportional to its squared cosine distance from the
+/// previous ones (k-means++; Arthur and Vassilvitskii, 2007). The random seed is fixed.
 fn seeds(vectors: &[f32], dim: usize, clusters: usize, cancel: &Cancel) -> Option<Vec<f32>> {
     let count = vectors.len() / dim;
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
@@ -118,7 +118,7 @@ fn seeds(vectors: &[f32], dim: usize, clusters: usize, cancel: &Cancel) -> Optio
             let cosine: f32 = vector(at).iter().zip(&last).map(|(a, b)| a * b).sum();
             *far = far.min((1.0 - cosine).max(0.0));
         });
-        // In one order, so that the sum is the same on any number of cores.
+        // Summed sequentially, so that the result does not depend on the number of cores.
         let total: f64 = far.iter().map(|f| f64::from(f * f)).sum();
         let mut left = draw() * total;
         let drawn = far.iter().position(|f| {
@@ -130,7 +130,7 @@ fn seeds(vectors: &[f32], dim: usize, clusters: usize, cancel: &Cancel) -> Optio
     Some(centres)
 }
 
-/// The middles of clusters; that of an empty one stays.
+/// The centroids of clusters; an empty cluster keeps its previous one.
 fn means(vectors: &[f32], dim: usize, of: &[usize], before: &[f32]) -> Vec<f32> {
     let mut sums = vec![0f32; before.len()];
     let mut counts = vec![0usize; before.len() / dim];

@@ -1,10 +1,10 @@
-//! Joining clusters that are near each other, nearest first, by the mean cosine between their photos.
+//! Agglomerative merging of clusters with average linkage: the mean cosine between their centroids.
 
 use super::kmeans::Clusters;
 use crate::engine::search::query::normalise;
 
-/// Numbers of clusters that belong together, until the nearest two are less alike than `same`. The mean cosine between
-/// the photos of two clusters, of which the sums are `a` and `b`, is `a.b` by both counts.
+/// Merges the two most similar groups until their similarity is below `same`. Returns the cluster indices of each group.
+/// The similarity of two groups is the mean cosine between their clusters' centroids, weighted by numbers of photos.
 pub fn join(fine: &Clusters, dim: usize, same: f32) -> Vec<Vec<usize>> {
     let clusters = fine.centres.len() / dim;
     let mut counts = vec![0f64; clusters];
@@ -56,7 +56,7 @@ pub fn join(fine: &Clusters, dim: usize, same: f32) -> Vec<Vec<usize>> {
     }
 }
 
-/// The middles of joined clusters.
+/// The centroids of merged clusters.
 pub fn centres(vectors: &[f32], dim: usize, of: &[usize], joined: &[Vec<usize>]) -> Vec<f32> {
     let most = joined.iter().flatten().max().map_or(0, |most| most + 1);
     let mut group_of = vec![usize::MAX; most];

@@ -1,9 +1,9 @@
-//! Clusters of similar photos, named by what distinguishes them from the rest. Pure.
+//! Clusters of similar photos, named by the words that distinguish them from the rest. Pure.
 //!
-//! Vectors are first centred, because those of all pictures lie in one cone. Spherical k-means (Dhillon and Modha, "Concept
-//! decompositions for large sparse text data using clustering", 2001) makes more clusters than are useful, and average
-//! linkage joins similar ones until none are left, so that their number follows from the photos. Order and seed are fixed, so
-//! the same photos give the same clusters.
+//! Embeddings are first centred, because those of all images lie in a narrow cone. Spherical k-means (Dhillon and Modha,
+//! "Concept decompositions for large sparse text data using clustering", 2001) produces too many clusters, and average
+//! linkage merges them up to a similarity threshold, so that their number follows from the photos. Order and seed are
+//! fixed, so the result is reproducible.
 
 mod kmeans;
 mod merge;
@@ -17,16 +17,16 @@ use crate::engine::inference::Embeddings;
 use crate::engine::inference::cpu::widen;
 use crate::engine::search::query::normalise;
 
-/// How heaps are made.
+/// Parameters of the clustering.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClusterRule {
-    /// Cosine from which two clusters are one, in vectors without their mean.
+    /// Cosine of centred embeddings from which two clusters are merged.
     pub same: f32,
-    /// Photos that a heap has at least.
+    /// Minimum number of photos in a cluster.
     pub min_photos: usize,
-    /// Cosine with the middle of a heap that a photo in it has at least.
+    /// Minimum cosine of a photo with the centroid of its cluster.
     pub min_cosine: f32,
-    /// The most words that name a heap.
+    /// Maximum number of words that name a cluster.
     pub words: usize,
 }
 
@@ -41,25 +41,25 @@ impl Default for ClusterRule {
     }
 }
 
-/// Photos that are alike.
+/// Photos that are similar to each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
-    /// Places of the photos, those that stand for it best first.
+    /// Indices of the photos, the most typical first.
     pub photos: Vec<usize>,
-    /// Places of words in the vocabulary, the best first.
+    /// Indices of words in the vocabulary, best first.
     pub words: Vec<usize>,
 }
 
-/// Words that heaps may be named by, with their vectors.
+/// Words that can name clusters, with their embeddings.
 pub struct Vocabulary<'a> {
     /// The words.
     pub words: &'a [&'a str],
-    /// For each word its vector.
+    /// The embedding of each word.
     pub vectors: &'a Embeddings,
 }
 
-/// Heaps of photos, the largest first. Rows are the photos' rows among `values`, which have `dim` values each; a photo
-/// whose row is not there is in no heap. Nothing if `cancel` was raised.
+/// Finds clusters, largest first. `rows` are the photos' rows in `values`, a matrix with `dim` columns; photos whose row
+/// does not exist are in no cluster. Returns `None` if `cancel` was raised.
 #[must_use]
 pub fn find(
     rows: &[u32],

@@ -1,20 +1,20 @@
-//! Names of clusters: words that fit a cluster's photos better than the rest.
+//! Names clusters by words that match their photos better than the rest.
 
 use half::f16;
 
 use super::{Vocabulary, mean};
 
-/// How much it counts that a word fits at all, beside how much better it fits the heap than the rest.
+/// Weight of a word's absolute similarity to the cluster, relative to the difference between the cluster and the rest.
 const FITS_AT_ALL: f32 = 0.5;
 
-/// All photos as they are, before their mean was taken off.
+/// The mean of all embeddings before centring.
 pub struct UncentredMean {
     mean: Vec<f32>,
     count: f32,
 }
 
 impl UncentredMean {
-    /// Of the vectors of all photos.
+    /// Computes the mean of all embeddings.
     pub fn of(vectors: &[f32], dim: usize) -> Self {
         Self {
             mean: mean(vectors, dim),
@@ -23,7 +23,7 @@ impl UncentredMean {
     }
 }
 
-/// For each heap, places of words, the best first. No two heaps are named by the same first word.
+/// For each cluster, indices of words, best first. No two clusters have the same first word.
 pub fn name<'a>(
     plain: &UncentredMean,
     heaps: &[Vec<usize>],
@@ -35,7 +35,7 @@ pub fn name<'a>(
         .iter()
         .map(|heap| word_scores(plain, heap, vocabulary, &vector))
         .collect();
-    // The word that sets a heap apart most is given first.
+    // The word with the highest score is assigned first.
     let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
     for (heap, scores) in scores.iter().enumerate() {
         for word in best(scores, heaps.len() + most) {
@@ -61,7 +61,7 @@ pub fn name<'a>(
     names
 }
 
-/// How much better each word fits the middle of a heap than that of the rest.
+/// Scores each word by how much better it matches the cluster's mean than that of the rest.
 fn word_scores<'a>(
     plain: &UncentredMean,
     heap: &[usize],
@@ -82,7 +82,7 @@ fn word_scores<'a>(
         .zip(&plain.mean)
         .map(|(sum, all)| {
             let rest = (all * plain.count - sum) / others;
-            // If the heap is all there is, there is no rest.
+            // If the cluster contains all photos, there is no rest.
             let rest = if plain.count > count { rest } else { 0.0 };
             sum / count * (1.0 + FITS_AT_ALL) - rest
         })
@@ -91,7 +91,7 @@ fn word_scores<'a>(
     vocabulary.vectors.rows().map(dot).collect()
 }
 
-/// Places of the highest scores.
+/// Indices of the highest scores.
 fn best(scores: &[f32], most: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));

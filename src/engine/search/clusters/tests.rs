@@ -2,7 +2,7 @@ use super::*;
 
 const DIM: usize = 16;
 
-/// Photos around a few directions, and words that are those directions.
+/// Photos around a few directions, and words with exactly these directions.
 fn photos(clusters: usize, each: usize) -> (Vec<f16>, Embeddings) {
     let mut seed = 7u32;
     let mut noise = || {

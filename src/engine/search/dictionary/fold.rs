@@ -1,9 +1,9 @@
-//! One spelling for what people type in several: without case, accents and the like, as the dictionary's words are written.
+//! Normalises spelling like that of the dictionary's entries: without case, accents and the like.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_canonical;
 
-/// As `fold` in `assets/dictionary/build.py`, by which the dictionary's words were written.
+/// Must match `fold` in `assets/dictionary/build.py`, which writes the entries.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.to_lowercase().nfkc() {
@@ -24,7 +24,7 @@ pub fn fold(text: &str) -> String {
                 });
                 out.push(first.unwrap_or(c));
             }
-            // Katakana are written as hiragana.
+            // Katakana to hiragana.
             '\u{30a1}'..='\u{30f6}' => {
                 out.push(char::from_u32(u32::from(c) - 0x60).unwrap_or(c));
             }

@@ -1,10 +1,10 @@
-//! The forms in which a word is looked up: as it is, then without what plurals, cases and articles add. Only a form that
-//! the dictionary has counts, so endings may be taken off freely.
+//! Looks words up in their inflected forms: first unchanged, then without plural and case endings or articles. Stripping
+//! can be liberal, since only forms in the dictionary are accepted.
 
 use super::language::Language;
 use super::tables::{English, look_up};
 
-/// What a folded word of a language means, in any of its forms.
+/// Translates a folded word in any of its forms.
 pub fn look_up_forms(language: Language, word: &str) -> Option<English> {
     if let Some(found) = look_up(language, word) {
         return Some(found);
@@ -32,13 +32,13 @@ pub fn look_up_forms(language: Language, word: &str) -> Option<English> {
     stems.iter().find_map(|stem| look_up(language, stem))
 }
 
-/// A word with another ending, if it ends so and enough of it is left.
+/// Replaces an ending, if at least `least` letters of the stem remain.
 fn without(word: &str, end: &str, other: &str, least: usize) -> Option<String> {
     let stem = word.strip_suffix(end)?;
     (stem.chars().count() >= least).then(|| format!("{stem}{other}"))
 }
 
-/// Endings of plurals and cases, each with what words may end in otherwise; the longest first.
+/// Plural and case endings with their replacements, longest first.
 fn endings(language: Language) -> &'static [(&'static str, &'static [&'static str])] {
     match language {
         Language::Spanish => &[("ces", &["z"]), ("es", &["", "e"]), ("s", &[""])],
@@ -92,7 +92,7 @@ fn endings(language: Language) -> &'static [(&'static str, &'static [&'static st
     }
 }
 
-/// Of Russian, Ukrainian and Polish. A nominative ends in one of a few letters, or in none.
+/// For Russian, Ukrainian and Polish, whose nominatives end in one of a few letters or in none.
 const SLAVIC: &[(&str, &[&str])] = &[
     ("ами", NOMINATIVE),
     ("ями", NOMINATIVE),
@@ -133,7 +133,7 @@ const ADJECTIVES: &[&str] = &["ый", "ий", "ая", "ой"];
 const ADJECTIVES_AND_NOMINATIVE: &[&str] = &["ый", "ая", "", "а"];
 const POLISH: &[&str] = &["", "a", "o", "e"];
 
-/// Without the article, which is written at the word, and what a plural or a dual ends in.
+/// Strips the prefixed article, and the plural or dual ending.
 fn arabic(word: &str) -> Vec<String> {
     let article = ["وال", "بال", "لل", "ال"];
     let bare = article
@@ -152,7 +152,7 @@ fn arabic(word: &str) -> Vec<String> {
     forms
 }
 
-/// Without a number and the word that Chinese counts such things with.
+/// Strips a Chinese numeral or demonstrative with its measure word.
 fn counted(word: &str) -> Option<String> {
     let rest = word.strip_prefix(|c| "一二两兩三四五六几幾这這那".contains(c))?;
     let rest = rest.strip_prefix(|c| {

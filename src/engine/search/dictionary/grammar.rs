@@ -1,26 +1,26 @@
-//! The little words between the words of a label, and the order of English.
+//! Function words in labels, and English word order.
 
 use super::language::Language;
 use super::tables::English;
 
-/// What a word between others says.
+/// The role of a function word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Particle {
-    /// Nothing: an article.
+    /// None, like that of an article.
     Nothing,
-    /// That what follows says of which kind the thing before is: "tarta de manzana".
+    /// The following word modifies the preceding one: "tarta de manzana".
     Of,
-    /// That what follows is the thing, and what is before its kind: "le chat" turned round, as in Hindi and Chinese.
+    /// The preceding word modifies the following one, as in Hindi and Chinese.
     Linking,
-    /// A word that stands between things in English too.
+    /// A word that has the same position in English.
     Word(&'static str),
-    /// One that stands behind the place in its own language and before it in English.
+    /// A postposition that becomes an English preposition.
     Behind(&'static str),
 }
 
 use Particle::{Behind, Linking, Nothing, Of, Word};
 
-/// What a folded word says between others.
+/// The role of a folded word, if it is a function word.
 pub fn particle(language: Language, word: &str) -> Option<Particle> {
     let known = match language {
         Language::Spanish => SPANISH,
@@ -136,22 +136,22 @@ const TURKISH: Particles = &[("ve", Word("and")), ("ile", Word("with")), ("bir",
 const CHINESE: Particles = &[("的 在", Linking), ("和 与 與 跟 及", Word("and"))];
 const JAPANESE: Particles = &[("の", Linking), ("と や", Word("and"))];
 
-/// A word of a label, or what stands between two.
+/// A part of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// A thing, or how it is.
+    /// A translated noun or adjective.
     Meant(English),
-    /// A word that is taken as it is.
+    /// A word that is kept as typed.
     AsTyped(&'a str),
-    /// What is between them.
+    /// A function word.
     Between(Particle),
 }
 
-/// Parts of a label in English, in its order; nothing if there is no thing among them.
+/// Translates the parts of a label into an English phrase; `None` if no noun is among them.
 pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
     let mut phrases: Vec<String> = Vec::new();
     let mut words: Vec<Part> = Vec::new();
-    // What was before "of", which in English comes behind what follows.
+    // What preceded "of"; it follows its modifier in English.
     let mut behind: Vec<String> = Vec::new();
     let finish = |words: &mut Vec<Part>, behind: &mut Vec<String>| {
         let mut all = vec![things(language, words)];
@@ -192,7 +192,7 @@ pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
     parts.iter().any(is_thing).then(|| phrases.join(" "))
 }
 
-/// Words without anything between them: how a thing is comes before it.
+/// Joins consecutive words, adjectives first.
 fn things(language: Language, words: &[Part]) -> String {
     let text = |part: &Part| match part {
         Part::Meant(english) => english.words.to_owned(),
@@ -207,7 +207,7 @@ fn things(language: Language, words: &[Part]) -> String {
         .map(text)
         .collect();
     if language == Language::Arabic {
-        // "A cup (of) coffee" is a coffee cup.
+        // "A cup (of) coffee" becomes "coffee cup".
         things.reverse();
     }
     adjectives.extend(things);

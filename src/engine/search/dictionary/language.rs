@@ -1,4 +1,4 @@
-//! The languages whose words are known, and which one the system speaks.
+//! The languages of the dictionary, and detection of the system's language.
 
 use std::sync::LazyLock;
 
@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Language {
-    /// In simplified and traditional signs.
+    /// Simplified and traditional.
     Chinese,
-    /// In kanji and kana.
+    /// Kanji and kana.
     Japanese,
-    /// Of Spain and the Americas.
+    /// European and American.
     Spanish,
     /// French.
     French,
     /// German.
     German,
-    /// Of Portugal and Brazil.
+    /// European and Brazilian.
     Portuguese,
     /// Russian.
     Russian,
@@ -41,7 +41,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Self; 15] = [
         Self::Chinese,
         Self::Japanese,
@@ -60,7 +60,7 @@ impl Language {
         Self::Korean,
     ];
 
-    /// Those that are written in Latin letters, in the order in which they are asked.
+    /// Languages in Latin script, in order of precedence.
     pub(super) const LATIN: [Self; 8] = [
         Self::Spanish,
         Self::French,
@@ -72,7 +72,7 @@ impl Language {
         Self::Turkish,
     ];
 
-    /// Its code, as in ISO 639-1.
+    /// The ISO 639-1 code.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -94,7 +94,7 @@ impl Language {
         }
     }
 
-    /// Its name in English.
+    /// The English name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ impl Language {
         }
     }
 
-    /// The language of a code or a locale, such as `fr`, `fr_FR.UTF-8` or `zh-Hant`.
+    /// Parses a language code or locale such as `fr`, `fr_FR.UTF-8` or `zh-Hant`.
     #[must_use]
     pub fn of_locale(locale: &str) -> Option<Self> {
         let code = locale.split(['_', '-', '.', '@']).next()?;
@@ -124,7 +124,7 @@ impl Language {
         all.find(|language| language.code().eq_ignore_ascii_case(code))
     }
 
-    /// The language that the system speaks, if the dictionary has it.
+    /// The system's language, if the dictionary has it.
     #[must_use]
     pub fn of_system() -> Option<Self> {
         static SYSTEM: LazyLock<Option<Language>> =
@@ -133,7 +133,7 @@ impl Language {
     }
 }
 
-/// A text that is no code of a language.
+/// A text that is not a known language code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no language of the dictionary, which has {codes}",

@@ -1,9 +1,8 @@
-//! Labels in other languages, for models that know English alone: what words mean in English, and which words are
-//! neither English nor known.
+//! Translates labels for models that know only English, and detects words that are neither English nor in the dictionary.
 //!
-//! An English word stays as it is, even if it means something else in another language ("chat", "gift"), unless it is
-//! told which language labels are in. `assets/dictionary` documents where the words come from, and `docs/labels.md` how many
-//! of the commonest ones are known.
+//! An English word is kept, even if it also means something in another language ("chat", "gift"), unless the label's
+//! language is given. `assets/dictionary` documents the sources of the entries, and `docs/labels.md` the coverage of common
+//! words.
 
 mod fold;
 mod forms;
@@ -15,23 +14,23 @@ mod tables;
 
 pub use language::Language;
 
-/// Words of another language and what they mean.
+/// Words of another language and their meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Translation {
-    /// As they were typed.
+    /// The words as typed.
     pub words: String,
-    /// In English.
+    /// The English translation.
     pub english: String,
-    /// Whose words they are.
+    /// The language of the words.
     pub language: Language,
 }
 
-/// Words that are not known here, and do not look English.
+/// Words that are not in the dictionary and do not look English.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// As they were typed.
+    /// The words as typed.
     pub words: String,
-    /// Their language, if their script or the words beside them show it.
+    /// Their language, if their script or the words beside them indicate it.
     pub language: Option<Language>,
 }
 
@@ -42,11 +41,11 @@ pub enum Meaning {
     English,
     /// Known words of another language.
     Known(Translation),
-    /// Other words.
+    /// Unknown words.
     Unknown(Unknown),
 }
 
-/// What words mean. Those that `preferred` knows are its own, even if they are English too.
+/// Determines the meaning of words. A word of the language `preferred` takes precedence over an identical English word.
 #[must_use]
 pub fn meaning(words: &str, preferred: Option<Language>) -> Meaning {
     let text = phrase::Text::new(words);
@@ -174,10 +173,10 @@ mod tests {
         assert_eq!(told("pain", Language::French), "bread");
         assert_eq!(told("robe rouge", Language::French), "red dress");
         assert_eq!(told("Strand", Language::German), "beach");
-        // What the language does not know is English as before, or another language's.
+        // Words that are not in the preferred language are treated as English or another language.
         assert_eq!(meaning("beach", Some(Language::French)), Meaning::English);
         assert_eq!(told("perro", Language::French), "dog");
-        // As the language writes them, and no others.
+        // Only in the spelling of the preferred language.
         for words in ["hut", "bar", "boots", "Students", "Burger", "Table"] {
             let stays = meaning(words, Some(Language::German));
             assert_eq!(stays, Meaning::English, "{words}");

@@ -1,4 +1,4 @@
-//! A label's words as a whole: whether they are English, whose they are otherwise, and what they mean together.
+//! Analyses a label's words as a whole: whether they are English, otherwise their language and translation.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -9,27 +9,27 @@ use super::language::Language;
 use super::signs;
 use super::tables::{English, is_english, is_everyday_english, look_up};
 
-/// Most words of one entry of the dictionary.
+/// Maximum number of words in a dictionary entry.
 const LONGEST: usize = 4;
-/// Letters from which a word in lower case that no list has is no abbreviation.
+/// Minimum number of letters for an unlisted lower-case word not to be taken for an abbreviation.
 const TELLING: usize = 5;
 
-/// What was typed, in words.
+/// The typed text, split into words.
 pub struct Text {
-    /// In lower case, with its accents.
+    /// In lower case, with accents.
     exact: String,
     folded: String,
     words: Vec<Typed>,
 }
 
-/// One word.
+/// A typed word.
 struct Typed {
     raw: String,
     folded: String,
 }
 
 impl Typed {
-    /// Whether it is English whatever else it is: a common word, a number, a sign.
+    /// Whether it is certainly English or neutral: a common word, a number, a sign.
     fn is_english(&self) -> bool {
         if !self.raw.is_ascii() {
             return is_everyday_english(&self.raw.to_lowercase());
@@ -72,22 +72,22 @@ impl Text {
     }
 }
 
-/// How surely a text is a language's.
+/// How certainly a text belongs to a language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
-    /// By forms of its words, or by their parts.
+    /// By inflected forms, or word by word.
     Derived,
-    /// It is an entry, but for accents.
+    /// As an entry, ignoring accents.
     Entry,
-    /// It is an entry with the same accents.
+    /// As an entry with identical accents.
     Spelled,
 }
 
-/// English words that stay as they are in a text that is not English as a whole, whatever they are in its language.
+/// English words that are kept as typed within a text in another language, whatever they mean there.
 const ENGLISH_PARTICLES: [&str; 4] = ["a", "an", "of", "the"];
 
-/// What a text means in a language that it is told to be in. If all its words are English too, they must be the
-/// language's own as it writes them, and mean something else in it; German writes its nouns with a capital letter.
+/// Translates a text that is known to be in a language. If all words are English too, they must be in that language's exact
+/// spelling and have a different meaning there; German nouns must be capitalised.
 pub fn own(text: &Text, language: Language) -> Option<String> {
     if !text.is_english() {
         return translate(text, language).map(|(english, _)| english);
@@ -112,7 +112,7 @@ pub fn own(text: &Text, language: Language) -> Option<String> {
     (!english.eq_ignore_ascii_case(&text.exact)).then_some(english)
 }
 
-/// What a text means in a language, if it knows all that is not English in it.
+/// Translates a text, if all of its non-English words belong to the language.
 pub fn translate(text: &Text, language: Language) -> Option<(String, Certainty)> {
     if let Some(found) = look_up(language, &text.exact) {
         return Some((found.words.into(), Certainty::Spelled));
@@ -131,7 +131,7 @@ pub fn translate(text: &Text, language: Language) -> Option<(String, Certainty)>
     Some((derived, Certainty::Derived))
 }
 
-/// The same by forms and parts.
+/// Translates by inflected forms, then word by word.
 fn derive(text: &Text, language: Language) -> Option<String> {
     if let Some(found) = look_up_forms(language, &text.folded) {
         return Some(found.words.into());
@@ -161,7 +161,7 @@ fn derive(text: &Text, language: Language) -> Option<String> {
     knows.then(|| in_english(language, &parts)).flatten()
 }
 
-/// The folded words of a text, each with whether it is English; "l'oiseau" is two.
+/// The folded words of a text, and whether each is English; elisions such as "l'oiseau" are split.
 fn split_elisions(language: Language, text: &Text) -> Vec<(String, bool)> {
     let elides = matches!(language, Language::French | Language::Italian);
     let mut words = Vec::new();
@@ -177,7 +177,7 @@ fn split_elisions(language: Language, text: &Text) -> Vec<(String, bool)> {
     words
 }
 
-/// The longest entry that words begin with. A single word that stands between others is no entry.
+/// The longest entry at the start of the words, and its length in words. A single function word does not count.
 fn longest(language: Language, words: &[(String, bool)]) -> Option<(English, usize)> {
     for count in (2..=words.len().min(LONGEST)).rev() {
         let joined = join(&words[..count]);
@@ -191,7 +191,7 @@ fn longest(language: Language, words: &[(String, bool)]) -> Option<(English, usi
     found.map(|found| (found, 1))
 }
 
-/// Words as they were written: after an elision there is no space.
+/// Joins words with spaces, except after an elision.
 fn join(words: &[(String, bool)]) -> String {
     let mut joined = String::new();
     for (word, _) in words {
@@ -203,8 +203,8 @@ fn join(words: &[(String, bool)]) -> String {
     joined
 }
 
-/// What a text means that is not English, and in which language: of those that know it most surely, what most say, or else
-/// the first.
+/// The most likely translation of a non-English text, and its language: among the languages with the highest certainty, the
+/// majority's translation, or else the first.
 pub fn likeliest(text: &Text) -> Option<(String, Language)> {
     let known = languages(&text.folded).into_iter().filter_map(|language| {
         let (english, certainty) = translate(text, language)?;
@@ -219,7 +219,7 @@ pub fn likeliest(text: &Text) -> Option<(String, Language)> {
     found.map(|(english, _, language)| (english.clone(), *language))
 }
 
-/// The languages that a text may be in, by its script.
+/// The possible languages of a text, by its script.
 fn languages(folded: &str) -> Vec<Language> {
     use Language as L;
     let any = |from: char, to: char| folded.chars().any(|c| (from..=to).contains(&c));
@@ -249,8 +249,8 @@ fn is_latin(c: char) -> bool {
     matches!(c, 'a'..='z' | 'A'..='Z' | '\u{aa}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
-/// Whether a text that no language knows is other than English, and whose it may be. Names, which begin with a capital
-/// letter, and abbreviations may be English, unless English is not what is `expected`.
+/// Whether a text that no dictionary covers is not English, and its probable language. Names, which are capitalised, and
+/// abbreviations may be English, unless English is not `expected`.
 pub fn foreign(text: &Text, expected: bool) -> Option<Option<Language>> {
     if text
         .folded
@@ -269,7 +269,7 @@ pub fn foreign(text: &Text, expected: bool) -> Option<Option<Language>> {
     (!strange.is_empty()).then(|| guess(text, &strange))
 }
 
-/// Whose words these are: those of the language that knows most of them, or that has their letters.
+/// The probable language: the one that knows most of the words, or has their special letters.
 fn guess(text: &Text, strange: &[&Typed]) -> Option<Language> {
     let known = |language: Language| {
         let words = text.words.iter().filter(|word| {
@@ -282,7 +282,7 @@ fn guess(text: &Text, strange: &[&Typed]) -> Option<Language> {
     let best = Language::LATIN
         .into_iter()
         .map(|language| (known(language), language));
-    // The first of those that know as many.
+    // Reversed, because `max_by_key` returns the last maximum; earlier languages take precedence.
     let best = best.rev().max_by_key(|(count, _)| *count);
     if let Some((1.., language)) = best {
         return Some(language);

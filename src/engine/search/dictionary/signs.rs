@@ -1,18 +1,18 @@
-//! Chinese and Japanese labels, which have no spaces: their words are the longest that the dictionary knows.
+//! Splits Chinese and Japanese labels, which have no spaces, into the longest words in the dictionary.
 
 use super::forms::look_up_forms;
 use super::grammar::{Part, particle};
 use super::language::Language;
 use super::tables::look_up;
 
-/// Most signs of a word.
+/// Maximum number of characters in a word.
 const LONGEST: usize = 8;
-/// Things of one sign that may follow how they are directly: 黑猫, 白花.
+/// Nouns of one character that may directly follow an adjective: 黑猫, 白花.
 const ONE_SIGN: &str = "猫貓狗犬马馬鸟鳥花车車";
 
-/// The parts of a text; nothing if not all of it is known.
+/// Splits a text into parts; `None` if it is not completely covered.
 ///
-/// A single sign is a word only where it stands alone: most signs mean something else inside of words.
+/// A single character counts as a word only if it stands alone, because most characters mean something else inside words.
 pub fn parts(language: Language, text: &str) -> Option<Vec<Part<'_>>> {
     let mut parts = Vec::new();
     let mut at = 0;
@@ -46,7 +46,7 @@ fn is_one_sign(word: &str) -> bool {
     word.chars().count() == 1
 }
 
-/// Whether a word ends before this rest.
+/// Whether a word ends before `rest`.
 fn stands_alone(language: Language, rest: &str) -> bool {
     rest.chars().next().is_none_or(|next| {
         let mut sign = [0; 4];
@@ -54,7 +54,7 @@ fn stands_alone(language: Language, rest: &str) -> bool {
     })
 }
 
-/// The longest part that a text begins with, and its length in bytes.
+/// The longest part at the start of the text, and its length in bytes.
 fn next(language: Language, text: &str, begins: bool) -> Option<(Part<'_>, usize)> {
     let first = text.chars().next()?;
     if first.is_ascii() {

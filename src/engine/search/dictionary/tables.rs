@@ -1,4 +1,4 @@
-//! The dictionary's words: sorted lines, unpacked when the first label asks.
+//! The dictionary's entries: sorted lines, decompressed on first use.
 
 use std::io::Read;
 use std::sync::LazyLock;
@@ -7,26 +7,26 @@ use flate2::read::ZlibDecoder;
 
 use super::language::Language;
 
-/// What `assets/dictionary/build.py` wrote.
+/// Written by `assets/dictionary/build.py`.
 static PACKED: &[u8] = include_bytes!("../../../../assets/dictionary/dictionary.bin");
 
-/// Before the English of an adjective.
+/// Prefix of the English translation of an adjective.
 const ADJECTIVE: char = '~';
 
-/// An English word or two, for words of another language.
+/// The English translation of an entry, one or two words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct English {
     /// The words.
     pub words: &'static str,
-    /// Whether they are adjectives, and stand before the noun.
+    /// Whether they are adjectives, which precede the noun.
     pub is_adjective: bool,
-    /// How the word is written with its accents and hyphens, if it has any.
+    /// The original spelling with accents and hyphens, if it differs from the folded one.
     pub spelling: Option<&'static str>,
 }
 
-/// The blocks of the file.
+/// The sections of the file.
 struct Tables {
-    /// Lines of each language, in the order of [`Language::ALL`].
+    /// The lines of each language, in the order of [`Language::ALL`].
     languages: [&'static str; Language::ALL.len()],
     everyday: &'static str,
     rare: &'static str,
@@ -34,7 +34,7 @@ struct Tables {
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let mut text = String::new();
-    // A file that is part of the program can be unpacked; otherwise no word would be known, and tests would fail.
+    // The bundled data is valid; if it were not, the dictionary would be empty and tests would fail.
     let _ = ZlibDecoder::new(PACKED).read_to_string(&mut text);
     let text: &'static str = text.leak();
     let block = |name: &str| {
@@ -50,7 +50,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     }
 });
 
-/// What a folded word of a language means.
+/// Translates a folded word.
 pub fn look_up(language: Language, word: &str) -> Option<English> {
     let place = Language::ALL.iter().position(|known| *known == language)?;
     let line = find(TABLES.languages[place], word)?;
@@ -64,17 +64,17 @@ pub fn look_up(language: Language, word: &str) -> Option<English> {
     })
 }
 
-/// Whether a folded word is one that is always English.
+/// Whether a folded word always counts as English.
 pub fn is_everyday_english(word: &str) -> bool {
     find(TABLES.everyday, word).is_some()
 }
 
-/// Whether a folded word may be English.
+/// Whether a folded word can be English.
 pub fn is_english(word: &str) -> bool {
     is_everyday_english(word) || find(TABLES.rare, word).is_some()
 }
 
-/// The line of a word among sorted lines.
+/// Binary search for the line of a word.
 fn find(lines: &'static str, word: &str) -> Option<&'static str> {
     if word.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! Which of several duplicates to keep, and why.
+//! Chooses which of several duplicates to keep, and explains why.
 
 use std::cmp::Ordering;
 use std::path::Path;
@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::engine::media::mark::{Flag, Mark};
 use crate::engine::media::paired_files::RAW;
 
-/// Sharpness that differs by less counts as the same.
+/// Sharpness is compared in steps of this size.
 const SHARPER: f32 = 0.05;
-/// Words in names that programs give to copies.
+/// Words that programs add to the names of copies.
 const COPY_WORDS: &[&str] = &[
     "copy",
     "copia",
@@ -22,21 +22,21 @@ const COPY_WORDS: &[&str] = &[
     "preview",
 ];
 
-/// How much of what a camera saw a format keeps.
+/// How much of the original data a format preserves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FormatRank {
-    /// Few colours, or made to be small.
+    /// A reduced palette or size.
     Reduced,
-    /// Lossy.
+    /// Lossy compression.
     Lossy,
-    /// Nothing is lost.
+    /// Lossless.
     Lossless,
-    /// What the sensor saw.
+    /// Raw sensor data.
     Raw,
 }
 
 impl FormatRank {
-    /// By a file's name; `has_raw` is whether a RAW file belongs to it.
+    /// Determines the rank from a file's extension; `has_raw` says whether a RAW file is paired with it.
     #[must_use]
     pub fn of(path: &Path, has_raw: bool) -> Self {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
@@ -51,40 +51,40 @@ impl FormatRank {
     }
 }
 
-/// What speaks for keeping a photo.
+/// Properties that decide which duplicate to keep.
 #[derive(Clone, Debug)]
 pub struct KeeperTraits<'a> {
-    /// What the person decided.
+    /// The user's mark.
     pub mark: Mark,
-    /// Width and height.
+    /// Width and height in pixels.
     pub size: (u32, u32),
-    /// Its format.
+    /// The format's rank.
     pub format: FormatRank,
-    /// How sharp it is.
+    /// Sharpness, 0 to 1.
     pub sharpness: Option<f32>,
-    /// How much it says of itself: date, camera, place, keywords.
+    /// The number of metadata facts: date, camera, place, keywords.
     pub facts: u32,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub bytes: u64,
-    /// Where it is.
+    /// The path.
     pub path: &'a Path,
 }
 
 impl KeeperTraits<'_> {
-    /// The better one first; the same for no two files.
+    /// Orders the better photo first; total, since no two files have equal paths.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         self.verdict(other).0
     }
 
-    /// Why this one is better kept than another, in a few words; nothing if it is not.
+    /// Why this photo is better than another, in a few words; `None` if it is not.
     #[must_use]
     pub fn reason(&self, other: &Self) -> Option<String> {
         let (ordering, reason) = self.verdict(other);
         (ordering == Ordering::Less).then_some(reason)
     }
 
-    /// What decides between two, in the order in which it is looked at.
+    /// Compares two photos by each criterion in order of priority.
     fn verdict(&self, other: &Self) -> (Ordering, String) {
         let better = |a: u64, b: u64| b.cmp(&a);
         let pixels = |of: &Self| u64::from(of.size.0) * u64::from(of.size.1);
@@ -137,7 +137,7 @@ impl KeeperTraits<'_> {
     }
 }
 
-/// Whether a name is one that programs give to copies: "IMG (1)", "IMG - Copy", "IMG-edited".
+/// Whether a name looks like that of a copy: "IMG (1)", "IMG - Copy", "IMG-edited".
 fn is_named_copy(path: &Path) -> bool {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let stem = stem.to_lowercase();

@@ -1,8 +1,8 @@
-//! Duplicates: identical bytes, the same picture in another file, and the same picture mirrored or rotated. Pure.
+//! Finds duplicates: identical bytes, the same picture in another file, and mirrored or rotated pictures. Pure.
 //!
-//! Photos are processed from best to worst ([`KeeperTraits`]). A duplicate of a better photo joins its group; any other starts a
-//! group. So every member was compared with its group's keeper, not only with another copy, and the result does not depend on
-//! the order of files. docs/heap.md states the rule.
+//! Photos are processed from best to worst ([`KeeperTraits`]). A duplicate of a better photo joins its group; any other
+//! starts a new group. Every member has thus been compared with its group's keeper, not only with another copy, and the
+//! result does not depend on the order of files. docs/heap.md specifies the rule.
 
 mod keeper;
 mod near;
@@ -18,20 +18,20 @@ use crate::engine::media::photo::ContentId;
 
 pub use keeper::{FormatRank, KeeperTraits};
 
-/// From when on two photos show the same picture.
+/// Thresholds that decide whether two photos show the same picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DuplicateRule {
-    /// Whether only the same bytes count; the rest of the rule then says nothing.
+    /// Whether only identical bytes count; the other thresholds are then unused.
     pub exact: bool,
-    /// Cosine of the vectors of a photo and one that was cut out of it, at least.
+    /// Minimum cosine between the embeddings of a photo and of a crop from it.
     pub min_cosine: f32,
-    /// The same for photos whose hashes agree: what is small, grey or has words on it is further away for a model.
+    /// The same for photos with similar hashes; lower, because resizing, greyscale and captions change embeddings.
     pub min_framed_cosine: f32,
-    /// Bits in which perceptual hashes that agree differ, at most.
+    /// Maximum Hamming distance of similar perceptual hashes, in bits.
     pub max_distance: u32,
-    /// Correlation of their grids, at least, with one cut as it fits the other.
+    /// Minimum correlation of their greyscale grids, after cropping one to align with the other.
     pub min_fit: f32,
-    /// Whether mirrored and turned pictures are looked for.
+    /// Whether to search for mirrored and rotated pictures.
     pub turned: bool,
 }
 
@@ -48,33 +48,33 @@ impl Default for DuplicateRule {
     }
 }
 
-/// A photo among which copies are looked for.
+/// A photo to search for duplicates.
 pub struct DuplicateInput<'a> {
-    /// Its content.
+    /// The content hash.
     pub content: ContentId,
-    /// The row of its vector; none of what is compared by content alone, as videos are.
+    /// The row of its embedding; `None` for files that are compared by content alone, such as videos.
     pub row: Option<u32>,
-    /// What it looks like.
+    /// Its appearance features.
     pub appearance: Option<&'a Appearance>,
-    /// When it was taken, if its content says so: photos of different seconds are no copies of each other.
+    /// The capture time from its metadata: photos taken at different seconds are not duplicates.
     pub taken: Option<&'a str>,
-    /// What speaks for keeping it.
+    /// Properties that decide which photo to keep.
     pub traits: KeeperTraits<'a>,
 }
 
-/// In which way a photo is a copy.
+/// The kind of a duplicate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Likeness {
-    /// Its bytes are the same.
+    /// The bytes are identical.
     Exact,
-    /// It shows the same picture.
+    /// The picture is the same.
     Near,
-    /// It shows the same picture turned.
+    /// The picture is the same, but mirrored or rotated.
     Turned(GridTransform),
 }
 
 impl Likeness {
-    /// In a word.
+    /// A short name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -85,30 +85,30 @@ impl Likeness {
     }
 }
 
-/// A copy in a group.
+/// A duplicate in a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DuplicateCopy {
-    /// Its place among the entries.
+    /// The index of the photo.
     pub at: usize,
-    /// In which way it is one.
+    /// The kind of duplicate.
     pub likeness: Likeness,
-    /// The cosine of its vector with the keeper's.
+    /// The cosine of its embedding with the keeper's.
     pub cosine: f32,
     /// The correlation of its grid with the keeper's.
     pub fit: f32,
 }
 
-/// A photo with its copies.
+/// A photo and its duplicates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DuplicateGroup {
-    /// The place of the photo that is best kept.
+    /// The index of the photo to keep.
     pub keeper: usize,
-    /// The others, best first.
+    /// The duplicates, best first.
     pub copies: Vec<DuplicateCopy>,
 }
 
-/// Groups of copies, in the order in which their keepers were given. `values` are all vectors of a model, each of `dim`
-/// values. `watch` receives how many of how many photos were compared with all others. Nothing if `cancel` was raised.
+/// Finds groups of duplicates, in input order of their keepers. `values` is the matrix of embeddings, with `dim` columns.
+/// `watch` receives how many photos of how many have been compared. Returns `None` if `cancel` was raised.
 pub fn find(
     entries: &[DuplicateInput<'_>],
     values: &[f16],
@@ -122,7 +122,7 @@ pub fn find(
         let (a, b) = (&entries[*a].traits, &entries[*b].traits);
         a.compare(b)
     });
-    // The best of each content stands for it.
+    // The best photo of each content represents the others.
     let mut of_content: HashMap<&ContentId, usize> = HashMap::new();
     let mut groups: HashMap<usize, Vec<DuplicateCopy>> = HashMap::new();
     let mut leaders = Vec::new();
@@ -173,7 +173,7 @@ pub fn find(
             cosine: of.cosine,
             fit: of.fit,
         };
-        // Those with the same bytes as the copy are copies in the same way.
+        // Photos with the same bytes as the duplicate are duplicates of the same kind.
         let same = groups.remove(&at).unwrap_or_default();
         let group = groups.entry(keeper).or_default();
         group.push(copy);
@@ -185,7 +185,7 @@ pub fn find(
     Some(sorted(groups, entries))
 }
 
-/// Groups in the order of their keepers, each with its best copies first.
+/// Sorts the groups by keeper, and the copies in each from best to worst.
 fn sorted(
     groups: HashMap<usize, Vec<DuplicateCopy>>,
     entries: &[DuplicateInput<'_>],

@@ -1,7 +1,7 @@
-//! Finds photos that show the same picture: all pairs in eight bits, block by block, and candidates in full precision.
+//! Finds photos that show the same picture: all pairs in 8-bit precision, block by block, candidates in full precision.
 //!
-//! The kernel returns only products above the threshold, so memory does not grow with the number of pairs. Whether two
-//! photos are duplicates is then decided by their exact cosine and their greyscale grids.
+//! The kernel returns only products above a threshold, so memory does not grow with the number of pairs. Exact cosine and
+//! greyscale grids decide about candidates.
 
 use half::f16;
 use rayon::prelude::*;
@@ -12,39 +12,39 @@ use crate::engine::inference::cpu::{Int8Rows, PackedI8, ProductAbove, widen};
 use crate::engine::media::appearance::{GreyGrid, PerceptualHash};
 use crate::engine::search::math::cosine;
 
-/// Photos that are compared with all others at once: their vectors stay in a core's cache.
+/// Photos per block; their embeddings fit into a core's cache.
 const BLOCK: usize = 2048;
-/// Photos that one task compares with a block.
+/// Photos per parallel task, which compares them with a block.
 const TASK: usize = 128;
-/// What eight bits may take off a cosine.
+/// Maximum error of a cosine caused by 8-bit quantisation.
 const MARGIN: f32 = 0.02;
 
-/// A photo that is compared with others.
+/// A photo to compare with others.
 pub struct ComparedPhoto<'a> {
-    /// Its vector, of length 1.
+    /// The embedding, of unit length.
     pub vector: &'a [f16],
-    /// The picture in grey.
+    /// The greyscale grid.
     pub grid: &'a GreyGrid,
-    /// The grid's hash.
+    /// The perceptual hash of the grid.
     pub hash: PerceptualHash,
-    /// When it was taken.
+    /// The capture time.
     pub taken: Option<&'a str>,
 }
 
-/// Of which better photo one is a copy.
+/// A photo's relation to the better photo that it duplicates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CopyOf {
-    /// The better one.
+    /// The index of the better photo.
     pub leader: usize,
-    /// In which way.
+    /// The kind of duplicate.
     pub likeness: Likeness,
-    /// The cosine of both vectors.
+    /// The cosine of the embeddings.
     pub cosine: f32,
-    /// The correlation of both grids.
+    /// The correlation of the grids.
     pub fit: f32,
 }
 
-/// For each of the photos, best first, of which better one it is a copy; that one is a copy of none.
+/// For each photo, best first, the better photo that it duplicates, if any; `None` if `cancel` was raised.
 pub fn copies(
     photos: &[ComparedPhoto<'_>],
     rule: &DuplicateRule,
@@ -60,7 +60,7 @@ pub fn copies(
             continue;
         }
         resolve(photos, &members, rule, cancel, &mut copy_of);
-        // Copies of copies are found through the photo that both are copies of.
+        // Only leaders remain: a photo must match the keeper itself, not one of its copies.
         let leaders: Vec<usize> = members
             .into_iter()
             .filter(|at| open(&copy_of, at))
@@ -90,7 +90,7 @@ pub fn copies(
     Some(copy_of)
 }
 
-/// Finds copies among the members of a block.
+/// Finds duplicates among the members of a block.
 fn resolve(
     photos: &[ComparedPhoto<'_>],
     members: &[usize],
@@ -109,7 +109,7 @@ fn resolve(
         })
         .flatten()
         .collect();
-    // A photo is decided before any that it could be the leader of.
+    // In order of photos, so that each is decided before those that it could lead.
     for (at, of) in pairs {
         if copy_of[at].is_none() && copy_of[of.leader].is_none() {
             copy_of[at] = Some(of);
@@ -117,7 +117,7 @@ fn resolve(
     }
 }
 
-/// Room for a task to work in.
+/// Scratch buffers of a task.
 #[derive(Default)]
 struct NearScratch {
     wide: Vec<f32>,
@@ -125,7 +125,7 @@ struct NearScratch {
     found: Vec<ProductAbove>,
 }
 
-/// Photos laid out to be compared with many others.
+/// Photos packed for comparison with many others.
 struct PhotoBlock {
     members: Vec<usize>,
     vectors: PackedI8,
@@ -139,7 +139,7 @@ impl PhotoBlock {
         Self { members, vectors }
     }
 
-    /// For each photo of a task, the first better member that it is a copy of.
+    /// For each photo of a task, the first better member that it duplicates.
     fn first_of(
         &self,
         photos: &[ComparedPhoto<'_>],
@@ -161,7 +161,7 @@ impl PhotoBlock {
         first.collect()
     }
 
-    /// For each photo of a task, all better members that it is a copy of.
+    /// For each photo of a task, all better members that it duplicates.
     fn all_of(
         &self,
         photos: &[ComparedPhoto<'_>],
@@ -178,7 +178,7 @@ impl PhotoBlock {
         pairs.flatten().collect()
     }
 
-    /// Pairs that are near in eight bits, by the task's photo and then by member.
+    /// Pairs that are similar in 8-bit precision, by the task's photo, then by member.
     fn near(
         &self,
         photos: &[ComparedPhoto<'_>],
@@ -201,7 +201,7 @@ impl PhotoBlock {
     }
 }
 
-/// Whether it is worth while to look at a pair closely: by its product in eight bits and its hashes alone.
+/// Whether a pair deserves an exact comparison, judging by its 8-bit product or its hashes.
 fn may_be_copy(
     photos: &[ComparedPhoto<'_>],
     leader: usize,
@@ -213,7 +213,7 @@ fn may_be_copy(
         || photos[leader].hash.distance(photos[at].hash) <= rule.max_distance
 }
 
-/// Whether a photo is a copy of a better one.
+/// Whether a photo duplicates a better one.
 fn copy(
     photos: &[ComparedPhoto<'_>],
     leader: usize,
@@ -241,12 +241,12 @@ fn copy(
     })
 }
 
-/// Whether the metadata of two photos shows that they were taken at different times.
+/// Whether the metadata of two photos records different times.
 pub fn is_another_moment(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
     matches!((a.taken, b.taken), (Some(a), Some(b)) if a != b)
 }
 
-/// How well two grids fit; nothing if there is too little in them to compare.
+/// The correlation of two grids; `None` if they have too little structure to compare.
 pub fn fit(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
     let (a, b) = (a.relief(), b.relief());
     (a.has_structure() && b.has_structure()).then(|| a.fit(&b))

@@ -6,7 +6,7 @@ use crate::engine::media::mark::Mark;
 
 const DIM: usize = 32;
 
-/// Something like a photo, of which `zoom` is seen.
+/// A synthetic photo, of which the proportion `zoom` is visible.
 fn grid(seed: f32, zoom: f32) -> GreyGrid {
     let cell = |at: usize| {
         let x = zoom * ((at % GRID) as f32 + 0.5) / GRID as f32;
@@ -28,7 +28,7 @@ struct PhotoFixture {
     path: String,
 }
 
-/// A photo of scene `n`, the `copy`th file of it.
+/// A photo of scene `n`, in its file number `copy`.
 fn photo(n: u8, copy: u8, grid: GreyGrid) -> PhotoFixture {
     let mut vector = [0.0; DIM];
     vector[usize::from(n) % DIM] = 1.0;
@@ -53,7 +53,7 @@ fn photo(n: u8, copy: u8, grid: GreyGrid) -> PhotoFixture {
     }
 }
 
-/// Groups as names of the keeper and its copies with their likeness.
+/// Groups as names of the keeper and of its copies with their kinds.
 fn groups(photos: &[PhotoFixture], rule: &DuplicateRule) -> Vec<(String, Vec<String>)> {
     let unit = |v: &[f32; DIM]| {
         let norm = v.iter().map(|v| v * v).sum::<f32>().sqrt();
@@ -151,7 +151,7 @@ fn photos_of_two_moments_are_no_copies() {
 fn what_is_no_copy_of_the_keeper_stands_alone() {
     let taken = |photo: PhotoFixture, taken| PhotoFixture { taken, ..photo };
     let mirrored = || grid(1.0, 1.0).turned(TURNS[1]);
-    // The second has no date, so that each of the others may be the same picture; the others are of two moments.
+    // The second has no date, so it may match either of the others, which were taken at different times.
     let photos = [
         taken(photo(1, 0, grid(1.0, 1.0)), Some("2024-05-01T10:00:00")),
         photo(1, 1, mirrored()),
@@ -189,7 +189,7 @@ fn the_order_of_files_and_the_size_of_blocks_do_not_matter() {
 
 #[test]
 fn copies_of_one_content_are_found_without_looking_at_pictures() {
-    // Two files of the same bytes, both a smaller version of a third.
+    // Two files with the same bytes, both a smaller version of a third.
     let mut same = photo(1, 2, grid(1.0, 1.0));
     same.content = photo(1, 1, grid(1.0, 1.0)).content;
     let photos = [

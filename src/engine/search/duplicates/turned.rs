@@ -1,4 +1,4 @@
-//! Finds mirrored or rotated duplicates. Their vectors differ, so they are found by their hashes, which can be transformed.
+//! Finds mirrored or rotated duplicates. Their embeddings differ, so candidates are found by transformed perceptual hashes.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
 use crate::engine::search::math::cosine;
 
-/// Bits of a hash in one band, of which there are four.
+/// Bits per band; a 64-bit hash has four bands.
 const BAND: u32 = 16;
-/// Bits in which a turned hash may differ: in one of four bands it then differs in two bits at most, so that none is
-/// missed.
+/// Maximum Hamming distance. By the pigeonhole principle, 11 bits leave one of the four bands with at most two, so
+/// searching all bands within two bits misses nothing.
 const MOST_DISTANCE: u32 = 11;
 
-/// Photos by each band of their hashes.
+/// Photos indexed by each band of their hashes.
 struct HashBands([HashMap<u16, Vec<u32>>; 4]);
 
 impl HashBands {
@@ -32,7 +32,7 @@ impl HashBands {
         Self(bands)
     }
 
-    /// Photos later than one whose hashes are near a hash, each once, in their order.
+    /// Photos after index `after` with hashes near `hash`, without repetition, in ascending order.
     fn near(&self, hashes: &[PerceptualHash], hash: PerceptualHash, after: usize) -> Vec<usize> {
         let mut found = Vec::new();
         for (number, band) in (0..).zip(&self.0) {
@@ -52,8 +52,8 @@ impl HashBands {
     }
 }
 
-/// Adds turned copies of those that are copies of none. Copies of what becomes one itself are compared with the same
-/// photo, and stand alone if they are no copies of it.
+/// Adds transformed duplicates among the remaining leaders. If a leader becomes a duplicate, its own copies are compared
+/// with its new leader, and become independent if they do not match.
 pub fn add_copies(
     photos: &[ComparedPhoto<'_>],
     rule: &DuplicateRule,
@@ -75,13 +75,13 @@ pub fn add_copies(
     if cancel.is_cancelled() {
         return None;
     }
-    // In the order of leaders, so that each is decided before its copies.
+    // In order of leaders, so that each is decided before its copies.
     for (at, of) in found {
         if copy_of[at].is_none() && copy_of[of.leader].is_none() {
             copy_of[at] = Some(of);
         }
     }
-    // Copies of a photo that is a turned copy now.
+    // Copies of a photo that has just become a duplicate itself.
     for at in 0..copy_of.len() {
         let Some(of) = copy_of[at] else { continue };
         if let Some(above) = copy_of[of.leader] {
@@ -114,7 +114,7 @@ fn turned_copies(
     copies
 }
 
-/// Whether a photo is a copy of a leader, whose grid is given turned.
+/// Compares a photo with a leader's transformed grid.
 fn turned_copy(
     photos: &[ComparedPhoto<'_>],
     (leader, turned): (usize, &GreyGrid),

@@ -1,10 +1,10 @@
-//! Parses what a person types, and combines vectors of its terms.
+//! Parses typed queries and combines the embeddings of their terms.
 //!
-//! A label or a search is a list of terms: words that belong together, `"quoted text"` used exactly as it is,
-//! `like:photo.jpg` for a picture in place of words, each with an optional `-` in front (away from it) and `^2` behind (twice
-//! as strong). A vector is the weighted sum of the terms' vectors, normalised. A comma means *or*: the text between commas is
-//! an alternative with a vector of its own, and `-word` subtracts from all of them. General words are
-//! [expanded](Query::spread) to further alternatives.
+//! A label or search query is a list of terms: words that belong together, `"quoted text"` that is used verbatim, or
+//! `like:photo.jpg` for an example image. A term may have a prefix `-` (negation) and a suffix `^2` (weight). The query's
+//! embedding is the normalised, weighted sum of the terms' embeddings. A comma means *or*: each comma-separated alternative
+//! has its own embedding, and `-word` applies to all of them. General words are [expanded](Query::spread) to further
+//! alternatives.
 
 mod spread;
 mod syntax;
@@ -19,74 +19,74 @@ use spread::{members, spread};
 pub use super::prompts::prompts;
 pub use vectors::{Axes, combine, embed_phrases, normalise};
 
-/// One part of a query.
+/// A term of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
-    /// What is meant.
+    /// Its content.
     pub what: TermKind,
-    /// How strongly; negative for "away from it".
+    /// Its weight; negative for negated terms.
     pub weight: f32,
 }
 
-/// What a term means.
+/// The content of a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TermKind {
-    /// Words, put into several templates.
+    /// Words, inserted into several templates.
     Words(String),
-    /// What a general word stands for, put into one template.
+    /// A member of a general word, inserted into one template.
     Member(String),
-    /// Words that are put into templates already.
+    /// Phrases that already contain a template.
     Phrases(Vec<String>),
-    /// Text used exactly as it is.
+    /// Text used verbatim.
     Exact(String),
-    /// A picture.
+    /// An example image.
     Like(PathBuf),
 }
 
-/// A parsed label or search.
+/// A parsed label or search query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    /// As it was typed.
+    /// The text as typed.
     pub text: String,
-    /// What fits as well as another, at least one; each has a term at least.
+    /// The alternatives, at least one, each with at least one term.
     pub alternatives: Vec<Vec<Term>>,
-    /// The same for models that know English alone, if words of it are not English.
+    /// The English version for models that know only English, if there are words in other languages.
     pub english: Option<Box<InEnglish>>,
 }
 
-/// A query with the words of other languages in English.
+/// A query translated into English.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InEnglish {
-    /// As those of the query.
+    /// The alternatives, translated.
     pub alternatives: Vec<Vec<Term>>,
-    /// What was translated.
+    /// The words that were translated.
     pub translations: Vec<Translation>,
-    /// What is not English and could not be, and stands as it was typed.
+    /// Non-English words that could not be translated and were kept as typed.
     pub unknown: Vec<Unknown>,
 }
 
-/// Why a query says nothing.
+/// Why a text is not a valid query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    /// No word in it.
+    /// It contains no words.
     #[error("the label {0:?} has no words: type what you look for, such as \"beach\"")]
     Empty(String),
-    /// A weight that is no number.
+    /// A weight is not a number.
     #[error("in {text:?}, {weight:?} is no weight: write a number such as ^2 or ^0.5")]
     Weight {
         /// The query.
         text: String,
-        /// What stands behind `^`.
+        /// The text after `^`.
         weight: String,
     },
-    /// A `like:` without a path.
+    /// `like:` without a path.
     #[error("in {0:?}, like: needs the path of a photo, such as like:cat.jpg")]
     Like(String),
 }
 
 impl Query {
-    /// The same with words of other languages in English too, for models that know no other. Words that `preferred`
-    /// knows are its own, even if they are English as well.
+    /// Adds an English version for models that know only English. Words of the language `preferred` take precedence over
+    /// identical English ones.
     #[must_use]
     pub fn translated(mut self, preferred: Option<Language>) -> Self {
         let mut english = InEnglish {
@@ -111,7 +111,7 @@ impl Query {
         self
     }
 
-    /// As a model reads it that knows English alone, or other languages too.
+    /// The version of the query for a model that knows only English, or other languages too.
     #[must_use]
     pub fn for_model(&self, english_alone: bool) -> Self {
         let english = self.english.as_ref().filter(|_| english_alone);
@@ -123,25 +123,25 @@ impl Query {
         }
     }
 
-    /// All its terms, to be changed: those in English too.
+    /// All terms, including those of the English version, for modification.
     pub fn terms_mut(&mut self) -> impl Iterator<Item = &mut Term> {
         let english = self.english.iter_mut();
         let english = english.flat_map(|english| &mut english.alternatives);
         self.alternatives.iter_mut().chain(english).flatten()
     }
 
-    /// All its terms.
+    /// All terms.
     pub fn terms(&self) -> impl Iterator<Item = &Term> {
         self.alternatives.iter().flatten()
     }
 
-    /// What its general words stand for: of alternatives that are words alone, whatever they turn away from.
+    /// The members of its general words, in alternatives whose only positive term consists of words.
     #[must_use]
     pub fn members(&self) -> Vec<&'static str> {
         members(&self.alternatives)
     }
 
-    /// What the mass of each alternative counts, where there are several: one that says a single thing counts its weight.
+    /// The factors of the alternatives' masses: one with a single positive term counts by its weight, if there are others.
     #[must_use]
     pub fn weights(&self) -> Vec<f32> {
         let weight = |terms: &Vec<Term>| {
@@ -154,7 +154,7 @@ impl Query {
         self.alternatives.iter().map(weight).collect()
     }
 
-    /// With [what its general words stand for](Self::members) as further alternatives, less `without`.
+    /// Adds the [members of its general words](Self::members) as alternatives, except those in `without`.
     #[must_use]
     pub fn spread(mut self, without: &[String]) -> Self {
         spread(&mut self.alternatives, without);
@@ -164,7 +164,7 @@ impl Query {
         self
     }
 
-    /// Text used exactly as it is, without any syntax.
+    /// Creates a query from text that is used verbatim, without syntax.
     #[must_use]
     pub fn exact(text: &str) -> Self {
         let what = TermKind::Exact(text.into());
@@ -183,7 +183,7 @@ fn push_new<T: PartialEq>(all: &mut Vec<T>, new: T) {
 }
 
 impl TermKind {
-    /// The texts whose mean stands for it; none for a picture.
+    /// The prompts whose mean embedding represents the term; `None` for an image.
     #[must_use]
     pub fn texts(&self) -> Option<Vec<String>> {
         match self {

@@ -1,13 +1,13 @@
-//! General words, expanded by the lexicon.
+//! Expansion of general words by the lexicon.
 
 use super::{Term, TermKind};
 use crate::engine::search::lexicon;
 use crate::engine::search::prompts::is_scene;
 
-/// What a kind of what is meant counts against the word itself: many kinds have many chances to fit by accident.
+/// Weight of a member relative to the word itself: many members have many chances of an accidental match.
 pub(super) const KIND_WEIGHT: f32 = 0.6;
 
-/// What the general words of alternatives stand for.
+/// The members of the general words in the alternatives.
 pub(super) fn members(alternatives: &[Vec<Term>]) -> Vec<&'static str> {
     let own = || alternatives.iter().filter_map(|terms| only_words(terms));
     let says = |words: &str| own().any(|own| own.eq_ignore_ascii_case(words));
@@ -20,7 +20,7 @@ pub(super) fn members(alternatives: &[Vec<Term>]) -> Vec<&'static str> {
     members
 }
 
-/// Adds them, less `without`.
+/// Adds the members as alternatives, except those in `without`.
 pub(super) fn spread(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
     let away: Vec<Term> = alternatives[0]
         .iter()
@@ -38,7 +38,7 @@ pub(super) fn spread(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
     }
 }
 
-/// The words of an alternative that says nothing else, but may turn away from something.
+/// The words of an alternative that has no other positive term.
 fn only_words(terms: &[Term]) -> Option<&str> {
     let mut towards = terms.iter().filter(|term| term.weight > 0.0);
     match (towards.next(), towards.next()) {

@@ -2,7 +2,7 @@
 
 use super::{Query, QueryError, Term, TermKind};
 
-/// What a query's text is parted into.
+/// A token of a query.
 struct QueryPiece {
     text: String,
     quoted: bool,
@@ -14,10 +14,10 @@ struct QueryPiece {
 }
 
 impl Query {
-    /// Parses what a person typed.
+    /// Parses a typed query.
     ///
     /// # Errors
-    /// If there is no term in it, or a weight or path is missing.
+    /// Returns an error if there are no terms, a weight is not a number, or a path is missing.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         let mut alternatives: Vec<Vec<Term>> = Vec::new();
         let (mut terms, mut away) = (Vec::new(), Vec::new());
@@ -88,7 +88,7 @@ fn parse_weight(text: &str, weight: &str) -> Result<f32, QueryError> {
     }
 }
 
-/// Parts a query at spaces and commas outside quotes.
+/// Splits a query at spaces and commas outside quotes.
 fn pieces(text: &str) -> Vec<QueryPiece> {
     let mut pieces = Vec::new();
     let mut rest = text.trim_start_matches(is_gap);
@@ -104,7 +104,7 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
             Some((inner, after)) => (inner, after),
             None => rest.split_at(rest.find(is_gap).unwrap_or(rest.len())),
         };
-        // The weight stands behind the quotes, or at the end of the word.
+        // The weight follows the closing quote, or ends the word.
         let (body, weight, after) = if quoted.is_some() {
             let end = after.find(is_gap).unwrap_or(after.len());
             let weight = after[..end].strip_prefix('^');

@@ -11,7 +11,7 @@ fn parse(text: &str) -> Vec<(TermKind, f32)> {
     terms.iter().map(term).collect()
 }
 
-/// What each alternative says.
+/// The contents of each alternative.
 fn alternatives(query: &Query) -> Vec<Vec<TermKind>> {
     let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
     query.alternatives.iter().map(what).collect()
@@ -101,7 +101,7 @@ fn general_words_are_spread_and_what_was_switched_off_is_not() {
     assert_eq!(people[0], [words("people"), words("dog")]);
     assert!(people.contains(&vec![member("woman"), words("dog")]));
     assert!(!people.contains(&vec![member("boy"), words("dog")]));
-    // Words that are there already are not added again, and quoted words are not expanded.
+    // Existing words are not added again, and quoted words are not expanded.
     let two = spread("people, woman", &[]);
     assert!(two.contains(&vec![words("woman")]) && !two.contains(&vec![member("woman")]));
     for text in [
@@ -134,7 +134,7 @@ fn words_of_other_languages_are_english_for_models_that_know_no_other() {
         .map(|known| (&*known.words, &*known.english))
         .collect();
     assert_eq!(pairs, [("perro", "dog"), ("人", "people"), ("gato", "cat")]);
-    // What a general word stands for goes by its English.
+    // The expansion uses the English translation.
     let people = Query::parse("人").expect("a query").translated(None);
     let people = people.spread(&["boy".into()]).for_model(true);
     let same = Query::parse("people")

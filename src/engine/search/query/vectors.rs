@@ -1,12 +1,12 @@
-//! Vectors of terms, combined into that of a query.
+//! Embeds terms and combines their embeddings to that of a query.
 
 use super::{Term, TermKind};
 use crate::engine::inference::{Embeddings, Model, ModelError};
 
-/// Vectors of phrases: of each, the mean over its prompts, normalised.
+/// Embeds phrases, each as the normalised mean over its prompts.
 ///
 /// # Errors
-/// If the model refuses a text.
+/// Returns an error if the model rejects a text.
 pub fn embed_phrases(model: &dyn Model, phrases: &[Vec<String>]) -> Result<Embeddings, ModelError> {
     let texts: Vec<&str> = phrases.iter().flatten().map(String::as_str).collect();
     let all = model.embed_texts(&texts)?;
@@ -26,7 +26,7 @@ pub fn embed_phrases(model: &dyn Model, phrases: &[Vec<String>]) -> Result<Embed
     })
 }
 
-/// Scales a vector to length 1; a zero vector stays.
+/// Scales a vector to unit length; a zero vector is unchanged.
 pub fn normalise(vector: &mut [f32]) {
     let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
     if norm > 0.0 {
@@ -34,21 +34,21 @@ pub fn normalise(vector: &mut [f32]) {
     }
 }
 
-/// Means of a model's two kinds of vectors. Texts and pictures each lie in a cone of their own; the
-/// means are the cones' axes.
+/// The mean embeddings of a model's two modalities. Text and image embeddings each lie in a narrow cone (the modality gap);
+/// the means are the axes of these cones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axes {
-    /// Mean of the background prompts' vectors.
+    /// Mean of the background prompts' embeddings.
     pub text: Vec<f32>,
-    /// Mean of pictures' vectors.
+    /// Mean of image embeddings.
     pub image: Vec<f32>,
 }
 
-/// The vector of a query from those of its terms, in order.
+/// Combines the embeddings of the terms, in order, to that of a query.
 ///
-/// A picture is first moved from the cone of pictures to that of texts, so that its cosine with photos
-/// is comparable with a text's. What is subtracted is only what sets a term apart from the text axis:
-/// subtracting the axis too would turn the query away from everything.
+/// An image embedding is first shifted from the image cone to the text cone, so that its cosine with photos is comparable
+/// to that of a text. Of a negated term, only the deviation from the text axis is subtracted; subtracting the axis too
+/// would turn the query away from everything.
 #[must_use]
 pub fn combine(terms: &[Term], vectors: &[Vec<f32>], axes: &Axes) -> Vec<f32> {
     let mut sum = vec![0f32; axes.text.len()];

@@ -1,14 +1,14 @@
-//! Sums over the background prompts, the denominator of matches.
+//! Sums over the background prompts, the denominator of match scores.
 
 use half::f16;
 
 use crate::engine::inference::Embeddings;
 use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32, exp_scaled, widen};
 
-/// Rows whose vectors are widened and multiplied together; they fit the first cache.
+/// Rows that are widened and multiplied together; they fit into the first-level cache.
 const GROUP_ROWS: usize = 12;
 
-/// The background prompts, ready for summing up.
+/// The background prompts, packed for summation.
 pub struct Background {
     dim: usize,
     prompts: usize,
@@ -17,7 +17,7 @@ pub struct Background {
 }
 
 impl Background {
-    /// For prompts' vectors and the model's logit scale.
+    /// Packs the prompts' embeddings; `logit_scale` is that of the model.
     #[must_use]
     pub fn new(prompts: &Embeddings, logit_scale: f32) -> Self {
         let panels = PackedF32::new(&prompts.values, &vec![0.0; prompts.len()]);
@@ -29,7 +29,7 @@ impl Background {
         }
     }
 
-    /// The log of `sum_b exp(s v.b)` for each of `vectors`, into `sums`.
+    /// Computes `ln(sum_b exp(s v.b))` for each of `vectors`, with the logit scale `s` and the prompts `b`, into `sums`.
     pub fn log_sums(&self, vectors: &[f16], sums: &mut [f32]) {
         let mut wide = vec![0f32; GROUP_ROWS * self.dim];
         let mut logits = vec![0f32; GROUP_ROWS * self.prompts];

@@ -1,12 +1,12 @@
-//! Measured precision of thresholds: which share of the photos above one fits; pure.
+//! Measured precision at thresholds: the proportion of photos above a threshold that match; pure.
 
-/// Of photos above a line, the share that shows the label.
+/// Pairs of a threshold and the precision measured at it, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Calibration(&'static [(f32, f32)]);
 
 impl Calibration {
-    /// The starter's: the mean over ten labels on two sets of captioned photos, by `benches/relevance.rs`;
-    /// `docs/scores.md` has the figures.
+    /// For the starter model: the mean over ten labels on two sets of captioned photos, measured by `benches/relevance.rs`
+    /// and reported in `docs/scores.md`.
     pub const STARTER: Self = Self(&[
         (0.05, 0.54),
         (0.1, 0.63),
@@ -17,7 +17,7 @@ impl Calibration {
         (0.9, 0.98),
     ]);
 
-    /// About which share of the photos at `threshold` or above fits; none below what was measured.
+    /// The interpolated precision at `threshold`; `None` below the measured range.
     #[must_use]
     pub fn share_above(&self, threshold: f32) -> Option<f32> {
         let upper = self.0.iter().position(|(known, _)| *known >= threshold);
@@ -33,7 +33,7 @@ impl Calibration {
     }
 }
 
-/// A line moved by `steps`, up for stricter and down for looser: equally far for all in odds, so that none leaves 0 to 1.
+/// Moves a threshold by `steps` of 0.5 in log-odds, up for stricter and down for looser, so that it stays between 0 and 1.
 #[must_use]
 pub fn stepped_threshold(threshold: f32, steps: f32) -> f32 {
     if threshold <= 0.0 || threshold >= 1.0 {

@@ -1,13 +1,11 @@
-//! What a number means: match, probability and the CLIP article's own reading; pure.
+//! Definitions of the scores: match score, probability, and the reference scores of the CLIP paper; pure.
 //!
-//! With image vector v, label vector t, background vectors b, the model's logit scale s and K = e^m for its
-//! match bias m (0 for most models):
-//! *match* = `K e^(s v.t) / (K e^(s v.t) + sum_b e^(s v.b))`, the same for every label alone; *probability* =
-//! the softmax of `s v.t + m` over all labels and `s v.b` over the background, whose mass is "something else".
-//! Background prompts that nearly say the label itself (cosine above 0.9) are left out. Of a label with several
-//! members t_i, the alternatives of its query, `e^(s v.t)` is the sum of the members' but at most twice the largest.
-//! A model that was trained to
-//! score each pair for itself, as SigLIP was, brings its own match: `sigmoid(s v.t + b)`.
+//! With image embedding v, label embedding t, background embeddings b, the model's logit scale s and K = e^m for its match
+//! bias m (0 for most models): the *match score* is `K e^(s v.t) / (K e^(s v.t) + sum_b e^(s v.b))`, independent of other
+//! labels; the *probability* is the softmax of `s v.t + m` over all labels and `s v.b` over the background, whose mass is
+//! "something else". Background prompts that nearly mean the label itself (cosine above 0.9) are left out. For a label with
+//! several members t_i, the alternatives of its query, `e^(s v.t)` is the sum over the members, but at most twice the
+//! largest. A model trained on independent pairs, such as SigLIP, defines its own match score: `sigmoid(s v.t + b)`.
 
 mod background;
 mod calibration;
@@ -26,24 +24,24 @@ pub use quality::LabelQuality;
 pub use scorer::Scorer;
 pub use shares::{LabelMasses, Shares};
 
-/// Cosine above which a background prompt says the same as a label.
+/// Cosine above which a background prompt has the same meaning as a label.
 pub const SAME_MEANING: f32 = 0.9;
 
-/// How many times the largest of its members' masses the mass of a label may be: members that mean nearly the same must
-/// not add up to more than any of them says. Chosen by `benches/relevance.rs`; `docs/scores.md` has the figures.
+/// Maximum ratio of a label's mass to the largest mass of its members, so that members with nearly the same meaning do not
+/// add up to more than each of them justifies. Chosen with `benches/relevance.rs`; figures in `docs/scores.md`.
 pub const MOST_TOGETHER: f32 = 2.0;
 
-/// Match from which a photo counts as fitting a label, unless a person says otherwise.
+/// Default threshold: the minimum match score at which a photo matches a label.
 pub const DEFAULT_MIN_MATCH: f32 = 0.2;
 
 /// Scores of one photo.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Score {
-    /// Match of each label, 0 to 1.
+    /// Match score of each label, 0 to 1.
     pub matches: Vec<f32>,
-    /// Probability of each label; with [`Self::something_else`] they sum to 1.
+    /// Probability of each label; they sum to 1 with [`Self::something_else`].
     pub probabilities: Vec<f32>,
-    /// Probability that no label fits.
+    /// Probability that no label matches.
     pub something_else: f32,
 }
 
@@ -52,14 +50,14 @@ pub struct Score {
 pub struct Scores {
     /// Number of labels.
     pub labels: usize,
-    /// Matches, photos x labels.
+    /// Match scores, photos × labels, row-major.
     pub matches: Vec<f32>,
-    /// Probabilities, photos x (labels + 1); the last of each row is "something else".
+    /// Probabilities, photos × (labels + 1), row-major; the last column is "something else".
     pub probabilities: Vec<f32>,
 }
 
 impl Scores {
-    /// Takes over the scores of some of `all` photos: the first of `part` is that of the photo `at[0]`, and so on.
+    /// Copies the scores of some of `all` photos: row `i` of `part` belongs to photo `at[i]`.
     pub fn put(&mut self, at: &[u32], part: &Self, all: usize) {
         let labels = part.labels;
         self.labels = labels;
@@ -74,8 +72,8 @@ impl Scores {
         }
     }
 
-    /// Takes over what another part of the photo `at` scored: a label fits as well as it does in the part that it fits
-    /// best. Until [`Self::share`], probabilities are the largest of all parts.
+    /// Merges the scores of another part of the photo `at`: a label's match score is the maximum over all parts. Until
+    /// [`Self::share`], probabilities are maxima as well.
     fn raise(&mut self, at: usize, part: &Self, row: usize) {
         let labels = self.labels;
         let raise = |into: &mut [f32], from: &[f32]| {
@@ -87,11 +85,11 @@ impl Scores {
         let theirs = &part.probabilities[row * wide..][..wide];
         let ours = &mut self.probabilities[at * wide..][..wide];
         raise(&mut ours[..labels], &theirs[..labels]);
-        // Something else is what no part shows a label of.
+        // "Something else" is the minimum over all parts.
         ours[labels] = ours[labels].min(theirs[labels]);
     }
 
-    /// Makes the probabilities of a photo sum to 1 again.
+    /// Normalises the probabilities of a photo to a sum of 1.
     fn share(&mut self, at: usize) {
         let wide = self.labels + 1;
         let ours = &mut self.probabilities[at * wide..][..wide];
@@ -101,8 +99,8 @@ impl Scores {
         }
     }
 
-    /// Takes over what more parts of photos scored: `part` has a row for each, and `photos` says which photo has how many
-    /// of them, in the order of the rows.
+    /// Merges the scores of further parts of photos: `part` has a row for each part, and `photos` lists photo index and
+    /// number of parts in the order of the rows.
     pub fn add_parts(&mut self, photos: &[(usize, usize)], part: &Self) {
         let mut row = 0;
         for (at, count) in photos.iter().copied() {
@@ -114,19 +112,19 @@ impl Scores {
         }
     }
 
-    /// Removes all photos, and keeps the memory that they had.
+    /// Removes all photos, but keeps the allocated memory.
     pub fn clear(&mut self) {
         self.matches.clear();
         self.probabilities.clear();
     }
 
-    /// How many photos there are.
+    /// Number of photos.
     #[must_use]
     pub fn photos(&self) -> usize {
         self.probabilities.len() / (self.labels + 1)
     }
 
-    /// Matches of one photo.
+    /// Match scores of one photo.
     #[must_use]
     pub fn matches_of(&self, photo: usize) -> &[f32] {
         &self.matches[photo * self.labels..][..self.labels]
@@ -143,13 +141,13 @@ impl Scores {
         }
     }
 
-    /// The label with the highest match of one photo, with that match.
+    /// The label with the highest match score of a photo, and that score.
     #[must_use]
     pub fn best(&self, photo: usize) -> Option<(usize, f32)> {
         best(self.matches_of(photo))
     }
 
-    /// Photos by falling match of `label`, or of their best label; equal ones by their number.
+    /// Ranks photos by descending match score of `label`, or of their best label; ties by index.
     #[must_use]
     pub fn ranking(&self, label: Option<usize>) -> Vec<u32> {
         let mut keys = self.keys(label);
@@ -157,10 +155,10 @@ impl Scores {
         keys.into_iter().map(|key| key as u32).collect()
     }
 
-    /// The first `count` photos of that ranking; the others are not sorted.
+    /// The first `count` photos of [`Self::ranking`], without sorting the others.
     #[must_use]
     pub fn top(&self, label: Option<usize>, count: usize) -> Vec<u32> {
-        // What is not among the first of its part is not among the first of all.
+        // A photo that is not among the first of its chunk is not among the first of all.
         let mut keys: Vec<u64> = (self.keys(label))
             .par_chunks_mut(PART.max(2 * count))
             .flat_map_iter(|part| first(part, count).to_vec())
@@ -170,7 +168,7 @@ impl Scores {
         keys.iter().map(|key| *key as u32).collect()
     }
 
-    /// For each photo a number that sorts as the ranking does, with the photo in its lower half.
+    /// For each photo a sort key for the ranking, with the photo's index in the lower half.
     fn keys(&self, label: Option<usize>) -> Vec<u64> {
         let photos = self
             .matches
@@ -180,11 +178,11 @@ impl Scores {
         let key = |photo: usize| {
             let value = match label {
                 Some(label) => self.matches_of(photo).get(label).copied(),
-                // Faster than asking which it is; what is no number loses.
+                // Faster than finding the best label; NaN never wins.
                 None => (self.matches_of(photo).iter().copied())
                     .reduce(|a, b| if b > a { b } else { a }),
             };
-            // A match is not negative, so its bits sort as its value; inverted, the largest comes first.
+            // The bits of a non-negative float sort like its value; inverting them sorts in descending order.
             let falling = !value.unwrap_or_default().to_bits();
             (u64::from(falling) << 32) | photo as u64
         };
@@ -192,7 +190,7 @@ impl Scores {
     }
 }
 
-/// Keys among which a task looks for the first.
+/// Keys per parallel chunk.
 const PART: usize = 1 << 16;
 
 /// The smallest `count` of `keys`, in any order.
@@ -204,7 +202,7 @@ fn first(keys: &mut [u64], count: usize) -> &mut [u64] {
     &mut keys[..count]
 }
 
-/// The index and value of the largest number.
+/// The index and value of the largest number; ties go to the first.
 #[must_use]
 pub fn best(values: &[f32]) -> Option<(usize, f32)> {
     values
@@ -214,8 +212,8 @@ pub fn best(values: &[f32]) -> Option<(usize, f32)> {
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
 }
 
-/// A model's own example: the softmax of `s v.t` over the labels alone, which always crowns a winner, or
-/// the sigmoid of each with a bias.
+/// The model's reference scores: the softmax of `s v.t` over the labels alone, where some label always wins, or the sigmoid
+/// of each with a bias.
 #[must_use]
 pub fn exact(
     vector: &[f32],

@@ -1,29 +1,30 @@
-//! How well a label's matches separate photos that show it from those that do not; pure.
+//! Measures how well match scores separate photos that show a label from those that do not; pure.
 
-/// Bins of the calibration error.
+/// Number of bins of the calibration error.
 const BINS: usize = 10;
 
-/// What was found of one label.
+/// Quality metrics of one label.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LabelQuality {
-    /// Photos that show it.
+    /// Number of photos that show it.
     pub shown: usize,
-    /// Photos that do not.
+    /// Number of photos that do not.
     pub not_shown: usize,
-    /// Of those at the line or above, the share that shows it; 1 if there is none.
+    /// Precision at the threshold; 1 if no photo reaches it.
     pub precision: f64,
-    /// Of those that show it, the share at the line or above.
+    /// Recall at the threshold.
     pub recall: f64,
-    /// The harmonic mean of both.
+    /// The harmonic mean of precision and recall.
     pub f1: f64,
-    /// The mean of the precisions at each photo that shows it, by falling match.
+    /// Average precision: the mean of the precisions at the rank of each photo that shows the label.
     pub average_precision: f64,
-    /// Expected calibration error: the mean distance of matches from the share of photos that show it.
+    /// Expected calibration error: the mean difference of match score and frequency over equal-width bins, weighted by
+    /// size.
     pub calibration_error: f64,
 }
 
 impl LabelQuality {
-    /// From matches with whether each photo shows the label; a photo fits from `threshold` on.
+    /// Computes the metrics from match scores and ground truth; a photo matches if its score is at least `threshold`.
     #[must_use]
     pub fn of(matches: &[(f32, bool)], threshold: f32) -> Self {
         let shown = matches.iter().filter(|(_, shows)| *shows).count();
@@ -54,7 +55,7 @@ impl LabelQuality {
 
 fn average_precision(matches: &[(f32, bool)]) -> f64 {
     let mut falling = matches.to_vec();
-    // Of equal matches those that do not show it come first: ties earn nothing.
+    // Negatives first among ties, so that ties earn nothing.
     falling.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let (mut right, mut sum) = (0.0, 0.0);
     for (rank, (_, shows)) in falling.iter().enumerate() {
@@ -100,7 +101,7 @@ mod tests {
         assert!(near(found.f1, 2.0 / 3.0));
         let precisions = (1.0 + 2.0 / 3.0 + 3.0 / 4.0) / 3.0;
         assert!(near(found.average_precision, precisions));
-        // Each lies in a bin of its own.
+        // Each is in a bin of its own.
         let far = (0.05 + 0.85 + 0.65 + 0.85 + 0.05) / 5.0;
         assert!(near(found.calibration_error, far));
     }

@@ -10,48 +10,48 @@ use crate::engine::inference::cpu::{BackgroundSoftmax, HalfDots, MASS_LANES, exp
 use crate::engine::search::math::dot;
 use crate::engine::search::teach::ClassifierSet;
 
-/// What a task needs to work in.
+/// Scratch buffers of a task.
 #[derive(Default)]
 struct ScoreScratch {
-    /// In place of a vector that is not there.
+    /// Substitute for a missing embedding.
     zeros: Vec<f16>,
     wide: Vec<f32>,
     cosines: Vec<f32>,
-    /// What the labels weigh in one photo.
+    /// Masses of the labels in one photo.
     masses: Vec<f32>,
 }
 
-/// Rows that one task scores.
+/// Rows per parallel task.
 const TASK_ROWS: usize = 1024;
 
-/// Rows that are multiplied together; their cosines stay in the first cache.
+/// Rows multiplied together, so that their cosines stay in the first-level cache.
 const GROUP_ROWS: usize = 64;
 
-/// Labels made ready for scoring against one background.
+/// Labels prepared for scoring against a background.
 pub struct Scorer {
     logit_scale: f32,
     labels: usize,
     dim: usize,
-    /// Vectors of the labels' members, then those of all left-out prompts.
+    /// Embeddings of the labels' members, then those of all left-out prompts.
     vectors: HalfDots,
-    /// How many those are together.
+    /// Their total number.
     count: usize,
-    /// How many members each label has.
+    /// Number of members of each label.
     groups: Vec<usize>,
-    /// For each label, which of the left-out prompts it leaves out.
+    /// For each label, indices of its left-out prompts among all left-out ones.
     left_out: Vec<Vec<usize>>,
-    /// For each left-out prompt, where the background has it.
+    /// For each left-out prompt, its index in the background.
     prompts: Vec<usize>,
-    /// How labels share a photo.
+    /// Converts masses to scores.
     shares: Shares,
-    /// For each member, what its mass is multiplied by.
+    /// For each member, the factor of its mass.
     factors: Vec<f32>,
-    /// The short way, for a few labels of which none says the same as a prompt.
+    /// The fast path for a few labels without left-out prompts.
     rule: Option<BackgroundSoftmax>,
 }
 
 impl Scorer {
-    /// The same for a model whose own score is `sigmoid(s v.t + b)`: a match is that score.
+    /// Uses `sigmoid(s v.t + b)` as the match score, for models that define it this way.
     #[must_use]
     pub fn with_sigmoid(self, bias: Option<f32>) -> Self {
         Self {
@@ -61,8 +61,9 @@ impl Scorer {
         }
     }
 
-    /// Raises the logit of every label by `bias` before it is weighed against the background
-    /// ([`ModelInfo::match_bias`](crate::engine::inference::ModelInfo::match_bias)). Rankings by one label stay as they are.
+    /// Adds `bias` to every label's logit relative to the background
+    /// ([`ModelInfo::match_bias`](crate::engine::inference::ModelInfo::match_bias)). Rankings by a single label do not
+    /// change.
     #[must_use]
     pub fn with_match_bias(mut self, bias: f32) -> Self {
         let raise = bias.exp();
@@ -73,7 +74,7 @@ impl Scorer {
         self
     }
 
-    /// For `labels` against `background`, both normalised and of the model's width.
+    /// Prepares `labels` for scoring against `background`, both normalised and of the model's dimension.
     #[must_use]
     pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
         let each = vec![1; labels.len()];
@@ -81,7 +82,7 @@ impl Scorer {
         Self::build(labels, labels, each, factors, background, logit_scale)
     }
 
-    /// For trained classifiers: their texts decide which prompts mean the same, their vectors and biases score.
+    /// Prepares trained classifiers: their text embeddings select the left-out prompts, their vectors and biases score.
     #[must_use]
     pub fn for_classifiers(
         labels: &ClassifierSet,
@@ -156,8 +157,8 @@ impl Scorer {
         }
     }
 
-    /// Scores photos. `values` are all vectors of a model, `background` the log-sums row for row,
-    /// `rows` the rows to score; rows that are not there score no number (NaN), which fits nothing.
+    /// Scores photos. `values` is the matrix of all embeddings, `background` the log-sums of its rows, `rows` the rows to
+    /// score. Rows that do not exist score NaN, which matches nothing.
     #[must_use]
     pub fn score(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Scores {
         let mut scores = Scores::default();
@@ -165,8 +166,8 @@ impl Scorer {
         scores
     }
 
-    /// The same into the memory of earlier scores: fresh memory for a million photos costs as much as their
-    /// arithmetic.
+    /// Like [`Self::score`], but reuses the memory of earlier scores: allocating it for a million photos takes as long as
+    /// computing them.
     pub fn score_into(
         &self,
         values: &[f16],
@@ -179,7 +180,7 @@ impl Scorer {
         if labels == 0 {
             scores.matches.clear();
             scores.probabilities.clear();
-            // Everything is something else.
+            // Without labels, everything is "something else".
             scores.probabilities.resize(rows.len(), 1.0);
             return;
         }
@@ -207,7 +208,7 @@ impl Scorer {
             );
     }
 
-    /// What each label weighs in photos, which are given as to [`Self::score`]: all that their scores follow from.
+    /// The masses of each label, from which scores are derived; arguments as in [`Self::score`].
     #[must_use]
     pub fn masses(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Vec<LabelMasses> {
         let widths = self.left_out.iter().map(|prompts| 1 + prompts.len());
@@ -259,8 +260,8 @@ impl Scorer {
         }
     }
 
-    /// Cosines of a few photos, whose products share what they load, into `scratch`. Returns the log-sums of the photos'
-    /// background.
+    /// Computes the cosines of a group of photos together, which saves memory traffic, into `scratch`. Returns the photos'
+    /// log-sums.
     fn cosines(
         &self,
         values: &[f16],
@@ -283,7 +284,7 @@ impl Scorer {
         sums
     }
 
-    /// From the cosines of a few photos to their scores. `background` has the log-sums over all prompts.
+    /// Converts the cosines of a group of photos to scores. `background` has the log-sums over all prompts.
     fn score_group(
         &self,
         background: &[f32],
@@ -313,8 +314,8 @@ impl Scorer {
         }
     }
 
-    /// From the cosines of one photo to what each label weighs in it, with the prompts that the label leaves out behind
-    /// it. Everything is relative to the background's sum, which is then 1.
+    /// Converts the cosines of one photo to the mass of each label, followed by those of its left-out prompts. Masses are
+    /// relative to the background's sum, which becomes 1.
     fn masses_of_row(&self, logits: &mut [f32], background: f32, row: &mut [f32]) {
         exp_scaled(logits, self.logit_scale, background);
         let (members, prompts) = logits.split_at_mut(self.factors.len());
@@ -335,8 +336,7 @@ impl Scorer {
     }
 }
 
-/// The mass of a label from those of its members: what they are together, as far as it is no more than
-/// [`MOST_TOGETHER`] times the largest.
+/// The mass of a label: the sum of its members' masses, but at most [`MOST_TOGETHER`] times the largest.
 fn together(members: &[f32]) -> f32 {
     if let [alone] = members {
         return *alone;
@@ -347,6 +347,6 @@ fn together(members: &[f32]) -> f32 {
         most = if *mass > most { *mass } else { most };
     }
     let bound = MOST_TOGETHER * most;
-    // What is no number stays none.
+    // Written so that NaN is propagated.
     if sum > bound { bound } else { sum }
 }

@@ -1,21 +1,20 @@
-//! From what each label weighs in a photo to matches and probabilities.
+//! Converts masses of labels to match scores and probabilities.
 //!
-//! What a label weighs, its mass, depends on no other label. So masses are kept while other labels change, and only
-//! these are computed anew.
+//! The mass of a label in a photo does not depend on other labels, so masses are cached while other labels change.
 
 use rayon::prelude::*;
 
 use super::Scores;
 use crate::engine::search::math::sigmoid;
 
-/// Photos that one task works on.
+/// Photos per parallel task.
 const TASK_PHOTOS: usize = 4096;
 
-/// What one label weighs in photos, and what the background prompts weigh that it leaves out.
+/// The masses of one label in photos, and of the background prompts that it leaves out.
 pub struct LabelMasses {
-    /// Places of the left-out prompts in the background.
+    /// Indices of the left-out prompts in the background.
     prompts: Vec<usize>,
-    /// For each photo the label's mass, then those of the left-out prompts, relative to the sum over the background.
+    /// For each photo the label's mass, then those of the left-out prompts, relative to the background's sum.
     values: Vec<f32>,
 }
 
@@ -24,7 +23,7 @@ impl LabelMasses {
         Self { prompts, values }
     }
 
-    /// Adds more photos of the same label.
+    /// Appends more photos of the same label.
     pub fn append(&mut self, more: Self) {
         self.values.extend(more.values);
     }
@@ -35,15 +34,15 @@ impl LabelMasses {
     }
 }
 
-/// How labels that are asked about together share a photo.
+/// Computes the scores of labels that are queried together.
 pub struct Shares {
-    /// For each label and each prompt that it leaves out, whether no label before it leaves it out as well.
+    /// For each label and each of its left-out prompts, whether no earlier label leaves it out too.
     firsts: Vec<Vec<bool>>,
     sigmoid_bias: Option<f32>,
 }
 
 impl Shares {
-    /// For labels by the prompts that each leaves out.
+    /// For labels given by their left-out prompts.
     pub(super) fn new<'a>(left_out: impl Iterator<Item = &'a [usize]>) -> Self {
         let mut seen = std::collections::HashSet::new();
         let firsts = left_out.map(|prompts| prompts.iter().map(|at| seen.insert(*at)).collect());
@@ -53,13 +52,13 @@ impl Shares {
         }
     }
 
-    /// For labels whose masses are known.
+    /// For labels with known masses.
     #[must_use]
     pub fn of(labels: &[&LabelMasses]) -> Self {
         Self::new(labels.iter().map(|label| &label.prompts[..]))
     }
 
-    /// The same for a model whose own score is `sigmoid(s v.t + b)`: a match is that score.
+    /// Uses `sigmoid(s v.t + b)` as the match score, for models that define it this way.
     #[must_use]
     pub fn with_sigmoid(self, bias: Option<f32>) -> Self {
         Self {
@@ -68,8 +67,7 @@ impl Shares {
         }
     }
 
-    /// Adds the scores of photos, of which `background` has the log-sums. The first of them is the photo `first` of
-    /// the masses.
+    /// Appends the scores of photos with the log-sums `background`; the first of them has index `first` in the masses.
     pub fn append(
         &self,
         labels: &[&LabelMasses],
@@ -80,7 +78,7 @@ impl Shares {
         let count = labels.len();
         scores.labels = count;
         if count == 0 {
-            // Everything is something else.
+            // Without labels, everything is "something else".
             let photos = scores.probabilities.len() + background.len();
             scores.probabilities.resize(photos, 1.0);
             return;
@@ -104,8 +102,8 @@ impl Shares {
             });
     }
 
-    /// Scores one photo by what each label weighs in it, followed by the prompts that the label leaves out.
-    /// `background` is the log-sum over all prompts.
+    /// Scores one photo from the mass of each label, followed by those of its left-out prompts. `background` is the log-sum
+    /// over all prompts.
     pub(super) fn score<'a>(
         &self,
         labels: impl Iterator<Item = &'a [f32]>,
@@ -125,7 +123,7 @@ impl Shares {
             let others = (1.0 - left_out).max(0.0);
             *matched = match self.sigmoid_bias {
                 None => mass / (mass + others).max(f32::MIN_POSITIVE),
-                // The mass is e^(s v.t), relative to the background's sum.
+                // The mass is `e^(s v.t)`, relative to the background's sum.
                 Some(bias) => sigmoid(mass.ln() + background + bias),
             };
             *probability = mass;

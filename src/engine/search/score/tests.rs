@@ -15,7 +15,7 @@ fn embeddings(rows: &[Vec<f32>]) -> Embeddings {
     }
 }
 
-/// Scores straight from the definition, in double precision.
+/// Computes scores directly from their definition, in double precision.
 fn definition(
     v: &[f32],
     labels: &Embeddings,
@@ -69,7 +69,7 @@ proptest! {
         bias in prop_oneof![Just(0f32), -2f32..2.0],
     ) {
         let mut background = background;
-        // One prompt says the same as a label: it must be left out.
+        // A prompt with the same meaning as a label, which must be left out.
         background.push(labels[0].clone());
         let (labels, background) = (embeddings(&labels), embeddings(&background));
         let values: Vec<f16> = photos.concat().into_iter().map(f16::from_f32).collect();
@@ -127,7 +127,7 @@ fn scores_follow_their_definition_on_the_short_way() {
     for (count, bias) in [(1, 0.0), (10, 1.4), (15, 0.0), (16, 1.4), (30, -0.5)] {
         let labels = rows(100..100 + count);
         let order: Vec<u32> = (0..photos.len() as u32).rev().collect();
-        // Room that held something else.
+        // A reused buffer with other contents.
         let mut scores = Scores {
             matches: vec![7.0; 100],
             ..Scores::default()
@@ -177,7 +177,7 @@ fn members_add_up_to_twice_the_largest_at_most() {
         };
         let largest = mass(0).max(mass(1)).max(mass(2));
         let first = (mass(0) + mass(1) + mass(2)).min(MOST_TOGETHER * largest);
-        // The second prompt says the same as a member of the first label.
+        // The second prompt has the same meaning as a member of the first label.
         let prompt = (8.0 * dot(&wide, &background.values[..3])).exp();
         let same = (8.0 * dot(&wide, &background.values[3..])).exp();
         let want = [

@@ -1,4 +1,4 @@
-//! Arrow's file format: a mapped file whose footer lists its batches.
+//! Arrow's file format: memory-mapped, with a footer that lists the record batches.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use super::wanted::wanted_columns;
 use super::{Content, Wanted};
 use crate::engine::inference::ModelInfo;
 
-/// Bytes of the footer's length and the mark behind it.
+/// Bytes of the footer's length and the magic after it.
 pub(super) const TRAILER: usize = 10;
 
-/// A piece of a mapped file.
+/// A slice of a mapped file, bounds-checked.
 fn piece(map: &Buffer, start: i64, length: i64) -> Result<Buffer, TableError> {
     let (start, length) = (usize::try_from(start), usize::try_from(length));
     let (Ok(start), Ok(length)) = (start, length) else {
@@ -65,17 +65,17 @@ pub(super) fn open_arrow(
 /// The bytes of a block, message and body.
 fn whole_block(map: &Buffer, block: &FileBlock) -> Result<Buffer, TableError> {
     let message = i64::from(block.metaDataLength());
-    // Both are looked at, because a sum may hide a negative one.
+    // Both are checked, because the sum could hide a negative length.
     piece(map, block.offset(), message)?;
     piece(map, block.offset() + message, block.bodyLength())?;
     piece(map, block.offset(), message + block.bodyLength())
 }
 
-/// How many rows a block has, as its message says.
+/// The number of rows of a block, according to its message.
 fn block_rows(map: &Buffer, block: &FileBlock) -> Result<u64, TableError> {
     let bytes = whole_block(map, block)?;
     let message = bytes.get(..block.metaDataLength() as usize);
-    // Before the message stand its length and, in newer files, a mark of four bytes.
+    // The message is preceded by its length and, in newer files, a four-byte continuation marker.
     let start = match message.and_then(|message| message.get(..4)) {
         Some([0xff, 0xff, 0xff, 0xff]) => 8,
         _ => 4,

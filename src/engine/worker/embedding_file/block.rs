@@ -1,4 +1,4 @@
-//! Rows of a file: their vectors and what they are called.
+//! Blocks of rows with embeddings and keys.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,23 +11,23 @@ use arrow_schema::DataType;
 use super::error::TableError;
 use crate::engine::worker::columns::EMBEDDING;
 
-/// Rows of a file.
+/// Consecutive rows of a file.
 pub struct Block {
-    /// The number of the first in the file.
+    /// The number of the first row within the file.
     pub first_row: u64,
-    /// The lists, of which some may be missing.
+    /// The embedding lists, some of which may be null.
     lists: ArrayRef,
-    /// All their numbers, one list after another.
+    /// All their values, concatenated.
     numbers: ArrayRef,
     keys: Option<ArrayRef>,
     dim: usize,
 }
 
 impl Block {
-    /// Of a batch.
+    /// Creates a block from a record batch.
     ///
     /// # Errors
-    /// If its vectors are of another width.
+    /// Returns an error if there are no embeddings, or they do not have `dim` dimensions.
     pub fn new(batch: &RecordBatch, first_row: u64, dim: usize) -> Result<Self, TableError> {
         let lists = batch.column_by_name(EMBEDDING).cloned();
         let lists = lists.ok_or(TableError::NoVectors)?;
@@ -41,17 +41,17 @@ impl Block {
         })
     }
 
-    /// How many there are.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.lists.len()
     }
 
-    /// Whether a row has a vector.
+    /// Whether a row has an embedding.
     pub fn is_valid(&self, row: usize) -> bool {
         self.lists.is_valid(row)
     }
 
-    /// The numbers of some rows; `room` holds them where they must be widened.
+    /// The values of some rows as `f32`; `room` is the buffer for converted values.
     pub fn values<'a>(&'a self, rows: Range<usize>, room: &'a mut Vec<f32>) -> &'a [f32] {
         let range = rows.start * self.dim..rows.end * self.dim;
         if let Some(numbers) = self.numbers.as_primitive_opt::<Float32Type>() {
@@ -65,13 +65,13 @@ impl Block {
         room
     }
 
-    /// What the file calls a row.
+    /// The key of a row.
     pub fn key(&self, row: usize) -> Option<String> {
         key_of(self.keys.as_ref()?, row)
     }
 }
 
-/// The column by which rows are called, of a batch with that and vectors at most.
+/// The key column of a batch that has no other columns besides embeddings.
 pub(super) fn key_column(batch: &RecordBatch) -> Option<ArrayRef> {
     let fields = batch.schema();
     let at = fields.fields().iter().position(|f| f.name() != EMBEDDING)?;
@@ -90,7 +90,7 @@ pub(super) fn key_of(keys: &ArrayRef, row: usize) -> Option<String> {
     }
 }
 
-/// The numbers of lists that all have `dim`. Of a list that is missing there are as many zeros.
+/// The values of lists that all have `dim` elements; null lists are filled with zeros.
 fn numbers(lists: &ArrayRef, dim: usize) -> Result<ArrayRef, TableError> {
     if let Some(lists) = lists.as_fixed_size_list_opt() {
         return Ok(lists.values().clone());
@@ -105,7 +105,7 @@ fn numbers(lists: &ArrayRef, dim: usize) -> Result<ArrayRef, TableError> {
     if let Some(width) = lengths.iter().enumerate().find_map(other) {
         return Err(TableError::OtherWidth { width, dim });
     }
-    // Without those that are missing, vectors lie one after another already.
+    // Without nulls, the values are already contiguous.
     if lengths.iter().all(|length| *length == dim) {
         return Ok(
             match (lists.as_list_opt::<i32>(), lists.as_list_opt::<i64>()) {
@@ -122,7 +122,7 @@ fn numbers(lists: &ArrayRef, dim: usize) -> Result<ArrayRef, TableError> {
     Ok(with_gaps(lists, dim))
 }
 
-/// The same where some are missing: their place is filled with zeros.
+/// Copies the values, with zeros for null lists.
 fn with_gaps(lists: &ArrayRef, dim: usize) -> ArrayRef {
     let list = |row: usize| match lists.as_list_opt::<i32>() {
         Some(lists) => lists.value(row),

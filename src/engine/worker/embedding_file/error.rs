@@ -1,70 +1,70 @@
-//! Why a table of vectors is not read.
+//! Why a table of embeddings cannot be read.
 
 use arrow_schema::{ArrowError, DataType};
 use parquet::errors::ParquetError;
 
 use crate::engine::worker::columns::EMBEDDING;
 
-/// Why a table of vectors is not read. The messages leave out the file, which [`super::WorkerError`] names.
+/// Why a table of embeddings cannot be read. The messages omit the file, which [`super::WorkerError`] names.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// Another kind of file.
+    /// Not a Parquet or Arrow file.
     #[error("neither a Parquet nor an Arrow file: give what `lumisift worker` wrote")]
     NoTable,
-    /// The vectors of another model.
+    /// The embeddings are those of another model.
     #[error(
         "its vectors are of the model {made_with:?}, not of {model:?}: name the right one with --model"
     )]
     OtherModel {
-        /// What made them.
+        /// The model that made them.
         made_with: String,
-        /// What they were to be compared with.
+        /// The expected model.
         model: String,
     },
-    /// Vectors of another length than the model's.
+    /// The embeddings have another dimension than the model's.
     #[error(
         "its vectors have {width} numbers, those of the model {dim}: name the right model with --model"
     )]
     OtherWidth {
-        /// Theirs.
+        /// Their dimension.
         width: usize,
-        /// The model's.
+        /// The model's dimension.
         dim: usize,
     },
-    /// No column of vectors.
+    /// There is no embedding column.
     #[error("it has no column `{EMBEDDING}`")]
     NoVectors,
-    /// A column of something else.
+    /// The embedding column has an unsuitable type.
     #[error("its column `{EMBEDDING}` holds {0}: it must hold lists of 32-bit or 16-bit numbers")]
     NotVectors(DataType),
-    /// A batch whose column is not of the kind that the schema says.
+    /// A batch does not have the column type of the schema.
     #[error("its column `{EMBEDDING}` holds no lists")]
     NoLists,
-    /// A footer that lists parts beyond the end.
+    /// The footer refers to data beyond the end of the file.
     #[error("it is damaged: its footer names what is not there")]
     Footer,
-    /// A footer without a schema.
+    /// The footer has no schema.
     #[error("it has no schema")]
     NoSchema,
-    /// A batch without a number of rows.
+    /// A batch has no row count.
     #[error("it is damaged: a batch has no length")]
     NoLength,
-    /// A batch that is not where the footer says.
+    /// A batch is not at its recorded offset.
     #[error("it is damaged: a batch is missing")]
     NoBatch,
-    /// A footer or message that is damaged.
+    /// A footer or message is damaged.
     #[error("{0}")]
     Flatbuffer(String),
-    /// What Arrow's reader says.
+    /// An error of the Arrow reader.
     #[error(transparent)]
     Arrow(#[from] ArrowError),
-    /// What Parquet's reader says.
+    /// An error of the Parquet reader.
     #[error(transparent)]
     Parquet(#[from] ParquetError),
 }
 
 impl TableError {
-    /// A footer or message that is damaged; the library's error is text alone in the features that Arrow chooses.
+    /// Converts an error in a footer or message; kept as text, because its type depends on the features that Arrow enables.
     pub(super) fn flatbuffer(error: impl std::fmt::Display) -> Self {
         Self::Flatbuffer(error.to_string())
     }

@@ -1,4 +1,4 @@
-//! Vectors in files: in Arrow's file format, which is mapped, or in Parquet.
+//! Files of embeddings in Arrow's file format, which is memory-mapped, or in Parquet.
 
 mod arrow;
 mod block;
@@ -32,12 +32,12 @@ pub use block::Block;
 pub use error::TableError;
 pub use wanted::Wanted;
 
-/// Rows that are read of a table at once.
+/// Rows per batch when reading Parquet.
 const BATCH_ROWS: usize = 8192;
-/// What a file in Arrow's format begins with.
+/// The magic at the start of an Arrow file.
 const MAGIC: &[u8] = b"ARROW1";
 
-/// A file with vectors.
+/// An open file of embeddings.
 pub struct EmbeddingFile {
     path: PathBuf,
     content: Content,
@@ -61,10 +61,10 @@ enum Content {
 }
 
 impl EmbeddingFile {
-    /// Opens a file whose vectors are of this model.
+    /// Opens a file with embeddings of this model.
     ///
     /// # Errors
-    /// If it cannot be read, has no vectors, or has those of another model.
+    /// Returns an error if the file cannot be read, has no embeddings, or has those of another model.
     pub fn open(path: &Path, model: &ModelInfo, wanted: Wanted<'_>) -> Result<Self, WorkerError> {
         let io = |source| WorkerError::Io {
             path: path.into(),
@@ -75,7 +75,7 @@ impl EmbeddingFile {
             source,
         };
         let file = open_regular(path).map_err(io)?;
-        // An empty file cannot be mapped everywhere.
+        // Some systems cannot map an empty file.
         if file.metadata().map_err(io)?.len() < TRAILER as u64 {
             return Err(invalid(TableError::NoTable));
         }
@@ -94,15 +94,15 @@ impl EmbeddingFile {
         })
     }
 
-    /// How many rows it has.
+    /// The number of rows.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// What it calls a row, if it was opened with that column.
+    /// The key of a row, if the file was opened with the key column.
     ///
     /// # Errors
-    /// If it is damaged.
+    /// Returns an error if the file is damaged.
     pub fn key(&self, row: u64) -> Result<Option<String>, WorkerError> {
         let before = |first: &u64| *first <= row;
         let part = match &self.content {
@@ -120,12 +120,12 @@ impl EmbeddingFile {
         Ok(found)
     }
 
-    /// Its schema, all columns in it.
+    /// The complete schema, with all columns.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// Its table cannot be read.
+    /// Wraps an error of the table with the path.
     pub fn damaged(&self, source: TableError) -> WorkerError {
         WorkerError::Table {
             path: self.path.clone(),
@@ -133,7 +133,7 @@ impl EmbeddingFile {
         }
     }
 
-    /// What is wrong with it.
+    /// The error for invalid content.
     pub fn invalid(&self, message: String) -> WorkerError {
         WorkerError::Invalid {
             path: self.path.clone(),
@@ -141,7 +141,7 @@ impl EmbeddingFile {
         }
     }
 
-    /// The parts that can be read each for itself.
+    /// The parts that can be read independently: record batches or row groups.
     pub fn parts(&self) -> Range<usize> {
         match &self.content {
             Content::Arrow { blocks, .. } => 0..blocks.len(),
@@ -149,10 +149,10 @@ impl EmbeddingFile {
         }
     }
 
-    /// Hands on the rows of a part, some thousands at a time, for ranking.
+    /// Passes the rows of a part to `each`, in blocks of some thousands, for ranking.
     ///
     /// # Errors
-    /// If it is damaged.
+    /// Returns an error if the file is damaged.
     pub fn blocks(&self, part: usize, mut each: impl FnMut(Block)) -> Result<(), WorkerError> {
         self.batches(part, |batch, first_row| {
             let block = Block::new(batch, first_row, self.dim);
@@ -161,10 +161,10 @@ impl EmbeddingFile {
         })
     }
 
-    /// Hands on the rows of a part as they stand there, each with the number of its first in the file.
+    /// Passes the record batches of a part to `take`, each with the number of its first row within the file.
     ///
     /// # Errors
-    /// If it is damaged, or `take` fails.
+    /// Returns an error if the file is damaged, or `take` fails.
     pub fn batches(
         &self,
         part: usize,

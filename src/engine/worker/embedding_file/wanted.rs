@@ -1,4 +1,4 @@
-//! Which columns of a table are read.
+//! The columns to read from a table.
 
 use arrow_schema::{DataType, Schema};
 
@@ -8,23 +8,23 @@ use crate::engine::worker::columns::EMBEDDING;
 use crate::engine::worker::identity::{FINGERPRINT, MODEL};
 use crate::engine::worker::source::{NAME, PATH, URL};
 
-/// Columns by which a row is called, the first that is there.
+/// Candidates for the key column, in order of precedence.
 const KEYS: [&str; 5] = [PATH, NAME, "key", URL, "id"];
 
-/// Which columns are read.
+/// The columns to read.
 #[derive(Clone, Copy, Debug)]
 pub enum Wanted<'a> {
-    /// That of vectors.
+    /// The embeddings.
     VectorsAlone,
-    /// That by which rows are called.
+    /// The key column.
     KeyAlone,
-    /// Both.
+    /// The embeddings and the key column.
     VectorsAndKey,
-    /// That of vectors, and those of these names that are there.
+    /// The embeddings, and those of the named columns that exist.
     VectorsAnd(&'a [&'a str]),
 }
 
-/// The columns that are read.
+/// The indices of the columns to read.
 pub(super) fn wanted_columns(
     schema: &Schema,
     model: &ModelInfo,

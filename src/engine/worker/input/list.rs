@@ -1,5 +1,5 @@
-//! Lists of paths: one per line, or terminated by zero bytes, as `find -print0` writes them. If all are UTF-8 the column is
-//! text, otherwise binary, so that every name is kept unchanged.
+//! Lists of paths, separated by newlines or by zero bytes, as `find -print0` writes them. If all are UTF-8 the column is
+//! text, otherwise binary, so that every name is preserved.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -16,10 +16,10 @@ use super::{BATCH_ROWS, InputKind, Survey, unfit};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// How a list is written.
+/// The format of a list.
 #[derive(Clone, Debug)]
 pub struct List {
-    /// What stands after each path.
+    /// The separator.
     end: u8,
     /// Whether all paths are UTF-8.
     text: bool,
@@ -55,7 +55,7 @@ pub fn survey(mut file: File) -> io::Result<Survey> {
     })
 }
 
-/// What stands after each path: a zero byte if there is one at all, which no path has in it.
+/// Detects the separator: a zero byte if there is one, since no path can contain it.
 fn ending(file: &mut File) -> io::Result<u8> {
     let mut reader = BufReader::new(&mut *file);
     let mut zero = false;
@@ -72,7 +72,7 @@ fn ending(file: &mut File) -> io::Result<u8> {
     Ok(if zero { 0 } else { b'\n' })
 }
 
-/// The paths of a list, one after another; empty lines are none.
+/// Reads the paths of a list one by one; skips empty lines.
 struct ListedPaths {
     reader: BufReader<File>,
     end: u8,
@@ -113,7 +113,7 @@ impl ListedPaths {
 }
 
 impl List {
-    /// Some of the paths.
+    /// Batches with the paths in a range.
     pub fn batches(
         &self,
         path: &Path,

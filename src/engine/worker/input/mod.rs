@@ -1,5 +1,5 @@
-//! Inputs of a shard: a list of paths, a tar, or a Parquet table. Each is read once to count its rows, and again from the
-//! shard's first row to its last.
+//! Inputs of a shard: a list of paths, a tar, or a Parquet table. Each is read once to count its rows, and again for the
+//! rows of the shard.
 
 mod list;
 mod parquet;
@@ -17,24 +17,24 @@ use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
 use super::WorkerError;
 use crate::engine::files::regular::open_regular;
 
-/// Batches of rows, as they come in.
+/// An iterator over input batches.
 pub type Batches = Box<dyn Iterator<Item = Result<RecordBatch, WorkerError>> + Send>;
 
-/// The column with a row's number in the input.
+/// The column of row numbers within the input.
 const ROW: &str = "row";
-/// Rows of a batch, where they are small.
+/// Maximum number of rows per batch.
 const BATCH_ROWS: usize = 256;
-/// Bytes of a batch's pictures, from which it is full.
+/// Size in bytes of a batch's pictures at which the batch is complete.
 const BATCH_BYTES: u64 = 64 << 20;
 
-/// A file with rows.
+/// An input file.
 pub struct WorkerInput {
     path: PathBuf,
     kind: InputKind,
     schema: SchemaRef,
-    /// Its rows.
+    /// The number of rows.
     pub rows: u64,
-    /// A hash by which it is known: of all of a list, of the names, sizes and times in a tar, of a table's footer.
+    /// A hash that identifies it: of the whole content of a list, of names, sizes and times in a tar, of a table's footer.
     pub identity: String,
 }
 
@@ -44,7 +44,7 @@ enum InputKind {
     Parquet,
 }
 
-/// What was found by going through a file once.
+/// The result of the first pass over a file.
 struct Survey {
     kind: InputKind,
     schema: SchemaRef,
@@ -53,10 +53,10 @@ struct Survey {
 }
 
 impl WorkerInput {
-    /// Tells what a file is and counts its rows.
+    /// Detects the type of a file and counts its rows.
     ///
     /// # Errors
-    /// If it cannot be read, or is compressed as a whole.
+    /// Returns an error if the file cannot be read, or is compressed as a whole.
     pub fn open(path: &Path) -> Result<Self, WorkerError> {
         let io = |source| WorkerError::Io {
             path: path.into(),
@@ -88,7 +88,7 @@ impl WorkerInput {
         })
     }
 
-    /// The columns of its batches.
+    /// The schema of its batches.
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
         if self.schema.index_of(ROW).is_ok() {
@@ -101,7 +101,7 @@ impl WorkerInput {
         Arc::new(Schema::new(fields))
     }
 
-    /// The error where it has other rows than were counted.
+    /// The error for a file that has fewer rows than were counted.
     pub(super) fn changed(&self) -> WorkerError {
         invalid(
             &self.path,
@@ -109,10 +109,10 @@ impl WorkerInput {
         )
     }
 
-    /// Some of its rows, in their order, with their numbers.
+    /// Batches with the rows in a range, in order, with their row numbers.
     ///
     /// # Errors
-    /// If it cannot be opened.
+    /// Returns an error if the file cannot be opened.
     pub fn batches(&self, range: Range<u64>) -> Result<Batches, WorkerError> {
         let io = |source| WorkerError::Io {
             path: self.path.clone(),
@@ -141,7 +141,7 @@ impl WorkerInput {
     }
 }
 
-/// The first bytes of a file, which is then at its start again.
+/// Reads the first bytes of a file and rewinds it.
 fn head(file: &mut File) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     file.take(512).read_to_end(&mut head)?;

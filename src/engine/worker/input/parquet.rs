@@ -1,4 +1,4 @@
-//! Parquet tables. For a shard only the row groups that contain its rows are read.
+//! Parquet tables. For a shard, only the row groups that contain its rows are read.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -12,9 +12,9 @@ use super::super::WorkerError;
 use super::super::source::BYTES;
 use super::{BATCH_ROWS, Batches, InputKind, Survey, invalid, unfit};
 
-/// Rows of a batch that has pictures in it.
+/// Rows per batch if the table contains pictures.
 const PICTURE_ROWS: usize = 64;
-/// Most bytes of a footer that are looked at.
+/// Size limit of the hashed footer, in bytes.
 const MAX_FOOTER: u64 = 1 << 30;
 
 /// Reads a table's footer.
@@ -30,7 +30,7 @@ pub fn survey(mut file: File) -> Result<Survey, ParquetError> {
     })
 }
 
-/// A hash of the footer, which has the offset and size of everything, and of the file's length.
+/// A hash of the footer, which contains the offsets and sizes of all data, and of the file's length.
 fn footer_hash(file: &mut File) -> std::io::Result<blake3::Hash> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = [0; 8];
@@ -46,7 +46,7 @@ fn footer_hash(file: &mut File) -> std::io::Result<blake3::Hash> {
     Ok(hasher.finalize())
 }
 
-/// Some of the rows.
+/// Batches with the rows in a range.
 pub fn batches(path: &Path, file: File, range: Range<u64>) -> Result<Batches, WorkerError> {
     let wrong = |error: ParquetError| invalid(path, &error.to_string());
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(wrong)?;

@@ -1,5 +1,5 @@
-//! Tars as img2dataset and webdataset write them: members of one key, the part of their name before the first dot, stand
-//! together; pictures are rows, and the `.json` and `.txt` beside them columns.
+//! Tars in the layout of img2dataset and webdataset: members with the same key, the name up to its first dot, are adjacent.
+//! Pictures are rows; their `.json` and `.txt` members are columns.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,13 +17,13 @@ use super::{BATCH_BYTES, BATCH_ROWS, InputKind, Survey, unfit};
 use crate::engine::media::decode::MAX_FILE_BYTES;
 use crate::engine::media::file_names;
 
-/// Largest text beside a picture that is read.
+/// Size limit of a text member, in bytes.
 const MAX_TEXT: u64 = 16 << 20;
-/// Pictures of a key between its text and another of its pictures for which the text counts in every division of a tar: so
-/// many rows before a shard's first, texts are read.
+/// Reading of texts starts this many rows before a shard, so that a text applies to as many following pictures of its key,
+/// however the tar is divided into shards.
 const KEY_PICTURES: u64 = 64;
 
-/// What a member is, by its name.
+/// The type of a member, by its name.
 #[derive(Clone, Copy, PartialEq)]
 enum TarMember {
     Picture,
@@ -38,7 +38,7 @@ fn member(name: &[u8]) -> TarMember {
     let ending = path.extension().unwrap_or_default();
     let base = path.file_name().unwrap_or_default();
     if file_names::is_hidden(base) {
-        // What a Mac puts beside each file, above all.
+        // Mainly the AppleDouble files (`._*`) that macOS adds.
         TarMember::Other
     } else if ending.eq_ignore_ascii_case("json") {
         TarMember::Json
@@ -51,7 +51,7 @@ fn member(name: &[u8]) -> TarMember {
     }
 }
 
-/// The part of a name before the first dot of its last part.
+/// The key: a name up to the first dot in its last component.
 fn key(name: &[u8]) -> &[u8] {
     let base = memchr::memrchr(b'/', name).map_or(0, |at| at + 1);
     let dot = memchr::memchr(b'.', &name[base..]).unwrap_or(name.len() - base);
@@ -69,7 +69,7 @@ fn schema() -> SchemaRef {
     ]))
 }
 
-/// Counts the pictures of a tar, from one header to the next.
+/// Counts the pictures of a tar by seeking from header to header.
 pub fn survey(file: File) -> io::Result<Survey> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"tar");
@@ -95,7 +95,7 @@ pub fn survey(file: File) -> io::Result<Survey> {
     })
 }
 
-/// A picture with what stands beside it.
+/// A picture with the texts of its key.
 struct Sample {
     key: String,
     name: String,
@@ -104,14 +104,14 @@ struct Sample {
     txt: Option<String>,
 }
 
-/// Members of one key. Its pictures wait for texts that may stand behind them; of many pictures, only so many wait.
+/// Members with the same key. Pictures wait for texts that may follow them, but only a limited number wait.
 #[derive(Default)]
 struct TarGroup {
     key: Vec<u8>,
     pictures: Vec<(String, Option<Vec<u8>>)>,
     json: Option<String>,
     txt: Option<String>,
-    /// How many pictures wait, and their bytes. Those that are not read count as well: which ones wait for a text must not
+    /// Number and size of the waiting pictures, including those outside the shard: which pictures wait for a text must not
     /// depend on how the tar is divided.
     count: usize,
     bytes: u64,
@@ -122,7 +122,7 @@ impl TarGroup {
         self.count >= BATCH_ROWS || self.bytes >= BATCH_BYTES
     }
 
-    /// The pictures that wait, with the texts so far, which count for later ones as well.
+    /// Takes the waiting pictures with the texts so far, which also apply to later pictures.
     fn part(&mut self) -> Self {
         (self.count, self.bytes) = (0, 0);
         Self {
@@ -147,7 +147,7 @@ impl TarGroup {
     }
 }
 
-/// Some of the pictures. A thread of its own reads them, because a tar lends out one member at a time.
+/// Batches with the pictures in a range, read on a separate thread, because entries borrow the archive.
 pub fn batches(
     path: &Path,
     file: File,
@@ -171,7 +171,7 @@ pub fn batches(
     Ok(receiver.into_iter())
 }
 
-/// Reads a tar and sends what is full.
+/// Reads a tar and sends complete batches.
 struct TarReader<S> {
     path: PathBuf,
     waiting: Vec<Sample>,
@@ -196,7 +196,7 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> TarReader<S> {
                 }
                 group.key = key(&name).to_vec();
             }
-            // Texts may stand before their picture as well as behind it.
+            // Texts may precede or follow their picture.
             let before = row < range.end && row + KEY_PICTURES >= range.start;
             let near = before || !group.pictures.is_empty();
             match kind {
@@ -222,7 +222,7 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> TarReader<S> {
         Ok(())
     }
 
-    /// Takes the pictures of a group; whether anybody wants more.
+    /// Adds the pictures of a group; returns whether the receiver wants more.
     fn take(&mut self, group: TarGroup) -> bool {
         for sample in group.samples() {
             let texts = [&sample.json, &sample.txt].into_iter().flatten();
@@ -259,7 +259,7 @@ fn batch(path: &Path, samples: &[Sample]) -> Result<RecordBatch, WorkerError> {
     RecordBatch::try_new(schema(), columns).map_err(|error| unfit(path, &error))
 }
 
-/// A member's bytes; nothing if they are more than is read.
+/// A member's bytes; `None` if they exceed the limit.
 fn contents(entry: &mut Entry<'_, impl Read>, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let size = entry.size();
     if size > limit {
@@ -276,7 +276,7 @@ fn contents(entry: &mut Entry<'_, impl Read>, limit: u64) -> io::Result<Option<V
     Ok(Some(bytes))
 }
 
-/// A member's text; nothing if it is none.
+/// A member's text; `None` if it is too long or not UTF-8.
 fn text(entry: &mut Entry<'_, impl Read>) -> io::Result<Option<String>> {
     let bytes = contents(entry, MAX_TEXT)?;
     Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
@@ -288,7 +288,7 @@ mod tests {
 
     use super::*;
 
-    /// A tar of these members, each of which holds its own name.
+    /// A tar of these members, each containing its own name.
     fn archive(members: &[String]) -> File {
         let mut archive = tar::Builder::new(tempfile::tempfile().expect("a file"));
         for name in members {
@@ -301,7 +301,7 @@ mod tests {
         file
     }
 
-    /// Pictures with the JSON beside them.
+    /// Names of pictures, each with its JSON.
     fn read(members: &[String], range: Range<u64>) -> Vec<(String, Option<String>)> {
         let mut rows = Vec::new();
         let batches = batches(Path::new("a.tar"), archive(members), range).expect("opened");
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(with_text, wanted);
         let parts = [read(&members, 0..300), read(&members, 300..600)].concat();
         assert!(parts == whole);
-        // A text in front counts for all.
+        // A text at the start applies to all.
         members.rotate_right(1);
         let whole = read(&members, 0..600);
         assert!(whole.len() == 600 && whole.iter().all(|(_, text)| text.is_some()));

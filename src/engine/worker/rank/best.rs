@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::Hit;
 
-/// The best hits, the worst of them on top.
+/// A heap of the best hits, with the worst of them on top.
 #[derive(Default)]
 pub struct Best(BinaryHeap<Ranked>);
 
@@ -32,7 +32,7 @@ impl Ord for Ranked {
 }
 
 impl Best {
-    /// The match that another one must reach.
+    /// The match score that another hit must reach.
     pub fn threshold(&self, top: usize) -> f32 {
         match self.0.peek() {
             Some(worst) if self.0.len() >= top => worst.0.matched,
@@ -40,7 +40,7 @@ impl Best {
         }
     }
 
-    /// Adds a hit, and drops the worst of more than `top`.
+    /// Adds a hit, and removes the worst if there are more than `top`.
     pub fn push(&mut self, hit: Hit, top: usize) {
         self.0.push(Ranked(hit));
         if self.0.len() > top {
@@ -48,7 +48,7 @@ impl Best {
         }
     }
 
-    /// All of them, the best first.
+    /// All hits, best first.
     pub fn into_sorted(self) -> Vec<Hit> {
         let sorted = self.0.into_sorted_vec();
         sorted.into_iter().map(|one| one.0).collect()

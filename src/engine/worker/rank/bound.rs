@@ -1,4 +1,4 @@
-//! A cheap upper bound on a vector's match, which rules out most vectors.
+//! A cheap upper bound on match scores, which rules out most embeddings.
 
 use crate::engine::inference::cpu::row_dots;
 use crate::engine::inference::{Embeddings, ModelInfo};
@@ -6,33 +6,33 @@ use crate::engine::search::math::dot;
 use crate::engine::search::score::{MOST_TOGETHER, SAME_MEANING};
 use crate::engine::search::teach::ClassifierSet;
 
-/// How far a cosine may be from that of vectors rounded to sixteen bits, which are what is scored.
+/// Maximum error of a cosine due to rounding embeddings to 16 bits, as they are when scored.
 const ROUNDING: f32 = 2e-3;
 
-/// How far from 1 the length of a normalised vector may be.
+/// Tolerance of the norm of a normalised embedding around 1.
 pub const UNIT: f32 = 1e-4;
 
-/// The match above which rounding hides differences, so that only scoring decides.
+/// Thresholds are capped at this match score, because rounding hides differences above it.
 const CERTAIN: f32 = 0.999;
 
-/// What a label's match can be at most.
+/// The upper bound on the match score of a label.
 pub struct Bound {
     dim: usize,
     scale: f32,
-    /// The label's members, then the mean of the prompts that it is weighed against.
+    /// The label's members, then the mean of its background prompts.
     vectors: Vec<f32>,
-    /// What is added to each member's logit.
+    /// The constant added to each member's logit.
     raise: Vec<f32>,
-    /// The log of how many prompts there are; nothing for a model whose matches need none.
+    /// The logarithm of the number of prompts; `None` for sigmoid models, whose match scores do not use them.
     prompts: Option<f32>,
 }
 
 impl Bound {
-    /// For one label.
+    /// Computes the bound of one label.
     pub fn new(label: &ClassifierSet, background: &Embeddings, model: &ModelInfo) -> Self {
         let dim = background.dim;
         let same = |prompt: &[f32]| {
-            // As the scorer computes them, to the last bit.
+            // Bit-identical to the scorer's computation.
             let mut members = label.texts.rows();
             members.any(|member| dot(prompt, member) > SAME_MEANING)
         };
@@ -59,12 +59,12 @@ impl Bound {
         }
     }
 
-    /// Tells of each row, with its length, whose match may reach `threshold`. Rows without a direction never do.
+    /// Calls `on_row` with index and norm of each row whose match score may reach `threshold`. Zero vectors never do.
     pub fn reaching(&self, rows: &[f32], threshold: f32, mut on_row: impl FnMut(usize, f32)) {
         let width = self.raise.len() + 2;
         let mut products = vec![0f32; rows.len() / self.dim.max(1) * width];
         row_dots(rows, &self.vectors, self.dim, &mut products);
-        // As odds: match m means a difference of logits of ln(m / (1 - m)).
+        // As log-odds: match score m corresponds to a logit difference of ln(m / (1 - m)).
         let threshold = match threshold {
             threshold if threshold <= 0.0 => f32::NEG_INFINITY,
             threshold => {
@@ -87,9 +87,9 @@ impl Bound {
                 None => 0.0,
             };
             let below = most - against < threshold;
-            // What cannot be compared is looked at.
+            // Negated, so that NaN is not ruled out.
             if !below {
-                // What is of length 1 already is scored as it is, and so as its worker scored it.
+                // Do not rescale unit vectors, so that they score exactly as in the worker.
                 let is_unit = (length - 1.0).abs() < UNIT;
                 on_row(at, if is_unit { 1.0 } else { length });
             }
@@ -121,7 +121,7 @@ mod tests {
         values.into_iter().map(|v| v / length).collect()
     }
 
-    /// So many vectors of length 1, one after another.
+    /// Strategy for `count` unit vectors, concatenated.
     fn vectors(count: usize) -> impl Strategy<Value = Vec<f32>> {
         let vector = proptest::collection::vec(-1f32..1.0, DIM).prop_map(unit);
         proptest::collection::vec(vector, count).prop_map(|vectors| vectors.concat())
@@ -143,7 +143,7 @@ mod tests {
                 biases: biases[..count].to_vec(),
                 groups: vec![count],
             };
-            // A prompt that says the same as a member does not count.
+            // A prompt with the same meaning as a member is left out.
             let mut background = Embeddings { dim: DIM, values: prompts };
             if same_meaning {
                 background.values.extend_from_slice(&members[..DIM]);
@@ -152,7 +152,7 @@ mod tests {
             let scorer = Scorer::for_classifiers(&label, &background, scale)
                 .with_match_bias(match_bias)
                 .with_sigmoid(sigmoid_bias);
-            // Photos that are just what a member says come close to the bound.
+            // Photos identical to a member come close to the bound.
             let photos = [photos, members].concat();
             let short: Vec<f16> = photos.iter().map(|v| f16::from_f32(*v)).collect();
             let mut sums = vec![0f32; photos.len() / DIM];

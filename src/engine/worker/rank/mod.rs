@@ -1,8 +1,8 @@
-//! The best matches among vectors in files, however many those are: each is read once, and only the best are kept.
+//! Exact top-k search over embeddings in any number of files, reading each once and keeping only the best hits.
 //!
-//! A match weighs a label against hundreds of background prompts. Most vectors need not be held against all of them: the
-//! mean of the prompts gives a bound that no match exceeds (a sum of exponentials is at least their number times the
-//! exponential of the mean, by Jensen's inequality), and only vectors whose bound reaches what is kept are scored.
+//! A match score compares a label to hundreds of background prompts, but few embeddings need all these products: the mean
+//! of the prompts gives an upper bound (by Jensen's inequality, a sum of exponentials is at least their number times the
+//! exponential of the mean), and only embeddings whose bound reaches the current threshold are scored.
 
 mod best;
 mod bound;
@@ -25,31 +25,31 @@ use bound::Bound;
 
 pub use index::{Index, IndexOptions, IndexStep};
 
-/// Rows that one task goes through.
+/// Rows per parallel task.
 const TASK_ROWS: usize = 2048;
 
-/// A row that is among the best.
+/// A row among the best.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
-    /// Which of the files it is in.
+    /// The index of its file.
     pub file: usize,
-    /// Its number in that file, from 0.
+    /// Its number within that file, from 0.
     pub row: u64,
-    /// What the file calls it: its path, name, key or address; nothing if there is no such column.
+    /// Its key in the file: path, name, key or URL; `None` if there is no such column.
     pub key: Option<String>,
-    /// Its match.
+    /// Its match score.
     pub matched: f32,
 }
 
 impl Hit {
-    /// Better matches first, equal ones in the order of their files and rows.
+    /// Higher match scores first; ties in the order of files and rows.
     fn order(&self, other: &Self) -> Ordering {
         let by_match = other.matched.total_cmp(&self.matched);
         by_match.then((self.file, self.row).cmp(&(other.file, other.row)))
     }
 }
 
-/// A label that vectors in files are ranked by.
+/// The state of a search for one label.
 struct RankSearch<'a> {
     zero_shot: &'a ZeroShot,
     scorer: Scorer,
@@ -58,10 +58,10 @@ struct RankSearch<'a> {
     best: Mutex<Best>,
 }
 
-/// The `top` rows of these files that match a label best, the best first.
+/// Finds the `top` rows of these files with the highest match scores for a label, best first.
 ///
 /// # Errors
-/// If a file cannot be read, has no vectors, or has those of another model; or the label cannot be made ready.
+/// Returns an error if a file cannot be read, lacks embeddings of this model, or the label cannot be prepared.
 pub fn rank(
     zero_shot: &ZeroShot,
     label: &TrainingSet,
@@ -98,7 +98,6 @@ impl RankSearch<'_> {
         self.best.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Goes through a block, on all cores.
     fn scan(&self, file: usize, block: &Block) {
         let tasks = block.rows().div_ceil(TASK_ROWS);
         (0..tasks).into_par_iter().for_each(|task| {

@@ -1,4 +1,4 @@
-//! Plans an export: decides every name, finds every conflict, touches nothing.
+//! Plans an export: chooses every name and detects every conflict, without changing anything.
 
 mod planner;
 
@@ -21,60 +21,60 @@ use crate::engine::organize::export::target::check;
 use crate::engine::organize::export::target_names::{FolderEntries, LabelFolders};
 use crate::engine::organize::export::{Conflict, ExportError, ExportItem, ExportOptions, Transfer};
 
-/// Bytes that must stay free on the disk.
+/// Disk space to leave free, in bytes.
 const SPARE: u64 = 16 << 20;
 
-/// One file on its way.
+/// The transfer of one file to one target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportStep {
-    /// Where it is.
+    /// The source path.
     #[serde(with = "path_serde")]
     pub source: PathBuf,
-    /// Where it will be.
+    /// The target path.
     #[serde(with = "path_serde")]
     pub target: PathBuf,
-    /// Its length.
+    /// The length in bytes.
     pub bytes: u64,
-    /// Its time of last change, in nanoseconds since 1970.
+    /// The modification time, in nanoseconds since 1970.
     pub modified_ns: i64,
-    /// Copied, moved or linked.
+    /// Copy, move or link.
     pub transfer: Transfer,
-    /// Whether a file of this name is set aside for it.
+    /// Whether an existing file of this name is to be backed up.
     pub replaces: bool,
-    /// Whether it is the paired file of a photo.
+    /// Whether it is a paired file of a photo.
     #[serde(rename = "companion")]
     pub paired_file: bool,
-    /// The set that it is part of: a photo and what belongs to it. If one part cannot be moved, none is.
+    /// The number of its set: a photo and its paired files. If one of them cannot be moved, none is. 0 in old journals.
     #[serde(default)]
     pub set: usize,
-    /// What it was when this was planned; earlier versions did not note it.
+    /// The identity of the source at planning time; missing in old journals.
     #[serde(default)]
     pub identity: Option<FileIdentity>,
 }
 
-/// What an export would do.
+/// The plan of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportPlan {
-    /// The folder.
+    /// The target folder.
     pub target: PathBuf,
-    /// Every file, in the order in which it goes.
+    /// The steps, in order of execution.
     pub steps: Vec<ExportStep>,
-    /// Files whose bytes are at the target already.
+    /// Source and target of files whose bytes already exist at the target.
     pub skipped: Vec<(PathBuf, PathBuf)>,
     /// Files that cannot be exported, and why.
     pub failures: Vec<Failure>,
-    /// Files that get another name than the pattern gives, because that is taken.
+    /// The number of files that got another name because that of the pattern was taken.
     pub renamed: usize,
-    /// Bytes that will be written.
+    /// The number of bytes to write.
     pub bytes: u64,
-    /// Free bytes at the target, if known.
+    /// Free space at the target in bytes, if known.
     pub free: Option<u64>,
-    /// The opened folder that the target is inside of, if it is, with links followed.
+    /// The opened folder that contains the target, if any, with symbolic links resolved.
     pub inside: Option<PathBuf>,
 }
 
 impl ExportPlan {
-    /// Photos among the files, without paired files.
+    /// The number of photos to transfer, not counting paired files.
     #[must_use]
     pub fn photos(&self) -> usize {
         let photos = self.steps.iter().filter(|step| !step.paired_file);
@@ -84,7 +84,7 @@ impl ExportPlan {
             .len()
     }
 
-    /// Files that are set aside for others.
+    /// The number of existing files to back up.
     #[must_use]
     pub fn replaced(&self) -> usize {
         self.steps.iter().filter(|step| step.replaces).count()
@@ -94,21 +94,21 @@ impl ExportPlan {
 /// Plans an export.
 ///
 /// # Errors
-/// If nothing could be written to the target at all. What cannot be done for a single photo is in the plan.
+/// Returns an error if the target cannot be written to at all. Failures of single photos are in the plan.
 pub fn plan(items: &[ExportItem], options: &ExportOptions) -> Result<ExportPlan, ExportError> {
     plan_until(items, options, &Cancel::default())
 }
 
-/// As [`plan`], unless `cancel` is raised.
+/// Like [`plan`], but cancellable.
 ///
 /// # Errors
-/// As [`plan`], or [`ExportError::Cancelled`].
+/// Returns an error if [`plan`] would, or [`ExportError::Cancelled`] if `cancel` was raised.
 pub fn plan_until(
     items: &[ExportItem],
     options: &ExportOptions,
     cancel: &Cancel,
 ) -> Result<ExportPlan, ExportError> {
-    // The journal must mean the same files from any folder.
+    // The journal must not depend on the current directory.
     let items: Vec<ExportItem> = items.iter().map(with_absolute_path).collect();
     let options = &ExportOptions {
         target: absolute(&options.target),
@@ -149,7 +149,7 @@ pub fn plan_until(
             photos.push((item, number, with));
         }
     }
-    // What belongs to a photo of the export goes with it, though it could be exported for itself.
+    // A photo that is also a paired file of another exported photo is exported only with that photo.
     let belonging = photos.iter().flat_map(|(.., with)| with);
     let belonging: HashSet<PathBuf> = belonging
         .map(|paired_file| entries.key(&paired_file.path))
@@ -159,7 +159,7 @@ pub fn plan_until(
     for (item, _, with) in photos.iter().filter(|_| may_replace) {
         let with = with.iter().map(|paired_file| &paired_file.path);
         for path in std::iter::once(&item.source).chain(with) {
-            // A link, and what it leads to.
+            // A symbolic link and its target.
             planner.sources.extend(FileKey::of(path));
             let link = fs::symlink_metadata(path).ok();
             planner
@@ -174,7 +174,7 @@ pub fn plan_until(
         planner.add(item, *number, with);
     }
     let mut plan = planner.plan;
-    // All steps of a set stay together, and in it those of one file, its move last: they are done one after another.
+    // Group the steps of a set, and within it those of a source with its move last: a group is processed sequentially.
     plan.steps.sort_by(|a, b| {
         let moves = |step: &ExportStep| step.transfer == Transfer::Move;
         let by_file = (a.set, &a.source).cmp(&(b.set, &b.source));
@@ -197,7 +197,7 @@ fn with_absolute_path(item: &ExportItem) -> ExportItem {
     }
 }
 
-/// The opened folder that a target is inside of.
+/// The opened folder that contains the target.
 fn inside(items: &[ExportItem], target: &Path) -> Option<PathBuf> {
     let target = resolved(target);
     let roots: HashSet<&PathBuf> = items.iter().filter_map(|item| item.root.as_ref()).collect();
@@ -205,7 +205,7 @@ fn inside(items: &[ExportItem], target: &Path) -> Option<PathBuf> {
     around.filter(|root| target.starts_with(root)).min()
 }
 
-/// A name for an export that sorts by time: `20240501-100000-…`.
+/// An export ID that sorts by time: seconds and nanoseconds since 1970, then a suffix that makes it unique.
 #[must_use]
 pub fn new_id() -> String {
     let now = SystemTime::now()

@@ -1,4 +1,4 @@
-//! Decides the names of files, one photo after another.
+//! Chooses file names, photo by photo.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -20,7 +20,7 @@ use crate::engine::organize::export::{
     Conflict, ExportItem, ExportOptions, FittingLabel, FolderLayout, MultiLabel, Transfer,
 };
 
-/// Names that are tried for one photo.
+/// Numbers tried to find an unused name for a photo.
 const NUMBERS: u32 = 10_000;
 
 pub(super) struct Planner<'a> {
@@ -30,34 +30,34 @@ pub(super) struct Planner<'a> {
     pub(super) disk: DiskId,
     pub(super) folders: HashMap<String, TargetFolder>,
     pub(super) label_folders: LabelFolders,
-    /// Everything that the export takes from somewhere: none of it is ever replaced.
+    /// All sources of the export, which must never be replaced.
     pub(super) sources: HashSet<FileKey>,
-    /// Photos that move away.
+    /// Photos that are to be moved.
     pub(super) leaving: HashSet<PathBuf>,
-    /// The sets of paired files that several photos share.
+    /// Set numbers of paired files that several photos share.
     pub(super) sets: HashMap<PathBuf, usize>,
-    /// The set of the photo that is being planned.
+    /// The set of the current photo.
     pub(super) set: usize,
     pub(super) hashes: HashMap<PathBuf, Option<ContentId>>,
-    /// Whether files may be removed from the folders of photos.
+    /// Whether files can be removed from each source folder.
     pub(super) removable: HashMap<PathBuf, bool>,
 }
 
-/// What becomes of a name.
+/// What a target name is used for.
 enum NameClaim {
-    /// Nothing has it.
+    /// Unused.
     Free,
-    /// A file that may be set aside has it.
+    /// Used by a file that may be backed up.
     Replace,
-    /// The same bytes have it.
+    /// Used by a file with the same bytes.
     Same(PathBuf),
-    /// This very file gets it, by an earlier step: it belongs to several photos.
+    /// Used by an earlier step for the same source file, which several photos share.
     Own(usize),
-    /// It is taken.
+    /// Taken.
     Taken,
 }
 
-/// A photo or a paired file on its way to one place.
+/// A photo or paired file to be exported to one folder.
 struct PlannedFile<'a> {
     file: Candidate,
     disk: DiskId,
@@ -91,8 +91,8 @@ impl Planner<'_> {
         }
     }
 
-    /// How a part gets to one of its places. Of several places, all but the last get copies: a file can be moved only
-    /// once. What belongs to several photos is moved with the last of them, and stays if one of them does.
+    /// The transfer of a file to one of its targets. A file with several targets is copied to all but the last, since it
+    /// can be moved only once. A file shared by several photos is moved with the last of them, unless one of them stays.
     fn transfer(&self, part: &PlannedFile, is_last: bool) -> Transfer {
         let shared = part
             .paired_file
@@ -104,7 +104,7 @@ impl Planner<'_> {
         }
     }
 
-    /// A photo and what belongs to it, or why they cannot be exported.
+    /// The photo and its paired files, or the reason why they cannot be exported.
     fn parts<'a>(
         &mut self,
         item: &ExportItem,
@@ -131,7 +131,7 @@ impl Planner<'_> {
             let part = self
                 .part(&paired_file.path, Some(paired_file))
                 .and_then(|part| {
-                    // A rename needs no reading.
+                    // A rename does not need read access.
                     if !(moves && part.disk == self.disk) {
                         open_regular(&paired_file.path)?;
                     }
@@ -182,7 +182,7 @@ impl Planner<'_> {
         self.plan.failures.push(failure);
     }
 
-    /// Folders that a photo goes to, with its stem there; the best label's last.
+    /// The target folders of a photo, with its stem in each; the best label's folder comes last.
     fn goals(&mut self, item: &ExportItem, number: usize) -> Vec<(PathBuf, OsString)> {
         let target = &self.options.target;
         if let Some(place) = &item.place {
@@ -223,7 +223,7 @@ impl Planner<'_> {
         labels.into_iter().map(goal).collect()
     }
 
-    /// Finds names for a photo and its paired files in a folder: one stem for all of them.
+    /// Chooses names for a photo and its paired files in a folder, all with the same stem.
     fn place(&mut self, parts: &[PlannedFile], folder: &Path, stem: &OsStr) {
         let photo = &parts[0].file.path;
         let own = photo.file_stem().unwrap_or_default();
@@ -247,7 +247,7 @@ impl Planner<'_> {
             let mut claims = Vec::with_capacity(parts.len());
             claims.extend(parts.iter().map(claim));
             let is_there = matches!(claims[0].1, NameClaim::Same(_) | NameClaim::Own(_));
-            // What moves must get its own name, or the set would be torn apart.
+            // A paired file that is moved needs its own name; otherwise the set would be separated.
             let is_taken = |(part, (_, claim)): (&PlannedFile, &(PathBuf, NameClaim))| match claim {
                 NameClaim::Taken => true,
                 NameClaim::Same(_) => part.paired_file.is_some() && part.transfer == Transfer::Move,
@@ -263,7 +263,7 @@ impl Planner<'_> {
                 self.leaving.insert(photo.clone());
             }
             for (part, (target, claim)) in parts.iter().zip(claims) {
-                // What belongs to a photo that stays, stays.
+                // Paired files of a photo that stays must stay, too.
                 let transfer = match part.transfer {
                     Transfer::Move if is_there => Transfer::Copy,
                     transfer => transfer,
@@ -287,7 +287,7 @@ impl Planner<'_> {
             NameClaim::Same(there) => {
                 return self.plan.skipped.push((file.path.clone(), there));
             }
-            // Beside a photo that is there already, what has its name there is left alone.
+            // The photo is already there: leave other files under the names of its paired files alone.
             NameClaim::Taken => return self.plan.skipped.push((file.path.clone(), target)),
             NameClaim::Own(step) => {
                 if transfer == Transfer::Move {
@@ -346,7 +346,7 @@ impl Planner<'_> {
         NameClaim::Taken
     }
 
-    /// Whether a file may make room: it is none of those that the export itself takes from somewhere.
+    /// Whether an existing file may be backed up: it is not a source of this export.
     fn may_replace(&self, there: &Path) -> bool {
         let Ok(metadata) = fs::symlink_metadata(there) else {
             return false;
@@ -370,7 +370,7 @@ impl Planner<'_> {
     }
 }
 
-/// The folder below the target that stands for the one that a photo is in.
+/// The target subfolder that corresponds to the photo's source folder.
 fn mirrored(target: &Path, item: &ExportItem) -> PathBuf {
     let folder = item.source.parent().unwrap_or(Path::new(""));
     let root = item.root.as_deref();

@@ -1,6 +1,6 @@
-//! Building an index: centroids of a sample, then the list of each vector, then the vectors list by list.
+//! Builds an index: centroids from a sample, then the list of each vector, then the vectors list by list.
 //!
-//! The files are read three times and never held in memory. What is kept for each vector is the number of its list.
+//! The files are read three times and never loaded into memory; per vector, only its list number is kept.
 
 use std::fs::File;
 use std::io;
@@ -19,19 +19,19 @@ use crate::engine::files::atomic_write::atomic_write_with;
 use crate::engine::index::zero_shot::ZeroShot;
 use crate::engine::search::query::normalise;
 
-/// Vectors of the sample for each list.
+/// Sampled vectors per list.
 const SAMPLED: usize = 40;
-/// Most lists: beyond, finding a vector's list costs more than a question saves.
+/// Maximum number of lists; beyond it, assigning vectors costs more than queries save.
 const MOST_LISTS: usize = 16_384;
-/// Vectors that a list has at least, on average.
+/// Minimum mean number of vectors per list.
 const LEAST_LENGTH: usize = 16;
-/// Rows that are gone through at once.
+/// Rows per block.
 const BLOCK_ROWS: usize = 8192;
-/// The list of a row that has no vector.
+/// The list number of a row without an embedding.
 const NONE: u32 = u32::MAX;
 
-/// How many lists suit so many vectors: about as many as a list has vectors, so that scoring centroids costs no more than
-/// scoring a list.
+/// A suitable number of lists: about the square root of the number of vectors, so that scoring all centroids costs no more
+/// than scoring one list.
 fn suitable_lists(rows: usize) -> usize {
     let root = (rows as f64).sqrt() as usize;
     root.next_multiple_of(64)
@@ -88,7 +88,7 @@ pub fn build(
             Err(_) => Err(io::Error::other("the index was not written")),
         }
     });
-    // Why a file could not be read says more than that the index was not written.
+    // A read error is more informative than the resulting write error.
     outcome?;
     written.map_err(|source| WorkerError::Io {
         path: path.into(),
@@ -96,8 +96,8 @@ pub fn build(
     })
 }
 
-/// Goes through all rows, some thousands at a time: `work` gets the number of the first, counted over all files, and the
-/// vectors, of length 1, with zeros for rows that have none.
+/// Passes all rows to `work` in blocks: the number of the first row, counted over all files, and the normalised vectors,
+/// with zeros for rows without one.
 fn each_block(
     files: &[EmbeddingFile],
     dim: usize,
@@ -131,7 +131,7 @@ fn unit_vectors(block: &Block, rows: std::ops::Range<usize>, dim: usize) -> Vec<
     for (vector, row) in vectors.chunks_exact_mut(dim).zip(rows) {
         let length = vector.iter().map(|v| v * v).sum::<f32>();
         match block.is_valid(row) && length.is_finite() && length > 0.0 {
-            // As `rank` takes them: what is of length 1 already stays as it is.
+            // As in `rank`: unit vectors are not rescaled.
             true if (length.sqrt() - 1.0).abs() < super::super::bound::UNIT => {}
             true => normalise(vector),
             false => vector.fill(0.0),
@@ -144,7 +144,7 @@ fn has_vector(vector: &[f32]) -> bool {
     vector.iter().any(|value| *value != 0.0)
 }
 
-/// About `wanted` vectors, evenly from all rows.
+/// About `wanted` vectors, at equal intervals over all rows.
 fn sample(
     files: &[EmbeddingFile],
     dim: usize,
@@ -168,7 +168,7 @@ fn sample(
     Ok(found.into_iter().flat_map(|(_, own)| own).collect())
 }
 
-/// The list of each row.
+/// The list number of each row.
 fn assign(
     files: &[EmbeddingFile],
     dim: usize,
@@ -195,11 +195,11 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     (mutex.lock()).unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Lists that are being filled.
+/// Lists being filled.
 struct Lists<'a> {
     file: Mutex<&'a mut File>,
     layout: &'a Layout,
-    /// How many vectors each list has so far.
+    /// Number of vectors written to each list so far.
     filled: Mutex<Vec<usize>>,
 }
 
@@ -212,7 +212,7 @@ impl<'a> Lists<'a> {
         }
     }
 
-    /// Writes all vectors, those of a block list by list.
+    /// Writes all vectors; those of each block are grouped by list.
     fn fill(
         &self,
         zero_shot: &ZeroShot,

@@ -1,19 +1,19 @@
-//! Spherical k-means: unit vectors around the normalised means of those nearest to them.
+//! Spherical k-means on unit vectors.
 
 use rayon::prelude::*;
 
 use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32};
 use crate::engine::search::query::normalise;
 
-/// Rounds of k-means.
+/// Number of iterations.
 const ROUNDS: usize = 8;
-/// Rows of one task.
+/// Rows per parallel task.
 const TASK_ROWS: usize = 48;
 
-/// Centroids, laid out for products.
+/// Centroids, packed for matrix products.
 pub struct Centroids {
     dim: usize,
-    /// One after another.
+    /// The centroids, concatenated.
     pub values: Vec<f32>,
     packed: PackedF32,
 }
@@ -28,11 +28,11 @@ impl Centroids {
         }
     }
 
-    /// So many centroids of these rows, always the same for the same rows.
+    /// Computes `lists` centroids of these rows; deterministic.
     pub fn of(rows: &[f32], dim: usize, lists: usize) -> Self {
         let count = rows.len() / dim.max(1);
         let lists = lists.min(count);
-        // Rows that lie far apart in the sample: neighbours in a file are often of one event.
+        // Initial centroids are spaced apart in the sample, because neighbours in a file are often from the same event.
         let first = (0..lists).flat_map(|list| {
             let row = list * count / lists.max(1);
             rows[row * dim..][..dim].iter().copied()
@@ -45,7 +45,7 @@ impl Centroids {
                 let sum = &mut sums[list as usize * dim..][..dim];
                 sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
             }
-            // A list that nothing is near to keeps its centroid.
+            // An empty list keeps its centroid.
             let both = sums
                 .chunks_exact_mut(dim)
                 .zip(centroids.values.chunks_exact(dim));
@@ -60,7 +60,7 @@ impl Centroids {
         centroids
     }
 
-    /// For each row the centroid with the largest product, on all cores; the first where there are none.
+    /// For each row the centroid with the largest product, computed in parallel; 0 if there are no centroids.
     pub fn nearest(&self, rows: &[f32]) -> Vec<u32> {
         let lists = self.values.len() / self.dim.max(1);
         let mut nearest = vec![0; rows.len() / self.dim.max(1)];
@@ -81,7 +81,7 @@ impl Centroids {
     }
 }
 
-/// Where the largest of these numbers is.
+/// The index of the largest number.
 fn largest(products: &[f32]) -> u32 {
     let mut best = (0, f32::NEG_INFINITY);
     for (at, product) in (0..).zip(products) {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn rows_are_put_with_those_that_they_resemble() {
-        // Three directions, with a little of the next in each row.
+        // Three directions, with a small component of others in each row.
         let dim = 8;
         let mut rows = Vec::new();
         for n in 0..60 {

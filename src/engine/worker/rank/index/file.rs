@@ -1,7 +1,7 @@
-//! The file of an index: a header, centroids with their sums, and the lists, each with its vectors, sums and row numbers.
+//! The index file: a header, centroids with their log-sums, and the lists, each with its vectors, log-sums and row numbers.
 //!
-//! All of it can be made again from the files that it is over. What is read is checked against the file's length, so a damaged
-//! one gives an error or other hits, and no more than that; the part that says where lists are has a checksum.
+//! The index can be rebuilt from its source files. All offsets are checked against the file's length, so a damaged index
+//! leads at worst to an error or wrong hits; the sections that locate lists have a checksum.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -18,12 +18,12 @@ use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::photo::Candidate;
 
-/// What the file begins with.
+/// The magic at the start of the file.
 const MAGIC: &[u8; 8] = b"LUMIIVF1";
-/// Where parts begin, so that numbers are where a processor wants them.
+/// Alignment of sections, in bytes, so that values are aligned for the CPU.
 const ALIGNED: usize = 64;
 
-/// A file that an index is over, as it was.
+/// A source file in its state at indexing time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     path: String,
@@ -32,7 +32,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// As it is now.
+    /// The current state of a file.
     pub fn of(path: &Path) -> Result<Self, WorkerError> {
         let path = absolute(path);
         let metadata = std::fs::metadata(&path).map_err(|source| WorkerError::Io {
@@ -41,7 +41,7 @@ impl Source {
         })?;
         let file = Candidate::new(path, &metadata);
         Ok(Self {
-            // Names that are not valid text differ by length and modification time.
+            // Paths that are not valid UTF-8 become lossy, but still differ by length and modification time.
             path: file.path.to_string_lossy().into_owned(),
             bytes: file.size,
             modified_ns: file.modified_ns,
@@ -49,46 +49,46 @@ impl Source {
     }
 }
 
-/// What an index was made of.
+/// What determines an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// The model's fingerprint.
     pub model: String,
-    /// A hash of the background's vectors.
+    /// A hash of the background embeddings.
     pub background: String,
-    /// Numbers of a vector.
+    /// The embedding dimension.
     pub dim: usize,
-    /// The files.
+    /// The source files.
     pub sources: Vec<Source>,
-    /// How many lists were asked for; 0 for as many as suit.
+    /// The requested number of lists; 0 for automatic.
     pub lists: usize,
 }
 
-/// What the header in the file says: what it was made of, and what is in it.
+/// The header of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
-    /// What it was made of.
+    /// What determines the index.
     pub made_of: Header,
-    /// Rows of each file, those without a vector among them.
+    /// Number of rows of each source file, including those without an embedding.
     pub rows: Vec<u64>,
-    /// Vectors of each list.
+    /// Number of vectors of each list.
     pub lengths: Vec<u32>,
-    /// A checksum over what stands between the header and the lists.
+    /// A checksum of the data between the header and the lists.
     pub centroids: String,
 }
 
-/// Where parts of the file are.
+/// Offsets of the sections of the file, in bytes.
 #[derive(Clone, Debug)]
 pub struct Layout {
     dim: usize,
-    /// The first vector of each list, and the number of all.
+    /// The number of the first vector of each list, then the total number of vectors.
     starts: Vec<usize>,
     centroids: usize,
     centroid_sums: usize,
     vectors: usize,
     sums: usize,
     rows: usize,
-    /// The file's length.
+    /// The length of the file in bytes.
     pub end: usize,
 }
 
@@ -97,7 +97,7 @@ fn aligned(at: usize) -> Option<usize> {
 }
 
 impl Layout {
-    /// For lists of these lengths behind a header that ends at `head`; nothing if no file is so large.
+    /// Computes the layout for lists of these lengths after a header of `head` bytes; `None` on overflow.
     pub fn new(dim: usize, lengths: &[u32], head: usize) -> Option<Self> {
         let mut starts = vec![0usize];
         for length in lengths {
@@ -123,12 +123,12 @@ impl Layout {
         })
     }
 
-    /// The numbers of a list's vectors among all.
+    /// The range of a list's vectors among all.
     pub fn list(&self, list: usize) -> Option<Range<usize>> {
         Some(*self.starts.get(list)?..*self.starts.get(list + 1)?)
     }
 
-    /// Where vectors, their sums and their rows begin.
+    /// The offsets of a vector, its log-sum and its row number.
     pub fn vector(&self, number: usize) -> (u64, u64, u64) {
         let at = |start: usize, size: usize| (start + number * size) as u64;
         (
@@ -143,7 +143,7 @@ impl Layout {
     }
 }
 
-/// Writes the header and the centroids, and returns where the rest goes.
+/// Writes the header and the centroids, and returns the layout of the rest.
 pub fn write_head(
     file: &mut File,
     made_of: &Header,
@@ -182,30 +182,30 @@ fn centroid_sum(centroids: &[u8], sums: &[u8]) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// An index that is mapped.
+/// A memory-mapped index.
 pub struct IndexFile {
     map: Bytes,
     layout: Layout,
-    /// The first row of each file, counted over all, and their number.
+    /// The first row of each source file, counted over all files, then the total.
     first_rows: Vec<u64>,
     path: std::path::PathBuf,
 }
 
-/// A list.
+/// A list of the index.
 pub struct List<'a> {
-    /// Its vectors, one after another.
+    /// Its vectors, concatenated.
     pub vectors: &'a [f16],
-    /// Their sums over the background.
+    /// Their log-sums over the background.
     pub sums: &'a [f32],
-    /// Their rows, counted over all files.
+    /// Their row numbers, counted over all files.
     pub rows: &'a [u32],
 }
 
 impl IndexFile {
-    /// Opens an index that was made of this; nothing if there is none, or it was made of something else.
+    /// Opens an index; `None` if it does not exist or was made from something else.
     ///
     /// # Errors
-    /// If the file is no index: it may be of value, so it is not replaced.
+    /// Returns an error if the file is not an index, since it could be valuable and must not be replaced.
     pub fn open(path: &Path, made_of: &Header) -> Result<Option<Self>, WorkerError> {
         let io = |source| WorkerError::Io {
             path: path.into(),
@@ -230,7 +230,7 @@ impl IndexFile {
         Ok(Self::read(map, path, made_of))
     }
 
-    /// What is in the file; nothing if it is not whole or of something else.
+    /// Parses the mapped file; `None` if it is incomplete or was made from something else.
     fn read(map: Bytes, path: &Path, made_of: &Header) -> Option<Self> {
         let start = MAGIC.len() + 8;
         let length = map.get(MAGIC.len()..start)?.try_into().ok()?;
@@ -265,32 +265,32 @@ impl IndexFile {
         bytemuck::try_cast_slice(bytes.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// How many lists there are.
+    /// The number of lists.
     pub fn lists(&self) -> usize {
         self.layout.starts.len() - 1
     }
 
-    /// How many vectors there are.
+    /// The number of vectors.
     pub fn rows(&self) -> usize {
         self.layout.count()
     }
 
-    /// How many vectors a list has.
+    /// The number of vectors of a list.
     pub fn length(&self, list: usize) -> usize {
         self.layout.list(list).map_or(0, |list| list.len())
     }
 
-    /// The centroids, one after another.
+    /// The centroids, concatenated.
     pub fn centroids(&self) -> &[f16] {
         self.part(self.layout.centroids, self.lists() * self.layout.dim)
     }
 
-    /// Their sums over the background.
+    /// Their log-sums over the background.
     pub fn centroid_sums(&self) -> &[f32] {
         self.part(self.layout.centroid_sums, self.lists())
     }
 
-    /// A list.
+    /// The contents of a list.
     pub fn list(&self, list: usize) -> Result<List<'_>, WorkerError> {
         let numbers = self.layout.list(list).ok_or_else(|| self.damaged())?;
         let (start, count) = (numbers.start, numbers.len());
@@ -302,7 +302,7 @@ impl IndexFile {
         })
     }
 
-    /// The file of a row, and its number in it.
+    /// The source file of a row, and the row's number within it.
     pub fn place(&self, row: u32) -> Result<(usize, u64), WorkerError> {
         let row = u64::from(row);
         let file = self.first_rows.partition_point(|first| *first <= row);

@@ -1,9 +1,10 @@
-//! An approximate index over vectors in files: an inverted file (IVF, "Video Google", Sivic and Zisserman 2003).
+//! An approximate nearest-neighbour index over embeddings in files: an inverted file (IVF; Sivic and Zisserman, "Video
+//! Google", 2003).
 //!
-//! Spherical k-means groups the vectors around centroids. A label is scored against all centroids, and then against the vectors of
-//! the lists whose centroids match it best, as exactly as [`super::rank`] scores: what is found has its true match, and only
-//! what lies in other lists can be missed. The index holds all that a question needs: vectors list by list, as halves, and
-//! for each the sum over the background prompts, which no label changes. So most of a question is one product per vector.
+//! Spherical k-means partitions the vectors by centroids. A query scores all centroids, and then the vectors in the lists
+//! of the best centroids, exactly as in [`super::rank`]: hits have their true match scores, and only vectors in other lists
+//! can be missed. The index is self-contained: it has the vectors list by list as `f16`, and for each the log-sum over the
+//! background prompts, which does not depend on the label. A query thus costs little more than one dot product per vector.
 
 mod build;
 mod clusters;
@@ -22,17 +23,17 @@ use crate::engine::index::zero_shot::ZeroShot;
 use crate::engine::search::teach::TrainingSet;
 use file::{Header, IndexFile, Source};
 
-/// The part of all vectors that a question looks at, unless another is asked for.
+/// Default proportion of vectors that a query examines.
 const PROBED: f64 = 0.02;
-/// Vectors that are looked at in any case.
+/// Minimum number of vectors that a query examines.
 const LEAST_PROBED: usize = 4096;
 
-/// What an index is made and asked with.
+/// Parameters for building and querying an index.
 #[derive(Clone, Copy, Debug)]
 pub struct IndexOptions {
-    /// The part of all vectors that a question looks at, 0 to 1.
+    /// The proportion of vectors that a query examines, 0 to 1.
     pub probed: f64,
-    /// Lists; 0 for the square root of the number of vectors.
+    /// The number of lists; 0 for about the square root of the number of vectors.
     pub lists: usize,
 }
 
@@ -45,18 +46,18 @@ impl Default for IndexOptions {
     }
 }
 
-/// What an index is doing while it is built.
+/// A step of building an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexStep {
-    /// Finding centroids for so many lists.
+    /// Computes the centroids of this many lists.
     Clustering(usize),
-    /// Finding the list of so many vectors.
+    /// Assigns this many vectors to lists.
     Assigning(u64),
-    /// Writing them.
+    /// Writes this many vectors.
     Writing(u64),
 }
 
-/// An index over files that is ready for questions.
+/// An index over files, open for queries.
 pub struct Index {
     file: IndexFile,
     sources: Vec<PathBuf>,
@@ -64,11 +65,12 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the index at `path` over these files, or builds it if it is not there or they were changed since. `watch` is called
-    /// what is done.
+    /// Opens the index at `path` over these files, or builds it if it does not exist or the files have changed. `watch` is
+    /// called at each step of a build.
     ///
     /// # Errors
-    /// If a file cannot be read or has vectors of another model, something else is at `path`, or it cannot be written.
+    /// Returns an error if a file cannot be read, lacks embeddings of this model, or the index is invalid or cannot be
+    /// written.
     pub fn open(
         zero_shot: &ZeroShot,
         path: &Path,
@@ -104,16 +106,16 @@ impl Index {
         })
     }
 
-    /// Lists of vectors.
+    /// The number of lists.
     #[must_use]
     pub fn lists(&self) -> usize {
         self.file.lists()
     }
 
-    /// The `top` rows that match a label best, the best first, as far as they are in the lists that are looked at.
+    /// The `top` rows with the highest match scores, best first, among the lists examined.
     ///
     /// # Errors
-    /// If the label cannot be made ready, or the index is damaged.
+    /// Returns an error if the label cannot be prepared, or the index is damaged.
     pub fn rank(
         &self,
         zero_shot: &ZeroShot,
@@ -161,7 +163,7 @@ impl Index {
         self.with_keys(zero_shot, best.into_sorted())
     }
 
-    /// The lists whose centroids match best, as many as have the part of all vectors that is looked at.
+    /// The lists of the best-matching centroids, until they contain enough vectors.
     fn nearest(&self, matches: &[f32]) -> Vec<usize> {
         let mut lists: Vec<usize> = (0..matches.len()).collect();
         lists.sort_by(|a, b| matches[*b].total_cmp(&matches[*a]).then(a.cmp(b)));
@@ -176,7 +178,7 @@ impl Index {
         lists.into_iter().take_while(enough).collect()
     }
 
-    /// Looks up what the files call the hits.
+    /// Looks up the keys of the hits in their files.
     fn with_keys(&self, zero_shot: &ZeroShot, mut hits: Vec<Hit>) -> Result<Vec<Hit>, WorkerError> {
         for (number, path) in self.sources.iter().enumerate() {
             if hits.iter().all(|hit| hit.file != number) {
@@ -193,7 +195,7 @@ impl Index {
     }
 }
 
-/// A hash of the prompts' vectors: sums over others would be wrong.
+/// A hash of the background embeddings, on which the log-sums depend.
 fn background(zero_shot: &ZeroShot) -> String {
     let values = bytemuck::cast_slice(&zero_shot.background().values);
     blake3::hash(values).to_hex().to_string()
