@@ -1,8 +1,8 @@
-//! Dates of photos: parsing of metadata and of file names.
+//! Dates of photos, parsed from metadata and file names.
 //!
-//! A date is local time by the clock of the device that wrote it; time zones are ignored, so that a trip is sorted by the
-//! clock on the wall. Timestamps in seconds since 1970 are in UTC. Impossible dates are refused: days that no month has,
-//! years before photography, and the future. `docs/metadata.md` has the order of sources.
+//! Dates are local time of the device that wrote them. Time zones are ignored, so that a trip is sorted by local clock
+//! time. Unix timestamps are taken as UTC. Impossible dates are rejected: nonexistent days, years before photography
+//! and the future. `docs/metadata.md` lists the order of sources.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -14,12 +14,11 @@ use super::taken::Taken;
 
 /// The year of the earliest photograph.
 const FIRST_YEAR: i16 = 1826;
-/// The first year that counts in the name of a file: digital cameras and phones name files by date.
+/// Earliest year accepted in file names: files named by date come from digital cameras and phones.
 const FIRST_NAMED_YEAR: i16 = 1990;
 
-/// Reads a date in the spellings that EXIF, XMP, IPTC and QuickTime fields have: separated by `:`, `-`, `/` or
-/// `.`, with or without a time, a fraction of a second and an offset, which are left out. Of two digits the first may
-/// be a space or missing.
+/// Parses a date as found in EXIF, XMP, IPTC and QuickTime fields: separated by `:`, `-`, `/` or `.`, with or without a
+/// time. Fractions of a second and UTC offsets are ignored. The first digit of two may be a space or missing.
 #[must_use]
 pub fn parse(text: &str) -> Option<Taken> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
@@ -48,15 +47,15 @@ pub fn parse(text: &str) -> Option<Taken> {
     taken(at(date, time?)?)
 }
 
-/// Reads a date as mail has it, which PNG recommends: `Wed, 01 May 2024 10:00:00 +0200`.
+/// Parses an RFC 2822 date, which PNG recommends: `Wed, 01 May 2024 10:00:00 +0200`.
 #[must_use]
 pub fn parse_mail(text: &str) -> Option<Taken> {
     let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
     taken(at.datetime())
 }
 
-/// What the name of a file says: `IMG-20190501-WA0001`, `PXL_20230704_101112123`, `Screenshot_2024-05-01-10-00-00`,
-/// `signal-2024-05-01-100000`, `2024-05-01 10.00.00`, or milliseconds since 1970 as in `FB_IMG_1558375918123`.
+/// Parses the date in a file name: `IMG-20190501-WA0001`, `PXL_20230704_101112123`, `Screenshot_2024-05-01-10-00-00`,
+/// `signal-2024-05-01-100000`, `2024-05-01 10.00.00`, or Unix milliseconds as in `FB_IMG_1558375918123`.
 #[must_use]
 pub fn from_file_name(path: &Path) -> Option<Taken> {
     let stem = path.file_stem().map(OsStr::to_string_lossy)?;
@@ -72,8 +71,8 @@ pub fn from_file_name(path: &Path) -> Option<Taken> {
     None
 }
 
-/// A moment in seconds since 1970, as Google Takeout notes it. It names no zone: the date is that of UTC. Zero is what
-/// programs write that do not know it.
+/// Converts a Unix timestamp in seconds, as in Google Takeout. It has no time zone, so the result is in UTC. Zero is
+/// rejected: programs write it for unknown dates.
 #[must_use]
 pub fn from_unix_seconds(seconds: i64) -> Option<Taken> {
     if seconds == 0 {
@@ -83,7 +82,7 @@ pub fn from_unix_seconds(seconds: i64) -> Option<Taken> {
     taken(at.to_zoned(TimeZone::UTC).datetime())
 }
 
-/// The date that a run of digits begins.
+/// Parses the date at the start of a string of digits.
 fn named(text: &str) -> Option<DateTime> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let mut numbers = DateNumbers(text);
@@ -114,12 +113,12 @@ fn named(text: &str) -> Option<DateTime> {
     }
 }
 
-/// What is left of a text of numbers and separators.
+/// The unparsed remainder of a string of numbers and separators.
 #[derive(Clone, Copy)]
 struct DateNumbers<'a>(&'a str);
 
 impl DateNumbers<'_> {
-    /// A number of exactly `width` digits, and the character after it; a space at the end.
+    /// Takes a number of exactly `width` digits and the character after it, or a space at the end.
     fn next(&mut self, width: usize) -> Option<(i16, char)> {
         let digits = self.0.get(..width)?;
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -130,14 +129,14 @@ impl DateNumbers<'_> {
         Some((digits.parse().ok()?, after))
     }
 
-    /// A number of up to two digits, of which the first may be a space, and the character after it.
+    /// Takes a number of one or two digits, with an optional leading space, and the character after it.
     fn short(&mut self) -> Option<(i16, char)> {
         self.0 = self.0.strip_prefix(' ').unwrap_or(self.0);
         let is_two = self.0.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
         self.next(if is_two { 2 } else { 1 })
     }
 
-    /// A number of up to two digits and the separator after it, if there is one of `separators`.
+    /// Takes a number of one or two digits and its separator, which must be one of `separators`.
     fn short_field(&mut self, separators: &[char]) -> Option<i16> {
         let (number, after) = self.short()?;
         if separators.contains(&after) {
@@ -148,7 +147,7 @@ impl DateNumbers<'_> {
         Some(number)
     }
 
-    /// A number of `width` digits and the separator after it, if there is one of `separators`.
+    /// Takes a number of `width` digits and its separator, which must be one of `separators`.
     fn field(&mut self, width: usize, separators: &[char]) -> Option<i16> {
         let (number, after) = self.next(width)?;
         if separators.contains(&after) {
@@ -159,7 +158,7 @@ impl DateNumbers<'_> {
         Some(number)
     }
 
-    /// Hours, minutes and perhaps seconds; what follows, such as a fraction or an offset, does not count.
+    /// Takes hours, minutes and optional seconds; a following fraction or UTC offset is ignored.
     fn time(&mut self) -> Option<(i16, i16, i16)> {
         let hour = self.short_field(&[':', '.'])?;
         let (minute, after) = self.short()?;
@@ -173,7 +172,7 @@ impl DateNumbers<'_> {
         Some((hour, minute, second))
     }
 
-    /// The time that follows a date in the name of a file.
+    /// Takes the time that follows the date in a file name.
     fn named_time(mut self) -> Option<(i16, i16, i16)> {
         let words = [
             " at ", " um ", " à ", " às ", " a las ", " alle ", " om ", " kl. ",
@@ -187,7 +186,7 @@ impl DateNumbers<'_> {
         };
         self.0 = rest;
         let separators = ['.', '-', ':', '_'];
-        // A Mac in English writes 3.05.07 PM.
+        // macOS in English writes 3.05.07 PM.
         let mut hour = match is_said {
             true => self.short_field(&separators)?,
             false => self.field(2, &separators)?,
@@ -211,7 +210,7 @@ fn date(year: i16, month: i16, day: i16, first_year: i16) -> Option<Date> {
     date.ok().filter(|date| date.year() >= first_year)
 }
 
-/// A date with a time, whose hour 24 and seconds from 60 on, which cameras and leap seconds give, carry over.
+/// Combines date and time. Hour 24 and seconds from 60, which cameras and leap seconds produce, carry over.
 fn at(date: Date, (hour, minute, second): (i16, i16, i16)) -> Option<DateTime> {
     if hour > 24 || minute > 59 || second > 99 {
         return None;
@@ -221,7 +220,7 @@ fn at(date: Date, (hour, minute, second): (i16, i16, i16)) -> Option<DateTime> {
     midnight.checked_add(seconds.seconds()).ok()
 }
 
-/// Refuses the future; a day's margin is for zones ahead of this machine's.
+/// Rejects future dates, with a margin of one day for time zones ahead of this machine's.
 fn taken(at: DateTime) -> Option<Taken> {
     let tomorrow = Timestamp::now().to_zoned(TimeZone::UTC).datetime();
     let tomorrow = tomorrow.checked_add(1.day()).ok()?;

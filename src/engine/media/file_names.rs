@@ -1,18 +1,18 @@
-//! The kind of file that a name suggests.
+//! Classifies files by name.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::engine::media::paired_files::table::{RAW, TABLE};
 
-/// Endings of picture files that are read.
+/// Extensions of supported picture formats.
 const PICTURES: &[&str] = &[
     "jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "pjp", "jps", "mpo", "png", "apng", "webp",
     "gif", "tif", "tiff", "btf", "tf8", "bmp", "dib", "pbm", "pgm", "ppm", "pnm", "pam", "qoi",
     "tga", "ico", "psd", "psb", "exr", "hdr", "jp2", "jpx", "jpf", "j2k", "j2c", "jpc", "dds",
     "sgi", "pcx",
 ];
-/// And those that a build may leave out.
+/// Extensions of picture formats that depend on build features.
 const OPTIONAL: &[(&str, bool)] = &[
     ("avif", cfg!(feature = "avif")),
     ("avifs", cfg!(feature = "avif")),
@@ -22,37 +22,37 @@ const OPTIONAL: &[(&str, bool)] = &[
     ("jxl", cfg!(feature = "jxl")),
 ];
 
-/// Endings of videos that are read, and of those that ffmpeg alone reads.
+/// Extensions of supported videos, and of those that only ffmpeg can read.
 const VIDEOS: &[&str] = &["mp4", "mov", "m4v", "3gp", "3g2", "qt"];
 const FFMPEG_VIDEOS: &[&str] = &[
     "avi", "mkv", "webm", "wmv", "flv", "mpg", "mpeg", "mts", "m2ts", "vob", "ogv",
 ];
 
-/// Endings of picture files that are not read. They are counted, to report them, unless there is another
-/// picture in them.
+/// Extensions of unsupported picture formats. Such files are counted and reported, unless their content turns out to be
+/// of a supported format.
 const UNREAD: &[&str] = &["bpg", "flif", "hdp", "jxr", "wdp"];
 
-/// Extensions of files that are never photos; besides those of [`TABLE`], which belong to photos.
+/// Extensions that never belong to photos, in addition to those in [`TABLE`], whose files accompany photos.
 const OTHERS: &[&str] = &[
-    // Documents and texts.
+    // Documents and text.
     "txt md rst log rtf pdf doc docx odt xls xlsx ods ppt pptx odp csv tsv epub mobi djvu tex bib pages",
     "numbers key ics vcf eml msg mbox",
-    // Web pages, data and settings.
+    // Web pages, data and configuration.
     "html htm xhtml css scss less js mjs cjs ts tsx jsx map xml xsl svg yaml yml toml ini cfg conf plist",
     "properties lock url lnk webloc desktop sqlite sqlite3 db db-wal db-shm mdb parquet npy npz",
     "safetensors gguf onnx pt pth pkl h5 hdf5 proto po mo srt vtt sub",
-    // Programs and their sources.
+    // Programs and source code.
     "c h cc cpp cxx hpp hh rs py pyc pyi java class jar kt go rb php pl pm lua sh bash zsh fish bat cmd",
     "ps1 swift m mm cs vb sql r jl hs ml scala dart asm s o a so dll dylib exe msi app apk deb rpm dmg",
     "pkg wasm rlib rmeta d pdb obj lib whl ipynb cmake mk",
-    // Archives and images of disks.
+    // Archives and disk images.
     "zip rar 7z tar gz tgz bz2 xz zst lz4 cab iso img vmdk vdi qcow2",
-    // Sounds, and what cameras keep beside films.
+    // Audio, and auxiliary files of video cameras.
     "mp3 m4a aac flac ogg oga opus wma aiff aif mid midi amr insv lrv",
-    // Fonts, drawings and models.
+    // Fonts, graphics and 3D models.
     "ttf otf woff woff2 eot ai eps ps sketch fig blend stl fbx gltf glb dwg dxf xcf kra indd cube lut",
     "icc icm",
-    // Catalogues of photo programs, and files that are still being made or kept in case.
+    // Catalogues of photo software; temporary, partial and backup files.
     "lrcat lrcat-data lrprev lrmprev lrtemplate ithmb part partial crdownload download opdownload tmp",
     "temp swp bak old torrent",
 ];
@@ -61,7 +61,7 @@ fn others() -> impl Iterator<Item = &'static str> {
     OTHERS.iter().flat_map(|group| group.split(' '))
 }
 
-/// Folders of systems and tools, in which a person's photos are not.
+/// Folders of operating systems and tools, which hold no personal photos.
 const SYSTEM_FOLDERS: &[&str] = &[
     "node_modules",
     "@eaDir",
@@ -70,31 +70,31 @@ const SYSTEM_FOLDERS: &[&str] = &[
     "#recycle",
 ];
 
-/// What a file's name promises.
+/// The kind of file that a name indicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaKind {
-    /// A picture that is read, whatever is in it.
+    /// A supported picture format.
     Picture,
-    /// A camera's RAW file.
+    /// A camera RAW format.
     Raw,
-    /// A video, whatever is in it.
+    /// A supported video format.
     Video,
-    /// A video that ffmpeg alone reads.
+    /// A video format that only ffmpeg can read.
     FfmpegVideo,
-    /// A picture that is not read: its bytes may show that it is of another format.
+    /// An unsupported picture format; the content may be of another one.
     Unread,
-    /// A file that only its bytes can identify, whose name begins like a picture's: `a.jpg:large`.
+    /// A file to identify by its content, whose extension starts like a picture's: `a.jpg:large`.
     Likely,
-    /// A file that only its bytes can identify: without an extension, or with an unknown one.
+    /// A file to identify by its content: its extension is missing or unknown.
     Unknown,
-    /// No photo.
+    /// Not a photo or video.
     Other,
 }
 
-/// What a file's name promises.
+/// Classifies a file by its name.
 pub fn kind(path: &Path) -> MediaKind {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    // What exiftool and editors keep of the file before a change.
+    // Backups by exiftool and text editors.
     if name.ends_with(b"_original") || name.ends_with(b"~") {
         return MediaKind::Other;
     }
@@ -143,7 +143,7 @@ pub fn kind(path: &Path) -> MediaKind {
     }
 }
 
-/// Whether a name is that of a picture, read or not.
+/// Whether a name is that of a picture, supported or not.
 #[must_use]
 pub fn is_picture_name(path: &Path) -> bool {
     matches!(
@@ -164,12 +164,12 @@ pub fn is_media_name(path: &Path) -> bool {
     is_picture_name(path) || is_video_name(path)
 }
 
-/// Whether a name means that the file is hidden.
+/// Whether a name marks a hidden file.
 pub fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether a folder of this name is one of a system or tool.
+/// Whether a folder belongs to an operating system or tool.
 pub fn is_system_folder(name: &OsStr) -> bool {
     name == ".git"
         || SYSTEM_FOLDERS
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn no_ending_is_in_two_lists() {
         let mut all: Vec<&str> = [PICTURES, UNREAD, RAW, FFMPEG_VIDEOS].concat();
-        // Movies of Live Photos are paired files as well.
+        // Videos of Live Photos are paired files too.
         all.extend(
             VIDEOS
                 .iter()

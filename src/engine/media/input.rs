@@ -1,20 +1,20 @@
-//! Buffered random access to a file: the first bytes at once, the rest on demand.
+//! Buffered random access to a file, for parsers that need only a small part of it.
 
 use std::io::{Read, Seek, SeekFrom};
 
-/// What is read at once from the head of a file.
+/// Bytes buffered at the start of a file.
 const HEAD: usize = 32 << 10;
-/// What is read at once elsewhere.
+/// Bytes buffered elsewhere.
 const PIECE: usize = 512;
-/// What is read of one file at most.
+/// Maximum number of bytes read per file.
 const BUDGET: usize = 32 << 20;
 
-/// Bytes that are read in pieces.
+/// Random access to bytes.
 pub trait ByteSource {
-    /// So many bytes from a place; nothing if there are fewer.
+    /// The `length` bytes at offset `at`; `None` if there are fewer.
     fn read(&mut self, at: u64, length: usize) -> Option<&[u8]>;
 
-    /// A fixed number of bytes from a place.
+    /// The `N` bytes at offset `at`.
     fn array<const N: usize>(&mut self, at: u64) -> Option<[u8; N]> {
         self.read(at, N)?.try_into().ok()
     }
@@ -27,17 +27,17 @@ impl ByteSource for &[u8] {
     }
 }
 
-/// A file that is read in pieces, within bounds.
+/// A file that is read piecewise, up to a limit.
 pub struct Input<R> {
     reader: R,
     piece: Vec<u8>,
-    /// Where the piece begins.
+    /// Offset of the buffer.
     at: u64,
     left: usize,
 }
 
 impl<R: Read + Seek> Input<R> {
-    /// Nothing is read yet.
+    /// Wraps a reader without reading from it.
     pub fn new(reader: R) -> Self {
         Self {
             reader,
@@ -49,7 +49,7 @@ impl<R: Read + Seek> Input<R> {
 }
 
 impl<R: Read + Seek> ByteSource for Input<R> {
-    /// Nothing also if more is asked for than metadata can have.
+    /// Also returns `None` once the limit of bytes per file is exceeded.
     fn read(&mut self, at: u64, length: usize) -> Option<&[u8]> {
         let inside = |at: u64, piece: &[u8], start: u64| {
             let start = usize::try_from(at.checked_sub(start)?).ok()?;

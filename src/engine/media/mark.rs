@@ -1,21 +1,21 @@
-//! Decisions about a photo: pick or reject, stars, and a colour.
+//! A user's decisions about a photo: flag, star rating and colour label.
 
 use serde::{Deserialize, Serialize};
 
-/// Whether a photo is chosen.
+/// Pick or reject flag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Flag {
-    /// Not decided.
+    /// Undecided.
     #[default]
     None,
-    /// To keep.
+    /// To be kept.
     Pick,
     /// To be left out.
     Reject,
 }
 
 impl Flag {
-    /// How much it speaks for a photo, higher for more.
+    /// Sort key: higher is better.
     #[must_use]
     pub fn rank(self) -> u8 {
         match self {
@@ -26,7 +26,7 @@ impl Flag {
     }
 }
 
-/// A colour by which photos are put together; those that Lightroom and Bridge know.
+/// A colour label, as in Lightroom and Bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is its own name")]
 pub enum Colour {
@@ -38,7 +38,7 @@ pub enum Colour {
 }
 
 impl Colour {
-    /// All, in the order of their keys.
+    /// All colours, in the order of their shortcut keys.
     pub const ALL: [Self; 5] = [
         Self::Red,
         Self::Yellow,
@@ -47,7 +47,7 @@ impl Colour {
         Self::Purple,
     ];
 
-    /// As `xmp:Label` has it.
+    /// The value of `xmp:Label`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,14 +59,14 @@ impl Colour {
         }
     }
 
-    /// The colour of a name, in capitals or not.
+    /// The colour with this name, ignoring case.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let mut all = Self::ALL.into_iter();
         all.find(|colour| colour.name().eq_ignore_ascii_case(name.trim()))
     }
 
-    /// From the number that the database keeps.
+    /// Converts the number stored in the database.
     pub(in crate::engine) fn numbered(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number).checked_sub(1)?).copied()
     }
@@ -76,13 +76,13 @@ impl Colour {
     }
 }
 
-/// What a person decided about one photo.
+/// A user's decisions about one photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mark {
-    /// Pick or reject.
+    /// Pick or reject flag.
     pub flag: Flag,
-    /// Stars, 0 to 5.
+    /// Star rating from 0 to 5.
     pub stars: u8,
-    /// A colour.
+    /// Colour label.
     pub colour: Option<Colour>,
 }

@@ -1,7 +1,7 @@
-//! A budget of bytes that threads share: a thread that needs memory for a picture waits until enough is free.
+//! A memory budget shared by threads: a thread that needs memory for a picture waits until enough is available.
 //!
-//! Requests are granted in order, so that small ones do not starve a large one. A request larger than the budget is refused
-//! instead of waiting. A thread must not request more while it holds a reservation of the same budget.
+//! Requests are granted in order, so that small ones cannot starve a large one. A request larger than the budget is
+//! rejected instead of waiting. A thread must not request more while it holds a reservation of the same budget.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -11,26 +11,26 @@ use sysinfo::{MemoryRefreshKind, System};
 
 use crate::engine::cancel::Cancel;
 
-/// How soon a waiting request notices that its job is cancelled.
+/// Polling interval of waiting requests for cancellation.
 const CANCEL_NOTICE: Duration = Duration::from_millis(10);
-/// The smallest budget that is chosen without being asked for.
+/// Minimum default budget.
 const LEAST: u64 = 256 << 20;
-/// Part of a budget that files take before they are decoded.
+/// The budget for undecoded files is the pixel budget divided by this.
 const PART_OF_FILES: u64 = 4;
 
-/// Why memory was not given.
+/// Why memory was not reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoMemory {
     /// The job was cancelled.
     Cancelled,
-    /// The request is larger than the budget, in bytes.
+    /// The request exceeds the budget.
     Beyond {
-        /// The budget.
+        /// The budget in bytes.
         limit: u64,
     },
 }
 
-/// Bytes that threads share.
+/// A shared budget of bytes.
 #[derive(Debug)]
 pub struct MemoryBudget {
     state: Mutex<BudgetState>,
@@ -41,12 +41,12 @@ pub struct MemoryBudget {
 struct BudgetState {
     limit: u64,
     used: u64,
-    /// Tickets of those that wait, the first in front.
+    /// Tickets of waiting requests in order.
     queue: VecDeque<u64>,
     next_ticket: u64,
 }
 
-/// Bytes that are held until this is dropped.
+/// A reservation of bytes, released on drop.
 #[derive(Debug)]
 pub struct Reservation {
     budget: Arc<MemoryBudget>,
@@ -54,7 +54,7 @@ pub struct Reservation {
 }
 
 impl MemoryBudget {
-    /// A budget of so many bytes.
+    /// Creates a budget of `limit` bytes.
     #[must_use]
     pub fn new(limit: u64) -> Arc<Self> {
         Arc::new(Self {
@@ -68,36 +68,36 @@ impl MemoryBudget {
         })
     }
 
-    /// How many bytes there are in all.
+    /// Size of the budget in bytes.
     #[must_use]
     pub fn limit(&self) -> u64 {
         self.lock().limit
     }
 
-    /// How many bytes are held.
+    /// Reserved bytes.
     #[must_use]
     pub fn used(&self) -> u64 {
         self.lock().used
     }
 
-    /// Changes the budget. What is held stays held.
+    /// Resizes the budget. Existing reservations are kept.
     pub fn set_limit(&self, bytes: u64) {
         self.lock().limit = bytes;
         self.changed.notify_all();
     }
 
-    /// Waits until so many bytes are free, and reserves them.
+    /// Waits until `bytes` are available, and reserves them.
     ///
     /// # Errors
-    /// If there are fewer in the whole budget, or `cancel` was raised.
+    /// Returns an error if `bytes` exceeds the budget or `cancel` is raised.
     pub fn reserve(self: &Arc<Self>, bytes: u64, cancel: &Cancel) -> Result<Reservation, NoMemory> {
         self.wait_for(bytes, cancel, false)
     }
 
-    /// As [`Self::reserve`], but a request beyond the budget waits until it can have all of it.
+    /// Like [`Self::reserve`], but a request larger than the budget waits for all of it instead.
     ///
     /// # Errors
-    /// If `cancel` was raised.
+    /// Returns an error if `cancel` is raised.
     pub fn reserve_at_most_all(
         self: &Arc<Self>,
         bytes: u64,
@@ -154,7 +154,7 @@ impl MemoryBudget {
 }
 
 impl Reservation {
-    /// Gives back what is not needed any more.
+    /// Releases all but `bytes`.
     pub fn shrink_to(&mut self, bytes: u64) {
         let spare = self.bytes.saturating_sub(bytes);
         self.bytes -= spare;
@@ -169,18 +169,18 @@ impl Drop for Reservation {
     }
 }
 
-/// The budgets of one decoder's stages. Files are asked for before pixels, and never while pixels are
-/// held: so a thread that holds pixels always makes progress, and no thread waits for ever.
+/// The budgets of the decoding stages. Memory for files is reserved before memory for pixels, and never while pixels
+/// are held. So a thread that holds pixels can always proceed, which prevents deadlock.
 #[derive(Clone, Debug)]
 pub struct DecodeMemory {
-    /// For pixels.
+    /// Budget for decoded pixels.
     pub pixels: Arc<MemoryBudget>,
-    /// For files that were read and are not decoded yet.
+    /// Budget for files that are read but not yet decoded.
     pub files: Arc<MemoryBudget>,
 }
 
 impl DecodeMemory {
-    /// Budgets for pixels of so many bytes, and a quarter as many besides for files.
+    /// A budget of `bytes` for pixels, and another of a quarter of that for files.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         Self {
@@ -189,7 +189,7 @@ impl DecodeMemory {
         }
     }
 
-    /// The budgets that all decoders of this process share.
+    /// The budgets shared by all decoders of this process.
     #[must_use]
     pub fn of_process() -> &'static Self {
         static SHARED: LazyLock<DecodeMemory> =
@@ -197,7 +197,7 @@ impl DecodeMemory {
         &SHARED
     }
 
-    /// Changes how much memory all decoders may take together; 0 for a quarter of what there is.
+    /// Resizes the budgets; 0 selects the default of a quarter of the machine's memory.
     pub fn set_megabytes(&self, megabytes: u32) {
         let bytes = match megabytes {
             0 => default_limit(),
@@ -208,7 +208,7 @@ impl DecodeMemory {
     }
 }
 
-/// A quarter of the machine's memory, or of the container's if that has less.
+/// A quarter of the memory of the machine, or of the container if that has less.
 #[must_use]
 pub fn default_limit() -> u64 {
     let Ok(mut system) = System::new() else {
@@ -223,7 +223,7 @@ pub fn default_limit() -> u64 {
     (total / 4).max(LEAST)
 }
 
-/// A number of bytes for people: "512 MB", "1.1 GB". Rounded up, so that a need never reads as its limit.
+/// Formats a number of bytes: "512 MB", "1.1 GB". Rounded up, so that a need never reads as equal to its limit.
 #[must_use]
 pub fn size_text(bytes: u64) -> String {
     let megabytes = bytes.div_ceil(1 << 20);
@@ -240,7 +240,7 @@ mod tests {
     use std::sync::mpsc;
     use std::thread;
 
-    /// Waits until so many requests wait.
+    /// Waits until `count` requests are queued.
     fn waiting(budget: &MemoryBudget, count: usize) {
         while budget.lock().queue.len() != count {
             thread::yield_now();

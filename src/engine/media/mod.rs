@@ -1,4 +1,4 @@
-//! From folders to pixels: scanning, decoding (upright and colour-managed) and metadata.
+//! From folders to pixels: scanning, decoding (upright, in sRGB) and metadata.
 
 pub mod appearance;
 pub mod dates;

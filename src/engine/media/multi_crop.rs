@@ -1,21 +1,21 @@
-//! The crops of a wide picture that a model reads besides the centre crop; pure.
+//! Crops of elongated pictures that a model reads in addition to the centre crop. No I/O.
 //!
-//! A model's reference preprocessing crops the centre of a picture and never sees the ends of a panorama or of a long
-//! screenshot. Beyond [`WIDE`] the picture is also read in squares from one end to the other, and its match is the best of
-//! them. `docs/scores.md` has the measurements.
+//! The reference preprocessing of models crops the centre, which omits the ends of a panorama or long screenshot.
+//! Pictures with an aspect ratio beyond [`WIDE`] are also read as squares from end to end, and their score is the best
+//! of all crops. `docs/scores.md` has the measurements.
 
-/// How many times as long as high, or as high as long, a picture may be and still be read by its centre alone.
+/// Maximum aspect ratio (long side / short side) at which the centre crop suffices.
 pub const WIDE: f64 = 1.6;
-/// How far the next square is from the last, as a part of their side. What is at most a fifth of the side is whole in
-/// one of them, and most of anything larger.
+/// Distance between adjacent squares as a fraction of their side. Anything up to a fifth of the side is entirely within
+/// one of them, and so is most of anything larger.
 const STEP: f64 = 0.8;
-/// Most squares: a picture costs at most so many times as much as another. Longer ones are read in longer parts.
+/// Maximum number of squares, which bounds the cost of a picture. Longer ones are read in longer rectangles.
 const MOST: usize = 13;
 
-/// A part of a picture: left, top, width and height in pixels.
+/// A crop rectangle: left, top, width and height in pixels.
 pub type CropWindow = (f64, f64, f64, f64);
 
-/// The windows of a picture of this size besides the centre; none unless it is wide.
+/// The crops of a picture of this size besides the centre crop; empty unless it is elongated.
 #[must_use]
 pub fn windows((width, height): (f64, f64)) -> Vec<CropWindow> {
     let (long, short) = (width.max(height), width.min(height));
@@ -31,7 +31,7 @@ pub fn windows((width, height): (f64, f64)) -> Vec<CropWindow> {
             false => (0.0, start, short, side),
         }
     };
-    // The middle one of an odd number is the model's own crop.
+    // The middle one of an odd number is the centre crop.
     let is_centre = |at: &usize| count % 2 == 1 && 2 * at == count - 1;
     (0..count).filter(|at| !is_centre(at)).map(window).collect()
 }
@@ -64,7 +64,7 @@ mod tests {
             }
             for pair in windows.windows(2) {
                 let ((a, side), (b, _)) = (along(&pair[0]), along(&pair[1]));
-                // Around the centre, the model's own crop is in between.
+                // Around the centre, the centre crop lies in between.
                 prop_assert!(b - a <= 2.0 * STEP * side + 1e-6 * long);
                 prop_assert!(side >= short);
             }

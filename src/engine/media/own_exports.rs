@@ -1,7 +1,7 @@
-//! Files that earlier exports put inside the scanned folders: the next scan leaves them out.
+//! Files that earlier exports created inside the scanned folders, which scans leave out.
 //!
-//! One file beside the journals, of which only the newest are kept. A line for each export says where it went, the lines
-//! after it which files it created. A file whose length has changed since is a photo of its own.
+//! They are listed in a file of its own, since old journals are deleted. A line for each export names the target, and
+//! the lines after it the created files. A file whose length has changed since counts as a photo.
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
@@ -14,9 +14,9 @@ use crate::engine::files::path_serde;
 use crate::engine::files::paths::resolved;
 use crate::engine::files::regular::{open_no_link, open_regular};
 
-/// The file's name, in the folder of journals.
+/// File name in the journal folder.
 const FILE: &str = "results";
-/// Most of it that is read: some ten million files.
+/// Maximum number of bytes read: some ten million files.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// A line of the file.
@@ -24,26 +24,25 @@ const MAX_BYTES: u64 = 1 << 30;
 #[serde(untagged)]
 enum JournalLine {
     Export {
-        /// The opened folder that the target is in.
+        /// The opened folder that contains the target.
         #[serde(with = "path_serde")]
         root: PathBuf,
-        /// The target.
+        /// The target folder.
         #[serde(with = "path_serde")]
         target: PathBuf,
     },
     File {
-        /// Below the target.
+        /// Path relative to the target.
         #[serde(with = "path_serde")]
         path: PathBuf,
         bytes: u64,
     },
 }
 
-/// Notes what an export is about to make in `target`, which is inside the opened folder `root`: the files with their
-/// lengths.
+/// Records what an export is about to create in `target`, which is inside the opened folder `root`: paths and lengths.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn note<'a>(
     journals: &Path,
     root: PathBuf,
@@ -54,7 +53,7 @@ pub fn note<'a>(
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     let mut file = open_no_link(&mut options, &journals.join(FILE))?;
-    // After a kill the last line may lack its end.
+    // If the process was killed, the last line may lack its newline.
     let mut last = [b'\n'];
     if file.seek(SeekFrom::End(-1)).is_ok() {
         file.read_exact(&mut last)?;
@@ -80,15 +79,15 @@ pub fn note<'a>(
     out.flush()
 }
 
-/// What earlier exports made.
+/// Files created by earlier exports.
 #[derive(Debug, Default)]
 pub struct OwnExports {
     files: HashMap<PathBuf, u64>,
 }
 
 impl OwnExports {
-    /// What they made that came from inside one of these folders, whose links must be resolved. What was exported
-    /// from elsewhere counts as photos, and so does everything where the target itself is looked at.
+    /// The files exported from inside one of `roots`, which must be resolved paths. Files exported from elsewhere count
+    /// as photos, and so do all files if the target itself is scanned.
     #[must_use]
     pub fn read(journals: &Path, roots: &[PathBuf]) -> Self {
         let mut results = Self::default();
@@ -107,20 +106,20 @@ impl OwnExports {
                     let path = folder.as_ref().map(|folder| folder.join(path));
                     results.files.extend(path.map(|path| (path, bytes)));
                 }
-                // A line that a kill cut off.
+                // A truncated line.
                 Err(_) => {}
             }
         }
         results
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
-    /// Whether a file is one of them, as it was made. Links in its path must be resolved.
+    /// Whether an export created this file and its length is unchanged. `path` must be resolved.
     #[must_use]
     pub fn contains(&self, path: &Path, bytes: u64) -> bool {
         self.files.get(path) == Some(&bytes)

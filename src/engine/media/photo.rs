@@ -1,4 +1,4 @@
-//! What is known of a photo, and failures.
+//! Photos, their facts, and failures.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,19 +7,19 @@ use std::time::UNIX_EPOCH;
 pub use super::taken::{DateSource, Taken};
 pub use crate::engine::files::content_id::ContentId;
 
-/// A file that may be a photo, as a folder lists it.
+/// A file that may be a photo, as found in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// Length in bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Time of last change, in nanoseconds since 1970.
+    /// Modification time in nanoseconds since the Unix epoch.
     pub modified_ns: i64,
 }
 
 impl Candidate {
-    /// From what the file system says of a regular file.
+    /// Creates a candidate from the metadata of a regular file.
     #[must_use]
     pub fn new(path: PathBuf, metadata: &std::fs::Metadata) -> Self {
         let modified_ns =
@@ -37,26 +37,26 @@ impl Candidate {
     }
 }
 
-/// What a photo's content says, whatever its name.
+/// Facts from a photo's content, independent of its file name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhotoFacts {
-    /// Its identity.
+    /// Content identifier.
     pub content: ContentId,
-    /// Width in pixels, upright.
+    /// Width of the upright picture in pixels.
     pub width: u32,
-    /// Height in pixels, upright.
+    /// Height of the upright picture in pixels.
     pub height: u32,
-    /// When it was taken, by the camera's clock.
+    /// Capture date in the camera's local time.
     pub taken: Option<Taken>,
-    /// What was wrong with the file, where it could be read all the same.
+    /// Describes damage to a file that could still be read.
     pub warning: Option<String>,
-    /// What a video is besides; nothing for a photo.
+    /// Facts about a video; `None` for a photo.
     pub video: Option<Box<VideoFacts>>,
 }
 
 impl PhotoFacts {
-    /// The hash of all bytes of a file of this size with this content; nothing for a large video, which is identified by
-    /// a part of them.
+    /// The hash of the whole file, of the given size; `None` for a large video, whose identifier covers only parts of
+    /// it.
     #[must_use]
     pub fn whole_hash(&self, size: u64) -> Option<ContentId> {
         let whole = self.video.is_none() || size <= HASHED_WHOLE;
@@ -64,21 +64,21 @@ impl PhotoFacts {
     }
 }
 
-/// Videos of up to so many bytes are identified as photos are, by the hash of all of them.
+/// Maximum size of videos that are identified by a hash of the whole file, as photos are.
 pub const HASHED_WHOLE: u64 = 8 << 20;
 
-/// How long a video is, and which of its frames stand for it.
+/// Duration of a video, and its representative frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VideoFacts {
-    /// Its duration in milliseconds; 0 if unknown.
+    /// Duration in milliseconds; 0 if unknown.
     pub duration_ms: u64,
-    /// When each of the frames is shown, in milliseconds, rising. The rows of the video's vectors are theirs, in their
+    /// Presentation times of the frames in milliseconds, ascending. The rows of the video's vectors are in the same
     /// order.
     pub frames_ms: Vec<u64>,
 }
 
 impl VideoFacts {
-    /// As text, as the store keeps it: the duration, and the times of frames after it.
+    /// Serialises for the store: the duration, then the times of the frames.
     #[must_use]
     pub fn to_text(&self) -> String {
         let all = std::iter::once(&self.duration_ms).chain(&self.frames_ms);
@@ -86,7 +86,7 @@ impl VideoFacts {
         all.join(" ")
     }
 
-    /// From text in that form.
+    /// Parses the text of [`Self::to_text`].
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let numbers: Option<Vec<u64>> = text.split(' ').map(|n| n.parse().ok()).collect();
@@ -99,17 +99,17 @@ impl VideoFacts {
     }
 }
 
-/// A photo that was read.
+/// A file with its facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Photo {
     /// The file.
     pub file: Candidate,
-    /// Its content.
+    /// Facts from its content.
     pub facts: PhotoFacts,
 }
 
 impl Photo {
-    /// A file with the facts from its content. If there is no date among them, the file's name may have one.
+    /// Combines a file with the facts from its content. Without a date in the content, the file name is tried.
     #[must_use]
     pub fn new(file: Candidate, mut facts: PhotoFacts) -> Self {
         let named = || super::dates::from_file_name(&file.path);
@@ -118,10 +118,10 @@ impl Photo {
     }
 }
 
-/// Where in its way a photo failed.
+/// Stage of processing in which a photo failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Listing folders.
+    /// Scanning folders.
     Scan,
     /// Reading the file.
     Read,
@@ -129,12 +129,12 @@ pub enum Stage {
     Decode,
     /// Running the model.
     Encode,
-    /// Copying to where the person wants it.
+    /// Copying to the export target.
     Export,
 }
 
 impl Stage {
-    /// The word in messages and output.
+    /// The name in messages and output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -147,19 +147,19 @@ impl Stage {
     }
 }
 
-/// One file that could not be used. It never ends the run.
+/// A file that could not be processed. It never aborts the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The file or folder.
     pub path: PathBuf,
-    /// Where it failed.
+    /// Stage in which it failed.
     pub stage: Stage,
-    /// One sentence for a person.
+    /// One sentence for the user.
     pub message: String,
 }
 
 impl Failure {
-    /// A failure with any message.
+    /// A failure with this message.
     pub fn new(path: impl Into<PathBuf>, stage: Stage, message: impl fmt::Display) -> Self {
         Self {
             path: path.into(),
@@ -168,7 +168,7 @@ impl Failure {
         }
     }
 
-    /// A failure of the file system, with a message.
+    /// A file system failure, with a message for the user.
     pub fn io(path: impl Into<PathBuf>, stage: Stage, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         let message = match error.kind() {

@@ -1,7 +1,7 @@
-//! From decoded pixels to the input of an image tower; pure.
+//! From decoded pixels to the input of an image encoder. No I/O.
 //!
-//! Resizing is PIL's anti-aliased filter on bytes, as in the reference implementations, so that an embedding does not depend
-//! on the program that computed it.
+//! Resizing replicates PIL's anti-aliased filters on 8-bit samples, as in the reference implementations, so that
+//! embeddings are reproducible across programs.
 
 use fast_image_resize::images::{Image as Buffer, ImageRef};
 use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -10,42 +10,42 @@ use super::decode::Pixels;
 use super::multi_crop::{self, CropWindow};
 use super::thumbnail::THUMBNAIL_SIDE;
 
-/// Raised when what decoding or this module makes of the same file changes: it is part of a vector's key.
+/// Incremented when decoding or preprocessing of the same file changes; part of the key of stored vectors.
 pub const PREPROCESS_VERSION: u32 = 4;
 
-/// How a model wants its input.
+/// Input specification of a model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Preprocess {
     /// Side of the square input in pixels.
     pub side: u32,
-    /// How a picture is fitted into the square.
+    /// How a picture is fitted to the square.
     pub fit: FitMode,
-    /// The resampling filter.
+    /// Resampling filter.
     pub filter: ResampleFilter,
-    /// Mean of each channel, of values scaled to 0-1.
+    /// Mean of each channel, for values scaled to 0-1.
     pub mean: [f32; 3],
-    /// Standard deviation of each channel, of values scaled to 0-1.
+    /// Standard deviation of each channel, for values scaled to 0-1.
     pub std: [f32; 3],
 }
 
-/// How a picture is fitted into the square.
+/// How a picture is fitted to the square.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FitMode {
-    /// The short side is resized to this many pixels and the centre cut out.
+    /// Resizes the short side to this length and crops the centre.
     CentreCrop {
-        /// Length of the short side after resizing, at least the model's side.
+        /// Length of the short side after resizing; at least the model's side.
         short_side: u32,
-        /// How the length of the long side becomes whole pixels.
+        /// Rounding of the long side.
         long_side: Rounding,
     },
-    /// Both sides are resized, whatever the proportions.
+    /// Resizes both sides, ignoring the aspect ratio.
     Stretch,
 }
 
-/// How a length becomes whole pixels.
+/// Rounding of lengths to whole pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
-    /// Down, as Hugging Face's image processors do.
+    /// Down, as in Hugging Face's image processors.
     Down,
     /// To the nearest.
     Nearest,
@@ -60,7 +60,7 @@ impl Rounding {
     }
 }
 
-/// Resampling filters of reference implementations.
+/// Resampling filters of the reference implementations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResampleFilter {
     /// PIL's bicubic, a = -0.5.
@@ -69,24 +69,24 @@ pub enum ResampleFilter {
     Bilinear,
 }
 
-/// The square that a model reads: side x side pixels of RGB bytes, row by row.
+/// The model's square input: side x side interleaved 8-bit RGB pixels, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crop {
     /// Side in pixels.
     pub side: u32,
-    /// Red, green and blue of each pixel.
+    /// Interleaved RGB samples.
     pub rgb: Vec<u8>,
 }
 
-/// A resampler with its buffers; one per thread.
+/// A resampler with its buffers; use one per thread.
 #[derive(Default)]
 pub struct Resampler(Resizer);
 
 impl Resampler {
-    /// Cuts the model's input out of a picture.
+    /// Produces the model's input from a picture.
     ///
     /// # Errors
-    /// If the picture is empty.
+    /// Returns an error if the picture is empty.
     pub fn crop(&mut self, pixels: &Pixels, spec: &Preprocess) -> Result<Crop, EmptyPicture> {
         if pixels.width == 0 || pixels.height == 0 {
             return Err(EmptyPicture);
@@ -99,7 +99,7 @@ impl Resampler {
                 short_side,
                 long_side,
             } => {
-                // The references cut whole pixels out of the resized picture.
+                // The reference implementations crop whole pixels of the resized picture.
                 let short = f64::from(short_side);
                 let (resized_width, resized_height) = if width <= height {
                     (short, long_side.apply(short * height / width))
@@ -120,10 +120,10 @@ impl Resampler {
         self.square(pixels, window, spec)
     }
 
-    /// The model's input out of a picture, and out of more parts of a wide one ([`multi_crop`]).
+    /// Produces the model's input, and further crops of an elongated picture ([`multi_crop`]).
     ///
     /// # Errors
-    /// If the picture is empty.
+    /// Returns an error if the picture is empty.
     pub fn crops(&mut self, pixels: &Pixels, spec: &Preprocess) -> Result<Vec<Crop>, EmptyPicture> {
         let mut crops = vec![self.crop(pixels, spec)?];
         for window in multi_crop::windows(upright_size(pixels)) {
@@ -132,7 +132,7 @@ impl Resampler {
         Ok(crops)
     }
 
-    /// A window of the upright picture as the model's input.
+    /// Resizes a window of the upright picture to the model's input.
     fn square(
         &mut self,
         pixels: &Pixels,
@@ -150,10 +150,10 @@ impl Resampler {
         })
     }
 
-    /// A smaller picture with the long side at most `long_side` pixels, upright.
+    /// Reduces a picture to at most `long_side` pixels on the long side, upright.
     ///
     /// # Errors
-    /// If the picture is empty.
+    /// Returns an error if the picture is empty.
     pub fn thumbnail(&mut self, pixels: &Pixels, long_side: u32) -> Result<Pixels, EmptyPicture> {
         let longest = pixels.width.max(pixels.height).max(1);
         let scale = f64::from(long_side) / f64::from(longest);
@@ -170,10 +170,10 @@ impl Resampler {
         self.resize(pixels, window, (width, height), FilterType::Bilinear)
     }
 
-    /// The same picture with as many columns as are asked for, before turning: for pixels that are not square.
+    /// Resizes to `width` columns in stored orientation, for pixels that are not square.
     ///
     /// # Errors
-    /// If the picture is empty.
+    /// Returns an error if the picture is empty.
     pub fn stretched(&mut self, mut pixels: Pixels, width: u32) -> Result<Pixels, EmptyPicture> {
         if width == pixels.width {
             return Ok(pixels);
@@ -186,9 +186,9 @@ impl Resampler {
         Ok(stretched)
     }
 
-    /// Resizes a window of the upright picture, rows first and then columns, as PIL does: the passes round to
-    /// bytes in between, so their order can be seen in the result. Sizes are the upright picture's, so that it does
-    /// not matter how a picture is stored; only the small result is turned.
+    /// Resizes a window of the upright picture, rows first, then columns, as PIL does: both passes round to 8 bits, so
+    /// their order affects the result. Sizes refer to the upright picture, so the stored orientation does not matter;
+    /// only the small result is rotated.
     fn resize(
         &mut self,
         pixels: &Pixels,
@@ -202,7 +202,7 @@ impl Resampler {
             true => (to_height, to_width),
             false => (to_width, to_height),
         };
-        // What the second pass reads: its part of the window, and what its filter reaches beyond that.
+        // Input of the second pass: its part of the window, extended by the filter support.
         let (start, length, to_length, end) = match turned {
             true => (left, width, to.0, pixels.width),
             false => (top, height, to.1, pixels.height),
@@ -230,7 +230,7 @@ impl Resampler {
         Ok(Pixels::new(to.0, to.1, small.into_vec(), pixels.orientation).upright())
     }
 
-    /// Resizes a window of a picture as it is stored.
+    /// Resizes a window of a picture in stored orientation.
     fn pass(
         &mut self,
         source: &impl IntoImageView,
@@ -238,7 +238,7 @@ impl Resampler {
         (left, top, width, height): CropWindow,
         filter: FilterType,
     ) -> Result<Buffer<'static>, EmptyPicture> {
-        // Sums of fractions may reach beyond the picture by the last bit.
+        // Rounding errors may exceed the picture by the last bit.
         let (left, top) = (left.max(0.0), top.max(0.0));
         let width = width.min(f64::from(source.width()) - left);
         let height = height.min(f64::from(source.height()) - top);
@@ -254,7 +254,7 @@ impl Resampler {
     }
 }
 
-/// Width and height of what a picture covers, upright.
+/// Width and height of the covered area of the upright picture.
 fn upright_size(pixels: &Pixels) -> (f64, f64) {
     let (width, height) = pixels.covered;
     match pixels.orientation.swaps_sides() {
@@ -269,20 +269,20 @@ fn upright_size(pixels: &Pixels) -> (f64, f64) {
 pub struct EmptyPicture;
 
 impl Preprocess {
-    /// Pixels of the short side at which pictures are decoded: enough for the model and for a thumbnail. It is the same
-    /// wherever pictures are read, so that their vectors are the same.
+    /// Minimum short side at which pictures are decoded: enough for the model and for a thumbnail. All callers use it,
+    /// so that vectors of the same picture are equal.
     #[must_use]
     pub fn decoded_side(&self) -> u32 {
         (2 * self.side).max(THUMBNAIL_SIDE)
     }
 
-    /// A byte of channel `channel` (0 red, 1 green, 2 blue) as the model's input value.
+    /// Normalises a sample of `channel` (0 red, 1 green, 2 blue) to the model's input value.
     #[must_use]
     pub fn normalise(&self, channel: usize, byte: u8) -> f32 {
         (f32::from(byte) / 255.0 - self.mean[channel]) / self.std[channel]
     }
 
-    /// [`Self::normalise`] of every byte, for each channel.
+    /// [`Self::normalise`] of every byte, by channel.
     #[must_use]
     pub fn table(&self) -> [[f32; 256]; 3] {
         let mut table = [[0.0; 256]; 3];
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn orientation_is_applied_to_crop_and_thumbnail() {
         let mut resampler = Resampler::default();
-        // 6: the camera was turned, so that the stored left is the top of the scene.
+        // Orientation 6: the stored left edge is the top of the scene.
         let pixels = picture(400, 200, Orientation::from_exif(6));
         let crop = resampler
             .crop(
@@ -360,7 +360,7 @@ mod tests {
         assert_eq!((thumbnail.width, thumbnail.height), (50, 100));
     }
 
-    /// A picture of this size without symmetries, as a file of this orientation stores it.
+    /// An asymmetric picture of this upright size, in the stored form of this orientation.
     fn stored(width: u32, height: u32, value: u32) -> Pixels {
         let upright = |x: u32, y: u32| {
             let wave = |n: u32, step: u32| ((x * step + y * (step + n) + x * y / 7) % 251) as u8;

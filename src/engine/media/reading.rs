@@ -1,4 +1,4 @@
-//! Reads a photo or video for a model: its facts, and the crops that are encoded.
+//! Reads a photo or video for a model: its facts, and the crops to encode.
 
 use std::path::Path;
 
@@ -9,22 +9,22 @@ use super::preprocess::{Crop, Preprocess, Resampler};
 use super::video::{self, Video, VideoError, VideoFrame};
 use crate::engine::cancel::Cancel;
 
-/// What was read of a photo or video.
+/// Facts and crops of a photo or video.
 pub struct Reading {
-    /// What its content says.
+    /// Facts from the content.
     pub facts: PhotoFacts,
-    /// What the model reads of it, at least one: its own crop, and more squares of a wide picture; or one of each frame.
+    /// At least one crop: the centre crop and further squares of an elongated picture, or one crop per video frame.
     pub crops: Vec<Crop>,
 }
 
-/// Reads photos and videos for one model. Each thread has its own.
+/// Reads photos and videos for one model; use one per thread.
 pub struct MediaReader {
     spec: Preprocess,
     resampler: Resampler,
 }
 
 impl MediaReader {
-    /// For a model that wants its pictures so.
+    /// Creates a reader for this input specification.
     #[must_use]
     pub fn new(spec: Preprocess) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl MediaReader {
     /// Reads a file.
     ///
     /// # Errors
-    /// If it cannot be read or is no picture, or `cancel` was raised.
+    /// Returns an error if the file cannot be read or decoded, or if `cancel` is raised.
     pub fn file(&mut self, path: &Path, cancel: &Cancel) -> Result<Reading, Failure> {
         #[cfg(feature = "video")]
         if video::is_video_file(path) {
@@ -51,10 +51,10 @@ impl MediaReader {
         self.bytes(path, &bytes, cancel)
     }
 
-    /// Reads the bytes of a picture, which are called `name` in messages.
+    /// Reads a picture from memory; `name` identifies it in messages.
     ///
     /// # Errors
-    /// If they are no picture, or `cancel` was raised.
+    /// Returns an error if the bytes cannot be decoded, or if `cancel` is raised.
     pub fn bytes(
         &mut self,
         name: &Path,

@@ -1,4 +1,4 @@
-//! The bundled sample photos, for trying the program and for checking models.
+//! The bundled sample photos, for trying out the program and for validating models.
 
 macro_rules! photos {
     ($($name:literal)*) => {
@@ -6,7 +6,7 @@ macro_rules! photos {
     };
 }
 
-/// Their names and bytes; their licences are in `assets/samples/README.md`.
+/// Names and contents; the licences are in `assets/samples/README.md`.
 pub static PHOTOS: &[(&str, &[u8])] = photos!(
     "astronaut.jpg" "brick.jpg" "cat.jpg" "coffee.jpg" "coins.jpg" "flower.jpg" "galaxies.jpg"
     "grass.jpg" "moon.jpg" "motorcycle.jpg" "page.jpg" "photographer.jpg" "rocket.jpg" "temple.jpg"

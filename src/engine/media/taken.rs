@@ -1,9 +1,8 @@
-//! When a photo was taken, and the source of that date.
+//! Capture dates and their sources.
 
 use std::fmt;
 
-/// When a photo was taken, by the camera's clock, which knows no time zone: `2024-05-01T10:00:00`.
-/// Sorts by time.
+/// Capture date in the camera's local time, without a time zone: `2024-05-01T10:00:00`. Ordered by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Taken {
     text: String,
@@ -13,16 +12,16 @@ pub struct Taken {
 /// The source of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateSource {
-    /// Its content: EXIF, XMP or IPTC-IIM.
+    /// Metadata in the file: EXIF, XMP or IPTC-IIM.
     Photo,
-    /// The name of its file.
+    /// The file name.
     Name,
-    /// What Google Takeout put beside it.
+    /// The JSON file of Google Takeout beside it.
     Takeout,
 }
 
 impl DateSource {
-    /// The word in output.
+    /// The name in output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -32,7 +31,7 @@ impl DateSource {
         }
     }
 
-    /// The note after the date, if its source is an unusual one.
+    /// The note after the date if its source is not the metadata.
     #[must_use]
     pub fn note(self) -> &'static str {
         match self {
@@ -44,7 +43,7 @@ impl DateSource {
 }
 
 impl Taken {
-    /// From text in the form above, as the store keeps it: what a photo's content says.
+    /// A date in the form above from the store, with the metadata as its source.
     #[must_use]
     pub fn from_text(text: String) -> Self {
         Self {
@@ -59,13 +58,13 @@ impl Taken {
         Self { source, ..self }
     }
 
-    /// As text in the form above.
+    /// The date in the form above.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The same as seconds from a day long ago, to be compared with each other.
+    /// Seconds since an arbitrary epoch, for comparison.
     #[must_use]
     pub fn seconds(&self) -> Option<i64> {
         let taken: jiff::civil::DateTime = self.text.get(..19)?.parse().ok()?;
@@ -76,7 +75,7 @@ impl Taken {
         Some(i64::from(day.get_days()) * 86_400 + of_day)
     }
 
-    /// Its source.
+    /// The source of the date.
     #[must_use]
     pub fn source(&self) -> DateSource {
         self.source

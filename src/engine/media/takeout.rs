@@ -1,4 +1,4 @@
-//! Dates from Google Takeout's JSON files, for photos that have none of their own.
+//! Dates from Google Takeout's JSON files, for photos without a date of their own.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use super::photo::{DateSource, Taken};
 use crate::engine::files::regular::read_regular;
 use crate::engine::media::paired_files::PairedFiles;
 
-/// Largest file that is read: Takeout's have a few kilobytes.
+/// Maximum size of a JSON file; Takeout's have a few kilobytes.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What is read of such a file.
+/// The fields that are read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Description {
@@ -25,7 +25,7 @@ struct Moment {
     timestamp: Seconds,
 }
 
-/// Seconds since 1970: Takeout writes text, and tools that rewrite its files a number.
+/// Unix timestamp: Takeout writes a string, tools that rewrite its files a number.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Seconds {
@@ -33,15 +33,15 @@ enum Seconds {
     Number(i64),
 }
 
-/// Listings that are kept: photos come folder by folder, but several threads read them.
+/// Number of cached listings: photos arrive folder by folder, but several threads read them.
 const FOLDERS: usize = 8;
 
-/// Looks dates up; remembers the folders that were listed last.
+/// Looks up dates, with a cache of recently listed folders.
 #[derive(Default)]
 pub struct TakeoutDates(VecDeque<(PathBuf, PairedFiles)>);
 
 impl TakeoutDates {
-    /// When a photo was taken, as the file beside it says.
+    /// The capture date in the JSON file beside a photo.
     #[must_use]
     pub fn taken(&mut self, photo: &Path) -> Option<Taken> {
         let folder = photo.parent()?;
@@ -65,10 +65,10 @@ fn date(path: &Path) -> Option<Taken> {
     Some(taken.from_source(DateSource::Takeout))
 }
 
-/// When a photo was taken, as the content of the file beside it says.
+/// The capture date in the contents of a JSON file.
 #[must_use]
 pub fn described(bytes: &[u8]) -> Option<Taken> {
-    // Tools that rewrite it may add a byte order mark.
+    // Tools that rewrite the file may add a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let description: Description = serde_json::from_slice(bytes).ok()?;
     let seconds = match description.photo_taken_time.timestamp {

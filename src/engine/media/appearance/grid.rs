@@ -1,28 +1,28 @@
-//! A picture as a small greyscale grid: its perceptual hash, and how well two grids match if one is a crop of the other.
+//! A picture as a small greyscale grid: its perceptual hash, and the similarity of two grids when one may be a crop.
 //!
-//! The hash is the signs of the lowest frequencies of the grid's cosine transform (pHash; Zauner, "Implementation and
-//! benchmarking of perceptual image hash functions", 2010), without the mean. Because it compares with 0 instead of the
-//! median, the hash of a mirrored or rotated picture follows from the upright one's by arithmetic alone.
+//! The hash holds the signs of the grid's low-frequency DCT coefficients (pHash; Zauner, "Implementation and
+//! benchmarking of perceptual image hash functions", 2010), without the DC coefficient. Thresholding at 0 instead of
+//! the median makes the hash of a mirrored or rotated picture computable from the hash of the upright one.
 
 use std::f32::consts::PI;
 
 use super::luma;
 use crate::engine::media::preprocess::Crop;
 
-/// Cells of a grid's side.
+/// Side of a grid in cells.
 pub const GRID: usize = 24;
-/// Frequencies of each axis that are in a hash.
+/// Frequencies per axis that contribute to the hash.
 const LOW: usize = 8;
-/// Parts of a side that a crop may have cut off, in steps of a twentieth, and how much of a side it may cut off in all.
+/// Fractions of a side that a crop may remove at each edge, and the maximum for two opposite edges together.
 const CUTS: [f32; 6] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25];
 const MOST_CUT: f32 = 0.26;
-/// Cells of a side that a first look compares, and how many of the best places are looked at in full.
+/// Side of the coarse grid of the initial search, and the number of its best candidates that are refined.
 const COARSE: usize = 8;
 const LOOKED_AT: usize = 4;
-/// Cells on each side of one whose mean is taken off it, so that light and dark regions count less than what is in them.
+/// Radius in cells of the local mean that is subtracted, so that detail outweighs large light and dark regions.
 const NEAR: usize = 3;
 
-/// A picture in grey, stretched to a square.
+/// A greyscale picture, stretched to a square of [`GRID`] cells a side.
 #[derive(Clone, PartialEq, Eq)]
 pub struct GreyGrid([u8; GRID * GRID]);
 
@@ -32,30 +32,30 @@ impl std::fmt::Debug for GreyGrid {
     }
 }
 
-/// The signs of low frequencies: bit `8 v + u` is that of frequency u across and v down.
+/// Signs of the low DCT frequencies: bit `8 v + u` belongs to horizontal frequency u and vertical frequency v.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PerceptualHash(pub u64);
 
-/// How a picture may have been turned: transposed or not, then mirrored across, then down.
+/// One of the eight symmetries of a rectangle: an optional transposition, then horizontal and vertical mirroring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GridTransform {
-    /// Rows became columns.
+    /// Rows become columns.
     pub transposed: bool,
-    /// Left became right.
+    /// Mirrored left to right.
     pub across: bool,
-    /// Top became bottom.
+    /// Mirrored top to bottom.
     pub down: bool,
 }
 
 impl GridTransform {
-    /// Whether the picture is only mirrored, not turned.
+    /// Whether this is a reflection rather than a rotation.
     #[must_use]
     pub fn is_mirror(self) -> bool {
-        // A transposition is a mirror on the diagonal; turned by a quarter it is mirrored once more.
+        // Each of the three operations is a reflection, and so is an odd number of them.
         self.transposed ^ self.across ^ self.down
     }
 
-    /// In a word.
+    /// A short English description.
     #[must_use]
     pub fn name(self) -> &'static str {
         match (self.is_mirror(), self) {
@@ -66,7 +66,7 @@ impl GridTransform {
     }
 }
 
-/// All ways to turn a picture, upright first.
+/// All eight transforms, the identity first.
 pub const TURNS: [GridTransform; 8] = {
     let mut all = [GridTransform {
         transposed: false,
@@ -84,18 +84,18 @@ pub const TURNS: [GridTransform; 8] = {
 };
 
 impl PerceptualHash {
-    /// How many bits differ.
+    /// The Hamming distance.
     #[must_use]
     pub fn distance(self, other: Self) -> u32 {
         (self.0 ^ other.0).count_ones()
     }
 
-    /// The hash of the same picture turned.
+    /// The hash of the same picture after `turn`.
     #[must_use]
     pub fn turned(self, turn: GridTransform) -> Self {
-        /// Odd frequencies across.
+        /// Bits of odd horizontal frequencies.
         const ACROSS: u64 = 0xaaaa_aaaa_aaaa_aaaa;
-        /// Odd frequencies down.
+        /// Bits of odd vertical frequencies.
         const DOWN: u64 = 0xff00_ff00_ff00_ff00;
         let mut bits = self.0;
         if turn.transposed {
@@ -106,16 +106,16 @@ impl PerceptualHash {
         }
         bits ^= if turn.across { ACROSS } else { 0 };
         bits ^= if turn.down { DOWN } else { 0 };
-        // The mean has no sign.
+        // The DC coefficient is left out of hashes.
         Self(bits & !1)
     }
 }
 
 impl GreyGrid {
-    /// Bytes of a grid.
+    /// Size of a grid in bytes.
     pub const BYTES: usize = GRID * GRID;
 
-    /// Of a square of [`GRID`] pixels.
+    /// Converts a crop of [`GRID`] x [`GRID`] pixels to grey.
     #[must_use]
     pub fn of(crop: &Crop) -> Self {
         let mut cells = [0; GRID * GRID];
@@ -125,19 +125,19 @@ impl GreyGrid {
         Self(cells)
     }
 
-    /// From its bytes.
+    /// Restores a grid from [`GreyGrid::bytes`]; `None` if the length is wrong.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self(bytes.try_into().ok()?))
     }
 
-    /// Its bytes.
+    /// The cells in row-major order.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The same picture turned.
+    /// The same picture after `turn`.
     #[must_use]
     pub fn turned(&self, turn: GridTransform) -> Self {
         let mut cells = [0; GRID * GRID];
@@ -152,7 +152,7 @@ impl GreyGrid {
         Self(cells)
     }
 
-    /// The perceptual hash.
+    /// Computes the perceptual hash.
     #[must_use]
     pub fn hash(&self) -> PerceptualHash {
         let wave = |u: usize, x: usize| (PI * (x as f32 + 0.5) * u as f32 / GRID as f32).cos();
@@ -173,7 +173,7 @@ impl GreyGrid {
         PerceptualHash(bits)
     }
 
-    /// What is compared of it.
+    /// Subtracts the local mean, for comparison with other grids.
     #[must_use]
     pub fn relief(&self) -> Relief {
         let mut cells = [0f32; GRID * GRID];
@@ -191,28 +191,28 @@ impl GreyGrid {
     }
 }
 
-/// A grid without its light and dark regions: what stands out of them.
+/// A grid after subtraction of the local mean.
 pub struct Relief([f32; GRID * GRID]);
 
-/// A part of a picture: how much is cut off its left, top, right and bottom side.
+/// Fractions cut off the left, top, right and bottom of a picture.
 type Cut = [f32; 4];
 
 impl Relief {
-    /// Whether there is anything to compare: a clear sky fits every other one.
+    /// Whether there is enough structure to compare: featureless grids, such as a clear sky, match everything.
     #[must_use]
     pub fn has_structure(&self) -> bool {
         let power: f32 = self.0.iter().map(|v| v * v).sum();
         power / (GRID * GRID) as f32 >= 2.0
     }
 
-    /// How well two pictures fit, 1 at best: their correlation, where one may be a part of the other from which up to
-    /// a quarter of each side was cut off.
+    /// The correlation of two pictures, at most 1, maximised over crops: either may be a part of the other, with up to
+    /// a quarter cut off each side.
     #[must_use]
     pub fn fit(&self, other: &Self) -> f32 {
         self.fit_of_part(other).max(other.fit_of_part(self))
     }
 
-    /// The best correlation of a part of this one with all of the other.
+    /// The best correlation of the whole of `part` with a crop of `self`.
     fn fit_of_part(&self, part: &Self) -> f32 {
         let axis = || {
             let pairs = CUTS.iter().flat_map(|a| CUTS.iter().map(move |b| (*a, *b)));
@@ -229,7 +229,7 @@ impl Relief {
             .fold(whole, f32::max)
     }
 
-    /// The correlation at a place, after each side was moved to where it is best.
+    /// The correlation at `cut` after a local search on each edge.
     fn improved(&self, part: &Self, mut cut: Cut) -> f32 {
         let mut best = self.correlation::<GRID>(part, cut);
         for step in [0.025, 0.0125] {
@@ -247,7 +247,7 @@ impl Relief {
         best
     }
 
-    /// The correlation of this one, cut, with the other, at `N` x `N` points.
+    /// The correlation of `self`, cropped by `cut`, with `part`, sampled at `N` x `N` points.
     fn correlation<const N: usize>(&self, part: &Self, cut: Cut) -> f32 {
         let [left, top, right, bottom] = cut;
         let point = |start: f32, end: f32, n: usize| {
@@ -278,7 +278,7 @@ impl Relief {
         }
     }
 
-    /// The value between cells.
+    /// Bilinear interpolation.
     fn at(&self, x: f32, y: f32) -> f32 {
         let (left, top) = ((x as usize).min(GRID - 2), (y as usize).min(GRID - 2));
         let (dx, dy) = (x - left as f32, y - top as f32);
@@ -295,7 +295,7 @@ impl Relief {
 mod tests {
     use super::*;
 
-    /// Something like a photo: waves of several lengths, seen through a window.
+    /// A synthetic photo: sine waves of several wavelengths, cropped to a window.
     fn picture(left: f32, top: f32, width: f32, seed: f32) -> GreyGrid {
         let mut cells = [0; GRID * GRID];
         for (at, cell) in cells.iter_mut().enumerate() {

@@ -1,5 +1,5 @@
-//! Appearance features, computed once from decoded pixels and stored: a small greyscale picture that detects duplicates, and
-//! measures of sharpness, darkness, brightness and emptiness. Pure; docs/heap.md has the formulas.
+//! Appearance features, computed once from decoded pixels and stored: a small greyscale grid for duplicate detection,
+//! and measures of sharpness, darkness, clipping and emptiness. No I/O; docs/heap.md has the formulas.
 
 mod grid;
 mod quality;
@@ -10,29 +10,29 @@ use super::preprocess::{EmptyPicture, FitMode, Preprocess, ResampleFilter, Resam
 pub use grid::{GRID, GreyGrid, GridTransform, PerceptualHash, TURNS};
 pub use quality::PictureQuality;
 
-/// Raised when the same picture gives other numbers: what was kept before is computed again.
+/// Incremented when the same picture yields different values, so that stored features are recomputed.
 const VERSION: u8 = 1;
-/// Length in pixels of the long side of the picture that quality is measured on.
+/// Long side in pixels of the picture on which quality is measured.
 const MEASURED_SIDE: u32 = 512;
-/// Bytes of everything but the name of the camera.
+/// Size in bytes of the serialised form without the camera name.
 const FIXED: usize = 1 + GreyGrid::BYTES + PictureQuality::BYTES;
 
-/// What a picture looks like.
+/// The appearance of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Appearance {
-    /// The picture in grey, very small.
+    /// The greyscale grid.
     pub grid: GreyGrid,
-    /// How sharp, dark, bright and empty it is.
+    /// Measures of sharpness, darkness, clipping and emptiness.
     pub quality: PictureQuality,
-    /// The camera that took it, as its metadata names it.
+    /// The camera model from the metadata.
     pub camera: Option<String>,
 }
 
 impl Appearance {
-    /// Of a picture as it was decoded.
+    /// Computes the features of a decoded picture.
     ///
     /// # Errors
-    /// If it has no pixels.
+    /// Returns an error if the picture has no pixels.
     pub fn of(
         resampler: &mut Resampler,
         pixels: &Pixels,
@@ -54,7 +54,7 @@ impl Appearance {
         })
     }
 
-    /// As it is kept.
+    /// Serialises the features.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(FIXED);
@@ -65,7 +65,7 @@ impl Appearance {
         bytes
     }
 
-    /// From bytes of that form; nothing if an earlier version computed them.
+    /// Deserialises the features; `None` if another version wrote them.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (fixed, camera) = bytes.split_at_checked(FIXED)?;
@@ -80,7 +80,7 @@ impl Appearance {
     }
 }
 
-/// How dark a colour is, from 0 to 255: the luma of ITU-R BT.601.
+/// Luma from 0 to 255 (ITU-R BT.601).
 fn luma(rgb: &[u8; 3]) -> u8 {
     let [red, green, blue] = rgb.map(u32::from);
     ((299 * red + 587 * green + 114 * blue + 500) / 1000) as u8

@@ -1,43 +1,43 @@
-//! How sharp, dark, bright and empty a picture is. Numbers with a meaning each, none of them a judgement of beauty.
+//! Objective measures of quality: how sharp, dark, overexposed and empty a picture is. They do not judge aesthetics.
 //!
-//! Sharpness is one minus the blur of Crete et al., "The blur effect: perception and estimation with a new no-reference
-//! perceptual blur metric" (2007): how much of the differences between neighbours is lost when the picture is blurred
-//! once more. It is measured tile by tile, and the sharpest tiles count: a portrait before a soft background is sharp.
+//! Sharpness is one minus the blur metric of Crete et al., "The blur effect: perception and estimation with a new
+//! no-reference perceptual blur metric" (2007): the share of neighbour differences that further blurring removes. The
+//! sharpest tiles count, so a portrait with a soft background is sharp.
 
 use super::luma;
 use crate::engine::media::decode::Pixels;
 
-/// Tiles on each side of the picture that is measured.
+/// Tiles along each side of the picture.
 const TILES: usize = 6;
-/// Tiles whose mean is the sharpness.
+/// Number of the sharpest tiles that are averaged.
 const SHARPEST: usize = 6;
-/// Pixels on each side of one that it is blurred with.
+/// Radius of the blur in pixels.
 const REACH: usize = 4;
-/// Mean difference of neighbours below which a tile shows nothing that could be sharp.
+/// Mean difference between neighbours below which a tile has too little structure to measure.
 const STRUCTURE: f32 = 0.5;
-/// Luma up to which a pixel is dark, and from which on it is blown out.
+/// Highest luma of a dark pixel, and lowest luma of an overexposed one.
 const DARK: u8 = 40;
 const BLOWN: u8 = 250;
 
-/// Numbers from 0 to 1.
+/// Quality measures, each from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PictureQuality {
-    /// How sharp the sharpest parts are; none if nothing in the picture could be.
+    /// Sharpness of the sharpest tiles; `None` if no tile has enough structure.
     pub sharpness: Option<f32>,
-    /// The part of the picture that is dark.
+    /// Share of dark pixels.
     pub dark: f32,
-    /// The part that is blown out.
+    /// Share of overexposed pixels.
     pub blown: f32,
-    /// The part in which nothing is to be seen.
+    /// Share of the area without structure.
     pub empty: f32,
 }
 
-/// Sums over a tile.
+/// Sums over the pixels of a tile.
 #[derive(Clone, Copy, Default)]
 struct TileSums {
-    /// Differences between neighbours, across and down.
+    /// Absolute differences of horizontal and vertical neighbours.
     sharp: [f32; 2],
-    /// What of them is lost by blurring.
+    /// The part of these differences that blurring removes.
     lost: [f32; 2],
     pixels: f32,
 }
@@ -47,7 +47,7 @@ impl TileSums {
         self.pixels > 0.0 && self.sharp[0] + self.sharp[1] >= 2.0 * STRUCTURE * self.pixels
     }
 
-    /// One minus the worse of both directions' blur.
+    /// One minus the blur of the blurrier direction.
     fn sharpness(&self) -> f32 {
         let of = |n: usize| self.lost[n] / self.sharp[n].max(f32::MIN_POSITIVE);
         of(0).min(of(1))
@@ -55,10 +55,10 @@ impl TileSums {
 }
 
 impl PictureQuality {
-    /// Bytes of its kept form.
+    /// Size of the serialised form in bytes.
     pub const BYTES: usize = 16;
 
-    /// Of an upright picture.
+    /// Measures an upright picture.
     #[must_use]
     pub fn of(pixels: &Pixels) -> Self {
         let (width, height) = (pixels.width as usize, pixels.height as usize);
@@ -80,7 +80,7 @@ impl PictureQuality {
         }
     }
 
-    /// As it is kept.
+    /// Serialises the measures.
     #[must_use]
     pub fn to_bytes(self) -> [u8; Self::BYTES] {
         let sharpness = self.sharpness.unwrap_or(f32::NAN);
@@ -92,7 +92,7 @@ impl PictureQuality {
         bytes
     }
 
-    /// From bytes of that form.
+    /// Deserialises the measures; `None` if the bytes are invalid.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; Self::BYTES] = bytes.try_into().ok()?;
@@ -112,7 +112,7 @@ impl PictureQuality {
     }
 }
 
-/// What each tile of a grey picture sums up to.
+/// Sums for each tile of a greyscale picture.
 fn tiles(grey: &[u8], width: usize, height: usize) -> Vec<TileSums> {
     let mut tiles = vec![TileSums::default(); TILES * TILES];
     if width < 2 || height < 2 {
@@ -151,7 +151,7 @@ fn tiles(grey: &[u8], width: usize, height: usize) -> Vec<TileSums> {
     tiles
 }
 
-/// The mean of each value with those near it.
+/// Box blur along one line.
 fn blur(values: &[u8], out: &mut [f32]) {
     let (mut sum, mut count) = (0u32, 0u32);
     for v in values.iter().take(REACH) {
@@ -182,7 +182,7 @@ mod tests {
         PictureQuality::of(&Pixels::new(side, side, rgb, Orientation::default()))
     }
 
-    /// Bars whose edges are `soft` pixels wide.
+    /// Bars whose edges ramp over `soft` pixels.
     fn bars(soft: f32) -> PictureQuality {
         quality(240, |x, y| {
             let edge = |n: u32| ((n % 30) as f32 - 15.0).abs() - 7.5;

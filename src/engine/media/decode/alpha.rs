@@ -1,8 +1,8 @@
-//! Blends transparent pictures with white.
+//! Composites transparent pictures over white.
 
 use image::DynamicImage;
 
-/// Eight-bit RGB, transparent parts over white.
+/// Converts to 8-bit RGB, with transparent parts composited over white.
 pub fn flatten(image: DynamicImage) -> Vec<u8> {
     if !image.color().has_alpha() {
         return image.into_rgb8().into_raw();
@@ -19,7 +19,7 @@ pub fn flatten(image: DynamicImage) -> Vec<u8> {
     samples
 }
 
-/// A pixel with alpha, over white.
+/// Composites an RGBA pixel over white.
 pub fn over_white(pixel: [u8; 4]) -> [u8; 3] {
     let [red, green, blue, alpha] = pixel.map(u32::from);
     [red, green, blue].map(|c| ((c * alpha + 255 * (255 - alpha) + 127) / 255) as u8)

@@ -1,4 +1,4 @@
-//! BMP, including the headers of OS/2.
+//! BMP, including OS/2 headers.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,13 @@ use super::DecodeError;
 use super::raster::{self, Raster};
 
 const NAME: &str = "BMP";
-/// Bytes before the header.
+/// Size of the file header.
 const FILE_HEADER: usize = 14;
-/// Bytes of the header that all later ones begin with.
+/// Size of BITMAPINFOHEADER, with which all later headers begin.
 const INFO: usize = 40;
-/// Bytes of the longest header of OS/2, of which the end may be missing.
+/// Maximum size of the OS/2 2.x header, which may be truncated.
 const OS_2: usize = 64;
 
-/// BMP.
 pub static BMP: Raster = Raster {
     name: NAME,
     probe: |bytes| bytes.starts_with(b"BM"),
@@ -26,14 +25,14 @@ pub static BMP: Raster = Raster {
     },
 };
 
-/// A header of one of the sizes that there are.
+/// Whether the header has one of the known sizes.
 fn is_certain(bytes: &[u8]) -> bool {
     let size = bytes.get(14..18).and_then(|size| size.first_chunk());
     let known = [12, 16, 40, 52, 56, 64, 108, 124];
     size.is_some_and(|size| known.contains(&u32::from_le_bytes(*size)))
 }
 
-/// The same file with a header that the decoder knows: OS/2's second one begins alike, and is longer or shorter.
+/// Replaces an OS/2 2.x header, which has the same first fields but another length, by one that the decoder supports.
 fn with_usual_header(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
     let word = |at: usize| {
         bytes
@@ -42,7 +41,7 @@ fn with_usual_header(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
             .map(|word| u32::from_le_bytes(*word))
     };
     let size = word(FILE_HEADER).unwrap_or_default() as usize;
-    // Longer headers of Windows are known, and so are the shortest ones.
+    // The decoder supports the longer Windows headers and the shortest ones.
     let is_known = !(16..=OS_2).contains(&size) || matches!(size, INFO | 52 | 56);
     let header = bytes.get(FILE_HEADER..FILE_HEADER + size);
     let (Some(header), Some(offset), false) = (header, word(10), is_known) else {
@@ -52,7 +51,7 @@ fn with_usual_header(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
     let length = size.min(INFO);
     usual[..length].copy_from_slice(&header[..length]);
     usual[..4].copy_from_slice(&(INFO as u32).to_le_bytes());
-    // Beyond run lengths OS/2 has compressions that Windows calls otherwise.
+    // From 3 on, OS/2 and Windows assign different compression methods.
     if usual[16] > 2 {
         return Err(DecodeError::Unsupported("BMP files with this compression"));
     }

@@ -1,23 +1,23 @@
-//! Colour code points (ITU-T H.273), and their conversion to sRGB.
+//! Colour code points (ITU-T H.273) and their conversion to sRGB.
 
 use super::tone::{compressed, eight_bits, linear_to_srgb, srgb_to_linear};
 
-/// The matrix that says nothing.
+/// Matrix coefficients "unspecified".
 #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
 pub const UNSPECIFIED: u16 = 2;
 
-/// The numbers by which a file names its colours.
+/// The code points of a file's colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cicp {
     pub primaries: u16,
     pub transfer: u16,
     pub matrix: u16,
-    /// Whether samples use all values, and not those of television.
+    /// Whether samples use the full range instead of the limited (video) range.
     pub full_range: bool,
 }
 
 impl Cicp {
-    /// Those of a picture that is coded as red, green and blue.
+    /// Code points of a picture that is coded as RGB.
     pub fn of_rgb(primaries: u8, transfer: u8) -> Self {
         Self {
             primaries: primaries.into(),
@@ -27,8 +27,8 @@ impl Cicp {
         }
     }
 
-    /// From the content of a `colr` box that names colours by numbers (ISO/IEC 14496-12, 12.1.5). QuickTime's form of it
-    /// says nothing of the range. A box that names a reserved matrix counts for nothing.
+    /// Parses the payload of an `nclx` or `nclc` `colr` box (ISO/IEC 14496-12, 12.1.5). QuickTime's `nclc` has no range
+    /// flag. Returns `None` if the matrix is reserved.
     #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
     pub fn of_box(content: &[u8]) -> Option<Self> {
         let (kind, numbers) = content.split_first_chunk::<4>()?;
@@ -46,13 +46,13 @@ impl Cicp {
         Some(colours).filter(Self::has_assigned_matrix)
     }
 
-    /// Whether H.273 gives the matrix a meaning, though perhaps one that is not supported here.
+    /// Whether H.273 assigns a meaning to the matrix, which need not be supported here.
     #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
     fn has_assigned_matrix(&self) -> bool {
         matches!(self.matrix, 0..=2 | 4..=17)
     }
 
-    /// The same, but with an unspecified matrix if it is reserved, or if it is the identity, whose samples are never halved.
+    /// Replaces the matrix by "unspecified" if it is reserved, or if it is the identity and chroma is subsampled.
     #[cfg(any(feature = "avif", feature = "heic"))]
     pub fn with_possible_matrix(self, is_halved: bool) -> Self {
         let is_possible = self.has_assigned_matrix() && (self.matrix != 0 || !is_halved);
@@ -64,7 +64,7 @@ impl Cicp {
         Self { matrix, ..self }
     }
 
-    /// The shares of red and blue in luma.
+    /// The luma coefficients of red and blue.
     #[cfg(any(feature = "avif", feature = "video"))]
     pub fn luma(&self) -> Option<(f32, f32)> {
         Some(match self.matrix {
@@ -72,19 +72,19 @@ impl Cicp {
             4 => (0.30, 0.11),
             7 => (0.212, 0.087),
             9 | 10 => (0.2627, 0.0593),
-            // Derived from the primaries.
+            // Chromaticity-derived: taken from the primaries.
             12 => match self.primaries {
                 9 => (0.2627, 0.0593),
                 12 => (0.228_97, 0.079_29),
                 _ => (0.2126, 0.0722),
             },
-            // Unspecified means what JPEG means.
+            // Unspecified is read as BT.601, as in JPEG.
             UNSPECIFIED | 5 | 6 => (0.299, 0.114),
             _ => return None,
         })
     }
 
-    /// The way to sRGB, if the colours are not as good as that already.
+    /// The conversion to sRGB; `None` if the colours are close enough to sRGB or not supported.
     pub fn to_srgb(self) -> Option<ToSrgb> {
         let primaries = match self.primaries {
             9 => Some(REC_2020),
@@ -102,7 +102,7 @@ impl Cicp {
         }
         Some(ToSrgb::new(
             primaries.unwrap_or(SAME),
-            // Also for the curves of television: pictures are made on screens.
+            // Also for BT.709 and similar transfer functions: such pictures are graded on sRGB screens.
             light.unwrap_or(srgb_to_linear),
             matches!(self.transfer, 16 | 18),
             self.transfer == 18,
@@ -125,14 +125,14 @@ const REC_2020: Matrix = [
     [-0.124_55, 1.132_90, -0.008_35],
     [-0.018_15, -0.100_58, 1.118_73],
 ];
-/// Brightness of white in candela per square metre, as it is meant in pictures of high range (ITU-R BT.2408).
+/// Luminance of reference white in cd/m² for HDR pictures (ITU-R BT.2408).
 const WHITE: f32 = 203.0;
-/// Brightness of the brightest signal of hybrid log-gamma.
+/// Nominal peak luminance of hybrid log-gamma in cd/m².
 const HYBRID_PEAK: f32 = 1000.0;
-/// Steps of the tables.
+/// Entries of the lookup tables.
 const STEPS: usize = 4096;
 
-/// A way from coded colours to sRGB.
+/// A conversion from coded RGB to sRGB.
 pub struct ToSrgb {
     light: Vec<f32>,
     encoded: Vec<u8>,
@@ -155,12 +155,12 @@ impl ToSrgb {
         }
     }
 
-    /// A pixel whose channels go from 0 to 1.
+    /// Converts a pixel whose channels range from 0 to 1.
     pub fn convert(&self, pixel: [f32; 3]) -> [u8; 3] {
         let index = |value: f32| (value.clamp(0.0, 1.0) * STEPS as f32 + 0.5) as usize;
         let mut light = pixel.map(|value| self.light[index(value)]);
         if self.scene {
-            // From the scene's light to the screen's (ITU-R BT.2100).
+            // The OOTF: from scene light to display light (ITU-R BT.2100).
             let luma = 0.2627 * light[0] + 0.678 * light[1] + 0.0593 * light[2];
             let factor = luma.max(1e-6).powf(0.2) * HYBRID_PEAK / WHITE;
             light = light.map(|value| value * factor);
@@ -180,7 +180,7 @@ fn linear(value: f32) -> f32 {
     value
 }
 
-/// The perceptual quantiser (SMPTE ST 2084), as parts of white.
+/// The perceptual quantiser EOTF (SMPTE ST 2084), relative to reference white.
 fn perceptual(value: f32) -> f32 {
     let (m1, m2) = (2610.0 / 16_384.0, 2523.0 / 32.0);
     let (c1, c2, c3) = (3424.0 / 4096.0, 2413.0 / 128.0, 2392.0 / 128.0);
@@ -189,7 +189,7 @@ fn perceptual(value: f32) -> f32 {
     light * 10_000.0 / WHITE
 }
 
-/// Hybrid log-gamma (ITU-R BT.2100): the scene's light, 1 at most.
+/// The inverse hybrid log-gamma OETF (ITU-R BT.2100): scene light from 0 to 1.
 fn hybrid(value: f32) -> f32 {
     let (a, b, c) = (0.178_832_77, 0.284_668_92, 0.559_910_7);
     match value <= 0.5 {
@@ -233,12 +233,12 @@ mod tests {
 
     #[test]
     fn the_middle_of_a_high_range_is_as_bright_as_in_a_usual_one() {
-        // A third of white: 67.7 candela, which the quantiser codes as 0.468.
+        // A third of reference white is 67.7 cd/m², which PQ codes as 0.468.
         let convert = cicp(9, 16).to_srgb().expect("a conversion");
         let [grey, ..] = convert.convert([0.468; 3]);
         let want = (linear_to_srgb(1.0 / 3.0) * 255.0) as u8;
         assert!(grey.abs_diff(want) <= 3, "{grey}, not {want}");
-        // Brighter is brighter, up to the end.
+        // The conversion is monotonic.
         let greys: Vec<u8> = (0..=20)
             .map(|n| convert.convert([n as f32 / 20.0; 3])[0])
             .collect();

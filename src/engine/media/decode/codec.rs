@@ -1,4 +1,4 @@
-//! Decoders of the image crate, within limits.
+//! Decoders of the image crate, with memory limits.
 
 use std::io::Cursor;
 
@@ -7,7 +7,7 @@ use image::{ColorType, ImageDecoder, ImageFormat, ImageReader};
 use super::DecodeLimits;
 use crate::engine::cancel::CancelReader;
 
-/// The image crate's decoder for a file of this format.
+/// Opens the image crate's decoder for this format.
 pub fn decoder<'a>(
     bytes: &'a [u8],
     format: ImageFormat,
@@ -21,25 +21,25 @@ pub fn decoder<'a>(
     reader.into_decoder()
 }
 
-/// Most bytes that a decode takes for a pixel: what the decoder gives, what it keeps meanwhile, and the
-/// eight-bit RGB that is made of it.
+/// Upper bound of the bytes per pixel that decoding allocates: the decoder's output, its internal buffers, and the
+/// 8-bit RGB result.
 pub fn bytes_per_pixel(format: ImageFormat, colour: ColorType) -> u64 {
     let given = u64::from(colour.bytes_per_pixel());
     let made = match colour {
         ColorType::Rgb8 | ColorType::Rgba8 => 0,
-        // Alpha goes through eight-bit RGBA.
+        // Alpha is composited from an 8-bit RGBA copy.
         _ if colour.has_alpha() => 4,
         _ => 3,
     };
     let kept = match format {
-        // Coefficients of a progressive file.
+        // DCT coefficients of a progressive file.
         ImageFormat::Jpeg => 6,
-        // The canvas on which frames are painted, and the frame.
+        // The canvas and the current frame.
         ImageFormat::Gif | ImageFormat::WebP => 4,
         // A copy of all samples.
         ImageFormat::Tiff => given,
         _ => 0,
     };
-    // The decoder is gone before the pixels are converted.
+    // The decoder is dropped before the pixels are converted.
     given + made.max(kept)
 }

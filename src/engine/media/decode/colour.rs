@@ -1,4 +1,4 @@
-//! Converts a picture's colours to sRGB, on which models were trained and which screens show.
+//! Converts colours to sRGB, which models expect and screens show.
 
 use std::sync::Arc;
 
@@ -6,29 +6,29 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformO
 
 use super::tone::linear_to_srgb;
 
-/// Pixels that are converted at once.
+/// Pixels per batch.
 const PIXELS: usize = 4096;
 
-/// Converts pixels by the profile that a file embeds. One that is damaged, or of another number of channels than
-/// red, green and blue or grey, leaves them as they are.
+/// Converts pixels by an embedded ICC profile. They are left unchanged if the profile is malformed or is neither an RGB
+/// nor a grey profile.
 pub fn to_srgb(rgb: &mut [u8], profile: &[u8]) {
     if let Ok(profile) = ColorProfile::new_from_slice(profile) {
         convert(rgb, &profile);
     }
 }
 
-/// Inks of cyan, magenta, yellow and black, through a profile if there is one that fits.
+/// Conversion of CMYK to sRGB, through an ICC profile if it is usable.
 pub struct InkConversion(Option<Arc<dyn TransformExecutor<u8> + Send + Sync>>);
 
 impl InkConversion {
-    /// By an embedded profile.
+    /// `profile` is the embedded ICC profile.
     pub fn new(profile: Option<&[u8]>) -> Self {
         let profile = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok());
         let inks = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk);
         let transform = inks.and_then(|profile| {
             let srgb = ColorProfile::new_srgb();
             let options = TransformOptions::default();
-            // Four inks are laid out as four channels are.
+            // The library has no CMYK layout; RGBA has the same memory layout.
             let transform =
                 profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgb, options);
             transform.ok()
@@ -36,8 +36,8 @@ impl InkConversion {
         Self(transform)
     }
 
-    /// The colours of pixels, of whose samples 255 is all of an ink. Without a profile each ink takes its share of the
-    /// light.
+    /// Converts CMYK pixels, whose samples are 255 at full ink. Without a profile, each ink absorbs its share of the
+    /// light independently.
     pub fn all_to_srgb(&self, inks: &[u8]) -> Vec<u8> {
         let mut rgb = vec![0; inks.len() / 4 * 3];
         for (rgb, inks) in rgb.chunks_mut(PIXELS * 3).zip(inks.chunks(PIXELS * 4)) {
@@ -46,7 +46,7 @@ impl InkConversion {
         rgb
     }
 
-    /// The same of a row that is at hand: a profile's tables are looked at once for all of it.
+    /// Converts one row, in a single call to the transform.
     pub fn row_to_srgb(&self, inks: &[u8], rgb: &mut [u8]) {
         let by_profile = |transform: &Arc<dyn TransformExecutor<u8> + Send + Sync>| {
             transform.transform(inks, &mut *rgb).is_ok()
@@ -66,7 +66,7 @@ impl InkConversion {
     }
 }
 
-/// A colour of CIE L*a*b* under D50, as sRGB between 0 and 1.
+/// Converts CIE L\*a\*b\* (D50) to sRGB from 0 to 1.
 pub fn lab_to_srgb([lightness, a, b]: [f32; 3]) -> [f32; 3] {
     let middle = (lightness + 16.0) / 116.0;
     let cube = |value: f32| match value > 6.0 / 29.0 {
@@ -75,7 +75,7 @@ pub fn lab_to_srgb([lightness, a, b]: [f32; 3]) -> [f32; 3] {
     };
     let x = 0.964_22 * cube(middle + a / 500.0);
     let (y, z) = (cube(middle), 0.825_21 * cube(middle - b / 200.0));
-    // Of XYZ under D50 to linear sRGB, with Bradford's adaptation.
+    // XYZ (D50) to linear sRGB, with Bradford adaptation.
     let light = [
         3.133_856 * x - 1.616_867 * y - 0.490_615 * z,
         -0.978_769 * x + 1.916_142 * y + 0.033_454 * z,
@@ -84,7 +84,7 @@ pub fn lab_to_srgb([lightness, a, b]: [f32; 3]) -> [f32; 3] {
     light.map(|value| linear_to_srgb(value.clamp(0.0, 1.0)))
 }
 
-/// Converts pixels of a profile's colours.
+/// Converts pixels from the colour space of a profile to sRGB.
 pub fn convert(rgb: &mut [u8], profile: &ColorProfile) {
     let layout = match profile.color_space {
         DataColorSpace::Rgb => Layout::Rgb,
@@ -100,7 +100,7 @@ pub fn convert(rgb: &mut [u8], profile: &ColorProfile) {
     for pixels in rgb.chunks_mut(PIXELS * 3) {
         source.clear();
         match layout {
-            // The channels of a grey picture are alike.
+            // The channels of a grey picture are equal.
             Layout::Gray => source.extend(pixels.iter().step_by(3)),
             _ => source.extend_from_slice(pixels),
         }
@@ -118,7 +118,7 @@ mod tests {
         profile.encode().expect("a profile")
     }
 
-    /// A few colours inside sRGB, converted to a wider space by the formula and back by its profile.
+    /// Colours within sRGB, converted to a wider gamut by formula and back through its profile.
     #[test]
     fn colours_of_wide_spaces_become_srgb() {
         let colours: Vec<u8> = (0..5u8)
@@ -156,8 +156,8 @@ mod tests {
         assert_eq!(InkConversion::new(Some(&of_rgb)).all_to_srgb(&inks), want);
     }
 
-    /// A printer's profile whose tables of two points an ink say: black and every cyan ink are black, magenta ink alone is
-    /// red, everything else white. That is no printer's, so that it shows whether the profile was used.
+    /// A CMYK profile whose two-point lookup tables map black and any cyan ink to black, magenta alone to red and the
+    /// rest to white. This is unlike any real printer, so the result shows whether the profile was applied.
     fn printer() -> Vec<u8> {
         let mut table = b"mft1\0\0\0\0\x04\x03\x02\0".to_vec();
         for row in 0..3 {
@@ -169,7 +169,7 @@ mod tests {
         table.extend(line.repeat(4));
         for inks in 0..16 {
             let (cyan, magenta, black) = (inks & 8 > 0, inks & 4 > 0, inks & 1 > 0);
-            // L, a and b in eight bits.
+            // 8-bit L, a and b.
             table.extend(match (cyan || black, magenta) {
                 (true, _) => [0, 128, 128],
                 (false, true) => [135, 208, 195],

@@ -1,4 +1,4 @@
-//! Work that cannot be interrupted, on a thread that a cancelled job does not wait for.
+//! Runs uninterruptible work on a thread that a cancelled job need not wait for.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
@@ -8,14 +8,14 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 use super::DecodeError;
 use crate::engine::cancel::Cancel;
 
-/// How often the caller looks whether it was cancelled.
+/// Polling interval of the caller for cancellation.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Runs `work`, which takes up to a few seconds, and returns what it gives. When `cancel` is raised meanwhile, the
-/// caller goes on and the thread ends by itself, its result unused. A panic is passed on.
+/// Runs `work`, which may take a few seconds, on another thread and returns its result. If `cancel` is raised, the
+/// caller returns at once, and the thread finishes on its own with its result discarded. Panics are propagated.
 ///
 /// # Errors
-/// [`DecodeError::Cancelled`] if `cancel` was raised.
+/// Returns [`DecodeError::Cancelled`] if `cancel` is raised, and an error if no thread can be started.
 pub fn detached<T: Send + 'static>(
     cancel: &Cancel,
     work: impl FnOnce() -> T + Send + 'static,
@@ -23,7 +23,7 @@ pub fn detached<T: Send + 'static>(
     let (sender, receiver) = bounded(1);
     let run = move || {
         let result = catch_unwind(AssertUnwindSafe(work));
-        // Nobody listens after a cancel.
+        // After cancellation the receiver is gone.
         let _ = sender.send(result);
     };
     let thread = std::thread::Builder::new().name("lumisift-decode-whole".into());

@@ -1,5 +1,5 @@
-//! EXIF where the containers' own readers do not look: behind a JPEG's `Exif\0\0` in a PNG or WebP chunk, as
-//! ImageMagick's "Raw profile type exif" in a PNG's text, and in boxes of JPEG XL and JPEG 2000.
+//! EXIF in places that the EXIF library does not search: after an `Exif\0\0` prefix in PNG and WebP chunks, in
+//! ImageMagick's "Raw profile type exif" text chunks of PNG, and in boxes of JPEG XL and JPEG 2000.
 
 use std::io::Read;
 
@@ -7,17 +7,17 @@ use flate2::read::ZlibDecoder;
 
 use super::iso_media;
 
-/// What a JPEG puts before its TIFF structure.
+/// Prefix of the TIFF structure in JPEG.
 const PREFIX: &[u8] = b"Exif\0\0";
-/// The identifiers of boxes `uuid` that hold EXIF in JPEG 2000: that of most programs, and Photoshop's.
+/// Identifiers of `uuid` boxes with EXIF in JPEG 2000: the common one and Photoshop's.
 const EXIF_UUIDS: [&[u8; 16]; 2] = [
     b"JpgTiffExif->JP2",
     b"\x05\x37\xcd\xab\x9d\x0c\x44\x31\xa7\x2a\xfa\x56\x1f\x2a\x11\x3e",
 ];
-/// The most bytes of a profile: a JPEG segment holds 64 KB, so nothing larger comes from a camera.
+/// Maximum decompressed size of a profile. EXIF in JPEG is limited to 64 KiB, so cameras write nothing larger.
 const LIMIT: u64 = 1 << 20;
 
-/// The TIFF structure in ImageMagick's text, without what programs put before it.
+/// The TIFF structure in an ImageMagick text chunk, without a prefix.
 pub fn of_text(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
     let profile = raw_profile(kind, data)?;
     Some(match profile.strip_prefix(PREFIX) {
@@ -26,7 +26,7 @@ pub fn of_text(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The TIFF structure of the EXIF in a PNG, WebP, JPEG XL or JPEG 2000 file, without what programs put before it.
+/// The TIFF structure of the EXIF in a PNG, WebP, JPEG XL or JPEG 2000 file, without a prefix.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let found = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         png_chunks(&bytes[8..]).find_map(|(kind, data)| match kind {
@@ -60,8 +60,8 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The TIFF structure in an item or box of EXIF. Where it begins is counted from behind a number, which some programs
-/// leave out; others do not count what a JPEG puts before it.
+/// The TIFF structure in the payload of an Exif item or box. It should start with a 4-byte offset to the TIFF header,
+/// but some writers omit it, and others do not count the `Exif\0\0` prefix.
 pub fn of_item(content: &[u8]) -> Option<&[u8]> {
     let content = content.strip_prefix(PREFIX).unwrap_or(content);
     let tiff = match content.split_first_chunk()? {
@@ -71,12 +71,12 @@ pub fn of_item(content: &[u8]) -> Option<&[u8]> {
     Some(tiff.strip_prefix(PREFIX).unwrap_or(tiff))
 }
 
-/// Whether a box `uuid` of this identifier holds EXIF.
+/// Whether a `uuid` box with this identifier holds EXIF.
 pub fn is_exif_uuid(id: &[u8; 16]) -> bool {
     EXIF_UUIDS.contains(&id)
 }
 
-/// The chunks of a PNG after its signature: kind and data.
+/// Iterates over type and data of the chunks after a PNG signature.
 fn png_chunks(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     std::iter::from_fn(move || {
         let (length, after) = rest.split_first_chunk()?;
@@ -88,20 +88,20 @@ fn png_chunks(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     })
 }
 
-/// The chunks of a RIFF file after its header.
+/// Iterates over the chunks after a RIFF header.
 fn riff_chunks(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     std::iter::from_fn(move || {
         let (kind, after) = rest.split_first_chunk()?;
         let (length, after) = after.split_first_chunk()?;
         let length = u32::from_le_bytes(*length) as usize;
         let data = after.get(..length)?;
-        // Chunks begin at even places.
+        // Chunks are padded to even lengths.
         rest = after.get(length.next_multiple_of(2)..).unwrap_or_default();
         Some((kind, data))
     })
 }
 
-/// ImageMagick's text: a keyword, then a name, a length and bytes in hexadecimal, perhaps compressed.
+/// Decodes ImageMagick's text: a keyword, then a name, a length and hexadecimal bytes, optionally compressed.
 fn raw_profile(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
     let end = data.iter().position(|byte| *byte == 0)?;
     let (keyword, data) = (&data[..end], &data[end + 1..]);
@@ -110,7 +110,7 @@ fn raw_profile(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
     }
     let (is_compressed, data) = match (kind, data) {
         (b"zTXt", [_method, data @ ..]) => (true, data),
-        // A flag and a method, then a language and a translated keyword, each with a zero behind it.
+        // Compression flag and method, then language tag and translated keyword, both zero-terminated.
         (b"iTXt", [flag, _method, data @ ..]) => {
             let mut parts = data.splitn(3, |byte| *byte == 0);
             (*flag == 1, parts.nth(2)?)

@@ -1,4 +1,4 @@
-//! EXIF fields. Corrupt metadata is no metadata: it never stops a photo.
+//! EXIF fields. Malformed metadata is ignored and never prevents decoding.
 
 use std::io::Cursor;
 
@@ -9,17 +9,17 @@ use super::{Orientation, embedded};
 use crate::engine::media::dates;
 use crate::engine::media::taken::Taken;
 
-/// Letters of a name that are kept: a damaged one can be of any length.
+/// Maximum length of a name in characters: malformed fields can be of any length.
 pub(super) const MOST_LETTERS: usize = 80;
 
-/// When the photo was taken: the first possible date counts.
+/// The capture date: the first valid one.
 pub(super) fn taken(exif: &Exif) -> Option<Taken> {
     [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
         .into_iter()
         .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
 }
 
-/// The camera's name for itself.
+/// The camera model.
 pub(super) fn camera(exif: &Exif) -> Option<String> {
     let Value::Ascii(lines) = &exif.get_field(Tag::Model, In::PRIMARY)?.value else {
         return None;
@@ -30,20 +30,20 @@ pub(super) fn camera(exif: &Exif) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The orientation, if one is written there.
+/// The orientation, if present and valid.
 pub(super) fn orientation(exif: &Exif) -> Option<Orientation> {
     let field = exif.get_field(Tag::Orientation, In::PRIMARY)?;
     field.value.get_uint(0).map(Orientation::from_exif)
 }
 
-/// The fields of a file, without those that are damaged: a bad pointer to GPS data or to the thumbnail's directory
-/// does not hide the orientation.
+/// Parses the EXIF of a file and skips malformed fields: a bad pointer to the GPS or thumbnail IFD does not hide the
+/// orientation.
 pub(super) fn fields(bytes: &[u8]) -> Option<Exif> {
     partial(reader().read_from_container(&mut Cursor::new(bytes)))
         .or_else(|| parse(embedded::exif(bytes)?))
 }
 
-/// The fields of a TIFF structure.
+/// Parses a TIFF structure.
 pub(super) fn parse(tiff: Vec<u8>) -> Option<Exif> {
     partial(reader().read_raw(tiff))
 }
@@ -54,7 +54,7 @@ fn reader() -> Reader {
     reader
 }
 
-/// What could be read.
+/// Keeps the readable part of a partial result.
 fn partial(read: Result<Exif, exif::Error>) -> Option<Exif> {
     let exif = read.or_else(|error| error.distill_partial_result(|_| ()));
     exif.ok().filter(|exif| exif.fields().len() > 0)

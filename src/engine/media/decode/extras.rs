@@ -1,4 +1,4 @@
-//! DDS, SGI and PCX, with the decoders of image-extras.
+//! DDS, SGI and PCX, decoded by image-extras.
 
 use std::io::Cursor;
 
@@ -34,12 +34,12 @@ fn is_dds(bytes: &[u8]) -> bool {
     bytes.starts_with(b"DDS \x7c\0\0\0")
 }
 
-/// Compression, bytes a sample, and dimensions.
+/// Checks compression, bytes per sample and dimensions.
 fn is_sgi(bytes: &[u8]) -> bool {
     matches!(bytes, [0x01, 0xda, 0 | 1, 1 | 2, 0, 1..=3, ..])
 }
 
-/// A header of which every field is one of few, as the magic number is a single byte.
+/// Checks every field of the header, because the magic number is a single byte.
 fn is_pcx(bytes: &[u8]) -> bool {
     let Some(header) = bytes.first_chunk::<128>() else {
         return false;
@@ -61,7 +61,7 @@ fn decode<'bytes, 'cancel, D: ImageDecoder>(
     let cancel: &'cancel Cancel = limits.cancel;
     let reader = CancelReader::new(Cursor::new(bytes), cancel);
     let decoder = open(reader).map_err(|e| damaged(name, &e))?;
-    // The decoder's output, a copy in eight bits, and its own memory.
+    // The decoder's output, an 8-bit copy, and the decoder's internal buffers.
     let per_pixel = 2 * u64::from(decoder.color_type().bytes_per_pixel()) + 4;
     decode_with(decoder, name, per_pixel, limits)
 }

@@ -1,4 +1,4 @@
-//! Facts from the metadata of a picture file.
+//! Facts from the metadata of picture files.
 
 use std::cell::LazyCell;
 use std::io::Cursor;
@@ -11,7 +11,7 @@ use super::{Orientation, exif};
 use crate::engine::media::metadata;
 use crate::engine::media::taken::Taken;
 
-/// What is read from a file's metadata.
+/// Facts that decoding uses.
 #[derive(Default)]
 pub(super) struct ExifFacts {
     pub orientation: Orientation,
@@ -19,11 +19,11 @@ pub(super) struct ExifFacts {
     pub camera: Option<String>,
 }
 
-/// Reads the metadata of a file of this format: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
+/// Reads the metadata of a file: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
 pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     let fields = format.exif(bytes);
     let fields = fields.as_ref();
-    // Read once, and only of files whose EXIF is incomplete.
+    // Lazy: needed only if the EXIF is incomplete.
     let inside = LazyCell::new(|| metadata::all_inside(Cursor::new(bytes)));
     let orientation = fields.and_then(exif::orientation).or_else(|| {
         let orientation = inside.1;
@@ -41,7 +41,7 @@ pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     }
 }
 
-/// What a camera wrote of a photo, for people: name and value, in the order of a caption.
+/// Camera settings for display: name and value, in caption order.
 #[must_use]
 pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
     const SHOWN: &[(Tag, &str)] = &[
@@ -75,7 +75,7 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
                 Tag::LensModel => inside.lens.clone(),
                 _ => None,
             });
-        // A damaged field can be of any length, and a caption cannot.
+        // Malformed fields can be of any length; captions must be short.
         Some((*name, text?.chars().take(80).collect()))
     });
     facts.collect()
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::engine::media::decode::jpeg::Jpeg;
 
-    /// One entry of a directory, big-endian.
+    /// An IFD entry, big-endian.
     fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
         let mut bytes = tag.to_be_bytes().to_vec();
         bytes.extend(kind.to_be_bytes());
@@ -95,7 +95,7 @@ mod tests {
         bytes
     }
 
-    /// A directory with its pointer to the next one.
+    /// An IFD with the offset of the next one.
     fn directory(entries: &[Vec<u8>], next: u32) -> Vec<u8> {
         let mut bytes = (entries.len() as u16).to_be_bytes().to_vec();
         bytes.extend(entries.concat());
@@ -103,7 +103,7 @@ mod tests {
         bytes
     }
 
-    /// A JPEG of 32 x 16 pixels with this TIFF structure after `MM` and the offset of its first directory.
+    /// A 32 x 16 JPEG with this TIFF structure after `MM` and the offset of its first IFD.
     fn jpeg_with(directories: &[u8]) -> Vec<u8> {
         let tiff = [&b"Exif\0\0MM\0*\0\0\0\x08"[..], directories].concat();
         let image = image::RgbImage::from_pixel(32, 16, image::Rgb([10, 200, 30]));
@@ -159,7 +159,7 @@ mod tests {
     fn damage_elsewhere_does_not_hide_the_orientation() {
         let turned = || entry(0x112, 3, 1, 6 << 16);
         let date = b"2024:05:01 10:00:00\0";
-        // What piexif writes: the Exif directory has no pointer to a next one, and its values follow at once.
+        // piexif omits the next-IFD offset of the Exif IFD; its values follow directly.
         let exif_at = 8 + 2 + 24 + 4;
         let mut piexif = directory(&[turned(), entry(0x8769, 4, 1, exif_at)], 0);
         piexif.extend(1u16.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Reads whole files, within the memory budget that decoders share.
+//! Reads whole files within the shared memory budget of the decoders.
 
 use std::io::ErrorKind;
 use std::ops::Deref;
@@ -10,10 +10,10 @@ use crate::engine::files::regular::read_regular;
 use crate::engine::media::memory_budget::{DecodeMemory, Reservation};
 use crate::engine::media::photo::{Failure, Stage};
 
-/// Most bytes of a file that is read at all.
+/// Maximum size of a file that is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
-/// A file's bytes, with what they take of the memory that decoders share.
+/// The bytes of a file, with their reservation in the memory budget.
 #[derive(Debug)]
 pub struct FileBytes {
     bytes: Vec<u8>,
@@ -28,10 +28,10 @@ impl Deref for FileBytes {
     }
 }
 
-/// Reads a file whole, once there is memory for it.
+/// Reads a whole file, once memory for it is available.
 ///
 /// # Errors
-/// If it is no regular file, too large, or cannot be read, or `cancel` was raised.
+/// Returns an error if the path is not a regular file, is too large or cannot be read, or if `cancel` is raised.
 pub fn read_file(path: &Path, cancel: &Cancel) -> Result<FileBytes, Failure> {
     let refuse = |message| Failure::new(path, Stage::Read, message);
     let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());

@@ -3,42 +3,42 @@
 use super::exif::{self, Exif};
 use super::{DecodeError, DecodeLimits, Picture};
 
-/// How one format is read. Implementations hold nothing; [`super::formats`] lists them.
+/// Reader of one format. Implementations are stateless; [`super::formats`] lists them.
 pub trait PictureFormat: Sync {
-    /// What messages call it.
+    /// The name in messages.
     fn name(&self) -> &'static str;
 
-    /// Whether a file that begins so is of this format. `bytes` may be the beginning of a file only.
+    /// Whether a file is of this format. `bytes` may be a prefix of the file.
     fn probe(&self, bytes: &[u8]) -> bool;
 
-    /// Whether these first bytes are enough to take a file for a picture whose name does not show that it is one.
+    /// Whether the signature is strong enough to accept a file without a picture extension.
     fn is_certain(&self, bytes: &[u8]) -> bool {
         self.probe(bytes)
     }
 
-    /// The EXIF fields that can be read.
+    /// The readable EXIF fields.
     fn exif(&self, bytes: &[u8]) -> Option<Exif> {
         exif::fields(bytes)
     }
 
-    /// Smaller pictures inside the file that may be shown in its place, the best for a short side of so many pixels
-    /// first. Each is a picture file of its own.
+    /// Embedded previews that can replace the picture, best first for a short side of `min_short_side` pixels. Each is
+    /// a complete picture file.
     fn previews<'a>(&self, bytes: &'a [u8], min_short_side: u32) -> Vec<&'a [u8]> {
         let _ = (bytes, min_short_side);
         Vec::new()
     }
 
-    /// Width and height of the picture that a preview of this size stands for, where the file names them.
+    /// Width and height of the full picture for which a preview of this size stands, if the file states them.
     fn full_size(&self, bytes: &[u8], preview: (u32, u32)) -> Option<(u32, u32)> {
         let _ = (bytes, preview);
         None
     }
 
-    /// The thumbnail in the file, where there is one that shows the same as the picture and this format's pictures take
-    /// long. Memory is reserved of `limits` before it is taken.
+    /// Decodes the embedded thumbnail, if there is one that shows the same content and full decoding is slow in this
+    /// format. Memory is reserved from `limits` before it is allocated.
     ///
     /// # Errors
-    /// If it cannot be decoded, or is beyond the limits.
+    /// Returns an error if the thumbnail cannot be decoded or exceeds the limits.
     fn thumbnail(
         &self,
         bytes: &[u8],
@@ -48,11 +48,11 @@ pub trait PictureFormat: Sync {
         Ok(None)
     }
 
-    /// Decodes the picture, at the smallest scale that keeps its short side at `min_short_side` pixels or more if the
-    /// format allows that, and otherwise in full. Memory is reserved of `limits` before it is taken.
+    /// Decodes the picture, at the smallest supported scale whose short side is at least `min_short_side` pixels, or
+    /// else in full. Memory is reserved from `limits` before it is allocated.
     ///
     /// # Errors
-    /// If it is damaged beyond reading, of a kind that is not read, or beyond the limits.
+    /// Returns an error if the picture is malformed, uses unsupported features or exceeds the limits.
     fn decode(
         &self,
         bytes: &[u8],

@@ -1,15 +1,15 @@
-//! The supported picture formats, detected by a file's first bytes and never by its name.
+//! The supported picture formats, detected by content and never by extension.
 
 use super::format::PictureFormat;
 use super::{DecodeError, other_kinds, raster};
 
-/// All formats that are read; the first whose probe agrees takes a file.
+/// All supported formats; the first whose probe succeeds is used.
 static FORMATS: &[&dyn PictureFormat] = &[
     &super::jpeg::Jpeg,
     &super::png::Png,
     &raster::WEBP,
     &raster::GIF,
-    // Most RAW files are TIFF as well.
+    // Before TIFF, because most RAW files are TIFF files too.
     &super::raw::Raw,
     &super::tiff::Tiff,
     &super::bmp::BMP,
@@ -31,10 +31,10 @@ static FORMATS: &[&dyn PictureFormat] = &[
     &super::jxl::Jxl,
 ];
 
-/// Tells the format of a file from its bytes.
+/// Detects the format of a file from its bytes.
 ///
 /// # Errors
-/// With what the file is instead, if it is no picture that can be read.
+/// Returns an error that names the actual content if the file is not a supported picture.
 pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
     if let Some(format) = FORMATS.iter().find(|format| format.probe(bytes)) {
         return Ok(*format);
@@ -42,7 +42,7 @@ pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
     if let Some(known) = other_kinds::detect(bytes) {
         return Err(known);
     }
-    // Last, because TGA has no magic number: only a plausible header.
+    // Last, because TGA has no magic number, only a plausible header.
     if super::tga::TGA.probe(bytes) {
         return Ok(&super::tga::TGA);
     }
@@ -51,22 +51,22 @@ pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
     ))
 }
 
-/// What a file holds.
+/// The kind of a file's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentKind {
-    /// A picture that is read.
+    /// A supported picture.
     Picture,
-    /// A picture that is not.
+    /// An unsupported picture.
     Unread,
     /// A video.
     Video,
-    /// A video that ffmpeg alone reads.
+    /// A video that only ffmpeg can read.
     FfmpegVideo,
     /// Something else.
     Other,
 }
 
-/// What a file that begins so holds, for those whose names do not show it.
+/// The kind of a file from its first bytes, for files whose extension is inconclusive.
 #[must_use]
 pub fn content(head: &[u8]) -> ContentKind {
     match sniff(head) {

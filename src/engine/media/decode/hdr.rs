@@ -1,7 +1,7 @@
-//! OpenEXR and Radiance HDR: light of a high dynamic range, in linear floating point.
+//! OpenEXR and Radiance HDR: linear floating-point light of high dynamic range.
 //!
-//! Pictures within the range of a screen are shown as they are. In others light above 0.6 of white is compressed (see
-//! [`super::tone`]); before that, one that is much too dark or bright is exposed so that its geometric mean becomes a
+//! Pictures within the range of a screen are left as they are. In others, values above 0.6 of white are compressed (see
+//! [`super::tone`]). Pictures that are far too dark or bright are first exposed so that their geometric mean is a
 //! middle grey of 0.18.
 
 use std::io::Cursor;
@@ -16,14 +16,12 @@ use super::tone::{compressed, eight_bits, linear_to_srgb};
 use super::{DecodeError, DecodeLimits, Picture};
 use crate::engine::cancel::CancelReader;
 
-/// Bytes that a pixel takes: four numbers of 32 bits, once more while blocks are unpacked, and RGB.
+/// Bytes per pixel: four 32-bit samples, twice while blocks are decompressed, and RGB.
 const BYTES_PER_PIXEL: u64 = 35;
-/// The geometric mean of a picture that was exposed for a screen lies between these.
+/// Geometric means that need no exposure adjustment.
 const USUAL: std::ops::RangeInclusive<f32> = 0.005..=1.0;
-/// Middle grey.
 const MIDDLE: f32 = 0.18;
 
-/// OpenEXR.
 pub struct Exr;
 
 impl PictureFormat for Exr {
@@ -46,7 +44,6 @@ impl PictureFormat for Exr {
     }
 }
 
-/// Radiance HDR.
 pub struct Radiance;
 
 impl PictureFormat for Radiance {
@@ -82,7 +79,7 @@ fn decode(
     Ok(Picture::whole(width, height, shown(&light)))
 }
 
-/// Light with opacity, as a screen shows it over white. Colours are multiplied by opacity already.
+/// Tone-maps premultiplied linear RGBA to sRGB, composited over white.
 fn shown(light: &[f32]) -> Vec<u8> {
     let pixels = light.as_chunks::<4>().0;
     let exposure = exposure(pixels.iter().map(|pixel| pixel.map(known)));
@@ -102,7 +99,7 @@ fn shown(light: &[f32]) -> Vec<u8> {
     rgb
 }
 
-/// Light that is none, or no number, is none; what is too bright for a number is as bright as a number can be.
+/// Replaces NaN and negative values by 0, and clamps infinity to the largest finite value.
 fn known(value: f32) -> f32 {
     if value.is_nan() {
         0.0
@@ -111,12 +108,12 @@ fn known(value: f32) -> f32 {
     }
 }
 
-/// What light is multiplied by.
+/// The exposure factor.
 fn exposure(pixels: impl Iterator<Item = [f32; 4]>) -> f32 {
     let (mut sum, mut count) = (0.0_f64, 0_u64);
     for [red, green, blue, opacity] in pixels {
         let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-        // What is black, or beyond all numbers, says nothing of the exposure.
+        // Black and non-finite pixels do not contribute.
         if (1e-6..1e30).contains(&luminance) && opacity > 0.0 {
             sum += f64::from(luminance.ln());
             count += 1;

@@ -1,15 +1,15 @@
-//! How the container of HEIC and AVIF says that a picture is cropped, turned and mirrored.
+//! Cropping, rotation and mirroring properties of HEIF and AVIF.
 
 use super::Orientation;
 use super::iso_media::Heif;
 
-/// A part of a picture: left, top, width and height.
+/// A crop rectangle: left, top, width and height.
 pub type Window = (u32, u32, u32, u32);
 
-/// The rotation and mirroring of a picture as one of EXIF's eight orientations, if it has any.
+/// Rotation (`irot`) and mirroring (`imir`) as an EXIF orientation; `None` if both are absent.
 pub fn orientation(items: &Heif<'_>, id: u32) -> Option<Orientation> {
     let byte = |kind: &[u8; 4]| Some(*items.property(id, kind)?.first()?);
-    // Quarter turns against the clock, then a mirror: 0 exchanges above and below, 1 left and right.
+    // Counter-clockwise quarter turns, then a mirror: 0 swaps top and bottom, 1 left and right.
     let (turns, mirror) = (byte(b"irot"), byte(b"imir"));
     if turns.is_none() && mirror.is_none() {
         return None;
@@ -27,7 +27,7 @@ pub fn orientation(items: &Heif<'_>, id: u32) -> Option<Orientation> {
     Some(Orientation::from_exif(value))
 }
 
-/// The clean aperture, if it is a part of the picture.
+/// The clean aperture (`clap`), if it lies within the picture.
 pub fn crop(items: &Heif<'_>, id: u32, (width, height): (u32, u32)) -> Option<Window> {
     let content = items.property(id, b"clap")?;
     let (numbers, _) = content.as_chunks::<4>();
@@ -37,7 +37,7 @@ pub fn crop(items: &Heif<'_>, id: u32, (width, height): (u32, u32)) -> Option<Wi
         (bottom != 0).then(|| f64::from(top) / f64::from(bottom))
     };
     let side = |size: u32, length: f64, shift: f64| {
-        // Its centre is so far from the picture's.
+        // `clap` gives the offset of the crop's centre from the picture's.
         let start = (f64::from(size) - length) / 2.0 + shift;
         let fits = length >= 1.0 && start >= 0.0 && start + length <= f64::from(size);
         fits.then_some((start.round() as u32, length.floor() as u32))
@@ -47,7 +47,7 @@ pub fn crop(items: &Heif<'_>, id: u32, (width, height): (u32, u32)) -> Option<Wi
     (left + wide <= width && top + high <= height).then_some((left, top, wide, high))
 }
 
-/// The part of a picture that is to be seen, in the same memory.
+/// Crops a picture in place.
 pub fn cropped(mut rgb: Vec<u8>, size: (u32, u32), crop: Option<Window>) -> (u32, u32, Vec<u8>) {
     let Some((left, top, width, height)) = crop else {
         return (size.0, size.1, rgb);

@@ -1,4 +1,4 @@
-//! ICO: the largest of its pictures, each of which is a BMP or a PNG.
+//! ICO: the largest picture, which is a BMP or PNG file.
 
 use image::ImageFormat;
 
@@ -10,7 +10,6 @@ const NAME: &str = "ICO";
 const DIRECTORY: usize = 6;
 const ENTRY: usize = 16;
 
-/// ICO.
 pub static ICO: Raster = Raster {
     name: NAME,
     probe: |bytes| bytes.starts_with(b"\0\0\x01\0"),
@@ -18,7 +17,7 @@ pub static ICO: Raster = Raster {
     decode,
 };
 
-/// A first entry whose reserved byte is empty, with a picture behind the directory.
+/// Checks that the reserved byte of the first entry is zero and that its picture lies after the directory.
 fn is_certain(bytes: &[u8]) -> bool {
     let Some(header) = bytes.first_chunk::<22>() else {
         return false;
@@ -42,7 +41,7 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
         result = match png::Png.probe(picture) {
             true => png::Png.decode(picture, 0, limits),
             false => {
-                // The decoder takes files, so it is given one with this picture alone.
+                // The decoder takes whole files, so it gets one with this picture alone.
                 let mut file = b"\0\0\x01\0\x01\0".to_vec();
                 file.extend_from_slice(&entry[..12]);
                 file.extend(((DIRECTORY + ENTRY) as u32).to_le_bytes());
@@ -50,7 +49,7 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
                 raster::decode(&file, ImageFormat::Ico, NAME, limits)
             }
         };
-        // The next one may be whole.
+        // The next picture may be intact.
         if !result.as_ref().is_err_and(DecodeError::is_of_picture) {
             break;
         }
@@ -58,7 +57,7 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
     result
 }
 
-/// The entries of the directory with their pictures, the largest and deepest first.
+/// The directory entries with their pictures, the largest and deepest first.
 fn pictures(bytes: &[u8]) -> Vec<(&[u8; ENTRY], &[u8])> {
     let count = bytes.get(4).copied().unwrap_or_default();
     let entries = bytes.get(DIRECTORY..).unwrap_or_default().as_chunks().0;
@@ -77,7 +76,7 @@ fn pictures(bytes: &[u8]) -> Vec<(&[u8; ENTRY], &[u8])> {
         // Zero means 256.
         let side = |side: u8| u32::from(side.wrapping_sub(1)) + 1;
         let area = match (png::Png.probe(picture), picture.get(16..24)) {
-            // The directory cannot describe larger ones.
+            // The directory cannot state larger sizes; the PNG header can.
             (true, Some(sides)) => {
                 let side = |at: usize| {
                     sides[at..]

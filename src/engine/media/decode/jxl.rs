@@ -11,12 +11,12 @@ use super::{DecodeError, DecodeLimits, Picture};
 use crate::engine::cancel::CancelReader;
 
 const NAME: &str = "JPEG XL";
-/// Samples that the decoder keeps for a pixel besides those that it gives.
+/// Bytes per pixel of the decoder's internal samples, besides its output.
 const KEPT: u64 = 12;
-/// How a file in boxes begins.
+/// Signature of the container format.
 const CONTAINER: &[u8] = b"\0\0\0\x0cJXL ";
 
-/// JPEG XL, bare or in boxes.
+/// JPEG XL, as a bare codestream or in a container.
 pub struct Jxl;
 
 impl PictureFormat for Jxl {
@@ -28,7 +28,7 @@ impl PictureFormat for Jxl {
         bytes.starts_with(b"\xff\x0a") || bytes.starts_with(CONTAINER)
     }
 
-    /// A bare codestream begins with two bytes that other files may begin with.
+    /// A bare codestream has a signature of only two bytes.
     fn is_certain(&self, bytes: &[u8]) -> bool {
         bytes.starts_with(CONTAINER)
     }
@@ -43,7 +43,7 @@ impl PictureFormat for Jxl {
         let decoder = JxlDecoder::new(reader).map_err(|e| damaged(NAME, &e))?;
         let per_pixel = u64::from(decoder.color_type().bytes_per_pixel()) + KEPT;
         let picture = decode_with(decoder, NAME, per_pixel, limits)?;
-        // The decoder turns pictures by the codestream's own orientation, which EXIF's repeats.
+        // The decoder applies the codestream's orientation, which the EXIF orientation duplicates.
         Ok(picture.turned_already())
     }
 }

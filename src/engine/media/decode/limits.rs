@@ -1,4 +1,4 @@
-//! The limits of one decode: shared memory, and cancellation.
+//! Limits of one decode: shared memory and cancellation.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use super::DecodeError;
 use crate::engine::cancel::Cancel;
 use crate::engine::media::memory_budget::{MemoryBudget, NoMemory, Reservation};
 
-/// Bytes that a decoder may take for tables, whatever the picture's size.
+/// Bytes that a decoder may allocate for tables, independent of the picture's size.
 const TABLES: u64 = 64 << 20;
 
-/// The limits of one decode. A decoder reserves what the header's dimensions will cost before it allocates it.
+/// Limits of one decode. Decoders reserve the memory that the declared dimensions require before they allocate it.
 pub struct DecodeLimits<'a> {
     budget: &'a Arc<MemoryBudget>,
     pub cancel: &'a Cancel,
     held: Option<Reservation>,
-    /// Bytes of a copy of the file, which are held beside the picture's.
+    /// Size of a copy of the file, which is reserved in addition to the picture.
     copied: u64,
 }
 
@@ -28,7 +28,7 @@ impl<'a> DecodeLimits<'a> {
         }
     }
 
-    /// Waits for memory for a picture, in place of what was held for an earlier attempt.
+    /// Waits until memory for a picture is available; replaces an earlier reservation.
     pub fn reserve(&mut self, width: u32, height: u32, need: u64) -> Result<(), DecodeError> {
         self.held = None;
         let need = need.saturating_add(self.copied);
@@ -45,25 +45,25 @@ impl<'a> DecodeLimits<'a> {
         Ok(())
     }
 
-    /// Waits for memory for a copy of the file, which is held with whatever is reserved afterwards.
+    /// Waits until memory for a copy of the file is available; it stays reserved along with later reservations.
     pub fn reserve_copy(&mut self, bytes: u64) -> Result<(), DecodeError> {
         self.copied = bytes;
         self.reserve(0, 0, 0)
     }
 
-    /// The memory that decoders share.
+    /// The shared memory budget.
     pub fn budget(&self) -> &'a Arc<MemoryBudget> {
         self.budget
     }
 
-    /// Bytes at which a decoder that counts for itself gives up. What counts is reserved by the size that the header
-    /// claims.
+    /// Allocation limit for decoders with an internal limit. It is only a safety net: the actual reservation follows
+    /// from the declared dimensions.
     pub fn most_allocated(&self) -> u64 {
         let twice = self.budget.limit().saturating_mul(2);
         twice.saturating_add(TABLES)
     }
 
-    /// What is still needed after the decode.
+    /// Reduces the reservation to what is needed after decoding.
     pub fn keep(self, bytes: u64) -> Option<Arc<Reservation>> {
         self.held.map(|mut held| {
             held.shrink_to(bytes);
@@ -72,7 +72,7 @@ impl<'a> DecodeLimits<'a> {
     }
 }
 
-/// Bytes for so many pixels.
+/// Bytes of a picture of this size.
 pub fn area(width: u32, height: u32, bytes_per_pixel: u64) -> u64 {
     (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel)
 }

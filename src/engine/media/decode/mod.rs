@@ -1,7 +1,7 @@
-//! From a file's bytes to upright RGB pixels, no larger than needed and within limits.
+//! Decodes files to upright RGB pixels, no larger than needed and within limits.
 //!
-//! `format` has the trait of all formats, and `formats` detects the format of a file by its bytes, never by its name. One
-//! decode serves the thumbnail and the model's input.
+//! `format` has the trait of all formats; `formats` detects the format from the content, never from the extension. One
+//! decode serves both the thumbnail and the model's input.
 
 mod alpha;
 #[cfg(feature = "avif")]
@@ -75,21 +75,21 @@ pub(super) use tone::eight_bits;
 #[cfg(feature = "video")]
 pub(super) use yuv::Conversion;
 
-/// Decodes a picture at the smallest scale that keeps its short side at `min_short_side` pixels or
-/// more, where the format can be decoded at a scale (JPEG), otherwise in full. Waits until there is memory
-/// for it; what is returned holds it, and must be dropped before the same thread decodes another.
+/// Decodes a picture at the smallest scale whose short side is at least `min_short_side` pixels if the format supports
+/// scaling (JPEG), or else in full. Waits until memory for it is available. The result holds that memory and must be
+/// dropped before the same thread decodes another picture.
 ///
 /// # Errors
-/// If the bytes are no picture, damaged beyond reading, larger than the limits, or `cancel` was raised.
+/// Returns an error if the bytes are no readable picture or exceed the limits, or if `cancel` is raised.
 pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Decoded, DecodeError> {
     let budget = &DecodeMemory::of_process().pixels;
     decode_within(bytes, min_short_side, budget, cancel)
 }
 
-/// As [`decode`], within a budget of the caller's.
+/// Like [`decode`], with the given memory budget.
 ///
 /// # Errors
-/// As [`decode`].
+/// Same as [`decode`].
 pub fn decode_within(
     bytes: &[u8],
     min_short_side: u32,
@@ -117,8 +117,8 @@ pub fn decode_within(
     }
 }
 
-/// The thumbnail inside a file whose picture takes long to decode: something to show until [`decode`] is done, with the
-/// facts of the whole picture. Nothing if there is none that can be trusted.
+/// The embedded thumbnail of a picture that is slow to decode, to be shown until [`decode`] completes, with the facts
+/// of the full picture. `None` if there is no trustworthy thumbnail.
 #[must_use]
 pub fn embedded_thumbnail(bytes: &[u8], cancel: &Cancel) -> Option<Decoded> {
     let format = sniff(bytes).ok()?;
@@ -128,7 +128,7 @@ pub fn embedded_thumbnail(bytes: &[u8], cancel: &Cancel) -> Option<Decoded> {
     Some(picture.with_facts(facts::read(format, bytes), memory))
 }
 
-/// The picture of a file: a preview inside it where the format has those, otherwise its own.
+/// The picture of a file: an embedded preview if the format has previews, otherwise the picture itself.
 fn picture(
     format: &dyn PictureFormat,
     bytes: &[u8],
@@ -137,7 +137,7 @@ fn picture(
 ) -> Result<Picture, DecodeError> {
     let mut too_large = None;
     for preview in format.previews(bytes, min_short_side) {
-        // The next one may be whole, of another kind, or smaller.
+        // The next preview may be intact, of another format, or smaller.
         let Ok(of_preview) = sniff(preview) else {
             continue;
         };
@@ -147,7 +147,7 @@ fn picture(
             Err(error) => return Err(error),
             Ok(picture) => {
                 let exif = format.exif(bytes);
-                // The container's orientation is the camera's; a preview may repeat it and must not turn it twice.
+                // The container's orientation takes precedence; the preview's may duplicate it and must not apply too.
                 let orientation = (exif.as_ref().and_then(exif::orientation))
                     .or_else(|| exif::orientation(&of_preview.exif(preview)?));
                 return Ok(picture.into_preview(format, bytes, orientation));

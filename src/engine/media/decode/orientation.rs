@@ -1,9 +1,9 @@
-//! Rotation and mirroring that make a picture upright.
+//! Rotation and mirroring of pictures.
 
 use super::Pixels;
 use crate::engine::media::multi_crop::CropWindow;
 
-/// One of the eight orientations of EXIF; 1 is upright.
+/// One of the eight EXIF orientations; 1 is upright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Orientation(u8);
 
@@ -14,7 +14,7 @@ impl Default for Orientation {
 }
 
 impl Orientation {
-    /// From the tag's value; values outside 1-8 mean upright.
+    /// Converts the tag's value; values outside 1-8 are treated as upright.
     #[must_use]
     pub fn from_exif(value: u32) -> Self {
         match u8::try_from(value) {
@@ -23,13 +23,13 @@ impl Orientation {
         }
     }
 
-    /// Whether width and height change places.
+    /// Whether width and height are swapped.
     #[must_use]
     pub fn swaps_sides(self) -> bool {
         self.0 >= 5
     }
 
-    /// Where a part of the upright picture lies in the stored one, whose sides are `width` and `height`.
+    /// Maps a rectangle of the upright picture to the stored one, whose sides are `width` and `height`.
     #[must_use]
     pub fn stored(
         self,
@@ -51,7 +51,7 @@ impl Orientation {
         (x, y, across, down)
     }
 
-    /// Turns a picture upright.
+    /// Rotates and mirrors a picture upright.
     pub(super) fn apply(self, pixels: Pixels) -> Pixels {
         if self == Self::default() {
             return pixels;
@@ -65,7 +65,7 @@ impl Orientation {
         let mut rgb = Vec::with_capacity(pixels.rgb.len());
         for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
             let (flip_x, flip_y) = (from_width - 1, from_height - 1);
-            // Where the upright pixel lies in the stored picture; EXIF 2.32, tag 0x0112.
+            // Position of the upright pixel in the stored picture (EXIF 2.32, tag 0x0112).
             let (from_x, from_y) = match self.0 {
                 2 => (flip_x - x, y),
                 3 => (flip_x - x, flip_y - y),
@@ -87,7 +87,7 @@ impl Orientation {
 mod tests {
     use super::*;
 
-    /// A 3 x 2 picture whose pixels are numbered as they should appear upright, stored as `value` says.
+    /// A 3 x 2 picture with pixels numbered in upright order, stored with this orientation.
     fn stored(value: u32) -> Pixels {
         let upright = [[1u8, 2, 3], [4, 5, 6]];
         let at = |y: usize, x: usize| upright[y][x];

@@ -1,8 +1,8 @@
-//! Files that are no pictures, and unsupported pictures: the messages about them.
+//! Messages for files that are not pictures, and for unsupported picture formats.
 
 use super::{DecodeError, iso_media};
 
-/// Names of picture formats that are recognised so that the message can advise what to do.
+/// Picture formats that are recognised only so that the message can advise the user.
 const UNSUPPORTED: &[(&[u8], &str)] = &[
     #[cfg(not(feature = "jxl"))]
     (b"\xff\x0a", "JPEG XL files"),
@@ -17,7 +17,7 @@ const OTHER_KINDS: &[(&[u8], &str)] = &[
     (b"RIFF", "it is a sound or a video"),
 ];
 
-/// What a file is that no format takes, if that is known.
+/// Identifies a file that no format accepts, if possible.
 pub fn detect(bytes: &[u8]) -> Option<DecodeError> {
     let starts = |(magic, _): &&(&[u8], &'static str)| bytes.starts_with(magic);
     if let Some(brands) = iso_media::brands(bytes) {

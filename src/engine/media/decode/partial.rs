@@ -1,4 +1,4 @@
-//! Partial pictures from damaged files of formats that the image crate decodes.
+//! Recovers partial pictures from damaged files of formats that the image crate decodes.
 
 use std::borrow::Cow;
 
@@ -9,20 +9,20 @@ use super::codec::{bytes_per_pixel, decoder};
 use super::limits::area;
 use super::{DecodeError, DecodeLimits, Picture, colour, warning};
 
-/// What samples are before they are read: grey, and where there is alpha, half of it.
+/// Initial value of samples: grey, and 50 % opacity where there is alpha.
 const UNREAD: u8 = 128;
-/// Most bytes that are put behind the end of a file.
+/// Maximum number of bytes appended to a file.
 const MOST_PADDING: usize = 1 << 30;
-/// A RIFF file's kind, length and form.
+/// Size of the RIFF header: identifier, length and form type.
 const RIFF_HEAD: usize = 12;
-/// Flags of `VP8X` that say which metadata there is: ICC, EXIF and XMP.
+/// `VP8X` flags for metadata chunks: ICC, EXIF and XMP.
 const WEBP_METADATA: u8 = 0x2c;
 
-/// Decodes a file as far as it goes, once its decoder refused it whole; `then` corrects what samples mean. Nothing if it
-/// shows nothing.
+/// Decodes as much as possible of a file that its decoder rejected; `then` converts the samples. Returns `None` if
+/// nothing is visible.
 ///
 /// # Errors
-/// If there is no memory for it.
+/// Returns an error if memory cannot be reserved.
 pub fn decode(
     bytes: &[u8],
     format: ImageFormat,
@@ -41,7 +41,7 @@ pub fn decode(
     let Some(length) = length else {
         return Ok(None);
     };
-    // A copy with what is missing; the decoder may not even begin without it.
+    // A copy with the missing bytes appended, without which the decoder might not even start.
     limits.reserve(0, 0, length as u64)?;
     let (mended, missing) = match format {
         ImageFormat::WebP => mended_webp(bytes, length),
@@ -65,7 +65,7 @@ pub fn decode(
     };
     let mut samples = vec![UNREAD; size];
     let read = decoder.read_image(&mut samples);
-    // A head that says more than the file has was all that was wrong.
+    // The only fault was a header that declares more data than there is.
     let is_whole = read.is_ok() && padding == 0;
     let row = size / (height.max(1) as usize);
     let unread = samples
@@ -99,7 +99,7 @@ pub fn decode(
     }))
 }
 
-/// Eight-bit samples as a picture: damaged files of more bits are too rare to be read in part.
+/// Builds a picture of 8-bit samples: damaged files of higher bit depth are too rare to support.
 fn image_of(
     kind: image::ColorType,
     width: u32,
@@ -116,7 +116,7 @@ fn image_of(
     }
 }
 
-/// Bytes of a file with as much behind its end as its picture can take.
+/// File size plus the uncompressed size of the picture.
 fn padded_length(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits<'_>) -> Option<usize> {
     let inner = DecodeLimits::new(limits.budget(), limits.cancel);
     let size = decoder(bytes, format, &inner).ok()?.total_bytes();
@@ -124,8 +124,8 @@ fn padded_length(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits<'_>) -
     Some(bytes.len() + size.filter(|size| *size <= MOST_PADDING)?)
 }
 
-/// A file with grey behind its end up to this length, and the hundredths of its picture that were missing. Run lengths
-/// and references behind the end are what the grey makes of them.
+/// Appends grey bytes up to `length`; also returns the missing percentage of the picture. Run lengths and references
+/// past the end of the file are read from this padding.
 fn padded(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
     let size = length - bytes.len();
     let mut longer = Vec::with_capacity(length);
@@ -135,7 +135,7 @@ fn padded(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
     (Cow::Owned(longer), (missing * 100).div_ceil(size.max(1)))
 }
 
-/// The chunks of a WebP: kind, and where the next one begins, which may be behind the end.
+/// The chunks of a WebP: type, and offset of the next chunk, which may be past the end of the file.
 fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
     let mut at = RIFF_HEAD;
     std::iter::from_fn(move || {
@@ -146,7 +146,7 @@ fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
     })
 }
 
-/// The length that a WebP claims, of which a part may be missing. The last chunk may claim more than the file does.
+/// The declared length of a WebP, which may exceed the file. The last chunk may extend past the declared RIFF length.
 fn webp_length(bytes: &[u8]) -> Option<usize> {
     let length = u32::from_le_bytes(*bytes.get(4..8)?.first_chunk()?) as usize;
     let claimed = webp_chunks(bytes).map(|(_, end)| end).max();
@@ -155,8 +155,8 @@ fn webp_length(bytes: &[u8]) -> Option<usize> {
     (whole - bytes.len() <= MOST_PADDING).then_some(whole)
 }
 
-/// A WebP of that length, whose head says only what it has, and the hundredths that were missing. Its decoder takes zeros
-/// behind the end for codes, as others do.
+/// Pads a WebP to `length` and clears header flags of missing chunks; also returns the missing percentage. Padding is
+/// zero, because the decoder treats it as valid codes.
 fn mended_webp(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
     let there = webp_chunks(bytes).filter(|(_, end)| *end <= bytes.len());
     let has = there.fold(0, |has, (kind, _)| {

@@ -8,27 +8,27 @@ use super::{Orientation, jpeg};
 use crate::engine::media::memory_budget::Reservation;
 use crate::engine::media::photo::{ContentId, PhotoFacts, Taken};
 
-/// The short side, in pixels, below which a preview shows less than a thumbnail does.
+/// Short side in pixels below which a preview has less detail than a thumbnail.
 const SMALL_PREVIEW: u32 = 200;
 
-/// RGB pixels as they are stored, and how to turn them upright.
+/// RGB pixels in stored orientation, with the orientation to apply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pixels {
-    /// Width in pixels, before turning.
+    /// Width in pixels as stored.
     pub width: u32,
-    /// Height in pixels, before turning.
+    /// Height in pixels as stored.
     pub height: u32,
-    /// Red, green and blue of each pixel, row by row.
+    /// Interleaved RGB samples, row by row.
     pub rgb: Vec<u8>,
-    /// How the picture must be turned to be upright.
+    /// Orientation that makes the picture upright.
     pub orientation: Orientation,
-    /// How much of width and height the picture covers: at a scale its right and lower edges may lie
-    /// within a pixel.
+    /// Extent of the picture in pixels, horizontally and vertically: at reduced scale the last column and row may be
+    /// partly covered.
     pub covered: (f64, f64),
 }
 
 impl Pixels {
-    /// Pixels that the picture covers whole.
+    /// Pixels that the picture covers completely.
     #[must_use]
     pub fn new(width: u32, height: u32, rgb: Vec<u8>, orientation: Orientation) -> Self {
         Self {
@@ -40,34 +40,34 @@ impl Pixels {
         }
     }
 
-    /// The same picture, turned and mirrored as its orientation says.
+    /// Rotates and mirrors the picture upright.
     #[must_use]
     pub fn upright(self) -> Self {
         self.orientation.apply(self)
     }
 }
 
-/// A decoded picture with the facts from its file.
+/// A decoded picture with facts from its file.
 #[derive(Clone, Debug)]
 pub struct Decoded {
-    /// The pixels, possibly of a smaller scale than the file's.
+    /// The pixels, possibly at reduced scale.
     pub pixels: Pixels,
-    /// Width of the full picture in pixels, upright.
+    /// Width of the full upright picture in pixels.
     pub width: u32,
-    /// Height of the full picture in pixels, upright.
+    /// Height of the full upright picture in pixels.
     pub height: u32,
-    /// When the photo was taken, by the camera's clock.
+    /// Capture date in the camera's local time.
     pub taken: Option<Taken>,
-    /// The camera, as it names itself.
+    /// Camera model from the metadata.
     pub camera: Option<String>,
-    /// What was wrong with the file, where it could be read all the same.
+    /// Describes damage to a file that could still be read.
     pub warning: Option<String>,
-    /// What the pixels take of the memory that decoders share.
+    /// Reservation of the pixels in the shared memory budget.
     _memory: Option<Arc<Reservation>>,
 }
 
 impl Decoded {
-    /// What is known of the photo, whose content this is.
+    /// The facts about the photo with this content identifier.
     #[must_use]
     pub fn facts(&self, content: ContentId) -> PhotoFacts {
         PhotoFacts {
@@ -81,22 +81,22 @@ impl Decoded {
     }
 }
 
-/// A picture as a decoder leaves it.
+/// The output of a decoder.
 pub struct Picture {
     pub scaled_width: u32,
     pub scaled_height: u32,
     pub rgb: Vec<u8>,
     pub full_width: u32,
     pub full_height: u32,
-    /// How it must be turned, where the decoder knows better than the file's metadata: it may have turned it already.
+    /// Overrides the orientation in the metadata, for example if the decoder has already applied it.
     pub orientation: Option<Orientation>,
-    /// Size of the picture that this one is a preview of, as it is stored.
+    /// Stored size of the full picture, if this is a preview of it.
     pub stands_for: Option<(u32, u32)>,
     pub warning: Option<String>,
 }
 
 impl Picture {
-    /// A picture at its full size.
+    /// A picture at full size.
     pub fn whole(width: u32, height: u32, rgb: Vec<u8>) -> Self {
         Self {
             scaled_width: width,
@@ -110,7 +110,7 @@ impl Picture {
         }
     }
 
-    /// The same picture, which the decoder has turned already.
+    /// Marks the orientation as already applied by the decoder.
     #[cfg(feature = "jxl")]
     pub fn turned_already(self) -> Self {
         Self {
@@ -119,7 +119,7 @@ impl Picture {
         }
     }
 
-    /// The same picture as what a file of this format is shown by.
+    /// Marks the picture as a preview of a file of this format.
     pub fn into_preview(
         self,
         format: &dyn PictureFormat,
@@ -140,7 +140,7 @@ impl Picture {
         }
     }
 
-    /// Joins the pixels with what the file's metadata says.
+    /// Adds the facts from the metadata.
     pub fn with_facts(self, facts: ExifFacts, memory: Option<Arc<Reservation>>) -> Decoded {
         let orientation = self.orientation.unwrap_or(facts.orientation);
         let own_size = (self.full_width, self.full_height);

@@ -1,4 +1,4 @@
-//! Formats that the image crate decodes, with the extra steps that a few of them need.
+//! Formats that the image crate decodes, with extra steps for a few of them.
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat};
 
@@ -8,7 +8,7 @@ use super::format::PictureFormat;
 use super::limits::area;
 use super::{DecodeError, DecodeLimits, Picture, colour, partial};
 
-/// One of these formats.
+/// A format that the image crate decodes.
 pub struct Raster {
     pub name: &'static str,
     pub probe: fn(&[u8]) -> bool,
@@ -76,7 +76,7 @@ impl PictureFormat for Raster {
     }
 }
 
-/// A number or a comment after the kind; PAM's first word.
+/// Whether a number or comment follows the type; for PAM, its first keyword.
 fn is_certain_pnm(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"P7") {
         return bytes.starts_with(b"P7\nWIDTH ") || bytes.starts_with(b"P7\n#");
@@ -87,7 +87,7 @@ fn is_certain_pnm(bytes: &[u8]) -> bool {
     rest.first() == Some(&b'#') || (digits > 0 && after.is_ascii_whitespace())
 }
 
-/// Decodes a file with the image crate's decoder for this format, a damaged one in part.
+/// Decodes a file with the image crate's decoder for this format; a damaged file in part.
 pub fn decode(
     bytes: &[u8],
     format: ImageFormat,
@@ -97,7 +97,7 @@ pub fn decode(
     decode_then(bytes, format, name, limits, |image| image)
 }
 
-/// As [`decode`], for samples that mean something else than the decoder takes them for: `then` corrects them.
+/// Like [`decode`], for samples that the decoder misinterprets: `then` corrects them.
 pub fn decode_then(
     bytes: &[u8],
     format: ImageFormat,
@@ -125,7 +125,7 @@ fn decode_whole(
     decode_with_then(decoder, name, per_pixel, limits, then)
 }
 
-/// Decodes with any decoder of the image crate's kind, which takes so many bytes a pixel.
+/// Decodes with any image-crate decoder, which takes `per_pixel` bytes per pixel.
 pub fn decode_with(
     decoder: impl ImageDecoder,
     name: &'static str,
@@ -150,7 +150,7 @@ fn decode_with_then(
     Ok(picture)
 }
 
-/// Decodes a file as it is stored, for formats whose colours are named by more than an embedded profile.
+/// Decodes without colour conversion, for formats that specify colours by more than an ICC profile.
 pub fn decode_as_stored(
     bytes: &[u8],
     format: ImageFormat,
@@ -175,7 +175,7 @@ fn stored(
     Ok(Picture::whole(width, height, flatten(then(image))))
 }
 
-/// The message about a file that a decoder refused. The decoder's own message goes to the log.
+/// The error for a file that a decoder rejected. The decoder's own message is logged.
 pub fn damaged(name: &'static str, error: &ImageError) -> DecodeError {
     tracing::debug!(format = name, %error, "a decoder refused a file");
     let reason = match error {

@@ -27,7 +27,7 @@ fn every_format_is_told_by_its_bytes() {
         ImageFormat::Tga,
         ImageFormat::Ico,
     ] {
-        // Icons hold RGBA.
+        // ICO stores RGBA.
         let image = match format {
             ImageFormat::Ico => sample().into_rgba8().into(),
             _ => sample(),
@@ -143,7 +143,7 @@ fn a_cancelled_decode_says_so() {
 }
 
 proptest::proptest! {
-    /// Whatever is done to a file's bytes, it is decoded or refused, never a crash.
+    /// Arbitrarily corrupted files must be decoded or rejected, without a panic.
     #[test]
     fn no_damage_crashes_a_decoder(
         format in 0usize..6,

@@ -1,4 +1,4 @@
-//! TGA; transparency counts only if the header declares it.
+//! TGA; alpha is used only if the header declares it.
 
 use image::{DynamicImage, ImageFormat};
 
@@ -30,11 +30,11 @@ fn has_plausible_header(bytes: &[u8]) -> bool {
 }
 
 fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
-    // The lowest bits of the descriptor are the number of bits of transparency.
+    // The low bits of the image descriptor give the number of alpha bits.
     let is_opaque = bytes.get(17).is_none_or(|descriptor| descriptor & 15 == 0);
     let then = |image: DynamicImage| match image {
         DynamicImage::ImageRgba8(image) => {
-            // Some programs leave the bytes of transparency empty.
+            // Some programs write zero alpha throughout.
             let is_empty = image.pixels().all(|pixel| pixel[3] == 0);
             match is_opaque || is_empty {
                 true => DynamicImage::ImageRgba8(image).into_rgb8().into(),

@@ -1,10 +1,10 @@
-//! Tone mapping of values beyond white, and sRGB's transfer curve: high dynamic range on an ordinary screen.
+//! Tone mapping of values beyond white, and the sRGB transfer function: HDR on SDR screens.
 
-/// Up to this part of white, light stays as it is; beyond it is compressed.
+/// Light up to this fraction of white is unchanged; beyond it, it is compressed.
 const KNEE: f32 = 0.6;
 
-/// Light beyond white, brought below it: the brightest channel is compressed, the others keep their proportions. A
-/// picture goes through this whole or not at all: else what lies beyond white became darker than white itself.
+/// Compresses light to at most white. The brightest channel is compressed and the others keep their ratio to it. It
+/// must be applied to a whole picture or not at all; otherwise light beyond white could become darker than white.
 pub fn compressed(light: [f32; 3]) -> [f32; 3] {
     let light = light.map(|value| value.min(f32::MAX));
     let most = light[0].max(light[1]).max(light[2]);
@@ -16,7 +16,7 @@ pub fn compressed(light: [f32; 3]) -> [f32; 3] {
     light.map(|value| value * target / most)
 }
 
-/// sRGB's curve (IEC 61966-2-1): from a coded value to light.
+/// The sRGB EOTF (IEC 61966-2-1): encoded value to linear light.
 pub fn srgb_to_linear(value: f32) -> f32 {
     match value <= 0.040_45 {
         true => value / 12.92,
@@ -24,7 +24,7 @@ pub fn srgb_to_linear(value: f32) -> f32 {
     }
 }
 
-/// And back.
+/// The inverse of [`srgb_to_linear`].
 pub fn linear_to_srgb(value: f32) -> f32 {
     match value <= 0.003_130_8 {
         true => value * 12.92,
@@ -32,7 +32,7 @@ pub fn linear_to_srgb(value: f32) -> f32 {
     }
 }
 
-/// The nearest value of eight bits of one between 0 and 1.
+/// Rounds a value from 0 to 1 to 8 bits.
 pub fn eight_bits(value: f32) -> u8 {
     (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
 }

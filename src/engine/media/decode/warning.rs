@@ -1,20 +1,20 @@
-//! Warnings about files of which only a part can be shown.
+//! Warnings about partially readable files.
 
-/// Of a file that ends before its picture does.
+/// For truncated files.
 pub const CUT_SHORT: &str = "the file is cut short: only a part of the picture is there";
-/// Of a file with faults in its picture data.
+/// For files with corrupt picture data.
 pub const DAMAGED: &str = "the file is damaged: only a part of the picture could be read";
 
-/// Of a file that ends before its picture does, where what is missing may be details everywhere or parts.
+/// For truncated files that lack detail, parts of the picture, or both.
 pub const DETAILS_MISSING: &str =
     "the file is cut short: fine details or parts of the picture are missing";
 
-/// Of a file that ends before its picture does, with how much is missing.
+/// For truncated files, with the missing percentage.
 pub fn cut_short(percent: usize) -> String {
     format!("the file is cut short: about {percent} % of the picture is missing")
 }
 
-/// Of a file with faults in its picture data, with how much is lost.
+/// For files with corrupt picture data, with the lost percentage.
 pub fn damaged(percent: usize) -> String {
     format!("the file is damaged: about {percent} % of the picture is lost")
 }

@@ -1,26 +1,26 @@
-//! Luma and two colour differences to red, green and blue (ITU-T H.273, 8.3): for AVIF and for frames of videos.
+//! YCbCr to RGB conversion (ITU-T H.273, 8.3) for AVIF, HEIC and video frames.
 
 use super::cicp::Cicp;
 
-/// The matrices of H.273 that are no shares of red and blue.
+/// Matrix coefficients of H.273 that are not defined by the luma coefficients of red and blue.
 const IDENTITY: u16 = 0;
 const GREEN_ORANGE: u16 = 8;
 
-/// A way from samples to colours that go from 0 to 1.
+/// Conversion from integer samples to RGB from 0 to 1.
 pub struct Conversion {
-    /// What is taken off luma, and what it is multiplied by then; the same of differences.
+    /// Offset to subtract from luma and factor to multiply it by; the same for chroma.
     luma: (f32, f32),
     chroma: (f32, f32),
     mix: Mix,
 }
 
-/// How luma and differences become red, green and blue.
+/// The matrix.
 enum Mix {
-    /// They are green, blue and red.
+    /// The planes are green, blue and red.
     Identity,
-    /// What red takes of the second difference, green of both, and blue of the first.
+    /// Factors of Cr in red, of Cb and Cr in green, and of Cb in blue.
     Shares(f32, (f32, f32), f32),
-    /// The differences are green and orange.
+    /// YCgCo: the chroma planes are green and orange differences.
     GreenOrange,
 }
 
@@ -37,7 +37,7 @@ impl Mix {
 }
 
 impl Conversion {
-    /// For samples of so many bits in these colours; nothing if their matrix is not known.
+    /// The conversion for samples of this bit depth; `None` if the matrix is not supported.
     pub fn new(colour: &Cicp, bits: u32) -> Option<Self> {
         let mix = match colour.matrix {
             IDENTITY => Mix::Identity,
@@ -47,12 +47,12 @@ impl Conversion {
         Some(Self::with(mix, bits, colour.full_range))
     }
 
-    /// For luma alone.
+    /// The conversion for luma alone.
     pub fn grey(bits: u32, full_range: bool) -> Self {
         Self::with(Mix::Identity, bits, full_range)
     }
 
-    /// The same for shares of red and blue in luma.
+    /// Like [`Self::new`], from the luma coefficients of red and blue.
     #[cfg(feature = "video")]
     pub fn of_shares(shares: (f32, f32), bits: u32, full_range: bool) -> Self {
         Self::with(Mix::shares(shares), bits, full_range)
@@ -72,12 +72,12 @@ impl Conversion {
         }
     }
 
-    /// How bright luma is.
+    /// Normalises luma to the range from 0 to 1.
     pub fn luma(&self, value: f32) -> f32 {
         (value - self.luma.0) * self.luma.1
     }
 
-    /// Red, green and blue of a pixel, which may lie a little beyond 0 and 1.
+    /// RGB of a pixel, which may slightly exceed the range from 0 to 1.
     pub fn pixel(&self, [luma, first, second]: [f32; 3]) -> [f32; 3] {
         let y = self.luma(luma);
         let [a, b] = [first, second].map(|value| (value - self.chroma.0) * self.chroma.1);

@@ -1,29 +1,29 @@
-//! Headers of boxes: type, length and content.
+//! Box headers: type, size and payload.
 
 use crate::engine::media::input::ByteSource;
 
-/// Most boxes and items that are looked at.
+/// Maximum number of boxes or items examined.
 pub const MAX_PARTS: u64 = 20_000;
-/// Most extents of all items together.
+/// Maximum number of extents of all items together.
 pub const MAX_EXTENTS: u64 = 1 << 18;
-/// Largest description of items that is read.
+/// Maximum size of a `meta` box.
 pub const MAX_META: u64 = 16 << 20;
 
-/// A box.
+/// The header of a box.
 pub struct IsoBox {
-    /// Its kind.
+    /// Box type.
     pub kind: [u8; 4],
-    /// Where it begins.
+    /// Offset of the box.
     pub start: u64,
-    /// Where its content begins.
+    /// Offset of the payload.
     pub body: u64,
-    /// Where it ends, or where what it is in does.
+    /// Offset of the end, limited to the end of the parent.
     pub end: u64,
-    /// Whether it ends where it says itself; one that says nothing goes on to the end of the file.
+    /// Whether the box fits within its parent. A box of size 0 extends to the end of the file.
     pub is_whole: bool,
 }
 
-/// The box at a place.
+/// Reads the header of the box at offset `at`, in a parent that ends at `end`.
 pub fn part(input: &mut impl ByteSource, at: u64, end: u64) -> Option<IsoBox> {
     let [a, b, c, d, kind @ ..] = input.array::<8>(at)?;
     let (body, length) = match u32::from_be_bytes([a, b, c, d]) {
@@ -41,7 +41,7 @@ pub fn part(input: &mut impl ByteSource, at: u64, end: u64) -> Option<IsoBox> {
     })
 }
 
-/// The boxes between two places.
+/// The boxes in a range of offsets.
 pub fn parts(input: &mut impl ByteSource, mut at: u64, end: u64) -> Vec<IsoBox> {
     let mut found = Vec::new();
     while at < end && (found.len() as u64) < MAX_PARTS {
@@ -54,7 +54,7 @@ pub fn parts(input: &mut impl ByteSource, mut at: u64, end: u64) -> Vec<IsoBox> 
     found
 }
 
-/// All between two places, unless it is more than metadata can be.
+/// The bytes of a range, unless it is too large for metadata.
 pub fn content(input: &mut impl ByteSource, at: u64, end: u64) -> Option<Vec<u8>> {
     let length = end.checked_sub(at).filter(|length| *length <= MAX_META)?;
     let bytes = input.read(at, usize::try_from(length).ok()?)?;

@@ -1,68 +1,68 @@
-//! Fields of boxes, the highest byte first.
+//! Big-endian fields of boxes.
 
-/// Fields one after another. Nothing is read beyond the end.
+/// Reads fields sequentially and never past the end.
 #[derive(Clone)]
 pub struct Fields<'a>(pub &'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// The next bytes.
+    /// Reads `count` bytes.
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (now, later) = self.0.split_at_checked(count)?;
         self.0 = later;
         Some(now)
     }
 
-    /// The next number.
+    /// Reads an integer of `width` bytes.
     pub fn number(&mut self, width: usize) -> Option<u64> {
         let bytes = self.take(width)?.iter();
         Some(bytes.fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
     }
 }
 
-/// Fields of the width that their type has.
+/// Readers of fixed-width fields.
 #[cfg(feature = "video")]
 impl<'a> Fields<'a> {
-    /// Everything that is left.
+    /// The unread bytes.
     pub fn rest(&self) -> &'a [u8] {
         self.0
     }
 
-    /// Passes over bytes.
+    /// Skips `count` bytes.
     pub fn skip(&mut self, count: usize) -> Option<()> {
         self.take(count).map(|_| ())
     }
 
-    /// The next bytes as they are.
+    /// Reads `N` bytes.
     pub fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.try_into().ok()
     }
 
-    /// A number of one byte.
+    /// Reads a `u8`.
     pub fn u8(&mut self) -> Option<u8> {
         self.array().map(u8::from_be_bytes)
     }
 
-    /// A number of two bytes.
+    /// Reads a `u16`.
     pub fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_be_bytes)
     }
 
-    /// A number of four bytes.
+    /// Reads a `u32`.
     pub fn u32(&mut self) -> Option<u32> {
         self.array().map(u32::from_be_bytes)
     }
 
-    /// A signed number of four bytes.
+    /// Reads an `i32`.
     pub fn i32(&mut self) -> Option<i32> {
         self.array().map(i32::from_be_bytes)
     }
 
-    /// A number of eight bytes.
+    /// Reads a `u64`.
     pub fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_be_bytes)
     }
 
-    /// A number of eight bytes in boxes of version 1, and of four in those of version 0.
+    /// Reads an integer of eight bytes in version 1 boxes, and of four in version 0.
     pub fn sized(&mut self, version: u8) -> Option<u64> {
         match version {
             1 => self.u64(),
@@ -70,7 +70,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Version and flags, with which full boxes begin.
+    /// Reads version and flags, with which full boxes start.
     pub fn version_and_flags(&mut self) -> Option<(u8, u32)> {
         let both = self.u32()?;
         Some(((both >> 24) as u8, both & 0x00ff_ffff))

@@ -1,5 +1,5 @@
-//! The pictures of a HEIF file (ISO/IEC 23008-12): their properties, and where their data lies.
-//! Offsets and lengths are checked against the length of the file.
+//! Items of a HEIF file (ISO/IEC 23008-12): properties and data locations. Offsets and lengths are checked against the
+//! file size.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,28 +9,28 @@ use super::fields::Fields;
 use super::items::{Items, Reference};
 use super::{ByteSpan, MetadataItemKind, boxes};
 
-/// How the item of transparency is called.
+/// Auxiliary types of alpha planes.
 const ALPHA: [&[u8]; 2] = [
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
     b"urn:mpeg:hevc:2015:auxid:1\0",
 ];
 
-/// A property of an item: its kind, and where its content lies.
+/// A property: its type and the range of its payload.
 type ItemProperty = ([u8; 4], ByteSpan);
 
-/// The pictures of a file that is at hand.
+/// The image items of a file in memory.
 pub struct Heif<'a> {
     bytes: &'a [u8],
     items: Items,
-    /// The picture that is shown.
+    /// Identifier of the primary item.
     pub primary: u32,
     properties: Vec<ItemProperty>,
-    /// Numbers of an item's properties, counted from one.
+    /// For each item: 1-based indices of its properties.
     associations: HashMap<u32, Vec<usize>>,
 }
 
 impl<'a> Heif<'a> {
-    /// The pictures of a file that has some.
+    /// Parses the items of a file; `None` if it has none.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut source = bytes;
         let all = parts(&mut source, 0, bytes.len() as u64);
@@ -78,7 +78,7 @@ impl<'a> Heif<'a> {
             let list = self.associations.entry(u32::try_from(id).ok()?);
             let list = list.or_default();
             for _ in 0..fields.number(1)? {
-                // The highest bit says that the property must be understood.
+                // The highest bit marks an essential property.
                 let number = match wide {
                     true => fields.number(2)? & 0x7fff,
                     false => fields.number(1)? & 0x7f,
@@ -89,19 +89,19 @@ impl<'a> Heif<'a> {
         Some(())
     }
 
-    /// What an item is.
+    /// The type of an item.
     pub fn kind(&self, id: u32) -> Option<&[u8; 4]> {
         self.items.kinds.get(&id)
     }
 
-    /// The EXIF of the picture that is shown, with what stands before it.
+    /// The Exif item of the primary picture, including its offset prefix.
     pub fn exif(&self) -> Option<Cow<'a, [u8]>> {
         let mut metadata = self.items.metadata.iter();
         let (id, _) = metadata.find(|(_, kind)| *kind == MetadataItemKind::Exif)?;
         self.data(*id)
     }
 
-    /// The location of an item's data, unless parts of it are outside the file.
+    /// The ranges of an item's data; `None` if parts of it are outside the file.
     pub fn spans(&self, id: u32) -> Option<Vec<ByteSpan>> {
         let place = self
             .items
@@ -109,13 +109,13 @@ impl<'a> Heif<'a> {
             .items
             .iter()
             .find(|place| place.id == id)?;
-        // Pieces that overlap could make more of a file than there is.
+        // Overlapping extents could multiply the size of the file.
         let mut left = self.bytes.len();
         let extents = self.items.extents(place)?;
         let spans = extents.into_iter().map(|(at, length)| {
             let at = usize::try_from(at).ok()?;
             let end = match usize::try_from(length).ok()? {
-                // To the end.
+                // Zero means up to the end of the file.
                 0 => self.bytes.len(),
                 length => at.checked_add(length)?,
             };
@@ -125,7 +125,7 @@ impl<'a> Heif<'a> {
         spans.collect()
     }
 
-    /// An item's data, unless parts of it are outside the file.
+    /// An item's data; `None` if parts of it are outside the file.
     pub fn data(&self, id: u32) -> Option<Cow<'a, [u8]>> {
         let spans = self.spans(id)?;
         if let [(start, end)] = spans[..] {
@@ -135,33 +135,33 @@ impl<'a> Heif<'a> {
         Some(Cow::Owned(pieces.collect::<Vec<_>>().concat()))
     }
 
-    /// The properties of an item, in their order: kind and content.
+    /// The properties of an item in order: type and payload.
     pub fn properties(&self, id: u32) -> impl Iterator<Item = (&[u8; 4], &'a [u8])> {
         let numbers = self.associations.get(&id).into_iter().flatten();
         let properties = numbers.filter_map(|number| self.properties.get(number.checked_sub(1)?));
         properties.filter_map(|(kind, (start, end))| Some((kind, self.bytes.get(*start..*end)?)))
     }
 
-    /// The content of an item's first property of a kind.
+    /// The payload of an item's first property of this type.
     pub fn property(&self, id: u32, kind: &[u8; 4]) -> Option<&'a [u8]> {
         let mut properties = self.properties(id);
         properties.find_map(|(known, content)| (known == kind).then_some(content))
     }
 
-    /// The items that an item refers to.
+    /// The items that an item references.
     pub fn references(&self, kind: &[u8; 4], from: u32) -> &[u32] {
         let is = |r: &&Reference| r.kind == *kind && r.from == from;
         let found = self.items.references.iter().find(is);
         found.map_or(&[], |reference| &reference.to)
     }
 
-    /// The items that refer to an item.
+    /// The items that reference an item.
     pub fn referring(&self, kind: &[u8; 4], to: u32) -> impl Iterator<Item = u32> {
         let refers = move |r: &&Reference| r.kind == *kind && r.to.contains(&to);
         self.items.references.iter().filter(refers).map(|r| r.from)
     }
 
-    /// The item of an item's transparency.
+    /// The alpha auxiliary item of an item.
     pub fn alpha(&self, id: u32) -> Option<u32> {
         let is_alpha = |id: &u32| {
             let kind = self.property(*id, b"auxC");
@@ -171,7 +171,7 @@ impl<'a> Heif<'a> {
         self.referring(b"auxl", id).find(is_alpha)
     }
 
-    /// What an item says of its colours: the contents of its `colr` boxes.
+    /// The payloads of an item's `colr` properties.
     pub fn colours(&self, id: u32) -> impl Iterator<Item = &'a [u8]> {
         let all = self.properties(id);
         all.filter_map(|(kind, content)| (kind == b"colr").then_some(content))
@@ -185,7 +185,7 @@ impl<'a> Heif<'a> {
         })
     }
 
-    /// A copy of the file in which another item is the picture that is shown.
+    /// A copy of the file with another primary item.
     pub fn with_primary(&self, id: u32) -> Option<Vec<u8>> {
         let part = self.items.part(b"pitm")?;
         let start = usize::try_from(part.body).ok()?;
@@ -199,7 +199,7 @@ impl<'a> Heif<'a> {
         fits.then_some(bytes)
     }
 
-    /// Width and height of an item.
+    /// Width and height of an item (`ispe`).
     pub fn size(&self, id: u32) -> Option<(u32, u32)> {
         let mut fields = Fields(self.property(id, b"ispe")?.get(4..)?);
         let mut side = || u32::try_from(fields.number(4)?).ok();

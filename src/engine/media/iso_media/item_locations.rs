@@ -1,49 +1,48 @@
-//! Item locations: the box `iloc` (ISO/IEC 14496-12, 8.11.3).
+//! The item location box `iloc` (ISO/IEC 14496-12, 8.11.3).
 
 use super::box_headers::{MAX_EXTENTS, MAX_PARTS};
 use super::fields::Fields;
 
-/// The box `iloc`.
+/// Contents of an `iloc` box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemLocations {
     version: u8,
     flags: u32,
-    /// Four widths of four bits each: of places, lengths, bases and indices.
+    /// Four 4-bit field widths: offsets, lengths, base offsets and extent indices.
     widths: u16,
-    /// The items.
     pub items: Vec<ItemLocation>,
 }
 
-/// The location of an item.
+/// Location of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemLocation {
-    /// Its number.
+    /// Item identifier.
     pub id: u32,
-    /// What places count from: 0 the file, 1 the box of data, 2 another item.
+    /// Construction method: 0 file offsets, 1 offsets in `idat`, 2 offsets in another item.
     pub method: u16,
-    /// The file: 0 is this one.
+    /// Data reference index; 0 is this file.
     pub reference: u16,
-    /// What is added to each place.
+    /// Base offset, which is added to each extent offset.
     pub base: u64,
-    /// Its pieces.
+    /// Extents of the item.
     pub extents: Vec<Extent>,
 }
 
-/// A piece of an item.
+/// Extent of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
     index: u64,
-    /// Where it begins.
+    /// Offset.
     pub at: u64,
-    /// How long it is.
+    /// Length in bytes.
     pub length: u64,
 }
 
 impl ItemLocations {
-    /// The width of a number: 0 places, 1 lengths, 2 bases, 3 indices.
+    /// Width in bytes of a field: 0 offsets, 1 lengths, 2 base offsets, 3 extent indices.
     fn width(&self, number: u16) -> usize {
         let width = usize::from(self.widths >> (12 - 4 * number) & 0xf);
-        // Only the second version has indices.
+        // Version 0 has no extent indices.
         if number == 3 && self.version == 0 {
             0
         } else {
@@ -55,7 +54,7 @@ impl ItemLocations {
         if self.version < 2 { 2 } else { 4 }
     }
 
-    /// Reads the content of the box.
+    /// Parses the payload of the box.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut fields = Fields(bytes);
         let head = fields.number(4)?;
@@ -80,7 +79,7 @@ impl ItemLocations {
         Some(places)
     }
 
-    /// The next item. `left` is how many pieces there may be yet: those whose numbers have no width take no bytes.
+    /// Parses the next item. `left` bounds the number of extents, since extents of zero-width fields take no bytes.
     fn place(&self, fields: &mut Fields, left: &mut u64) -> Option<ItemLocation> {
         let id = u32::try_from(fields.number(self.id_width())?).ok()?;
         let method = match self.version {
@@ -107,7 +106,7 @@ impl ItemLocations {
         })
     }
 
-    /// The content of the box; nothing if a number does not fit into its width.
+    /// Serialises the payload; `None` if a number exceeds its field width.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let mut bytes = (u32::from(self.version) << 24 | self.flags)
             .to_be_bytes()
@@ -133,9 +132,9 @@ impl ItemLocations {
         Some(bytes)
     }
 
-    /// The location of an item that is a single extent.
+    /// The location of an item with a single extent.
     pub fn one_piece(&self, id: u32, at: u64, length: u64) -> ItemLocation {
-        // Files whose places have no width say all by the base.
+        // If offsets have zero width, the base offset holds the position.
         let (base, at) = match self.width(0) {
             0 => (at, 0),
             _ => (0, at),
@@ -153,11 +152,11 @@ impl ItemLocations {
         }
     }
 
-    /// Updates the offsets of all extents: `moved` gives the new offset for an old one and its length.
+    /// Updates all offsets after data has moved: `moved` maps an old offset and length to the new offset.
     pub fn follow(&mut self, moved: impl Fn(u64, u64) -> Option<u64>) -> Option<()> {
         let by_base = self.width(0) == 0;
         for item in self.items.iter_mut().filter(|item| item.method == 0) {
-            // Without a length, a piece is all of the file.
+            // An extent of length 0 is the whole file, which cannot be relocated.
             if item.reference != 0 || item.extents.iter().any(|extent| extent.length == 0) {
                 return None;
             }
@@ -174,7 +173,7 @@ impl ItemLocations {
     }
 }
 
-/// Adds a number, the highest byte first; nothing if it is too large.
+/// Appends a big-endian integer of `width` bytes; `None` if it does not fit.
 pub fn push(bytes: &mut Vec<u8>, number: u64, width: usize) -> Option<()> {
     let all = number.to_be_bytes();
     let (unused, used) = all.split_at_checked(all.len().checked_sub(width)?)?;
@@ -188,7 +187,7 @@ mod tests {
 
     #[test]
     fn pieces_that_take_no_bytes_are_counted_all_the_same() {
-        // Of 65,535 pieces each, whose places and lengths have no width.
+        // Items of 65,535 extents whose offsets and lengths have zero width.
         let items = |count: u16| {
             let item = [0, 1, 0, 0, 0xff, 0xff];
             let head = [&[0; 6][..], &count.to_be_bytes()].concat();

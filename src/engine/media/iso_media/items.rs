@@ -1,4 +1,4 @@
-//! The items of a HEIC or AVIF (ISO/IEC 14496-12, 8.11): what each one is, what it describes, and where it lies.
+//! Items of HEIC and AVIF files (ISO/IEC 14496-12, 8.11): types, references and locations.
 
 use std::collections::HashMap;
 
@@ -7,51 +7,51 @@ use super::fields::Fields;
 use super::item_locations::{ItemLocation, ItemLocations};
 use crate::engine::media::input::ByteSource;
 
-/// Most bytes of metadata that are read of a file's items, all together.
+/// Maximum number of bytes read from all metadata items of a file.
 pub const MAX_ITEMS: u64 = 16 << 20;
 
-/// What an item of metadata is.
+/// Type of a metadata item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetadataItemKind {
     /// An XMP packet.
     Xmp,
-    /// An XMP packet that is compressed or encrypted.
+    /// An XMP packet that is compressed or protected.
     SealedXmp,
     /// EXIF.
     Exif,
 }
 
-/// What an item says of others.
+/// A reference from one item to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// What the others are to it.
+    /// Reference type.
     pub kind: [u8; 4],
-    /// The item.
+    /// The referencing item.
     pub from: u32,
-    /// The others.
+    /// The referenced items.
     pub to: Vec<u32>,
 }
 
 /// The items of a file.
 pub struct Items {
-    /// The boxes that describe them.
+    /// Child boxes of `meta`.
     pub parts: Vec<IsoBox>,
-    /// The picture that is shown.
+    /// The primary item.
     pub primary: Option<u32>,
-    /// The numbers of all items.
+    /// Identifiers of all items.
     pub numbers: Vec<u32>,
-    /// The types of items that have one.
+    /// Types of items that have one.
     pub kinds: HashMap<u32, [u8; 4]>,
-    /// What they are to each other.
+    /// References between items.
     pub references: Vec<Reference>,
-    /// Items of metadata about the picture that is shown, or about none in particular.
+    /// Metadata items of the primary picture, or without a reference to any item.
     pub metadata: Vec<(u32, MetadataItemKind)>,
-    /// Their locations.
+    /// Item locations.
     pub places: ItemLocations,
 }
 
 impl Items {
-    /// Reads what a `meta` box says of its items.
+    /// Parses the item descriptions in a `meta` box.
     pub fn read(input: &mut impl ByteSource, meta: &IsoBox) -> Option<Self> {
         let parts = parts(input, meta.body + 4, meta.end);
         let find = |kind: &[u8; 4]| parts.iter().find(|part| part.kind == *kind);
@@ -66,7 +66,7 @@ impl Items {
         let references = find(b"iref").map(|part| references(input, part));
         let references = references.unwrap_or_default();
         let mut infos = Infos::read(input, infos)?;
-        // Depth maps and the like have metadata of their own.
+        // Metadata of other items, such as depth maps, does not apply to the picture.
         infos.metadata.retain(|(id, _)| {
             let mut described = references
                 .iter()
@@ -87,12 +87,12 @@ impl Items {
         })
     }
 
-    /// The box of a kind that describes items.
+    /// The first child box of this type.
     pub fn part(&self, kind: &[u8; 4]) -> Option<&IsoBox> {
         self.parts.iter().find(|part| part.kind == *kind)
     }
 
-    /// The places and lengths of an item in the file; nothing if it is made of other items or in another file.
+    /// Offset and length of each extent; `None` if the item is constructed from other items or lies in another file.
     pub fn extents(&self, place: &ItemLocation) -> Option<Vec<(u64, u64)>> {
         let start = match place.method {
             0 => 0,
@@ -106,7 +106,7 @@ impl Items {
             .collect()
     }
 
-    /// The bytes of an item. `left` is how many may be read yet of this file's items, many of which can share one location.
+    /// The bytes of an item. `left` limits the total read from all items, since many can share one location.
     pub fn bytes(
         &self,
         input: &mut impl ByteSource,
@@ -122,7 +122,7 @@ impl Items {
     }
 }
 
-/// Reads the references between items.
+/// Parses the item reference box `iref`.
 fn references(input: &mut impl ByteSource, part: &IsoBox) -> Vec<Reference> {
     let version = input.array::<1>(part.body).unwrap_or_default();
     let width = if version == [0] { 2 } else { 4 };
@@ -141,7 +141,7 @@ fn references(input: &mut impl ByteSource, part: &IsoBox) -> Vec<Reference> {
     all.into_iter().filter_map(read).collect()
 }
 
-/// What the box `iinf` says.
+/// Contents of the item information box `iinf`.
 struct Infos {
     numbers: Vec<u32>,
     kinds: HashMap<u32, [u8; 4]>,
@@ -170,7 +170,7 @@ impl Infos {
         Some(found)
     }
 
-    /// One item.
+    /// Parses one item information entry.
     fn add(&mut self, bytes: &[u8]) -> Option<()> {
         let mut fields = Fields(bytes);
         let version = fields.number(4)? >> 24;

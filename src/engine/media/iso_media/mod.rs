@@ -1,7 +1,7 @@
-//! ISO base media files (ISO/IEC 14496-12 and 23008-12): HEIC, AVIF, CR3, JPEG XL and films are made of these boxes.
+//! ISO base media files (ISO/IEC 14496-12 and 23008-12): HEIC, AVIF, CR3, JPEG XL and videos.
 //!
-//! [`parts`] walks boxes of a file that is read in pieces, and [`boxes`] those of bytes at hand; [`Items`] are what a
-//! `meta` box describes, and [`Heif`] adds the properties of each picture.
+//! [`parts`] iterates over boxes of a file that is read piecewise, and [`boxes`] over those of bytes in memory.
+//! [`Items`] parses the item descriptions in a `meta` box, and [`Heif`] adds the properties of each picture.
 
 mod box_headers;
 mod fields;
@@ -19,13 +19,13 @@ pub use item_locations::{ItemLocation, push};
 pub use items::{Items, MAX_ITEMS, MetadataItemKind};
 pub use track::PictureTrack;
 
-/// The brands by which a file says what it holds.
+/// The brands of a file, which identify its format.
 pub struct Brands<'a> {
     pub major: &'a [u8; 4],
     all: &'a [[u8; 4]],
 }
 
-/// The brands of a file that begins as ISO base media files do.
+/// The brands of a file that starts with an `ftyp` box.
 pub fn brands(bytes: &[u8]) -> Option<Brands<'_>> {
     if bytes.get(4..8) != Some(b"ftyp") {
         return None;
@@ -38,7 +38,7 @@ pub fn brands(bytes: &[u8]) -> Option<Brands<'_>> {
 }
 
 impl Brands<'_> {
-    /// Whether it is AVIF: by the major brand, and where that is general by those that it is compatible with.
+    /// Whether it is AVIF, by the major brand, or by the compatible brands if the major brand is generic.
     pub fn is_avif(&self) -> bool {
         let general = matches!(self.major, b"mif1" | b"msf1");
         matches!(self.major, b"avif" | b"avis") || general && self.all.contains(b"avif")
@@ -53,8 +53,8 @@ impl Brands<'_> {
     }
 }
 
-/// A file in which no item names the property 0, which means none: some phones write it, and the decoder refuses it.
-/// Such an entry names the item's first property instead, which is given twice then and changes nothing.
+/// Replaces associations with property index 0 (none), which some phones write and the decoder rejects. They are set to
+/// the item's first property, which is then listed twice, without effect.
 pub fn without_empty_properties(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut bytes = Cow::Borrowed(bytes);
     let Some(ipma) = association_box(&bytes) else {
@@ -66,10 +66,10 @@ pub fn without_empty_properties(bytes: &[u8]) -> Cow<'_, [u8]> {
     bytes
 }
 
-/// The range of a box's content in a slice: start and end.
+/// Start and end of a box's payload in a slice.
 pub type ByteSpan = (usize, usize);
 
-/// The boxes in a span: kind and content. Ends at the first that is damaged.
+/// The boxes in a span: type and payload. Stops at the first malformed box.
 pub fn boxes(bytes: &[u8], (start, end): ByteSpan) -> impl Iterator<Item = ([u8; 4], ByteSpan)> {
     let mut at = start;
     std::iter::from_fn(move || {
@@ -82,36 +82,36 @@ pub fn boxes(bytes: &[u8], (start, end): ByteSpan) -> impl Iterator<Item = ([u8;
     })
 }
 
-/// Whether the file says by properties of its own how its pictures are turned or mirrored.
+/// Whether any item has a rotation or mirroring property.
 pub fn has_rotation(bytes: &[u8]) -> bool {
     property_boxes(bytes).any(|(kind, _)| matches!(&kind, b"irot" | b"imir"))
 }
 
-/// The properties that pictures of the file may have: kind and content of each.
+/// All item properties of the file: type and payload.
 pub fn property_boxes(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], ByteSpan)> {
     let all = properties(bytes).and_then(|span| child(bytes, span, b"ipco"));
     boxes(bytes, all.unwrap_or((0, 0)))
 }
 
-/// The first box of a kind in a span.
+/// The payload of the first box of this type in a span.
 pub fn child(bytes: &[u8], span: ByteSpan, wanted: &[u8; 4]) -> Option<ByteSpan> {
     let found = boxes(bytes, span).find(|(kind, _)| kind == wanted);
     found.map(|(_, span)| span)
 }
 
-/// The box of all properties of items.
+/// The item properties box `iprp`.
 fn properties(bytes: &[u8]) -> Option<ByteSpan> {
     let (start, end) = child(bytes, (0, bytes.len()), b"meta")?;
-    // Version and flags come before the children of `meta`.
+    // Version and flags precede the children of `meta`.
     child(bytes, (start + 4, end), b"iprp")
 }
 
-/// The box that says which item has which properties.
+/// The item property association box `ipma`.
 fn association_box(bytes: &[u8]) -> Option<ByteSpan> {
     child(bytes, properties(bytes)?, b"ipma")
 }
 
-/// Entries of the association box that name property 0: their positions, and the item's first property.
+/// Associations with property index 0: their offsets, and the item's first property.
 fn empty_properties(bytes: &[u8], (start, end): ByteSpan) -> Option<Vec<(usize, u8)>> {
     let content = bytes.get(start..end)?;
     let (header, entries) = content.split_first_chunk::<8>()?;
@@ -126,7 +126,7 @@ fn empty_properties(bytes: &[u8], (start, end): ByteSpan) -> Option<Vec<(usize, 
         let count = usize::from(*rest.get(id_width)?);
         let list = rest.get(id_width + 1..)?.get(..count * width)?;
         at += id_width + 1;
-        // Of two bytes the first holds a flag and the high part, which is zero for all real files.
+        // In two-byte entries the first byte has a flag and the high bits, which are zero in all real files.
         let index = |entry: &[u8]| entry[width - 1] & if wide { 0xff } else { 0x7f };
         let first = list
             .chunks_exact(width)
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_description_that_is_cut_off_has_no_children() {
-        // Its content would begin behind its end, at a box that goes on to the end.
+        // A box of size 0 whose payload would start after its end.
         let empty = [boxed(b"ftyp", b"heic"), boxed(b"meta", &[]), vec![0; 24]].concat();
         assert!(!has_rotation(&empty));
         assert_eq!(*without_empty_properties(&empty), *empty);

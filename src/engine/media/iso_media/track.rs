@@ -1,20 +1,20 @@
-//! The first sample of a track: the first frame of a sequence, and Canon's JPEG of full size.
+//! The first sample of a track: the first frame of an image sequence, or the full-size JPEG of CR3.
 
 use super::{ByteSpan, Fields, boxes, child};
 
-/// Tracks that are looked at.
+/// Maximum number of tracks examined.
 const MOST_TRACKS: usize = 8;
 
 /// A track of pictures.
 pub struct PictureTrack {
-    /// Width and height that its description says.
+    /// Width and height in its sample description.
     pub size: (u32, u32),
-    /// The location of its first sample.
+    /// Location of its first sample.
     pub sample: ByteSpan,
 }
 
 impl PictureTrack {
-    /// The first track of a kind whose samples are at hand.
+    /// The first track with this handler type whose first sample lies within the file.
     pub fn first(bytes: &[u8], handler: &[u8; 4]) -> Option<Self> {
         let movie = child(bytes, (0, bytes.len()), b"moov")?;
         let tracks = boxes(bytes, movie).filter(|(kind, _)| kind == b"trak");
@@ -23,7 +23,7 @@ impl PictureTrack {
             found.and_then(|(start, _)| bytes.get(start + 8..start + 12)) == Some(handler)
         });
         tracks.find_map(|(_, track)| {
-            // Count and the header of the first description come before its fields (ISO/IEC 14496-12, 12.1.3).
+            // Entry count and header of the first sample entry precede these fields (ISO/IEC 14496-12, 12.1.3).
             let (start, _) = child(bytes, table(bytes, track)?, b"stsd")?;
             let mut fields = Fields(bytes.get(start + 8 + 8 + 24..)?);
             let size = (fields.number(2)? as u32, fields.number(2)? as u32);
@@ -34,13 +34,13 @@ impl PictureTrack {
     }
 }
 
-/// The box of a track's tables.
+/// The sample table box `stbl` of a track.
 fn table(bytes: &[u8], track: ByteSpan) -> Option<ByteSpan> {
     let mut path = [b"mdia", b"minf", b"stbl"].into_iter();
     path.try_fold(track, |span, kind| child(bytes, span, kind))
 }
 
-/// The location of the first sample of a track; it may extend beyond the end of the file.
+/// Location of the first sample of a track; it may extend past the end of the file.
 pub fn first_sample(bytes: &[u8], track: ByteSpan) -> Option<ByteSpan> {
     let number = |at: usize, width| {
         let number = Fields(bytes.get(at..)?).number(width)?;

@@ -1,4 +1,4 @@
-//! A cache of metadata between runs, so that unchanged files are not read again.
+//! A persistent metadata cache, so that unchanged files are not read again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,31 +15,31 @@ use crate::engine::files::private;
 use crate::engine::media::photo::Taken;
 use crate::engine::media::places::Coordinates;
 
-/// Raised when other facts are read: then all photos are looked into again.
+/// Incremented when different facts are read, which invalidates all entries.
 const VERSION: i64 = 5;
-/// Most photos that are kept; beyond that the cache is emptied.
+/// Maximum number of entries; beyond that the cache is cleared.
 const MAX_ROWS: i64 = 2_000_000;
-/// Photos that are written at once.
+/// Entries written per transaction.
 const BATCH: usize = 4096;
-/// Days that a photo is kept after it was asked for last; the store's are as many.
+/// Days that an entry is kept after its last use, as in the store.
 const KEPT_DAYS: i64 = 90;
-/// Days after which it is noted again that a photo was asked for.
+/// Days after which the date of last use is updated.
 const NOTED_DAYS: i64 = 7;
-/// A file that changed just now may change again within one tick of its clock.
+/// A file modified more recently may change again within the resolution of its timestamp.
 const SETTLED: Duration = Duration::from_secs(3);
 
-/// The cache in a file, of which only what is asked for is read. Whatever is wrong with the file, it only costs time.
+/// The cache file, queried on demand. Any fault in it costs only time.
 pub struct Cache {
     file: PathBuf,
-    /// None if the file cannot be used.
+    /// `None` if the file cannot be used.
     connection: Mutex<Option<Connection>>,
     new: Mutex<Vec<(i64, String)>>,
 }
 
-/// What is kept of a photo: facts as text, and the day on which it was asked for, in days since 1970.
+/// A stored entry: facts as text, and the day of last use since 1970-01-01.
 type CachedEntry = (String, i64);
 
-/// Facts as they are kept.
+/// Serialised facts.
 #[derive(Default, Serialize, Deserialize)]
 struct CachedFacts {
     keywords: Vec<String>,
@@ -58,7 +58,7 @@ struct CachedFacts {
 }
 
 impl Cache {
-    /// Opens a cache; an empty one if there is none or it cannot be used.
+    /// Opens a cache. A corrupt file is replaced by an empty one; without a usable file nothing is cached.
     #[must_use]
     pub fn open(file: &Path) -> Self {
         let opened = connect(file).or_else(|error| {
@@ -75,7 +75,7 @@ impl Cache {
         }
     }
 
-    /// What a photo says of itself, read only if it changed.
+    /// The metadata of a photo, read from the file only if it changed.
     #[must_use]
     pub fn facts(&self, photo: &Path) -> SourceFacts {
         let Some((key, settled)) = key(photo) else {
@@ -117,20 +117,20 @@ impl Cache {
         }
     }
 
-    /// Keeps what was read again, and drops what is no longer used.
+    /// Writes new entries and removes unused ones.
     pub fn save(self) {
         let new = std::mem::take(&mut *lock(&self.new));
         if !new.is_empty() {
             self.write(&new);
         }
         if let Some(connection) = &*lock(&self.connection) {
-            // What remains costs only disk space.
+            // Failure costs only disk space.
             let oldest = today() - KEPT_DAYS;
             let _ = connection.execute("DELETE FROM inside WHERE asked < ?1", [oldest]);
         }
     }
 
-    /// Another process may hold it, or the disk be full: then photos are read again next time.
+    /// Failure, such as a lock by another process or a full disk, only means that photos are read again.
     fn write(&self, new: &[(i64, String)]) {
         let mut connection = lock(&self.connection);
         let Some(opened) = connection.as_mut() else {
@@ -154,7 +154,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// A number for a photo as it is now, and whether it stays so when it is changed at once.
+/// A hash of path, size and modification time, and whether the file is old enough that a change would alter it.
 fn key(photo: &Path) -> Option<(i64, bool)> {
     let metadata = fs::metadata(photo).ok()?;
     let modified = metadata.modified().ok()?;
@@ -220,17 +220,17 @@ fn today() -> i64 {
     })
 }
 
-/// Opens the file, with its table in place.
+/// Opens the file and creates its table.
 fn connect(file: &Path) -> rusqlite::Result<Connection> {
     if let Some(folder) = file.parent() {
         let _ = fs::create_dir_all(folder);
     }
-    // Nobody else on this machine reads where photos are; and SQLite would wait for a pipe.
+    // Created private, because it reveals where photos are. This also rejects pipes, on which SQLite would block.
     private::open_or_create(file).map_err(|_| rusqlite::Error::InvalidPath(file.into()))?;
     private::restrict(file);
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_secs(2))?;
-    // Losing the last rows at a power cut costs nothing but time.
+    // Losing the last rows in a power failure costs only time.
     connection.pragma_update(None, "synchronous", "off")?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let is_current = version == VERSION;
@@ -308,13 +308,13 @@ mod tests {
             (&["sea".into()][..], Some(4))
         );
         assert!(first.modified.is_some() && first.taken.is_some() && first.position.is_some());
-        // Changed behind its back, length and time alike: what is kept counts.
+        // Modified with the same length and timestamp: the cached facts are used.
         photo(&path, "lea");
         set();
         assert_eq!(look(), first);
         age(&path, 50);
         assert_eq!(look().keywords, ["lea"]);
-        // What changed just now is not kept.
+        // Recently modified files are not cached.
         photo(&path, "now");
         look();
         let kept = || -> i64 {
@@ -325,7 +325,7 @@ mod tests {
                 .expect("counted")
         };
         assert_eq!(kept(), 2);
-        // Entries that were not used for a long time are removed.
+        // Entries unused for a long time are removed.
         let connection = Connection::open(&file).expect("opened");
         let age_all = "UPDATE inside SET asked = asked - 91";
         connection.execute_batch(age_all).expect("aged");
@@ -339,7 +339,7 @@ mod tests {
             let mode = fs::metadata(&file).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        // An invalid cache costs only time, and is replaced by a new one.
+        // A corrupt cache is replaced by a new one.
         fs::write(&file, "no database").expect("written");
         age(&path, 50);
         for _ in 0..2 {

@@ -1,24 +1,24 @@
-//! The description of a photo in an XMP packet: `dc:description`, a text with a translation for each language.
+//! The description in an XMP packet: `dc:description`, a language alternative (`rdf:Alt`).
 
 use super::error::MetadataError;
 use super::splices::list_item;
 use super::xml::{Id, Splice, XML};
 use super::xmp::{DESCRIPTION, Packet, PropertySite, RDF};
 
-/// The language of the text that counts where no other is asked for.
+/// The default language of a language alternative.
 const DEFAULT_LANGUAGE: &str = "x-default";
 
-/// What is written as a photo's description.
+/// A description to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDescription {
     /// The text.
     pub text: String,
-    /// Whether it takes the place of a description that is there.
+    /// Whether it replaces an existing description.
     pub replaces: bool,
 }
 
 impl Packet {
-    /// The description in the default language, or in the first that there is.
+    /// The description in the default language, or else the first one.
     #[must_use]
     pub fn description(&self) -> Option<String> {
         let sites = self.sites(DESCRIPTION).into_iter();
@@ -35,7 +35,7 @@ impl Packet {
         default.or_else(|| self.items_at(site).into_iter().next())
     }
 
-    /// The list of translations of a property; nothing if it is another list, or not each item says its language.
+    /// The language alternative of a property; `None` for other containers, or if an item has no language.
     fn translations(&self, property: Id) -> Option<Id> {
         let (document, list) = (&self.document, self.container(property)?);
         let mut items = document.elements()[list].children.iter();
@@ -43,7 +43,7 @@ impl Packet {
         (document.is(list, RDF, "Alt") && have_languages).then_some(list)
     }
 
-    /// The item of a list of translations that is in the default language.
+    /// The item of a language alternative in the default language.
     fn default_item(&self, property: Id) -> Option<Id> {
         let document = &self.document;
         let items = &document.elements()[self.container(property)?].children;
@@ -54,11 +54,10 @@ impl Packet {
         items.iter().copied().find(is_default)
     }
 
-    /// Writes a description in the default language; translations into other languages stay. Returns whether anything
-    /// changed.
+    /// Writes a description in the default language and keeps translations. Returns whether the packet changed.
     ///
     /// # Errors
-    /// If the packet is so unusual that it cannot be added to.
+    /// Returns an error if the structure of the packet is not supported.
     pub(super) fn describe(&mut self, new: &NewDescription) -> Result<bool, MetadataError> {
         let text = new.text.trim();
         let known = self.description();
@@ -72,7 +71,7 @@ impl Packet {
             [PropertySite::Element(id), ..] => self.translations(*id),
             _ => None,
         };
-        // A property may stand once, and only a list of translations is extended.
+        // The property must be unique, and only a language alternative can be extended.
         let first = list.map(|_| sites.remove(0));
         let removals = sites.into_iter().map(|site| self.removal(site)).collect();
         let (Some(PropertySite::Element(property)), Some(list)) = (first, list) else {
@@ -89,7 +88,7 @@ impl Packet {
         self.splice(splices).map(|()| true)
     }
 
-    /// Puts a text before the other items of a list, where XMP wants the default language.
+    /// Inserts a text as the first item, where XMP requires the default language.
     fn first_item(&self, list: Id, text: &str) -> Splice {
         let document = &self.document;
         let element = &document.elements()[list];
@@ -117,7 +116,7 @@ mod tests {
         }
     }
 
-    /// A packet with a description in each form that there is.
+    /// Packets with a description in each supported form.
     fn forms() -> Vec<Packet> {
         let list = |items: &str| {
             packet(&format!(

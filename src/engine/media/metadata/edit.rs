@@ -1,4 +1,4 @@
-//! Adding to XMP packets: only the bytes that an addition needs change.
+//! Additions to XMP packets, which change only the bytes that they need.
 
 use super::description::NewDescription;
 use super::error::MetadataError;
@@ -6,34 +6,34 @@ use super::facts::SourceFacts;
 use super::xml::{Document, Id, Splice};
 use super::xmp::{HIERARCHY, LABEL, Packet, PropertySite, RATING, SUBJECT, TAGS, XmpProperty};
 
-/// What is added to metadata.
+/// Metadata to add.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Additions {
     /// Keywords.
     pub keywords: Vec<String>,
-    /// The keyword above them, if they are to have one.
+    /// Parent keyword of a hierarchy, if any.
     pub parent: Option<String>,
-    /// A rating, where there is none.
+    /// Rating, set if there is none.
     pub rating: Option<i8>,
-    /// A colour, where there is none.
+    /// Colour label, set if there is none.
     pub colour: Option<String>,
-    /// A description, where there is none or it is to be replaced.
+    /// Description, set if there is none or it is to be replaced.
     pub description: Option<NewDescription>,
-    /// What the photo is called elsewhere. A list of keywords counts as a whole, so one that is added to gets these too.
+    /// Keywords from other sources. Readers take a keyword list as a whole, so a list that is extended gets these too.
     pub known: KnownKeywords,
 }
 
-/// Keywords that another source has.
+/// Keywords of another source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownKeywords {
-    /// Keywords.
+    /// Flat keywords.
     pub keywords: Vec<String>,
-    /// Keywords with those above them, separated by `|`.
+    /// Hierarchical keywords, with levels separated by `|`.
     pub hierarchical: Vec<String>,
 }
 
 impl Additions {
-    /// These and others, for a sidecar that two photos share. The first rating and colour count.
+    /// Merges additions for a sidecar that two photos share. The first rating and colour label win.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         for keyword in &other.keywords {
@@ -58,20 +58,20 @@ impl Additions {
     }
 }
 
-/// What a packet says after additions, as far as a person who plans them wants to see it.
+/// Contents of a packet after additions, for display before they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlannedContents {
     /// All keywords.
     pub(crate) keywords: Vec<String>,
-    /// The description, if it is new.
+    /// The description, if it changes.
     pub(crate) description: Option<String>,
 }
 
 impl PlannedContents {
-    /// Adds to a packet; nothing if it says everything already.
+    /// Adds to a packet; `None` if it has everything already.
     ///
     /// # Errors
-    /// If the packet is so unusual that it cannot be added to.
+    /// Returns an error if the structure of the packet is not supported.
     pub(crate) fn of(
         packet: &mut Packet,
         additions: &Additions,
@@ -89,10 +89,10 @@ impl PlannedContents {
 }
 
 impl Packet {
-    /// Adds what is not there yet. A person's own rating and colour stay. Returns whether anything was added.
+    /// Adds what is missing. An existing rating or colour label is kept. Returns whether anything was added.
     ///
     /// # Errors
-    /// If the packet is so unusual that it cannot be added to.
+    /// Returns an error if the structure of the packet is not supported.
     pub fn add(&mut self, additions: &Additions) -> Result<bool, MetadataError> {
         let known = self.facts();
         let keywords = &additions.keywords;
@@ -110,7 +110,7 @@ impl Packet {
             changed |= self.insert_with(HIERARCHY, known, &paths)?;
         }
         let paths: Vec<String> = keywords.iter().map(|k| path(k, '/')).collect();
-        // Programs that know this list look at no other, so a new one has all keywords.
+        // Programs that support this list ignore the others, so a new one must have all keywords.
         let others = match self.list(TAGS).is_empty() {
             true => tag_paths(&known, &additions.known, &paths),
             false => Vec::new(),
@@ -128,7 +128,7 @@ impl Packet {
         Ok(changed)
     }
 
-    /// Adds items to a list; and before them what is known, if one of them is not there yet.
+    /// Adds items to a list, preceded by `known`, if any of the items is missing.
     fn insert_with(
         &mut self,
         property: XmpProperty,
@@ -145,7 +145,7 @@ impl Packet {
         self.insert(property, &[known, items].concat())
     }
 
-    /// Adds items to a list, wherever it stands and in whichever form; makes it if it is not there.
+    /// Adds items to a list in whichever form it exists, or creates it.
     pub(super) fn insert(
         &mut self,
         property: XmpProperty,
@@ -171,7 +171,7 @@ impl Packet {
         }
         let first = sites.remove(0);
         let mut splices = Vec::new();
-        // A property may stand once: what stands elsewhere joins the first.
+        // A property must be unique: duplicates are merged into the first.
         for site in sites {
             let (there, items) = (self.items_at(first), self.items_at(site));
             let missing = items.into_iter().filter(|item| !there.contains(item));
@@ -216,7 +216,7 @@ impl Packet {
         self.splice(splices).map(|()| true)
     }
 
-    /// The element that holds the text of a simple value.
+    /// The element with the text of a simple value.
     pub(super) fn innermost(&self, id: Id) -> Id {
         let first_item = || {
             let list = self.container(id)?;
@@ -240,7 +240,7 @@ impl Packet {
         let root = self.roots().first().copied();
         let root = root.ok_or(MetadataError::NoRoot)?;
         let prefix = self.document.prefix_of(self.document.elements()[root].name);
-        // Attributes without a prefix are in no namespace.
+        // Attributes without a prefix have no namespace.
         let about = match prefix {
             "" => String::new(),
             prefix => format!(" {prefix}about=\"\""),
@@ -250,8 +250,8 @@ impl Packet {
         self.splice(vec![splice])
     }
 
-    /// The description that a new property belongs into: one that has others of its namespace, one that declares
-    /// the namespace, or the first.
+    /// The `rdf:Description` for a new property: one with properties of its namespace, else one that declares the
+    /// namespace, else the first.
     pub(super) fn home(&self, property: XmpProperty) -> Result<Id, MetadataError> {
         let all = self.descriptions();
         let document = &self.document;
@@ -270,7 +270,7 @@ impl Packet {
     }
 }
 
-/// All keywords that a packet and others have, as paths separated by `/`, without those that `new` has below another.
+/// All keywords of a packet and `known` as paths separated by `/`, except those that `new` places below a parent.
 fn tag_paths(mine: &SourceFacts, known: &KnownKeywords, new: &[String]) -> Vec<String> {
     let hierarchical = mine.hierarchical.iter().chain(&known.hierarchical);
     let mut paths: Vec<String> = hierarchical.map(|path| path.replace('|', "/")).collect();

@@ -1,65 +1,65 @@
-//! Why metadata is not read or not added to.
+//! Errors of reading and writing metadata.
 
 use std::io;
 use std::num::TryFromIntError;
 
 use super::xml::XmlError;
 
-/// Why metadata is not read or not added to. The messages leave out the file, which the caller names.
+/// Why metadata could not be read or written. Messages omit the file name, which the caller adds.
 #[derive(Debug, thiserror::Error)]
 pub enum MetadataError {
-    /// The file cannot be read.
+    /// An I/O error.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The sidecar is a link that leads nowhere.
+    /// The sidecar is a dangling symbolic link.
     #[error("it is a link to a file that is not there")]
     DanglingLink,
-    /// The sidecar is a folder or a device.
+    /// The sidecar is not a regular file.
     #[error("it is not a regular file")]
     NotRegular,
-    /// The sidecar is larger than any.
+    /// The sidecar exceeds the size limit.
     #[error("it is too large for a sidecar")]
     TooLarge,
-    /// The packet's text is cut off.
+    /// The packet ends within a character.
     #[error("it is damaged: its characters end in the middle")]
     Truncated,
-    /// The packet is no XML.
+    /// The packet is not well-formed XML.
     #[error(transparent)]
     Xml(#[from] XmlError),
-    /// The packet has no root.
+    /// The packet has no `rdf:RDF`.
     #[error("it holds no rdf:RDF")]
     NoRoot,
-    /// The packet has nowhere to add to.
+    /// The packet has no `rdf:Description` to add to.
     #[error("it holds no rdf:Description")]
     NoDescription,
-    /// The packet cannot be written back as it was.
+    /// The packet cannot be re-encoded losslessly.
     #[error("its encoding is not what it declares")]
     WrongEncoding,
-    /// The photo's container has no place for metadata.
+    /// The photo's format is not supported for writing.
     #[error("its format is unknown")]
     UnknownFormat,
-    /// The photo has more packets than one, and they overlap.
+    /// The photo has several overlapping packets.
     #[error("its metadata is spread over several packets")]
     SeveralPackets,
-    /// The photo names an extended packet that it does not have.
+    /// The photo references a missing extended XMP packet.
     #[error("a part of its metadata is missing")]
     PartMissing,
-    /// The photo's container is damaged or unlike others of its kind.
+    /// The photo's container is malformed or has an unsupported structure.
     #[error("its parts are not where its format has them")]
     UnusualLayout,
-    /// A negative from a camera.
+    /// Camera RAW files are never modified.
     #[error("camera RAW is not written into")]
     CameraRaw,
-    /// A GIF.
+    /// GIF files are not supported for writing.
     #[error("GIF files are not written into")]
     Gif,
-    /// A file of Photoshop.
+    /// Photoshop files are not supported for writing.
     #[error("Photoshop files are not written into")]
     Photoshop,
-    /// More than a JPEG can hold.
+    /// The packet exceeds the size of a JPEG segment.
     #[error("its metadata would be larger than a JPEG's segment can be")]
     TooLargeForJpeg,
-    /// A length that the container cannot express.
+    /// A length exceeds its field in the container.
     #[error(transparent)]
     Length(#[from] TryFromIntError),
 }

@@ -1,4 +1,4 @@
-//! The parts of metadata that this program understands.
+//! The metadata properties that this program uses.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -8,36 +8,36 @@ use crate::engine::media::mark::{Colour, Flag, Mark};
 use crate::engine::media::photo::Taken;
 use crate::engine::media::places::Coordinates;
 
-/// Most characters of a description that are kept in memory.
+/// Maximum number of characters of a description that is kept.
 const MAX_KEPT: usize = 1_000;
 
-/// What one source says of a photo.
+/// The metadata from one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceFacts {
-    /// Keywords, and the last words of hierarchical ones that are not among them.
+    /// Flat keywords, and leaves of hierarchical ones that are not among them.
     pub keywords: Vec<String>,
-    /// Keywords with those above them, separated by `|`.
+    /// Hierarchical keywords, with levels separated by `|`.
     pub hierarchical: Vec<String>,
-    /// Stars, 0 to 5; -1 for a reject.
+    /// Star rating from 0 to 5; -1 for rejected.
     pub rating: Option<i8>,
-    /// The name of a colour.
+    /// Name of the colour label.
     pub colour: Option<String>,
-    /// When the photo was taken.
+    /// Capture date.
     pub taken: Option<Taken>,
-    /// Where the photo was taken.
+    /// GPS position.
     pub position: Option<Coordinates>,
-    /// The camera, as it calls itself.
+    /// Camera model.
     pub camera: Option<String>,
-    /// The lens, as it calls itself.
+    /// Lens model.
     pub lens: Option<String>,
-    /// What the photo shows, in words.
+    /// Description of the content.
     pub description: Option<String>,
-    /// When the metadata was changed last, as it says itself.
+    /// Modification date of the metadata, as stated in it.
     pub modified: Option<Timestamp>,
 }
 
 impl SourceFacts {
-    /// These, and for each property of which these say nothing what others say.
+    /// Fills in missing properties from `others`.
     #[must_use]
     pub fn or(mut self, others: Self) -> Self {
         if self.keywords.is_empty() {
@@ -57,13 +57,13 @@ impl SourceFacts {
         self
     }
 
-    /// Whether there are none.
+    /// Whether no property is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The decision that another program wrote down.
+    /// The flag, rating and colour label from another program.
     #[must_use]
     pub fn mark(&self) -> Mark {
         let rating = self.rating.unwrap_or_default();
@@ -75,21 +75,21 @@ impl SourceFacts {
     }
 }
 
-/// A description as facts hold it; nothing if it is empty.
+/// A description, shortened to the maximum length; `None` if it is empty.
 #[must_use]
 pub fn shortened(text: &str) -> Option<String> {
     let text = text.trim_matches(['\0', ' ', '\n', '\r', '\t']);
     (!text.is_empty()).then(|| text.chars().take(MAX_KEPT).collect())
 }
 
-/// A rating in stars, as text has it.
+/// Parses a star rating.
 #[must_use]
 pub fn stars(text: &str) -> Option<i8> {
     let rating: f32 = text.trim().parse().ok()?;
     (rating.is_finite()).then(|| rating.round().clamp(-1.0, 5.0) as i8)
 }
 
-/// A rating in percent, as Windows has it: 1, 25, 50, 75, 99.
+/// Converts a percent rating of Windows (1, 25, 50, 75, 99) to stars.
 #[must_use]
 pub fn stars_of_percent(percent: f32) -> Option<i8> {
     match percent {
@@ -99,7 +99,7 @@ pub fn stars_of_percent(percent: f32) -> Option<i8> {
     }
 }
 
-/// A moment as XMP has it; without a time zone, it is taken as UTC.
+/// Parses an XMP timestamp; without a time zone it is taken as UTC.
 #[must_use]
 pub fn moment(text: &str) -> Option<Timestamp> {
     let text = text.trim();

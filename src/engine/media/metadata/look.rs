@@ -20,17 +20,17 @@ use super::{MAX_BYTES, inside};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::places::Place;
 
-/// Threads that read: a disk and a network answer several at once sooner than one after another.
+/// Number of reader threads: disks and network shares serve parallel requests faster.
 const READERS: usize = 4;
-/// Photos that are asked about at a time.
+/// Photos per batch.
 const PART: usize = 1 << 14;
 
 /// A source of metadata.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MetadataSource {
-    /// In the photo itself.
+    /// Embedded in the photo.
     Photo,
-    /// In a sidecar, by its name.
+    /// A sidecar, by file name.
     Sidecar(String),
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for MetadataSource {
     }
 }
 
-/// Where each property comes from; nothing for one of which no source says anything.
+/// The source of each property; `None` if no source has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is named as in `Facts`")]
 pub struct Origins {
@@ -55,20 +55,20 @@ pub struct Origins {
     pub position: Option<MetadataSource>,
 }
 
-/// The metadata of a photo and its sidecars, merged.
+/// The merged metadata of a photo and its sidecars.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PhotoMetadata {
-    /// Of each property what was written last.
+    /// The most recently written value of each property.
     pub facts: SourceFacts,
-    /// Where that stands.
+    /// The source of each value.
     pub origins: Origins,
-    /// Where its coordinates are.
+    /// The place at the coordinates.
     pub place: Option<Place>,
-    /// How the files were when they were read.
+    /// Hash of the state of the files when they were read.
     state: u64,
 }
 
-/// One source, as it was read.
+/// Metadata read from one source.
 struct ReadSource {
     source: MetadataSource,
     changed: Option<SystemTime>,
@@ -76,7 +76,7 @@ struct ReadSource {
 }
 
 impl ReadSource {
-    /// When it was changed: its file, or what it says itself if that is later, as in a copy with an old time.
+    /// The later of the file's modification time and the date in the metadata: copies can have an old file time.
     fn time(&self) -> Option<Timestamp> {
         let file = self.changed.and_then(|time| Timestamp::try_from(time).ok());
         file.max(self.facts.modified)
@@ -84,7 +84,7 @@ impl ReadSource {
 }
 
 impl PhotoMetadata {
-    /// The merged metadata of a photo and its sidecars.
+    /// Reads and merges the metadata of a photo and its sidecars.
     #[must_use]
     pub fn of(photo: &Path) -> Self {
         let sidecars = FolderSidecars::default().sidecars(photo, SidecarNaming::WholeName);
@@ -92,7 +92,7 @@ impl PhotoMetadata {
         Self::read(photo, inside, &sidecars, state(photo, &sidecars))
     }
 
-    /// Merges the metadata inside a photo with that of its sidecars.
+    /// Merges the embedded metadata of a photo with that of its sidecars.
     pub(crate) fn read(
         photo: &Path,
         inside: SourceFacts,
@@ -111,14 +111,14 @@ impl PhotoMetadata {
         });
         let mut sources: Vec<ReadSource> = beside.collect();
         let mut facts = inside;
-        // Cameras write "no stars" into every photo: that takes away none that stand beside it.
+        // Cameras write a rating of 0 into every photo, which must not override one in a sidecar.
         facts.rating = facts.rating.filter(|rating| *rating != 0);
         sources.push(ReadSource {
             source: MetadataSource::Photo,
             changed: changed(photo),
             facts,
         });
-        // The newest first; of two of one time, the one whose name says most about the photo.
+        // Newest first; at equal times, the source whose name is most specific to the photo.
         sources.sort_by_key(|source| std::cmp::Reverse(source.time()));
         let mut all = Self {
             state,
@@ -131,7 +131,7 @@ impl PhotoMetadata {
         all
     }
 
-    /// Takes over what nothing newer says.
+    /// Takes properties that no newer source has.
     fn add(&mut self, source: &MetadataSource, facts: SourceFacts) {
         let before = self.facts.clone();
         self.facts = before.clone().or(facts);
@@ -155,10 +155,10 @@ impl PhotoMetadata {
     }
 }
 
-/// The bytes of a sidecar; nothing if there is none.
+/// The bytes of a sidecar; `None` if it does not exist.
 ///
 /// # Errors
-/// If it cannot be read or cannot be one.
+/// Returns an error if it cannot be read, is not a regular file or is too large.
 pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, MetadataError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -182,7 +182,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, MetadataError> 
     }
 }
 
-/// A number that differs when a photo or one of its sidecars changed.
+/// A hash that changes when the photo or one of its sidecars changes.
 fn state(photo: &Path, sidecars: &[PathBuf]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for path in sidecars.iter().map(PathBuf::as_path).chain([photo]) {
@@ -193,13 +193,13 @@ fn state(photo: &Path, sidecars: &[PathBuf]) -> u64 {
     hasher.finish()
 }
 
-/// A photo, and what was known of it.
+/// A photo and its previously read metadata.
 type MetadataQuery<'a> = (&'a Path, Option<&'a Arc<PhotoMetadata>>);
 
-/// Photos that are new, or that changed or whose sidecars did since they were read, with what they say now.
+/// The photos that are new, or that changed or whose sidecars changed since they were read, with their metadata.
 ///
-/// Each folder is listed once, and only files that changed are opened, of photos only the parts with metadata. What
-/// these say is kept in the file `cache`, if there is to be one.
+/// Each folder is listed once. Only changed files are opened, and only the parts of photos that hold metadata are read.
+/// `cache` is the file of the persistent cache, if one is to be used.
 #[must_use]
 pub fn changed<'a>(
     photos: impl Iterator<Item = MetadataQuery<'a>>,
@@ -208,8 +208,8 @@ pub fn changed<'a>(
     look_at(photos, cache, |_| true)
 }
 
-/// Photos of which metadata says something, with what that is; as [`changed`] otherwise. However many photos there
-/// are, only these take memory.
+/// The photos that have any metadata, with it; otherwise like [`changed`]. Memory use depends on the number of these
+/// photos only.
 #[must_use]
 pub fn said<'a>(
     photos: impl Iterator<Item = &'a Path>,
@@ -245,7 +245,7 @@ fn look_at<'a>(
     changes
 }
 
-/// Reads the metadata of some photos, in several threads.
+/// Reads the metadata of a batch in several threads.
 fn read_part(
     asked: &[(MetadataQuery, Vec<PathBuf>)],
     cache: Option<&Cache>,

@@ -1,5 +1,5 @@
-//! Keywords, ratings, colours and dates of other programs, in XMP sidecars and inside photos. Read from all sources; written
-//! as planned, merged into existing metadata, and undone as a whole.
+//! Keywords, ratings, colour labels and dates from other programs, in XMP sidecars and in photos. All sources are read;
+//! additions are planned, merged into existing metadata, and can be undone as a whole.
 
 mod cache;
 mod description;
@@ -23,5 +23,5 @@ pub use inside::facts as facts_inside;
 pub use look::{MetadataSource, Origins, PhotoMetadata, changed, said};
 pub use names::SidecarNaming;
 
-/// Largest sidecar that is read.
+/// Maximum size of a sidecar.
 pub(crate) const MAX_BYTES: u64 = 16 << 20;

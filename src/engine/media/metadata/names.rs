@@ -1,4 +1,4 @@
-//! Names of sidecars, and finding the sidecars of a photo.
+//! Names of sidecars, and lookup of the sidecars of a photo.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::files::fold::fold;
 
-/// How sidecars are named.
+/// Naming convention of sidecars.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SidecarNaming {
-    /// `IMG.jpg.xmp`, as digiKam, darktable and Immich have it.
+    /// `IMG.jpg.xmp`, used by digiKam, darktable and Immich.
     #[default]
     WholeName,
-    /// `IMG.xmp`, as Adobe's programs have it.
+    /// `IMG.xmp`, used by Adobe.
     Stem,
 }
 
 impl SidecarNaming {
-    /// The sidecar of a photo.
+    /// The path of a photo's sidecar.
     #[must_use]
     pub fn path(self, photo: &Path) -> PathBuf {
         match self {
@@ -37,13 +37,13 @@ impl SidecarNaming {
     }
 }
 
-/// The sidecars of folders; each folder is listed once.
+/// The sidecars in folders; each folder is listed once.
 #[derive(Default)]
 pub struct FolderSidecars(HashMap<PathBuf, HashMap<String, Vec<PathBuf>>>);
 
 impl FolderSidecars {
-    /// The sidecars of a photo, in either naming and any letter case. Those named as `first` says come first, among
-    /// them those in the very letters.
+    /// The sidecars of a photo, in either convention and any letter case. Those of convention `first` come first, among
+    /// them exact matches of case.
     pub fn sidecars(&mut self, photo: &Path, first: SidecarNaming) -> Vec<PathBuf> {
         let folder = photo.parent().unwrap_or(Path::new(""));
         if !self.0.contains_key(folder) {
@@ -66,7 +66,7 @@ impl FolderSidecars {
     }
 }
 
-/// The sidecars of a folder by [`key`]. One that cannot be listed has none.
+/// The sidecars in a folder by [`key`]; empty if it cannot be listed.
 fn list(folder: &Path) -> HashMap<String, Vec<PathBuf>> {
     let place = match folder.as_os_str().is_empty() {
         true => Path::new("."),
@@ -86,7 +86,7 @@ fn list(folder: &Path) -> HashMap<String, Vec<PathBuf>> {
     listed
 }
 
-/// The folded name: cameras write `IMG.JPG` and programs `IMG.xmp`, or the other way about.
+/// The case-folded file name: a photo and its sidecar may be spelled in different case.
 fn key(path: &Path) -> String {
     fold(path.file_name().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Splices that change a packet: new properties and items, in the form and indentation that the packet already has.
+//! Splices that change a packet: new properties and items, in the existing form and indentation.
 
 use quick_xml::escape::escape;
 
@@ -7,15 +7,15 @@ use super::xml::{Id, Splice, TextSpan, XML};
 use super::xmp::{Packet, PropertySite, RDF, XmpProperty};
 
 impl Packet {
-    /// Text for content or an attribute. What the encoding may lack is written as a reference.
+    /// Escapes text for content or an attribute. Characters outside the encoding become character references.
     pub(super) fn escaped(&self, text: &str) -> String {
-        // The characters of XML 1.0.
+        // The characters allowed in XML 1.0.
         let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
         let text: String = text.chars().filter(allowed).collect();
         let escaped = escape(text.as_str()).into_owned();
         let lacking: fn(char) -> bool = match self.encoding {
             Encoding::Latin1 => |c| !c.is_ascii(),
-            // exiftool reads each half of a pair for itself.
+            // exiftool decodes the halves of a surrogate pair separately.
             Encoding::Utf16Le | Encoding::Utf16Be => |c| c.len_utf16() == 2,
             _ => return escaped,
         };
@@ -26,7 +26,7 @@ impl Packet {
         escaped.chars().map(reference).collect()
     }
 
-    /// The prefix of a namespace at a description, with its colon, and what declares it if nothing does yet.
+    /// The prefix of a namespace at an element, with its colon, and a declaration of it if there is none yet.
     fn prefix(&self, description: Id, property: XmpProperty) -> (String, Option<Splice>) {
         if let Some(prefix) = self.document.prefix(description, property.uri) {
             return (format!("{prefix}:"), None);
@@ -42,7 +42,7 @@ impl Packet {
         )
     }
 
-    /// An attribute after those that an element has, spaced as they are.
+    /// Appends an attribute to an element, with the spacing of the existing ones.
     fn new_attribute(&self, id: Id, text: &str) -> Splice {
         let element = &self.document.elements()[id];
         match element.attributes.last() {
@@ -56,7 +56,7 @@ impl Packet {
         }
     }
 
-    /// Puts an element last into another.
+    /// Appends a child element.
     pub(super) fn inside(&self, id: Id, text: &str) -> Splice {
         let document = &self.document;
         let element = &document.elements()[id];
@@ -70,7 +70,7 @@ impl Packet {
         self.new_content(id, &format!("{inner}{text}{outer}"))
     }
 
-    /// Puts text in the place of all that an element holds.
+    /// Replaces the content of an element.
     pub(super) fn new_content(&self, id: Id, text: &str) -> Splice {
         let element = &self.document.elements()[id];
         if element.is_single_tag() {
@@ -86,7 +86,7 @@ impl Packet {
         items.iter().map(item).collect()
     }
 
-    /// A list with these items, `raw` being some of them as they stood already.
+    /// A list of these items; `raw` is the markup of existing ones.
     fn bag(&self, rdf: &str, kind: &str, indent: &str, raw: &str, items: &[String]) -> String {
         let (outer, inner) = (deeper(indent, 1), deeper(indent, 2));
         let raw = match raw {
@@ -97,7 +97,7 @@ impl Packet {
         format!("{outer}<{rdf}{kind}>{raw}{items}{outer}</{rdf}{kind}>{indent}")
     }
 
-    /// A new list in a description.
+    /// Adds a list to an `rdf:Description`.
     pub(super) fn new_list(
         &self,
         description: Id,
@@ -120,7 +120,7 @@ impl Packet {
         declaration.into_iter().chain([list]).collect()
     }
 
-    /// A simple property: an attribute where others are, otherwise an element.
+    /// Adds a simple property: as an attribute if others are attributes, otherwise as an element.
     pub(super) fn new_value(
         &self,
         description: Id,
@@ -141,7 +141,7 @@ impl Packet {
         declaration.into_iter().chain([new]).collect()
     }
 
-    /// Adds items to a list that is there. Of alternatives one would count, so they become a bag.
+    /// Appends items to a list. An `rdf:Alt` becomes an `rdf:Bag`, since readers take only one of its items.
     pub(super) fn append(&self, list: Id, items: &[String]) -> Vec<Splice> {
         let document = &self.document;
         let element = &document.elements()[list];
@@ -172,7 +172,7 @@ impl Packet {
         splices
     }
 
-    /// Makes a list of a property that holds a simple value or nothing.
+    /// Converts a property with a simple value, or without one, to a list.
     pub(super) fn wrap(&self, id: Id, property: XmpProperty, items: &[String]) -> Vec<Splice> {
         let document = &self.document;
         let element = &document.elements()[id];
@@ -197,7 +197,7 @@ impl Packet {
         splices
     }
 
-    /// Takes a property away, with the line that it stands on.
+    /// Removes a property, including its line.
     pub(super) fn removal(&self, site: PropertySite) -> Splice {
         let span = match site {
             PropertySite::Attribute(id, at) => self.document.elements()[id].attributes[at].whole,
@@ -213,7 +213,7 @@ impl Packet {
     }
 }
 
-/// An item of a list. Those of alternatives are translations, and the first is in the default language.
+/// Markup of a list item. Items of `rdf:Alt` are translations; this one is in the default language.
 pub(super) fn list_item(rdf: &str, kind: &str, escaped: &str) -> String {
     let language = match kind {
         "Alt" => " xml:lang=\"x-default\"",
@@ -222,7 +222,7 @@ pub(super) fn list_item(rdf: &str, kind: &str, escaped: &str) -> String {
     format!("<{rdf}li{language}>{escaped}</{rdf}li>")
 }
 
-/// An indentation by some steps more; none where there is none.
+/// Indents by further steps; an empty indentation stays empty.
 fn deeper(indent: &str, steps: usize) -> String {
     match indent {
         "" => String::new(),

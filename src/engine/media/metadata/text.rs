@@ -1,23 +1,23 @@
-//! Encodings of XMP: decodes a file to text, and encodes the text to the same bytes again.
+//! Encodings of XMP: decodes a file to text, and encodes it back to the same bytes.
 
-/// How the characters of a file are stored.
+/// Character encoding of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// What nearly every program writes.
+    /// Used by nearly all programs.
     Utf8,
-    /// Two bytes, the lower one first.
+    /// UTF-16, little-endian.
     Utf16Le,
-    /// Two bytes, the higher one first.
+    /// UTF-16, big-endian.
     Utf16Be,
-    /// Four bytes, the lowest one first.
+    /// UTF-32, little-endian.
     Utf32Le,
-    /// Four bytes, the highest one first.
+    /// UTF-32, big-endian.
     Utf32Be,
-    /// A byte a character: Latin-1 in the form of Windows, as XML declares it or as broken UTF-8 is taken for.
+    /// Windows-1252: for declared Latin-1, and for invalid UTF-8.
     Latin1,
 }
 
-/// Characters of Windows-1252 from 0x80; where it has none, the control character of Latin-1 stands.
+/// Windows-1252 from 0x80; undefined positions map to the control characters of Latin-1.
 const WINDOWS: [char; 32] = [
     '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
     '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}',
@@ -26,7 +26,7 @@ const WINDOWS: [char; 32] = [
 ];
 
 impl Encoding {
-    /// How a file is encoded, by its byte order mark, by where its first bytes are zero, or by its declaration.
+    /// Detects the encoding from the byte order mark, the zeros among the first bytes, or the XML declaration.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         match bytes {
@@ -43,7 +43,7 @@ impl Encoding {
         }
     }
 
-    /// The text of a file, its byte order mark included; nothing if bytes are missing or mean no character.
+    /// Decodes a file, including its byte order mark; `None` if the bytes are truncated or invalid.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Option<String> {
         let pairs = |unit: fn([u8; 2]) -> u16| {
@@ -68,7 +68,7 @@ impl Encoding {
         }
     }
 
-    /// The bytes of a text; nothing if it has a character that the encoding has not.
+    /// Encodes a text; `None` if the encoding lacks a character.
     #[must_use]
     pub fn encode(self, text: &str) -> Option<Vec<u8>> {
         let units = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
@@ -105,7 +105,7 @@ fn latin_byte(char: char) -> Option<u8> {
         .or_else(windows)
 }
 
-/// Whether an XML declaration says Latin-1, under one of its names.
+/// Whether the XML declaration names Latin-1 or an alias.
 fn declares_latin(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(200)];
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();

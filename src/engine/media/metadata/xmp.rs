@@ -1,4 +1,4 @@
-//! Reads XMP packets (ISO 16684-1), in every form that RDF allows.
+//! Reads XMP packets (ISO 16684-1) in every RDF serialisation that XMP allows.
 
 use super::error::MetadataError;
 use super::facts::{self, SourceFacts};
@@ -22,19 +22,19 @@ const MICROSOFT: &str = "http://ns.microsoft.com/photo/1.0/";
 const DARKTABLE: &str = "http://darktable.sf.net/";
 const NOTE: &str = "http://ns.adobe.com/xmp/note/";
 
-/// A packet in which nothing stands yet.
+/// An empty packet.
 const EMPTY: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n  <rdf:Description rdf:about=\"\"/>\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n";
 
 /// A property that is read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct XmpProperty {
-    /// Its namespace.
+    /// Namespace URI.
     pub uri: &'static str,
-    /// The prefix that is usual.
+    /// Conventional prefix.
     pub prefix: &'static str,
-    /// Its name.
+    /// Local name.
     pub name: &'static str,
-    /// The kind of list that it holds when this program makes it.
+    /// Array type that this program creates for it.
     pub list: &'static str,
 }
 
@@ -65,24 +65,24 @@ impl XmpProperty {
 
 /// Keywords.
 pub const SUBJECT: XmpProperty = XmpProperty::new(DC, "dc", "subject");
-/// Keywords with those above them, separated by `|`.
+/// Hierarchical keywords, with levels separated by `|`.
 pub const HIERARCHY: XmpProperty = XmpProperty::new(LR, "lr", "hierarchicalSubject");
-/// Keywords with those above them, separated by `/`.
+/// Hierarchical keywords, with levels separated by `/`.
 pub const TAGS: XmpProperty = XmpProperty::new(DIGIKAM, "digiKam", "TagsList").sequence();
-/// Stars; -1 for a reject.
+/// Star rating; -1 for rejected.
 pub const RATING: XmpProperty = XmpProperty::new(XMP, "xmp", "Rating");
-/// A name that stands for a colour.
+/// Name of a colour label.
 pub const LABEL: XmpProperty = XmpProperty::new(XMP, "xmp", "Label");
-/// What the photo shows, for people who read or hear it.
+/// Description of the content, for human readers and screen readers.
 pub const DESCRIPTION: XmpProperty = XmpProperty::new(DC, "dc", "description").translated();
-/// What an extended packet of a JPEG is called.
+/// Identifier of the extended packet of a JPEG.
 pub const EXTENDED: XmpProperty = XmpProperty::new(NOTE, "xmpNote", "HasExtendedXMP");
 
-/// The orientation, as in EXIF.
+/// EXIF orientation.
 pub const ORIENTATION: XmpProperty = XmpProperty::new(TIFF, "tiff", "Orientation");
-/// The camera's model.
+/// Camera model.
 pub const MODEL: XmpProperty = XmpProperty::new(TIFF, "tiff", "Model");
-/// The lens's name: the first that is there counts.
+/// Lens model, in order of precedence.
 pub const LENSES: [XmpProperty; 3] = [
     XmpProperty::new(EXIF_EX, "exifEX", "LensModel"),
     XmpProperty::new(AUX, "aux", "Lens"),
@@ -93,43 +93,43 @@ const RATING_PERCENT: XmpProperty = XmpProperty::new(MICROSOFT, "MicrosoftPhoto"
 const WINDOWS_TAGS: XmpProperty = XmpProperty::new(MICROSOFT, "MicrosoftPhoto", "LastKeywordXMP");
 const DIGIKAM_COLOUR: XmpProperty = XmpProperty::new(DIGIKAM, "digiKam", "ColorLabel");
 const DARKTABLE_COLOURS: XmpProperty = XmpProperty::new(DARKTABLE, "darktable", "colorlabels");
-/// When the photo was taken: the first that is there counts.
+/// Capture date, in order of precedence.
 const DATES: [XmpProperty; 4] = [
     XmpProperty::new(EXIF, "exif", "DateTimeOriginal"),
     XmpProperty::new(EXIF, "exif", "DateTimeDigitized"),
     XmpProperty::new(PHOTOSHOP, "photoshop", "DateCreated"),
     XmpProperty::new(XMP, "xmp", "CreateDate"),
 ];
-/// Where the photo was taken.
+/// GPS position.
 const POSITION: [XmpProperty; 2] = [
     XmpProperty::new(EXIF, "exif", "GPSLatitude"),
     XmpProperty::new(EXIF, "exif", "GPSLongitude"),
 ];
-/// When the metadata was changed.
+/// Date of the last change of the metadata.
 const CHANGED: [XmpProperty; 2] = [
     XmpProperty::new(XMP, "xmp", "MetadataDate"),
     XmpProperty::new(XMP, "xmp", "ModifyDate"),
 ];
 
-/// Where a property stands.
+/// Location of a property in a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PropertySite {
-    /// An attribute of a description, by its place among them.
+    /// An attribute of an `rdf:Description`, by index.
     Attribute(Id, usize),
-    /// An element.
+    /// A child element.
     Element(Id),
 }
 
-/// A packet, parsed.
+/// A parsed packet.
 pub struct Packet {
     pub(super) document: Document,
     pub(super) encoding: Encoding,
-    /// What was read, where its text does not give the same bytes again.
+    /// Whether re-encoding the text would not restore the original bytes.
     unfaithful: bool,
 }
 
 impl Packet {
-    /// A packet in which nothing stands.
+    /// A packet without properties.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -139,10 +139,10 @@ impl Packet {
         }
     }
 
-    /// Reads a packet.
+    /// Parses a packet.
     ///
     /// # Errors
-    /// If it is none.
+    /// Returns an error if the bytes are not a valid packet.
     pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
         let encoding = Encoding::of(bytes);
         let text = encoding.decode(bytes);
@@ -159,10 +159,10 @@ impl Packet {
         }
     }
 
-    /// As the bytes of a file, in the encoding in which it was read.
+    /// Serialises the packet in its original encoding.
     ///
     /// # Errors
-    /// If the encoding cannot hold it.
+    /// Returns an error if the encoding cannot represent it, or did not decode losslessly.
     pub fn to_bytes(&self) -> Result<Vec<u8>, MetadataError> {
         let bytes = self.encoding.encode(self.document.text());
         bytes
@@ -170,7 +170,7 @@ impl Packet {
             .ok_or(MetadataError::WrongEncoding)
     }
 
-    /// What it says.
+    /// The properties that this program uses.
     #[must_use]
     pub fn facts(&self) -> SourceFacts {
         let mut hierarchical = self.list(HIERARCHY);
@@ -226,7 +226,7 @@ impl Packet {
         label.or_else(|| Some(digikam().or_else(darktable)?.name().into()))
     }
 
-    /// The items of a list; the value of a simple property, if it has one.
+    /// The items of an array, or the value of a simple property as the only item.
     #[must_use]
     pub fn list(&self, property: XmpProperty) -> Vec<String> {
         let mut items = Vec::new();
@@ -247,13 +247,13 @@ impl Packet {
         sites.flat_map(|site| self.items_at(site)).next()
     }
 
-    /// The elements `rdf:RDF`.
+    /// All `rdf:RDF` elements.
     pub(super) fn roots(&self) -> Vec<Id> {
         let all = 0..self.document.elements().len();
         all.filter(|id| self.document.is(*id, RDF, "RDF")).collect()
     }
 
-    /// The elements that describe the photo.
+    /// All `rdf:Description` elements of the photo.
     pub(super) fn descriptions(&self) -> Vec<Id> {
         let children = |root: Id| self.document.elements()[root].children.iter().copied();
         let all = self.roots().into_iter().flat_map(children);
@@ -261,7 +261,7 @@ impl Packet {
             .collect()
     }
 
-    /// Everywhere a property stands; more than once only in packets that another program broke.
+    /// All occurrences of a property; several only in packets that another program corrupted.
     pub(super) fn sites(&self, property: XmpProperty) -> Vec<PropertySite> {
         let (uri, name) = (property.uri, property.name);
         let mut sites = Vec::new();
@@ -294,7 +294,7 @@ impl Packet {
         items.filter(|item| !item.is_empty()).collect()
     }
 
-    /// The bag, sequence or alternative in a property, beside whose value qualifiers may stand.
+    /// The array (`rdf:Bag`, `rdf:Seq` or `rdf:Alt`) of a property, also if the value has qualifiers.
     pub(super) fn container(&self, id: Id) -> Option<Id> {
         let children = &self.document.elements()[id].children;
         let kinds = ["Bag", "Seq", "Alt"];
@@ -303,7 +303,7 @@ impl Packet {
         list.or_else(|| self.container(self.qualified(id)?))
     }
 
-    /// The element `rdf:value` of a property with qualifiers.
+    /// The `rdf:value` element of a property with qualifiers.
     pub(super) fn qualified(&self, id: Id) -> Option<Id> {
         let find = |id: Id, name| {
             let mut children = self.document.elements()[id].children.iter().copied();
@@ -312,7 +312,7 @@ impl Packet {
         find(id, "value").or_else(|| find(find(id, "Description")?, "value"))
     }
 
-    /// The value of a simple property or item; nothing if it is a structure.
+    /// The value of a simple property or item; `None` for a structure.
     pub(super) fn value(&self, id: Id) -> Option<String> {
         for name in ["resource", "value"] {
             if let Some(attribute) = self.document.attribute(id, RDF, name) {
@@ -333,10 +333,10 @@ impl Packet {
         }
     }
 
-    /// As bytes, without the white space that a packet keeps before its end in order to grow in place.
+    /// Serialises the packet without the trailing padding that allows growth in place.
     ///
     /// # Errors
-    /// As of [`Packet::to_bytes`].
+    /// Same as [`Packet::to_bytes`].
     pub(super) fn without_padding(&self) -> Result<Vec<u8>, MetadataError> {
         let text = self.document.text();
         let Some(end) = text.rfind("<?xpacket end") else {

@@ -1,4 +1,4 @@
-//! The files of a folder, indexed by the names of the photos that they belong to.
+//! Index of the files of a folder by the names of the photos to which they belong.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -10,42 +10,42 @@ use crate::engine::files::fold::fold;
 use crate::engine::files::pieces::{Piece, join, last_dot, pieces, strip_ending};
 use crate::engine::media::file_names;
 
-/// What Takeout puts between a photo's name and `.json`, or the beginning of it.
+/// What Takeout inserts between a photo's name and `.json`, possibly truncated.
 const TAKEOUT: &str = "supplemental-metadata";
-/// Takeout cuts names before `.json` to so many characters.
+/// Maximum length in characters of a Takeout name before `.json`.
 const TAKEOUT_LENGTH: usize = 46;
 
-/// How a file is tied to the photos under whose name it is entered.
+/// A file that belongs to photos of a certain name.
 #[derive(Clone, Debug)]
 pub struct Pairing {
     pub file: OsString,
     pub kind: &'static str,
-    /// The photo's stem or name as the file has it.
+    /// The photo's stem or name, as spelled in the file's name.
     pub base: OsString,
-    /// What follows the photo's stem; where the photo's ending is unknown, what follows its name.
+    /// The suffix after the photo's stem, or after its whole name if its extension is unknown.
     pub suffix: OsString,
     whole_name: bool,
     pub own_name: bool,
-    /// The name of a file whose own paired file it is, if that is there.
+    /// If a file of this name exists, the paired file belongs to that file instead.
     unless: Option<String>,
 }
 
-/// A listed folder.
+/// The index of a folder.
 #[derive(Default)]
 pub struct ListedFolder {
-    /// Ties by the folded stem of the photo.
+    /// Paired files by case-folded stem of the photo.
     of_stem: HashMap<String, Vec<Pairing>>,
-    /// Ties by the folded name of the photo.
+    /// Paired files by case-folded name of the photo.
     of_name: HashMap<String, Vec<Pairing>>,
-    /// Ties by the folded beginning of the photo's name.
+    /// Paired files by case-folded prefix of the photo's name.
     of_start: HashMap<String, Vec<Pairing>>,
-    /// Pictures by folded stem.
+    /// Pictures by case-folded stem.
     pictures: HashMap<String, Vec<OsString>>,
-    /// Folded names and stems of pictures.
+    /// Case-folded names and stems of pictures.
     names: HashSet<String>,
 }
 
-/// Ties of a photo, each with the other photos that it is tied to.
+/// Paired files of a photo, each with the other photos that share it.
 pub type TiedPhotos<'a> = Vec<(&'a Pairing, Vec<&'a OsString>)>;
 
 impl ListedFolder {
@@ -122,7 +122,7 @@ impl ListedFolder {
         }
     }
 
-    /// `a_01.jpg.xmp`, the second version of `a.jpg` in darktable.
+    /// `a_01.jpg.xmp`: darktable's second version of `a.jpg`.
     fn enter_duplicate(&mut self, base: &[Piece], tie: &Pairing) {
         let Some(dot) = last_dot(base) else { return };
         let digits = base[..dot]
@@ -145,7 +145,7 @@ impl ListedFolder {
         self.of_name.entry(fold(&tie.base)).or_default().push(tie);
     }
 
-    /// `a.jpg.1f3a9c.rrdata`, a virtual copy of `a.jpg` in RapidRAW.
+    /// `a.jpg.1f3a9c.rrdata`: RapidRAW's virtual copy of `a.jpg`.
     fn enter_virtual_copy(&mut self, base: &[Piece], ending: &[Piece], tie: &Pairing) {
         let Some(dot) = last_dot(base) else { return };
         let copy = &base[dot + 1..];
@@ -163,7 +163,7 @@ impl ListedFolder {
         self.of_name.entry(fold(&tie.base)).or_default().push(tie);
     }
 
-    /// `IMG_O1234.AAE`, which belongs to `IMG_1234.JPG` as `IMG_1234.AAE` does.
+    /// `IMG_O1234.AAE`, which belongs to `IMG_1234.JPG` like `IMG_1234.AAE`.
     fn enter_original(&mut self, base: &[Piece], tie: &Pairing) {
         let Some(photo) = without_letter(base, 'o') else {
             return;
@@ -178,8 +178,8 @@ impl ListedFolder {
         self.of_stem.entry(fold(&tie.base)).or_default().push(tie);
     }
 
-    /// `a.jpg.supplemental-metadata.json` and what becomes of that name: the middle part or even the photo's name is
-    /// cut, and the number of `a(1).jpg` comes last.
+    /// `a.jpg.supplemental-metadata.json` and its variants: the middle part or even the photo's name is truncated, and
+    /// the number of `a(1).jpg` comes last.
     fn enter_takeout(&mut self, base: &[Piece], tie: &Pairing) {
         self.enter_takeout_names(base, &[], tie);
         let (plain, number) = split_number(base);
@@ -218,7 +218,7 @@ impl ListedFolder {
         }
     }
 
-    /// Everything that belongs to a photo by its stem or name.
+    /// All files that belong to a photo by its stem or name.
     pub fn tied_to<'a>(&'a self, photo: &OsStr, found: &mut TiedPhotos<'a>) {
         let name = pieces(photo);
         let stem = &name[..last_dot(&name).unwrap_or(name.len())];
@@ -252,12 +252,12 @@ impl ListedFolder {
         }
     }
 
-    /// Everything that belongs to a file by its whole name.
+    /// All files that belong to a file by its whole name.
     pub fn tied_to_name<'a>(&'a self, photo: &OsStr, found: &mut TiedPhotos<'a>) {
         self.take(photo, self.of_name.get(&fold(photo)), true, |_| true, found);
     }
 
-    /// Takes the ties that hold for a photo.
+    /// Collects the pairings that apply to a photo.
     fn take<'a>(
         &'a self,
         photo: &OsStr,
@@ -274,7 +274,7 @@ impl ListedFolder {
             let owners = self.owners(tie, raw);
             let is_written = |owner: &&OsString| owner.as_os_str() == photo;
             let among = owners.iter().any(&is_written);
-            // Where another photo is written as the paired file is, that one has it.
+            // If another photo matches the paired file's spelling exactly, the file belongs to that photo.
             let exact = owners.iter().any(|owner| starts_exactly(owner, tie));
             if !among && exact && self.pictures_have(photo) {
                 continue;
@@ -288,7 +288,7 @@ impl ListedFolder {
         self.names.contains(&fold(photo))
     }
 
-    /// The pictures that a tie holds for. RAW files have what belongs to their pictures only if asked.
+    /// The pictures to which a pairing applies. RAW files share those of their pictures only if `raw` is set.
     fn owners(&self, tie: &Pairing, raw: bool) -> Vec<&OsString> {
         let base = pieces(&tie.base);
         let stem = match tie.whole_name {
@@ -315,7 +315,7 @@ impl ListedFolder {
         }
     }
 
-    /// Pictures that Apple's programs made of the one of this stem: `IMG_E1234.JPG` of `IMG_1234.HEIC`.
+    /// Edited versions by Apple's software of the picture with this stem: `IMG_E1234.JPG` of `IMG_1234.HEIC`.
     fn edited(&self, stem: &[Piece]) -> impl Iterator<Item = &OsString> {
         let digits = stem
             .iter()
@@ -329,7 +329,7 @@ impl ListedFolder {
     }
 }
 
-/// Whether a picture is written as a paired file has it, letter case included.
+/// Whether a picture's name matches the paired file's spelling, including case.
 fn starts_exactly(picture: &OsStr, tie: &Pairing) -> bool {
     match tie.whole_name {
         true => picture == tie.base,
@@ -337,7 +337,7 @@ fn starts_exactly(picture: &OsStr, tie: &Pairing) -> bool {
     }
 }
 
-/// `IMG_E1234` without its E: Apple marks edited pictures and their originals so.
+/// `IMG_E1234` without its E: Apple marks edited versions and originals with a letter.
 fn without_letter(stem: &[Piece], letter: char) -> Option<Vec<Piece>> {
     let digits = stem
         .iter()
@@ -351,7 +351,7 @@ fn without_letter(stem: &[Piece], letter: char) -> Option<Vec<Piece>> {
     (stem[at].is(letter) && stem[at - 1].is('_')).then(|| [&stem[..at], &stem[at + 1..]].concat())
 }
 
-/// A name without a number in brackets at its end, and that number.
+/// Splits a number in brackets off the end of a name.
 fn split_number(name: &[Piece]) -> (&[Piece], &[Piece]) {
     let numbered = || {
         let inner = name.strip_suffix(&[Piece::Char(')')])?;

@@ -1,4 +1,4 @@
-//! Apple's content identifier, which the picture and the movie of a Live Photo share.
+//! Apple's content identifier, which picture and video of a Live Photo share.
 
 use std::io::Read;
 use std::path::Path;
@@ -7,21 +7,21 @@ use crate::engine::files::regular::open_regular;
 use crate::engine::media::input::Input;
 use crate::engine::media::iso_media::{boxes, child, content, parts};
 
-/// Bytes of a picture in which the camera's notes are.
+/// Bytes of a picture that are searched for the maker note.
 const HEAD: u64 = 256 << 10;
-/// Largest description of a movie that is read.
+/// Maximum size of a video's `moov` box.
 const MAX_MOOV: u64 = 8 << 20;
-/// Seconds of a Live Photo's or motion photo's movie at most; they are three seconds long.
+/// Maximum duration in seconds of the video of a Live Photo or motion photo, which is about three seconds.
 const LONGEST: f64 = 10.0;
-/// What stands before Apple's notes in a picture.
+/// Prefix of Apple's maker note.
 const MAKER: &[u8] = b"Apple iOS\0";
-/// The number of the identifier among them.
+/// Tag of the content identifier in the maker note.
 const TAG: u16 = 0x11;
-/// What a movie calls it.
+/// Key of the content identifier in a video.
 const KEY: &[u8] = b"com.apple.quicktime.content.identifier";
 
-/// Whether a movie is not that of a picture's Live Photo: both say which one they are of, and it is not the same; or one
-/// of them does not, and the movie is longer than those are.
+/// Whether a video does not belong to the Live Photo of a picture: their content identifiers differ, or one is missing
+/// and the video is too long.
 pub fn differ(picture: &Path, movie: &Path) -> bool {
     let Some(moov) = description(movie) else {
         return false;
@@ -32,7 +32,7 @@ pub fn differ(picture: &Path, movie: &Path) -> bool {
     }
 }
 
-/// How long a movie is, by its header.
+/// The duration in the movie header.
 fn seconds(moov: &[u8]) -> Option<f64> {
     let header = inner(moov, b"mvhd")?;
     let at = if header.first() == Some(&1) { 20 } else { 12 };
@@ -54,7 +54,7 @@ fn identifier_of_picture(path: &Path) -> Option<Vec<u8>> {
     identifier_in_notes(&head[at..])
 }
 
-/// Apple's notes: a directory as in TIFF, big-endian, whose offsets count from the start of the notes.
+/// Reads Apple's maker note: a big-endian IFD whose offsets are relative to the start of the note.
 fn identifier_in_notes(notes: &[u8]) -> Option<Vec<u8>> {
     let entries = notes.get(16..)?.chunks_exact(12);
     let count = usize::from(u16_at(notes, 14)?);
@@ -66,7 +66,7 @@ fn identifier_in_notes(notes: &[u8]) -> Option<Vec<u8>> {
     Some(trimmed(text))
 }
 
-/// The description of a movie.
+/// Reads the `moov` box of a video.
 fn description(path: &Path) -> Option<Vec<u8>> {
     let mut input = Input::new(open_regular(path).ok()?);
     let all = parts(&mut input, 0, u64::MAX);
@@ -75,7 +75,7 @@ fn description(path: &Path) -> Option<Vec<u8>> {
     content(&mut input, moov.body, end)
 }
 
-/// `meta` has the names of values in `keys`, and the values in `ilst` by their numbers.
+/// `meta` has key names in `keys`, and values by key index in `ilst`.
 fn identifier_in_moov(moov: &[u8]) -> Option<Vec<u8>> {
     let meta = inner(moov, b"meta")?;
     let keys = inner(meta, b"keys")?.get(8..)?;
@@ -83,11 +83,11 @@ fn identifier_in_moov(moov: &[u8]) -> Option<Vec<u8>> {
     let number = names.position(|(_, (start, end))| &keys[start..end] == KEY)? + 1;
     let number = u32::try_from(number).ok()?.to_be_bytes();
     let value = inner(inner(meta, b"ilst")?, &number)?;
-    // Type and language come before the text.
+    // Type and language precede the text.
     Some(trimmed(inner(value, b"data")?.get(8..)?))
 }
 
-/// The content of the first box of a kind.
+/// The payload of the first box of this type.
 fn inner<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     let (start, end) = child(bytes, (0, bytes.len()), kind)?;
     bytes.get(start..end)
@@ -140,7 +140,7 @@ mod tests {
         [a_box(b"ftyp", b"qt  "), a_box(b"mdat", &[7; 1000]), moov].concat()
     }
 
-    /// Of a movie of so many seconds.
+    /// A movie header with this duration.
     fn header(seconds: u32) -> Vec<u8> {
         let times = [600, 600 * seconds].map(u32::to_be_bytes).concat();
         a_box(b"mvhd", &[&[0; 12][..], &times, &[0; 80]].concat())
@@ -170,7 +170,7 @@ mod tests {
         let in_movie = description(&other).and_then(|moov| identifier_in_moov(&moov));
         assert_eq!(in_movie.as_deref(), Some(OTHER));
         assert!(!differ(&photo, &own) && differ(&photo, &other));
-        // What says nothing is paired by name.
+        // Without an identifier, files are paired by name.
         let plain = write("plain.jpg", b"\xff\xd8\xff");
         let cut = write("cut.mov", &movie(OTHER)[..1100]);
         assert!(!differ(&plain, &other) && !differ(&photo, &cut));

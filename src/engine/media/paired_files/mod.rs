@@ -1,7 +1,7 @@
-//! Files that belong to a photo and travel with it: sidecars, the RAW file of a pair, the movie of a Live Photo.
+//! Files that belong to a photo and move with it: sidecars, the RAW file of a pair, the video of a Live Photo.
 //!
-//! [`TABLE`] lists them, and so does docs/paired-files.md. A folder is listed once and indexed by the names of photos, so that
-//! looking up all photos takes linear time.
+//! [`TABLE`] and docs/paired-files.md list them. Each folder is listed once and indexed by photo name, so that the
+//! lookup of all photos takes linear time.
 
 mod folder;
 mod live;
@@ -22,19 +22,19 @@ pub use table::{PairedFileKind, RAW, Separator, TABLE};
 /// A file that belongs to a photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PairedFile {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     /// What follows the photo's stem in its name.
     pub suffix: OsString,
-    /// Whether it keeps its own name where the photo does: it does not begin with the photo's stem.
+    /// Whether it keeps its name when the photo keeps its own, because it does not start with the photo's stem.
     pub own_name: bool,
-    /// Other photos that it belongs to as well.
+    /// Other photos to which it belongs as well.
     pub shared: Vec<PathBuf>,
 }
 
 impl PairedFile {
-    /// The name of a paired file of a photo whose stem changes from `before` to `after`: the stem and number that
-    /// the photo gets, and what follows.
+    /// The new name of a paired file when the stem of its photo changes from `before` to `after`: stem with number, and
+    /// suffix.
     pub(crate) fn parts(&self, before: &OsStr, after: &OsStr, number: u32) -> (OsString, OsString) {
         let name = self.path.file_name().unwrap_or_default();
         if self.own_name && number == 1 && before == after {
@@ -46,7 +46,7 @@ impl PairedFile {
     }
 }
 
-/// Finds paired files; lists each folder once.
+/// Finds paired files; each folder is listed once.
 #[derive(Default)]
 pub struct PairedFiles {
     folders: HashMap<PathBuf, ListedFolder>,
@@ -72,7 +72,7 @@ impl PairedFiles {
         if file_names::is_video_name(photo) {
             found.retain(|(tie, _)| !is_raw(tie.kind));
         }
-        // RAW files and movies have sidecars of their own.
+        // RAW files and videos have sidecars of their own.
         let carriers: Vec<_> = found
             .iter()
             .filter(|(tie, _)| is_raw(tie.kind) || is_movie(tie))
@@ -89,7 +89,7 @@ impl PairedFiles {
             name.as_encoded_bytes()
                 .starts_with(tie.base.as_encoded_bytes())
         };
-        // Of two that differ in case alone, the one that is written as the photo is belongs to it.
+        // Of paired files that differ only in case, the one spelled like the photo takes precedence.
         found.sort_by(|(a, _), (b, _)| (!exact(a), &a.file).cmp(&(!exact(b), &b.file)));
         let mut files = HashSet::new();
         let mut suffixes = HashSet::new();
@@ -111,7 +111,7 @@ impl PairedFiles {
     }
 }
 
-/// Whether a movie is that of a picture's Live Photo, if both have one stem.
+/// Whether a video belongs to the Live Photo of a picture, given that they have the same stem.
 pub(in crate::engine::media) fn is_movie_of(movie: &Path, picture: &Path) -> bool {
     let ending = movie.extension().unwrap_or_default().to_ascii_lowercase();
     ending.to_str().is_some_and(is_movie_ending)
@@ -123,7 +123,7 @@ fn is_movie_ending(ending: &str) -> bool {
     matches!(ending, "mov" | "mp4")
 }
 
-/// A photo's own ending, and one after it.
+/// The photo's extension followed by another.
 fn suffix_after(photo: &OsStr, ending: &str) -> OsString {
     let name = pieces(photo);
     let own = &name[last_dot(&name).unwrap_or(name.len())..];
@@ -144,7 +144,7 @@ mod tests {
         dir
     }
 
-    /// Names of the paired files of a photo.
+    /// Names of a photo's paired files.
     fn of(dir: &tempfile::TempDir, photo: &str) -> Vec<String> {
         let found = PairedFiles::default()
             .of(&dir.path().join(photo))
@@ -324,7 +324,7 @@ mod tests {
             of_jpg.map(|(suffix, n)| (suffix.into(), n))
         );
         assert_eq!(shared("a.png"), [(".cr2".into(), 1), (".xmp".into(), 1)]);
-        // A RAW file alone has what the pictures have.
+        // A RAW file without a picture has the sidecars of the pictures.
         assert_eq!(shared("a.cr2"), [(".xmp".into(), 2)]);
         assert_eq!(of(&dir, "b.jpg"), ["b.xmp"]);
         assert!(of(&dir, "B.jpg").is_empty());

@@ -1,24 +1,24 @@
-//! Which files belong to a photo.
+//! The kinds of files that belong to a photo.
 
-/// What stands before an ending in the name of a companion.
+/// What precedes the extension in a paired file's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Separator {
     /// The photo's stem: `IMG_1.xmp`.
     Stem,
-    /// The photo's whole name: `IMG_1.jpg.xmp`.
+    /// The photo's full name: `IMG_1.jpg.xmp`.
     Name,
     /// Either.
     Both,
 }
 
-/// A kind of companion.
+/// A kind of paired file.
 #[derive(Clone, Copy, Debug)]
 pub struct PairedFileKind {
-    /// Its ending.
+    /// Its extension.
     pub ending: &'static str,
-    /// What stands before that.
+    /// What precedes the extension.
     pub after: Separator,
-    /// What it is, and whose.
+    /// Description, with the program or camera that writes it.
     pub what: &'static str,
 }
 
@@ -30,7 +30,7 @@ const fn kind(ending: &'static str, after: Separator, what: &'static str) -> Pai
     }
 }
 
-/// All kinds of paired files, but for RAW files.
+/// All kinds of paired files except RAW files.
 pub const TABLE: &[PairedFileKind] = &[
     kind(
         "xmp",
@@ -60,18 +60,18 @@ pub const TABLE: &[PairedFileKind] = &[
     ),
 ];
 
-/// Endings of RAW files, which belong to the picture of the same stem.
+/// Extensions of RAW files, which belong to the picture with the same stem.
 pub const RAW: &[&str] = &[
     "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "dng", "raf", "orf", "rw2", "pef",
     "srw", "x3f", "3fr", "iiq", "erf", "kdc", "mrw", "rwl", "raw",
 ];
 
-/// Whether an ending is that of a RAW file.
+/// Whether an extension is that of a RAW file.
 pub(super) fn is_raw(ending: &str) -> bool {
     RAW.contains(&ending)
 }
 
-/// Whether a name is that of a RAW file.
+/// Whether a file name has a RAW extension.
 pub(super) fn has_raw_ending(name: &std::ffi::OsStr) -> bool {
     let ending = std::path::Path::new(name).extension();
     ending.is_some_and(|ending| RAW.iter().any(|raw| ending.eq_ignore_ascii_case(raw)))

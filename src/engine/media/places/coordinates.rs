@@ -1,8 +1,8 @@
-//! Coordinates, as cameras and XMP write them.
+//! Geographic coordinates in the notations of cameras and XMP.
 
 use std::fmt;
 
-/// Latitude and longitude (WGS 84), in millionths of a degree: a tenth of a metre.
+/// Latitude and longitude (WGS 84) in millionths of a degree, about a tenth of a metre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Coordinates {
     latitude: i32,
@@ -10,8 +10,8 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
-    /// From degrees, north and east positive; nothing outside the earth. 0, 0 is what devices write that know no
-    /// place, in the middle of the sea.
+    /// Converts degrees, north and east positive; `None` if out of range. Also `None` for 0, 0, which devices write
+    /// without a position fix.
     #[must_use]
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
         let is_valid = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
@@ -23,7 +23,7 @@ impl Coordinates {
         (is_valid && (there.latitude, there.longitude) != (0, 0)).then_some(there)
     }
 
-    /// From degrees, minutes and seconds with a hemisphere (N, S, E or W) each, as EXIF has them.
+    /// Converts degrees, minutes and seconds, each with a hemisphere (N, S, E or W), as in EXIF.
     #[must_use]
     pub fn from_parts(latitude: ([f64; 3], u8), longitude: ([f64; 3], u8)) -> Option<Self> {
         let degrees = |([degrees, minutes, seconds], hemisphere): ([f64; 3], u8),
@@ -38,7 +38,7 @@ impl Coordinates {
         Self::new(degrees(latitude, *b"NS")?, degrees(longitude, *b"EW")?)
     }
 
-    /// From XMP's texts: `48,8.2247N` or `48,8,13.5N`, and degrees with a sign, as some programs write them.
+    /// Parses XMP coordinates: `48,8.2247N` or `48,8,13.5N`, and signed degrees, which some programs write.
     #[must_use]
     pub fn from_xmp(latitude: &str, longitude: &str) -> Option<Self> {
         let degrees = |text: &str, signs: [char; 2]| -> Option<f64> {
@@ -63,19 +63,19 @@ impl Coordinates {
         )
     }
 
-    /// Degrees, north positive.
+    /// Latitude in degrees, north positive.
     #[must_use]
     pub fn latitude(self) -> f64 {
         f64::from(self.latitude) / 1e6
     }
 
-    /// Degrees, east positive.
+    /// Longitude in degrees, east positive.
     #[must_use]
     pub fn longitude(self) -> f64 {
         f64::from(self.longitude) / 1e6
     }
 
-    /// The address of a map with a mark there. Nothing is asked of it until a person opens it.
+    /// The URL of a map with a marker at this position. No request is made until the user opens it.
     #[must_use]
     pub fn map_address(self) -> String {
         let (latitude, longitude) = (self.latitude(), self.longitude());
@@ -86,7 +86,7 @@ impl Coordinates {
 }
 
 impl fmt::Display for Coordinates {
-    /// "48.13714° N, 11.57540° E".
+    /// Formats as "48.13714° N, 11.57540° E".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (latitude, longitude) = (self.latitude(), self.longitude());
         let north = if latitude < 0.0 { 'S' } else { 'N' };

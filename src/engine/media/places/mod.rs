@@ -1,6 +1,6 @@
 //! Offline reverse geocoding: from coordinates to the nearest town, its region and its country.
 //!
-//! The towns are GeoNames' (`assets/places`), unpacked when the first photo with coordinates needs them.
+//! The towns are from GeoNames (`assets/places`); they are unpacked when first needed.
 
 mod coordinates;
 mod query;
@@ -12,24 +12,24 @@ pub use coordinates::Coordinates;
 pub use query::{PlaceQuery, WordMatch};
 use table::Table;
 
-/// Farther than this from the nearest town, a photo was not taken there; only its country is given.
+/// Maximum distance of a named town; beyond it only the country is given.
 const TOWN_KM: f64 = 50.0;
-/// Farther than this from any town, no place is given: the open sea, the ice caps.
+/// Maximum distance of a town from which the country is derived; farther away are open seas and ice caps.
 const COUNTRY_KM: f64 = 200.0;
 
-/// A place on land, by the town that is nearest to it.
+/// A place on land, by its nearest town.
 ///
-/// Places are ordered by country, region and town, each by its folded name.
+/// Places are ordered by country, region and town, each by case-folded name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// The town's number; of places that are in no town, the first one of their country.
+    /// Index of the town; for places without a nearby town, the first town of the country.
     town: u32,
     /// Whether the town is near enough to be named.
     is_near: bool,
 }
 
 impl Place {
-    /// The place of coordinates; nothing far from all towns.
+    /// The place at these coordinates; `None` far from all towns.
     #[must_use]
     pub fn at(coordinates: Coordinates) -> Option<Self> {
         let table = Table::get();
@@ -42,13 +42,13 @@ impl Place {
         })
     }
 
-    /// The town, if one is near.
+    /// The town, if one is near enough.
     #[must_use]
     pub fn town(self) -> Option<&'static str> {
         self.is_near.then(|| Table::get().name(self.town))
     }
 
-    /// The region (state, province, canton) of that town, where it has one.
+    /// The region (state, province, canton) of the town, if it has one.
     #[must_use]
     pub fn region(self) -> Option<&'static str> {
         let name = || &*Table::get().region_of(self.town).name;
@@ -61,19 +61,19 @@ impl Place {
         &Table::get().country_of(self.town).name
     }
 
-    /// The two letters of the country (ISO 3166-1).
+    /// The ISO 3166-1 alpha-2 code of the country.
     #[must_use]
     pub fn country_code(self) -> &'static str {
         &Table::get().country_of(self.town).code
     }
 
-    /// A number that sorts as places do.
+    /// A number with the same order as places.
     #[must_use]
     pub fn rank(self) -> u32 {
         self.town << 1 | u32::from(self.is_near)
     }
 
-    /// The place of such a number.
+    /// The inverse of [`Self::rank`].
     #[must_use]
     pub fn of_rank(rank: u32) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl Place {
 }
 
 impl fmt::Display for Place {
-    /// "Munich, Bavaria, Germany"; a region with the name of its town or country is given once.
+    /// Formats as "Munich, Bavaria, Germany"; a region with the same name as its town or country is omitted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let country = self.country();
         if let Some(town) = self.town().filter(|town| *town != country) {
@@ -148,13 +148,13 @@ mod tests {
             assert_eq!(place(90.0, longitude), None);
             assert_eq!(place(-90.0, longitude), None);
         }
-        // Taveuni in Fiji lies on the 180th meridian; its towns are on either side of it.
+        // Taveuni in Fiji lies on the antimeridian, with towns on both sides.
         let west = name(-16.8, 179.99);
         assert!(west.ends_with("Fiji"), "{west}");
         assert_eq!(name(-16.8, 180.0), name(-16.8, -180.0));
         let east = name(-16.8, -179.99);
         assert!(east.ends_with("Fiji"), "{east}");
-        // Longyearbyen, where a degree of longitude has 23 km.
+        // Longyearbyen, where a degree of longitude is 23 km.
         assert!(name(78.2, 15.9).starts_with("Longyearbyen"));
     }
 

@@ -1,4 +1,4 @@
-//! Queries for places, and which places match them.
+//! Place queries and their matching.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -9,21 +9,21 @@ use super::table::Table;
 /// How the words of a query are compared with names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordMatch {
-    /// They are all there: "india" is not Indiana.
+    /// Whole words only: "india" does not match Indiana.
     Whole,
-    /// The last one may still be typed: "mun" may become Munich.
+    /// The last word may be incomplete: "mun" matches Munich.
     Beginning,
 }
 
-/// A part of a query.
+/// A comma-separated part of a query.
 #[derive(Clone, Debug)]
 struct QueryPart {
     folded: String,
-    /// Two capitals, which may be a country's code.
+    /// Two capital letters, which may be a country code.
     code: Option<String>,
 }
 
-/// A query made ready: "munich", "Bavaria", "Munich, Germany", "DE". Letter case and diacritics do not matter.
+/// A parsed query: "munich", "Bavaria", "Munich, Germany", "DE". Case and diacritics are ignored.
 #[derive(Clone, Debug)]
 pub struct PlaceQuery {
     parts: Vec<QueryPart>,
@@ -31,7 +31,7 @@ pub struct PlaceQuery {
 }
 
 impl PlaceQuery {
-    /// Reads a query. Each part between commas must be about the town, the region or the country.
+    /// Parses a query. Each comma-separated part must match the town, the region or the country.
     #[must_use]
     pub fn new(text: &str, words: WordMatch) -> Self {
         let part = |text: &str| {
@@ -49,13 +49,13 @@ impl PlaceQuery {
         }
     }
 
-    /// Whether nothing is asked for.
+    /// Whether the query is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
 
-    /// Whether a place is what is asked for.
+    /// Whether a place matches.
     #[must_use]
     pub fn fits(&self, place: Place) -> bool {
         self.parts.iter().all(|part| self.part_fits(part, place))
@@ -76,7 +76,7 @@ impl PlaceQuery {
             || others.any(|name| self.is_name(name, &part.folded))
     }
 
-    /// Whether words are a whole folded name: of many languages, single words mean too much.
+    /// Whether the words match a whole folded name: with many languages, single words are too ambiguous.
     fn is_name(&self, name: &str, wanted: &str) -> bool {
         match self.words {
             WordMatch::Whole => name == wanted,
@@ -84,7 +84,7 @@ impl PlaceQuery {
         }
     }
 
-    /// Whether words stand in a folded name one after another.
+    /// Whether a folded name contains the words consecutively.
     fn holds(&self, name: &str, wanted: &str) -> bool {
         let mut found = name.match_indices(wanted);
         found.any(|(at, _)| {
@@ -96,7 +96,7 @@ impl PlaceQuery {
     }
 }
 
-/// A name without letter case, diacritics and punctuation; `fold` in assets/places/build.py does the same.
+/// Removes case, diacritics and punctuation from a name, like `fold` in assets/places/build.py.
 fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     let mut push = |c: char| {
@@ -112,7 +112,7 @@ fn fold(name: &str) -> String {
             'ħ' => "h",
             '\'' | '’' | '‘' | 'ʻ' | 'ʼ' | '`' => "",
             c if c.is_alphanumeric() => return folded.push(c),
-            // One space between words, and none before the first.
+            // Single spaces between words, and none at the start.
             _ if folded.ends_with(' ') || folded.is_empty() => "",
             _ => " ",
         };

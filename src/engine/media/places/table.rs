@@ -1,4 +1,4 @@
-//! The bundled table of towns, and the nearest one to a point; assets/places/build.py writes the file.
+//! The bundled table of towns, written by assets/places/build.py, and a nearest-neighbour search.
 
 use std::io::Read;
 use std::sync::LazyLock;
@@ -9,9 +9,9 @@ use super::Coordinates;
 
 static PACKED: &[u8] = include_bytes!("../../../../assets/places/places.bin");
 
-/// Mean radius of the earth.
+/// Mean radius of the Earth.
 const EARTH_KM: f64 = 6371.0;
-/// Cells of the grid for each degree.
+/// Grid cells per degree.
 const CELLS: f64 = 2.0;
 const ROWS: i64 = 180 * CELLS as i64;
 const COLUMNS: i64 = 360 * CELLS as i64;
@@ -19,45 +19,45 @@ const COLUMNS: i64 = 360 * CELLS as i64;
 /// A country.
 #[derive(Debug)]
 pub struct Country {
-    /// Two letters, ISO 3166-1.
+    /// ISO 3166-1 alpha-2 code.
     pub code: String,
-    /// Its name in English.
+    /// English name.
     pub name: String,
-    /// What else it is called, folded, one a line.
+    /// Alternative names, folded, one per line.
     pub other_names: String,
-    /// Its first town.
+    /// Index of its first town.
     pub first: u32,
 }
 
 /// A region of a country.
 #[derive(Debug)]
 pub struct Region {
-    /// Its name in English; empty where a country has none.
+    /// English name; empty if the country has no regions.
     pub name: String,
-    /// Its first town.
+    /// Index of its first town.
     first: u32,
 }
 
-/// All towns by country, region and name, with their coordinates.
+/// All towns, ordered by country, region and name, with their coordinates.
 #[derive(Default)]
 pub struct Table {
     countries: Vec<Country>,
     regions: Vec<Region>,
-    /// The names of towns, one after another, each after its length.
+    /// Names of towns, concatenated, each with a length prefix.
     names: Vec<u8>,
     name_at: Vec<u32>,
-    /// Towns that have other names, where these are, and how long.
+    /// Towns with alternative names: index, and offset and length of the names.
     others: Vec<(u32, u32, u16)>,
     other_names: Vec<u8>,
-    /// For each town, the point on the unit sphere.
+    /// Position of each town on the unit sphere.
     points: Vec<[f32; 3]>,
-    /// For each cell of the grid where its towns begin in `in_cells`; then the end.
+    /// For each grid cell: the start of its towns in `in_cells`; then the end.
     cells: Vec<u32>,
     in_cells: Vec<u32>,
 }
 
 impl Table {
-    /// The table, unpacked when it is asked for first.
+    /// The table, unpacked on first use.
     pub fn get() -> &'static Self {
         static TABLE: LazyLock<Table> = LazyLock::new(|| Table::unpack(PACKED).unwrap_or_default());
         &TABLE
@@ -112,8 +112,8 @@ impl Table {
         Some(())
     }
 
-    /// Coordinates are thousandths of a degree: latitudes, then longitudes, each the difference to the one before,
-    /// the lowest bytes of all first.
+    /// Reads coordinates in thousandths of a degree: latitudes, then longitudes, delta-coded, with the least
+    /// significant bytes of all values first.
     fn read_points(&mut self, numbers: &[u8]) -> Option<()> {
         let count = self.name_at.len();
         let degrees = |numbers: &[u8]| -> Option<Vec<f64>> {
@@ -134,7 +134,7 @@ impl Table {
             .map(|(y, x)| point(y, x).map(|v| v as f32))
             .collect();
         let cell = |(y, x)| (row(y) * COLUMNS + column(x)) as usize;
-        // A counting sort: how many each cell has, where each begins, then who is where.
+        // Counting sort: towns per cell, start of each cell, then the towns.
         let mut next = vec![0_u32; (ROWS * COLUMNS) as usize + 1];
         places().for_each(|place| next[cell(place) + 1] += 1);
         let mut sum = 0;
@@ -161,7 +161,7 @@ impl Table {
             .unwrap_or_default()
     }
 
-    /// What else a large city is called, folded, one a line.
+    /// Alternative names of a large city, folded, one per line.
     pub fn other_names(&self, town: u32) -> &str {
         let found = self.others.binary_search_by_key(&town, |(town, ..)| *town);
         let bytes = found.ok().and_then(|found| {
@@ -186,7 +186,7 @@ impl Table {
         &self.countries[after.saturating_sub(1)]
     }
 
-    /// The nearest town within a distance, and how many kilometres it is away along the earth.
+    /// The nearest town within `within_km`, and its great-circle distance in kilometres.
     pub fn nearest(&self, at: Coordinates, within_km: f64) -> Option<(u32, f64)> {
         if self.points.is_empty() {
             return None;
@@ -198,7 +198,7 @@ impl Table {
             chord: 2.0 * (within_km / EARTH_KM / 2.0).sin(),
         };
         let (own_row, own_column) = (row(latitude), column(longitude));
-        // Its own cell first: most often the nearest is there, and little is left to be looked at.
+        // The own cell first: it usually has the nearest town, which limits the remaining search.
         self.look_into(own_row, own_column, &mut best);
         for step in 0..ROWS {
             let mut is_near = false;
@@ -219,11 +219,11 @@ impl Table {
         best.town.map(|town| (town, km))
     }
 
-    /// Looks into the cells of a row that a better town can be in.
+    /// Searches the cells of a row that may contain a nearer town.
     fn look_along(&self, row: i64, latitude: f64, longitude: f64, best: &mut NearestTown) {
         let angle = best.angle();
         let near_pole = latitude.to_radians().abs() + angle >= std::f64::consts::FRAC_PI_2;
-        // The meridians that touch a circle on the sphere.
+        // The meridians tangent to a circle on the sphere.
         let reach = match near_pole {
             true => 180.0,
             false => (angle.sin() / latitude.to_radians().cos())
@@ -251,7 +251,7 @@ impl Table {
 struct NearestTown {
     from: [f64; 3],
     town: Option<u32>,
-    /// Its distance straight through the unit sphere, which grows as the one along it does.
+    /// Chord length through the unit sphere, which is monotonic in the great-circle distance.
     chord: f64,
 }
 
@@ -264,12 +264,12 @@ impl NearestTown {
         }
     }
 
-    /// Its distance along the unit sphere.
+    /// Great-circle distance on the unit sphere.
     fn angle(&self) -> f64 {
         2.0 * (self.chord / 2.0).min(1.0).asin()
     }
 
-    /// Whether a row of the grid is nearer than it at its nearest.
+    /// Whether a row of the grid may contain a nearer town.
     fn reaches(&self, row: i64, latitude: f64) -> bool {
         let south = row as f64 / CELLS - 90.0;
         let gap = (south - latitude).max(latitude - (south + 1.0 / CELLS));
@@ -291,7 +291,7 @@ fn column(longitude: f64) -> i64 {
     (((longitude + 180.0) * CELLS) as i64).rem_euclid(COLUMNS)
 }
 
-/// Reads numbers and texts from the beginning of bytes.
+/// Reads numbers and text sequentially.
 struct TableReader<'a>(&'a [u8]);
 
 impl<'a> TableReader<'a> {
@@ -309,13 +309,13 @@ impl<'a> TableReader<'a> {
         Some(u32::from_le_bytes(*self.take(4)?.first_chunk()?))
     }
 
-    /// A text after one byte of length.
+    /// Reads a text with a one-byte length prefix.
     fn short(&mut self) -> Option<&'a str> {
         let length = self.take(1)?[0];
         std::str::from_utf8(self.take(length.into())?).ok()
     }
 
-    /// A part after four bytes of length.
+    /// Reads bytes with a four-byte length prefix.
     fn part(&mut self) -> Option<&'a [u8]> {
         let length = self.u32()? as usize;
         self.take(length)
@@ -326,7 +326,7 @@ impl<'a> TableReader<'a> {
 mod tests {
     use super::*;
 
-    /// The formula that everybody knows, as a check on chords and cells.
+    /// The haversine formula, to verify chords and cells.
     fn haversine_km(a: (f64, f64), b: (f64, f64)) -> f64 {
         let (y1, y2) = (a.0.to_radians(), b.0.to_radians());
         let (dy, dx) = (y2 - y1, (b.1 - a.1).to_radians());
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!((&*last.code, table.countries.len()), ("ZW", 246));
         let sorted = |town: u32| table.country_of(town).first <= town;
         assert!((0..table.points.len() as u32).all(sorted));
-        // What is cut or damaged gives nothing, or less, and no panic.
+        // Truncated or corrupted data yields `None` or fewer towns, without a panic.
         for end in [0, 4, 7, 8, 100, PACKED.len() / 2] {
             assert!(Table::unpack(&PACKED[..end]).is_none(), "{end}");
         }
@@ -372,7 +372,7 @@ mod tests {
         let mut places: Vec<(f64, f64)> = (0..60)
             .map(|_| (random() * 180.0 - 90.0, random() * 360.0 - 180.0))
             .collect();
-        // Near towns, around the antimeridian, and where meridians come together.
+        // Near towns, around the antimeridian, and near the poles.
         places.extend((0..60).map(|_| {
             let (y, x) = all[(random() * all.len() as f64) as usize];
             (

@@ -1,25 +1,25 @@
-//! Results of a scan: a candidate file, or why something could not be read.
+//! Items of a scan: candidate files, and failures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::engine::media::photo::{Candidate, Failure, Stage};
 
-/// One thing that a walk found.
+/// An item of a scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScanItem {
     /// A file that may be a photo.
     Candidate(Candidate),
-    /// A file or folder that could not be looked at.
+    /// A file or folder that could not be read.
     Failure(Failure),
 }
 
-/// A file that is taken if it is a regular one.
+/// A candidate if the file is a regular one, otherwise a failure.
 pub fn candidate(path: PathBuf, metadata: &fs::Metadata) -> ScanItem {
     if metadata.is_file() {
         ScanItem::Candidate(Candidate::new(path, metadata))
     } else {
-        // A pipe or a device would block or never end: it is not opened.
+        // Pipes and devices are not opened: reading them could block or never end.
         ScanItem::Failure(Failure::new(
             path,
             Stage::Scan,
@@ -28,7 +28,7 @@ pub fn candidate(path: PathBuf, metadata: &fs::Metadata) -> ScanItem {
     }
 }
 
-/// What went wrong in a walk, at this path unless the error knows a better one.
+/// The failure for an error of a walk; `fallback` is used if the error has no path.
 pub fn walk_failure(error: &walkdir::Error, fallback: &Path) -> Failure {
     let path = error.path().unwrap_or(fallback);
     match error.io_error() {

@@ -1,4 +1,4 @@
-//! Walks folders and lists candidate photos, without opening files whose names are clear.
+//! Walks folders and lists candidate photos. Files with a conclusive extension are not opened.
 
 mod found;
 mod options;
@@ -29,27 +29,27 @@ pub use found::ScanItem;
 pub use options::{ScanOptions, Skipped};
 pub use probe::may_be_photo;
 
-/// A walk over files and folders. Each file is found once, under its own name rather than a link's.
+/// A walk over files and folders. Each file is found once, under its own path rather than a link's.
 pub struct Scan {
-    /// Files that were named, then folders.
+    /// Explicitly given files, then folders.
     files: std::vec::IntoIter<PathBuf>,
     folders: std::vec::IntoIter<PathBuf>,
-    /// Links that were met, to folders and to files: they come last, when it is known what is there without them.
+    /// Links to folders and files, handled last, when it is known which targets were found without them.
     folder_links: Vec<PathBuf>,
     file_links: Vec<PathBuf>,
     walk: Option<Walk>,
     options: ScanOptions,
-    /// Whether entries come by name, for which all of a folder are held at once.
+    /// Whether entries are sorted by name, which requires holding all entries of a folder.
     sorted: bool,
     skipped: Skipped,
-    /// Folders that were walked.
+    /// Folders walked so far.
     walked: HashSet<FileKey>,
-    /// Files that were named, and those with several names that were found.
+    /// Explicitly given files, and those with several hard links found so far.
     found: HashSet<FileKey>,
     results: OwnExports,
     looks: ContentProbe,
     pairs: Pairs,
-    /// Whether ffmpeg is there.
+    /// Whether ffmpeg is available.
     #[cfg(feature = "video")]
     ffmpeg: bool,
 }
@@ -57,14 +57,14 @@ pub struct Scan {
 /// A walk over one folder.
 struct Walk {
     entries: walkdir::IntoIter,
-    /// The folder, and where it really is.
+    /// The folder as given, and its resolved path.
     root: PathBuf,
     real: PathBuf,
     most_depth: usize,
 }
 
 impl Walk {
-    /// Where an entry really is.
+    /// The resolved path of an entry.
     fn real(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.root) {
             Ok(below) => self.real.join(below),
@@ -74,14 +74,14 @@ impl Walk {
 }
 
 impl Scan {
-    /// A walk over `roots`: files that are taken as they are, and folders. A root inside another is
-    /// walked once.
+    /// Walks `roots`: folders, and files, which are accepted regardless of extension. A root inside another is walked
+    /// once.
     #[must_use]
     pub fn new(roots: &[PathBuf], options: ScanOptions) -> Self {
         Self::of(roots, options, true)
     }
 
-    /// The same walk in any order, for which no folder is held in memory: to count what [`Self::new`] finds.
+    /// Like [`Self::new`], but unordered, so that no folder is held in memory: for counting.
     #[must_use]
     pub fn counting(roots: &[PathBuf], options: ScanOptions) -> Self {
         Self::of(roots, options, false)
@@ -116,13 +116,13 @@ impl Scan {
         }
     }
 
-    /// What was passed over so far.
+    /// What was skipped so far.
     #[must_use]
     pub fn skipped(&self) -> &Skipped {
         &self.skipped
     }
 
-    /// Goes on to the next root or link; `None` when there is no other.
+    /// Advances to the next root or link; `None` if there are no more.
     fn advance(&mut self) -> Option<Option<ScanItem>> {
         if let Some(file) = self.files.next() {
             return Some(self.named(file));
@@ -138,7 +138,7 @@ impl Scan {
         Some(None)
     }
 
-    /// A file that was named: it is taken, whatever it is called, unless it is a video and those are left out.
+    /// An explicitly given file is accepted regardless of its extension, unless it is a video and videos are excluded.
     fn named(&mut self, path: PathBuf) -> Option<ScanItem> {
         let is_video = |content| matches!(content, ContentKind::Video | ContentKind::FfmpegVideo);
         if !self.options.videos && is_video(self.looks.content(&path, kind(&path))) {
@@ -154,7 +154,7 @@ impl Scan {
         }
     }
 
-    /// Begins to walk a folder, if it was not walked yet.
+    /// Starts to walk a folder, if not walked yet.
     fn enter(&mut self, root: PathBuf) {
         if FileKey::of(&root).is_some_and(|key| !self.walked.insert(key)) {
             self.skipped.repeated += 1;
@@ -165,7 +165,7 @@ impl Scan {
             false => 1,
         };
         let walk = WalkDir::new(&root).min_depth(1).max_depth(most_depth);
-        // By name, so that a run is repeatable.
+        // Sorted by name, so that runs are reproducible.
         let walk = match self.sorted {
             true => walk.sort_by_file_name(),
             false => walk,
@@ -192,7 +192,7 @@ impl Scan {
         }
     }
 
-    /// A link to a file, which may have been found already under its own name.
+    /// A link to a file, which may already have been found under its own path.
     fn linked(&mut self, link: PathBuf) -> Option<ScanItem> {
         let metadata = match fs::metadata(&link) {
             Ok(metadata) => metadata,
@@ -207,7 +207,7 @@ impl Scan {
         Some(candidate(link, &metadata))
     }
 
-    /// Whether a walk found this file under its own name, or passed it over for a reason that holds for links as well.
+    /// Whether a walk found this file under its own path, or skipped it for a reason that applies to links too.
     fn has_listed(&mut self, real: &Path) -> bool {
         let folder = real.parent().and_then(FileKey::of);
         let name = real.file_name().unwrap_or_default();
@@ -219,7 +219,7 @@ impl Scan {
             )
     }
 
-    /// What to do with an entry of a walk; `None` to pass over it.
+    /// Decides about an entry of a walk; `None` to skip it.
     fn consider(&mut self, entry: &DirEntry) -> Option<ScanItem> {
         if !self.options.hidden && is_hidden(entry.file_name()) {
             self.skipped.hidden += 1;
@@ -243,7 +243,7 @@ impl Scan {
             return self.consider_folder(entry);
         }
         let kind = kind(entry.path());
-        // A pipe or a device with the name of a picture is reported.
+        // A pipe or device with a picture's extension is reported.
         let content = match kind {
             MediaKind::Picture
             | MediaKind::Raw
@@ -283,7 +283,7 @@ impl Scan {
         }
     }
 
-    /// Whether a video is left out, and counts why.
+    /// Whether a video is skipped; counts the reason.
     fn passes_over_video(&mut self, path: &Path, content: ContentKind) -> bool {
         #[cfg(feature = "video")]
         let needs_ffmpeg = content == ContentKind::FfmpegVideo && !self.ffmpeg;
@@ -341,7 +341,7 @@ impl Scan {
         None
     }
 
-    /// A file under its own name, unless it was found under another or an export put it there.
+    /// A file under its own path, unless it was found under another or an export created it.
     fn file(&mut self, path: &Path, metadata: &fs::Metadata) -> Option<ScanItem> {
         if has_other_names(metadata) || !self.found.is_empty() {
             let key = FileKey::with(path, metadata);
@@ -386,7 +386,7 @@ impl Iterator for Scan {
             match walk.entries.next() {
                 None => {
                     self.walk = None;
-                    // In the order of their names, as everything else.
+                    // In order of name, like everything else.
                     self.folder_links.sort_by(|a, b| b.cmp(a));
                     self.file_links.sort_by(|a, b| b.cmp(a));
                 }

@@ -1,21 +1,21 @@
-//! Options of a scan, and counts of what it skipped.
+//! Options of a scan, and counts of skipped files.
 
 use std::path::PathBuf;
 
 use crate::engine::plural::counted;
 
-/// How folders are walked.
+/// Options of a scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanOptions {
-    /// Whether folders in folders are walked.
+    /// Whether subfolders are walked.
     pub subfolders: bool,
     /// Whether videos are listed.
     pub videos: bool,
-    /// Whether hidden files and folders, whose names start with a dot, are listed.
+    /// Whether hidden files and folders (names starting with a dot) are listed.
     pub hidden: bool,
-    /// Folders that are left out with all that is in them.
+    /// Folders to leave out with all their contents.
     pub excluded: Vec<PathBuf>,
-    /// The folder of journals, by which photos are known that an export from these folders put inside them.
+    /// The journal folder, which identifies files that exports from these folders created inside them.
     pub journals: Option<PathBuf>,
 }
 
@@ -31,35 +31,35 @@ impl Default for ScanOptions {
     }
 }
 
-/// What was skipped, to be reported.
+/// Counts of skipped files and folders, for a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
     /// Hidden files and folders.
     pub hidden: u64,
-    /// Folders of systems and tools.
+    /// Folders of operating systems and tools.
     pub system_folders: u64,
-    /// Folders that the person excluded.
+    /// Folders excluded by the user.
     pub excluded: u64,
-    /// Pictures in formats that are not read yet.
+    /// Pictures in unsupported formats.
     pub unsupported: u64,
-    /// Files of other kinds.
+    /// Files of other types.
     pub other: u64,
-    /// RAW files beside a picture of the same name, with which they are one photo.
+    /// RAW files paired with a picture of the same name; together they count as one photo.
     pub paired: u64,
-    /// Movies of Live Photos, which are shown by their pictures.
+    /// Videos of Live Photos, which are represented by their pictures.
     pub live_movies: u64,
-    /// Videos that the person left out.
+    /// Videos excluded by the user.
     pub videos: u64,
-    /// Videos that ffmpeg alone reads, which is not there.
+    /// Videos that require ffmpeg, which is not installed.
     pub needs_ffmpeg: u64,
-    /// What an earlier export put there.
+    /// Files created by an earlier export.
     pub exported: u64,
-    /// Files and folders that were there already under another name: links and hard links.
+    /// Files and folders already found under another path: symbolic and hard links.
     pub repeated: u64,
 }
 
 impl Skipped {
-    /// A text about photos and videos that are not listed by themselves.
+    /// Sentences about photos and videos that are not listed on their own.
     #[must_use]
     pub fn photos_in_words(&self) -> Vec<String> {
         in_words([
@@ -97,7 +97,7 @@ impl Skipped {
         ])
     }
 
-    /// A text about all of it, beginning with the least expected.
+    /// Sentences about all skipped files, the least expected first.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let mut words = in_words([

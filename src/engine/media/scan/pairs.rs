@@ -1,5 +1,5 @@
-//! Photos in two files: a RAW file beside a picture of the same name, as cameras write them, and the movie of a Live Photo.
-//! The picture represents both, and an export takes the other file along.
+//! Photos that consist of two files: a RAW file beside a picture of the same name, and the video of a Live Photo. The
+//! picture represents both, and an export copies the other file with it.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,16 +9,16 @@ use crate::engine::files::fold::fold;
 use crate::engine::media::file_names::{MediaKind, kind};
 use crate::engine::media::paired_files::is_movie_of;
 
-/// The pictures of the folder that was asked for last. It is listed once, when the first RAW file or movie is met.
+/// The pictures of the most recently queried folder, which is listed at the first RAW file or video.
 #[derive(Default)]
 pub struct Pairs {
     folder: Option<PathBuf>,
-    /// By folded stem: the pictures, RAW files among them.
+    /// Pictures, including RAW files, by case-folded stem.
     pictures: HashMap<String, Vec<PathBuf>>,
 }
 
 impl Pairs {
-    /// Whether there is a picture that is no RAW file, of the same stem.
+    /// Whether there is a picture of the same stem other than a RAW file.
     pub fn has_picture(&mut self, raw: &Path) -> bool {
         let pictures = self.pictures_beside(raw);
         pictures
@@ -26,7 +26,7 @@ impl Pairs {
             .any(|picture| kind(picture) == MediaKind::Picture)
     }
 
-    /// Whether there is a picture whose Live Photo a movie is of.
+    /// Whether a video belongs to the Live Photo of a picture.
     pub fn is_of_live_photo(&mut self, movie: &Path) -> bool {
         let pictures = self.pictures_beside(movie);
         pictures.iter().any(|picture| is_movie_of(movie, picture))

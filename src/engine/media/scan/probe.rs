@@ -1,4 +1,4 @@
-//! Detects photos by their first bytes where the file name says nothing.
+//! Detects photos by content if the extension is inconclusive.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -8,33 +8,33 @@ use crate::engine::files::regular::open_regular;
 use crate::engine::media::decode::{ContentKind, content};
 use crate::engine::media::file_names::{MediaKind, kind};
 
-/// Bytes of a file that are read.
+/// Bytes read from each file.
 const HEAD: u64 = 64;
-/// So many files of one ending without a picture among them, one after another, and no other is opened: on a slow
-/// disk each costs as much as a photo.
+/// Number of consecutive files of one extension without a picture after which no more are opened: on a slow disk each
+/// costs as much time as a photo.
 const MOST_MISSES: u32 = 1000;
-/// Extensions that are counted separately.
+/// Maximum number of extensions counted separately.
 const MOST_ENDINGS: usize = 1000;
 
-/// Whether a file is a picture or a video, by its name or, where that says nothing, by its first bytes.
+/// Whether a file is a picture or video, by extension, or by content if the extension is inconclusive.
 #[must_use]
 pub fn may_be_photo(path: &Path) -> bool {
     let content = ContentProbe::default().content(path, kind(path));
     !matches!(content, ContentKind::Other | ContentKind::Unread)
 }
 
-/// Looks into files, as long as that finds something.
+/// Probes files by content, until an extension proves to be unproductive.
 #[derive(Default)]
 pub struct ContentProbe {
-    /// Files without a picture since the last one that had one, by their ending in lower case.
+    /// Consecutive files without a picture, by lower-case extension.
     misses: HashMap<Vec<u8>, u32>,
-    /// Files that were opened.
+    /// Number of opened files.
     #[cfg(test)]
     pub opened: u64,
 }
 
 impl ContentProbe {
-    /// What a file of this kind of name holds.
+    /// The content of a file whose name is of this kind.
     pub fn content(&mut self, path: &Path, kind: MediaKind) -> ContentKind {
         match kind {
             MediaKind::Picture | MediaKind::Raw => ContentKind::Picture,
@@ -54,7 +54,7 @@ impl ContentProbe {
         let ending = path.extension().unwrap_or_default().as_encoded_bytes();
         let mut ending = ending.to_ascii_lowercase();
         if !self.misses.contains_key(&ending) && self.misses.len() >= MOST_ENDINGS {
-            // All others count as one.
+            // Further extensions share one counter.
             ending.clear();
         }
         let misses = self.misses.get(&ending).copied().unwrap_or_default();
@@ -110,7 +110,7 @@ mod tests {
             looks.content(&picture, MediaKind::Unknown),
             ContentKind::Other
         );
-        // A name that promises a picture is always looked into.
+        // Files with a picture-like extension are always probed.
         assert_eq!(
             looks.content(&picture, MediaKind::Likely),
             ContentKind::Picture

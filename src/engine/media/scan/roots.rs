@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is to be walked: roots without repetitions and, where subfolders are walked, without folders inside others.
+/// Deduplicated roots; if subfolders are walked, folders inside other roots are omitted.
 pub struct ScanRoots {
-    /// Files, and what is not there.
+    /// Files, and paths that do not exist.
     pub files: Vec<PathBuf>,
     pub folders: Vec<PathBuf>,
-    /// Where the folders really are.
+    /// Resolved paths of the folders.
     pub real: Vec<PathBuf>,
 }
 

@@ -1,27 +1,27 @@
-//! Boxes of a film's description (ISO/IEC 14496-12) by their content, and the tables in them.
+//! Boxes of a `moov` box in memory (ISO/IEC 14496-12), and the tables in them.
 
 use crate::engine::media::iso_media;
 pub use crate::engine::media::iso_media::Fields;
 
-/// Boxes one after another: kind and content. Ends at the first that is damaged.
+/// The boxes in a buffer: type and payload. Stops at the first malformed box.
 pub fn boxes(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     let all = iso_media::boxes(bytes, (0, bytes.len()));
     all.filter_map(move |(kind, (start, end))| Some((kind, bytes.get(start..end)?)))
 }
 
-/// The content of the first box of a kind.
+/// The payload of the first box of this type.
 pub fn child<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     let found = boxes(bytes).find(|(found, _)| found == kind);
     found.map(|(_, content)| content)
 }
 
-/// The content of a box inside boxes, by the kinds on the way.
+/// The payload of a nested box, by the types along its path.
 pub fn inside<'a>(bytes: &'a [u8], way: &[&[u8; 4]]) -> Option<&'a [u8]> {
     way.iter().try_fold(bytes, |bytes, kind| child(bytes, kind))
 }
 
-/// The entries of a table: a full box with a count and then rows of `N` numbers of four bytes. What the count claims
-/// beyond the box's end is not there.
+/// The rows of a table: a full box with an entry count and rows of `N` 32-bit integers. A count that exceeds the box is
+/// truncated.
 pub fn table<const N: usize>(content: &[u8]) -> Option<&[[[u8; 4]; N]]> {
     let mut fields = Fields(content);
     fields.version_and_flags()?;
@@ -30,7 +30,7 @@ pub fn table<const N: usize>(content: &[u8]) -> Option<&[[[u8; 4]; N]]> {
     Some(&rows[..count.min(rows.len())])
 }
 
-/// A number in a [`table`].
+/// An integer in a [`table`].
 pub fn number(bytes: [u8; 4]) -> u32 {
     u32::from_be_bytes(bytes)
 }

@@ -1,12 +1,12 @@
-//! Chooses the key frames that represent a video; pure.
+//! Chooses the key frames that represent a video. No I/O.
 
-/// Most frames of a video.
+/// Maximum number of frames per video.
 pub const MOST_FRAMES: usize = 16;
-/// Many videos begin black: frames before this are passed over where there are others.
+/// Many videos start black: earlier frames are skipped if there are later ones.
 const START_MS: u64 = 500;
 
-/// Which of the key frames at these times, in rising order, stand for their video: at most [`MOST_FRAMES`], spread
-/// evenly from the first to the last.
+/// Indices of the representative frames among key frames with these ascending times: at most [`MOST_FRAMES`], evenly
+/// spread from the first to the last.
 pub fn choose(times_ms: &[u64]) -> Vec<usize> {
     let first = times_ms.partition_point(|time| *time < START_MS);
     let first = if first == times_ms.len() { 0 } else { first };
@@ -18,7 +18,7 @@ pub fn choose(times_ms: &[u64]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::with_capacity(MOST_FRAMES);
     for number in 0..MOST_FRAMES {
         let wanted = start + span * number as u64 / (MOST_FRAMES as u64 - 1);
-        // Those that come after it need one each.
+        // At least one frame must remain for each of the following choices.
         let least = chosen.last().map_or(0, |last| last + 1);
         let most = times.len() - (MOST_FRAMES - number);
         let after = times.partition_point(|time| *time < wanted);
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn frames_are_spread_by_time_and_not_by_number() {
-        // Many cuts in the first second, then a frame each ten.
+        // Many cuts in the first second, then a frame every ten seconds.
         let mut times: Vec<u64> = (0..100).map(|n| 500 + 5 * n).collect();
         times.extend((1..=30).map(|n| 10_000 * n));
         let chosen: Vec<u64> = choose(&times).into_iter().map(|at| times[at]).collect();

@@ -1,24 +1,24 @@
-//! Detects video containers by a file's first bytes.
+//! Detects video containers by signature.
 
-/// A container of moving pictures.
+/// A video container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VideoContainer {
     /// MP4, QuickTime and 3GP.
     Iso,
-    /// One that ffmpeg alone reads.
+    /// One that only ffmpeg can read.
     Other(&'static ForeignContainer),
 }
 
-/// A container that ffmpeg alone reads.
+/// A container that only ffmpeg can read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ForeignContainer {
-    /// What messages call it.
+    /// The name in messages.
     pub name: &'static str,
-    /// What ffmpeg calls it.
+    /// ffmpeg's name.
     pub format: &'static str,
-    /// What files begin with.
+    /// Signature at the start of the file.
     magic: &'static [u8],
-    /// And what stands at the eighth byte.
+    /// Signature at offset 8.
     then: &'static [u8],
 }
 
@@ -50,19 +50,19 @@ static OTHERS: &[ForeignContainer] = &[
     other("Ogg", "ogg", b"OggS", b""),
 ];
 
-/// Its packets have no more than a byte in common, at the start or after a time.
+/// Transport stream packets share only a sync byte, at the start or after a timestamp.
 static TRANSPORT: ForeignContainer = other("MPEG transport stream", "mpegts", b"\x47", b"");
 
-/// Brands of files that are no videos: stills, audio and RAW files.
+/// Brands of files that are not videos: stills, audio and RAW files.
 const OTHER_BRANDS: &[&[u8]] = &[
     b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ",
     b"M4A ", b"M4B ", b"M4P ", b"jp2 ", b"jpx ", b"jxl ", b"F4A ",
 ];
 
-/// What a QuickTime file without a brand begins with.
+/// First box types of QuickTime files without a brand.
 const QUICKTIME: &[&[u8]] = &[b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"];
 
-/// The container of a file that begins so. Sound alone may be in some of them.
+/// The container of a file with these first bytes. Some may contain only audio.
 pub fn detect(head: &[u8]) -> Option<VideoContainer> {
     let at =
         |start: usize, what: &[u8]| head.get(start..).is_some_and(|rest| rest.starts_with(what));
@@ -79,7 +79,7 @@ pub fn detect(head: &[u8]) -> Option<VideoContainer> {
     found.map(VideoContainer::Other)
 }
 
-/// The same of a file whose name says that it is a video: then a little is enough.
+/// Like [`detect`], for files with a video extension, for which a weak signature suffices.
 pub fn detect_named(head: &[u8]) -> Option<VideoContainer> {
     let transport = head.first() == Some(&0x47) || head.get(4) == Some(&0x47);
     detect(head).or_else(|| transport.then_some(VideoContainer::Other(&TRANSPORT)))

@@ -4,17 +4,17 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::engine::media::photo::{ContentId, HASHED_WHOLE};
 
-/// Of videos larger than [`HASHED_WHOLE`], so many blocks of so many bytes are read, from the first to the last byte of the file.
+/// Number and size of the blocks read from videos larger than [`HASHED_WHOLE`], spread from start to end of the file.
 const BLOCKS: u64 = 64;
 const BLOCK_BYTES: u64 = 16 << 10;
-/// What sets such an identity apart from every hash of a whole file.
+/// Key derivation context, which separates these identifiers from hashes of whole files.
 const DOMAIN: &str = "lumisift video 1: length, 64 blocks of 16 KiB, index, key frames";
 
-/// The identity of a file of this length, of which `parts` were read already: its index and the frames that stand for it.
-/// `docs/store.md` says what it promises.
+/// The content identifier of a file of this length; `parts` are its index and representative frames, which were already
+/// read. `docs/store.md` describes the guarantees.
 ///
 /// # Errors
-/// If the file cannot be read.
+/// Returns an error if the file cannot be read.
 pub fn identify(
     source: &mut (impl Read + Seek),
     length: u64,

@@ -1,17 +1,17 @@
-//! Why a video cannot be read.
+//! Video errors.
 
 use std::io;
 
 use crate::engine::media::decode::DecodeError;
 use crate::engine::media::memory_budget::size_text;
 
-/// Why a video cannot be shown. Each message is one sentence for a person.
+/// Why a video cannot be read. Each message is one sentence for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum VideoError {
     /// The job was cancelled.
     #[error("the work was cancelled")]
     Cancelled,
-    /// The system refuses.
+    /// An I/O error.
     #[error("{}", words(.0))]
     Io(#[from] io::Error),
     /// The file has no index, which programs write last.
@@ -20,22 +20,22 @@ pub enum VideoError {
          program for that"
     )]
     CutOff,
-    /// Its boxes contradict themselves.
+    /// The structure of the file is inconsistent.
     #[error("damaged video: {0}")]
     Damaged(&'static str),
-    /// Sound alone.
+    /// The file has no video track.
     #[error("there is no moving picture in the file, only sound or other data")]
     NoPicture,
-    /// What only ffmpeg reads.
+    /// The video requires ffmpeg; the field describes its format.
     #[error(
         "the video is {0}, which is read by ffmpeg alone: install ffmpeg so that it can be called by that name, or \
          convert the video to H.264 in MP4"
     )]
     NeedsFfmpeg(String),
-    /// The message of ffmpeg.
+    /// A message from ffmpeg.
     #[error("ffmpeg could not read the video: {0}")]
     Ffmpeg(String),
-    /// Beyond the memory that decoders share.
+    /// Decoding would exceed the shared memory limit.
     #[error(
         "a frame of {width} x {height} pixels needs {} of memory to decode; the limit is {}: raise it in Settings or \
          with --memory", size_text(*need), size_text(*limit)
@@ -45,9 +45,9 @@ pub enum VideoError {
         width: u32,
         /// Height in pixels.
         height: u32,
-        /// Bytes that it needs.
+        /// Required bytes.
         need: u64,
-        /// Bytes that there are.
+        /// Allowed bytes.
         limit: u64,
     },
     /// A thread could not be started.
@@ -64,7 +64,7 @@ impl From<DecodeError> for VideoError {
     }
 }
 
-/// An error of the file system, with a message.
+/// A message for an I/O error.
 fn words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),

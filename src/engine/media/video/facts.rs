@@ -1,14 +1,13 @@
-//! Metadata of a video: duration, date, place and device.
+//! Metadata of a video: duration, date, position and device.
 
 use super::boxes::{Fields, boxes, child, inside};
 use crate::engine::media::dates;
 use crate::engine::media::photo::Taken;
 
-/// Seconds between 1904, from which QuickTime counts, and 1970.
+/// Seconds from the QuickTime epoch (1904) to the Unix epoch (1970).
 const FROM_1904_TO_1970: u64 = 2_082_844_800;
 
-/// The date of recording. Apple writes the clock on the wall; the header of the movie has a moment, whose date is that
-/// of UTC.
+/// The recording date: Apple's metadata has local time; the movie header has a UTC timestamp.
 pub fn taken(moov: &[u8]) -> Option<Taken> {
     let written =
         value(moov, "com.apple.quicktime.creationdate").or_else(|| user_data(moov, b"\xa9day"));
@@ -17,14 +16,14 @@ pub fn taken(moov: &[u8]) -> Option<Taken> {
         let mut fields = Fields(child(moov, b"mvhd")?);
         let (version, _) = fields.version_and_flags()?;
         let seconds = fields.sized(version)?;
-        // Some programs count from 1970. 0 is no date.
+        // Some programs use the Unix epoch. 0 means unknown.
         let seconds = seconds.checked_sub(FROM_1904_TO_1970).unwrap_or(seconds);
         (seconds > 0).then_some(())?;
         dates::from_unix_seconds(i64::try_from(seconds).ok()?)
     })
 }
 
-/// How long the movie is, in milliseconds, if its header says so.
+/// The duration in the movie header, in milliseconds.
 pub fn duration_ms(moov: &[u8]) -> Option<u64> {
     let mut fields = Fields(child(moov, b"mvhd")?);
     let (version, _) = fields.version_and_flags()?;
@@ -36,7 +35,7 @@ pub fn duration_ms(moov: &[u8]) -> Option<u64> {
     known.then(|| milliseconds(duration, timescale))
 }
 
-/// A time in milliseconds, of units of which a second has so many.
+/// Converts a time to milliseconds; `timescale` is in units per second.
 pub fn milliseconds(time: u64, timescale: u64) -> u64 {
     let wide = u128::from(time) * 1000 / u128::from(timescale.max(1));
     u64::try_from(wide)
@@ -44,7 +43,7 @@ pub fn milliseconds(time: u64, timescale: u64) -> u64 {
         .min(u64::from(u32::MAX))
 }
 
-/// What is shown of a video's recording, besides its date: name and value.
+/// Recording details for display, besides the date: name and value.
 pub fn camera(moov: &[u8]) -> Vec<(&'static str, String)> {
     let make = || value(moov, "com.apple.quicktime.make").or_else(|| user_data(moov, b"\xa9mak"));
     let model = value(moov, "com.apple.quicktime.model").or_else(|| user_data(moov, b"\xa9mod"));
@@ -58,7 +57,7 @@ pub fn camera(moov: &[u8]) -> Vec<(&'static str, String)> {
     camera.into_iter().chain(place).collect()
 }
 
-/// Degrees north and east, as ISO 6709 writes them: `+48.1374+011.5755+519/`.
+/// Latitude and longitude in degrees, in ISO 6709 notation: `+48.1374+011.5755+519/`.
 fn location(text: &str) -> Option<(f64, f64)> {
     let signs = text.match_indices(['+', '-', '/']).map(|(at, _)| at);
     let mut ends = signs.chain([text.len()]).skip(1);
@@ -68,12 +67,12 @@ fn location(text: &str) -> Option<(f64, f64)> {
     ((-90.0..=90.0).contains(&north) && (-180.0..=180.0).contains(&east)).then_some((north, east))
 }
 
-/// A value by its name. `meta` has the names in `keys`, and the values in `ilst` by their numbers; Apple writes it into
-/// the movie, ffmpeg into the user data.
+/// A metadata value by key. `meta` has key names in `keys`, and values by key index in `ilst`. Apple writes it into
+/// `moov`, ffmpeg into `udta`.
 fn value(moov: &[u8], name: &str) -> Option<String> {
     let metas = [child(moov, b"meta"), inside(moov, &[b"udta", b"meta"])];
     let has_keys = |meta: &&[u8]| child(meta, b"keys").is_some();
-    // QuickTime has no version before the boxes in it, ISO has.
+    // In QuickTime, `meta` has no version field before its children; in ISO files it has.
     let forms = metas
         .into_iter()
         .flatten()
@@ -85,11 +84,11 @@ fn value_in(meta: &[u8], name: &str) -> Option<String> {
     let keys = child(meta, b"keys")?.get(8..)?;
     let number = boxes(keys).position(|(_, key)| key == name.as_bytes())? + 1;
     let number = u32::try_from(number).ok()?.to_be_bytes();
-    // Type and language come before the text.
+    // Type and language precede the text.
     text(inside(meta, &[b"ilst", &number, b"data"])?.get(8..)?)
 }
 
-/// A text of the user data; its length and language come before it.
+/// A text in `udta`, after its length and language.
 fn user_data(moov: &[u8], kind: &[u8; 4]) -> Option<String> {
     let mut fields = Fields(inside(moov, &[b"udta", kind])?);
     let length = fields.u16()?;

@@ -1,7 +1,7 @@
 //! Frames of videos that only ffmpeg can read, if it is installed.
 //!
-//! It is called with a list of arguments and may open only files and one container format, so that no name and no content
-//! can make it open anything else; time, memory and output are limited.
+//! ffmpeg is started with an argument list, and restricted to local files and one container format, so that neither
+//! file name nor content can make it open anything else. Time, memory and output are limited.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -19,22 +19,22 @@ use crate::engine::media::decode::{self, Pixels};
 use crate::engine::media::photo::Taken;
 use crate::engine::sanitize::printable;
 
-/// How long one call may take, and all calls for one video.
+/// Timeout of one call, and of all calls for one video.
 const CALL_TIME: Duration = Duration::from_secs(20);
 const VIDEO_TIME: Duration = Duration::from_secs(90);
-/// How soon its end or a cancel is noticed.
+/// Polling interval for exit and cancellation.
 const LOOK: Duration = Duration::from_millis(10);
-/// Most bytes of a frame, and of what it says.
+/// Maximum size of a frame, and of the diagnostic output.
 const MAX_FRAME: u64 = 64 << 20;
 const MAX_WORDS: u64 = 256 << 10;
-/// Address space of the process, where the system can limit that, and largest single piece.
+/// Limit of the process's address space, if the system supports it, and of a single allocation.
 #[cfg(target_os = "linux")]
 const MAX_MEMORY: u64 = 4 << 30;
 const MAX_ALLOCATION: u64 = 512 << 20;
-/// When the first frame is taken, where the video is longer.
+/// Time of the first frame, if the video is longer.
 const START_MS: u64 = 500;
 
-/// Where ffmpeg is, if a folder of PATH has it.
+/// The path of ffmpeg, if it is in PATH.
 pub fn find() -> Option<PathBuf> {
     let name = format!("ffmpeg{}", std::env::consts::EXE_SUFFIX);
     let folders = std::env::var_os("PATH")?;
@@ -47,7 +47,7 @@ pub fn find() -> Option<PathBuf> {
 /// A video that ffmpeg can read.
 pub struct External {
     program: PathBuf,
-    /// As ffmpeg expects it.
+    /// The argument for `-i`.
     input: OsString,
     format: &'static str,
     pub duration_ms: u64,
@@ -56,17 +56,17 @@ pub struct External {
 }
 
 impl External {
-    /// Asks ffmpeg what is in a file.
+    /// Probes a file with ffmpeg.
     ///
     /// # Errors
-    /// If it finds no moving picture.
+    /// Returns an error if there is no video stream.
     pub fn open(
         program: PathBuf,
         path: &Path,
         format: &'static str,
         cancel: &Cancel,
     ) -> Result<Self, VideoError> {
-        // With the protocol before it, no name is taken for an option, an address or a pattern.
+        // The protocol prefix prevents names from being parsed as options, URLs or patterns.
         let mut input = OsString::from("file:");
         input.push(std::path::absolute(path)?);
         let mut external = Self {
@@ -77,7 +77,7 @@ impl External {
             taken: None,
             deadline: Instant::now() + VIDEO_TIME,
         };
-        // Without an output it describes the input, and ends with an error.
+        // Without an output file ffmpeg describes the input and exits with an error.
         let output = external.call(&[], &[], cancel)?.words;
         if !output
             .lines()
@@ -96,7 +96,7 @@ impl External {
         Ok(external)
     }
 
-    /// When frames are to be taken, in milliseconds.
+    /// Times of the frames to extract, in milliseconds.
     pub fn times_ms(&self) -> Vec<u64> {
         if self.duration_ms <= START_MS {
             return vec![0];
@@ -106,10 +106,10 @@ impl External {
         (0..MOST_FRAMES as u64).map(time).collect()
     }
 
-    /// The key frame at or before a time, upright and with square pixels, with the time that it has.
+    /// The key frame at or before a time, upright and with square pixels, and its actual time.
     ///
     /// # Errors
-    /// If there is none, ffmpeg fails, or it takes too long.
+    /// Returns an error if there is no frame, or if ffmpeg fails or times out.
     pub fn frame(
         &self,
         time_ms: u64,
@@ -194,19 +194,19 @@ impl External {
     }
 }
 
-/// What a call gave.
+/// Output of a call.
 struct Output {
     bytes: Vec<u8>,
     words: String,
     good: bool,
 }
 
-/// A call, which ends when this is dropped.
+/// A running call; the process is killed on drop.
 struct Running {
     child: Child,
     bytes: Receiver<Vec<u8>>,
     words: Receiver<Vec<u8>>,
-    /// Whether it was waited for: then its number may be another's.
+    /// Whether the process was waited for, after which its ID may be reused.
     ended: bool,
 }
 
@@ -219,7 +219,7 @@ impl Running {
         let (Some(stdout), Some(stderr)) = (stdout, stderr) else {
             return Err(VideoError::Ffmpeg("it has no output".into()));
         };
-        // Held from here on, so that an error ends the child.
+        // From here on, an error kills the process.
         let (none, nothing) = bounded(1);
         let mut running = Self {
             child,
@@ -234,7 +234,7 @@ impl Running {
         Ok(running)
     }
 
-    /// Limits what the process may take, where the system can do that from outside.
+    /// Limits the resources of the process, on systems that allow this from outside.
     fn limit_memory(&self) {
         #[cfg(target_os = "linux")]
         {
@@ -244,7 +244,7 @@ impl Running {
                 maximum: Some(most),
             };
             let process = Some(Pid::from_child(&self.child));
-            // A process that has ended needs no limit.
+            // Fails harmlessly if the process has already exited.
             let _ = prlimit(process, Resource::As, at_most(MAX_MEMORY));
             let _ = prlimit(process, Resource::Cpu, at_most(VIDEO_TIME.as_secs()));
         }
@@ -267,7 +267,7 @@ impl Running {
             }
             std::thread::sleep(LOOK);
         };
-        // What it left running may hold its output open.
+        // Surviving child processes may keep the pipe open.
         let rest = |from: &Receiver<Vec<u8>>| {
             from.recv_timeout(Duration::from_secs(1))
                 .unwrap_or_default()
@@ -292,7 +292,7 @@ impl Drop for Running {
         #[cfg(unix)]
         {
             use rustix::process::{Pid, Signal, kill_process_group};
-            // With all that it may have started.
+            // Including its child processes.
             let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         }
         let _ = self.child.kill();
@@ -300,13 +300,13 @@ impl Drop for Running {
     }
 }
 
-/// Reads an output on a thread, up to one byte more than a limit; then the process that writes it is cut off.
+/// Reads an output on a thread, up to one byte beyond `most`, after which the pipe is closed.
 fn gather(from: impl Read + Send + 'static, most: u64) -> Result<Receiver<Vec<u8>>, VideoError> {
     let (sender, receiver) = bounded(1);
     let read = move || {
         let mut bytes = Vec::new();
         let _ = from.take(most + 1).read_to_end(&mut bytes);
-        // Nobody listens after a timeout.
+        // After a timeout the receiver is gone.
         let _ = sender.send(bytes);
     };
     let thread = std::thread::Builder::new().name("lumisift-ffmpeg".into());
@@ -325,7 +325,7 @@ fn after_last<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
     text.rsplit_once(mark).map(|(_, rest)| rest)
 }
 
-/// `00:01:02.34` in milliseconds.
+/// Parses `00:01:02.34` to milliseconds.
 fn clock_ms(text: &str) -> Option<u64> {
     let clock = text.split([',', ' ']).next()?;
     let mut seconds = 0.0;
@@ -337,7 +337,7 @@ fn clock_ms(text: &str) -> Option<u64> {
         .then_some((seconds * 1000.0) as u64)
 }
 
-/// The last line that a process printed, shortened and sanitised.
+/// The last line of the output, shortened and sanitised.
 fn last_line(output: &str) -> String {
     let line = output
         .lines()

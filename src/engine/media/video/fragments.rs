@@ -1,14 +1,14 @@
-//! Key frames of fragmented files (ISO/IEC 14496-12, 8.8), as recorders write that may be interrupted.
+//! Key frames of fragmented files (ISO/IEC 14496-12, 8.8), which recorders write so that they survive interruption.
 
 use super::boxes::{Fields, boxes, child, inside};
 use super::samples::{KeyFrame, SampleLocation};
 
-/// Most samples of a file that are looked at, and most key frames among them.
+/// Maximum number of samples examined, and of key frames among them.
 const MOST: (u32, usize) = (1 << 24, 1 << 14);
-/// What the flags of a sample say of one that is no key frame.
+/// Sample flag: not a sync sample.
 const NOT_SYNC: u32 = 0x1_0000;
 
-/// The key frames in fragments of a track, and when the last sample ends, in the track's units.
+/// The key frames in the fragments of a track, and the end time of the last sample, in units of the timescale.
 pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<KeyFrame>, u64) {
     let mut found = FragmentKeys {
         keys: Vec::new(),
@@ -18,14 +18,14 @@ pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<KeyFrame>
     let usual = usual(moov, track).unwrap_or_default();
     for (start, moof) in moofs {
         for (_, traf) in boxes(moof).filter(|(kind, _)| kind == b"traf") {
-            // A fragment that is damaged ends its own samples alone.
+            // A malformed fragment loses only its own samples.
             let _ = found.fragment(traf, *start, track, usual);
         }
     }
     (found.keys, found.time)
 }
 
-/// Defaults of samples.
+/// Default sample properties.
 #[derive(Clone, Copy, Default)]
 struct FragmentDefaults {
     duration: u32,
@@ -51,9 +51,9 @@ fn usual(moov: &[u8], track: u32) -> Option<FragmentDefaults> {
 
 struct FragmentKeys {
     keys: Vec<KeyFrame>,
-    /// When the next sample comes.
+    /// Decode time of the next sample.
     time: u64,
-    /// Samples that are still looked at.
+    /// Remaining number of samples to examine.
     left: u32,
 }
 
@@ -98,7 +98,7 @@ impl FragmentKeys {
         Some(())
     }
 
-    /// One run of samples; where the next begins unless it declares that itself.
+    /// Reads one track run, and returns where the data of the next run starts by default.
     fn run(&mut self, trun: &[u8], base: u64, next: u64, usual: FragmentDefaults) -> Option<u64> {
         let mut fields = Fields(trun);
         let (_, flags) = fields.version_and_flags()?;

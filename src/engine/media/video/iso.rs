@@ -1,4 +1,4 @@
-//! MP4, QuickTime and 3GP files: their index and representative key frames.
+//! MP4, QuickTime and 3GP files: index and representative key frames.
 
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,17 +18,17 @@ use crate::engine::media::memory_budget::{DecodeMemory, NoMemory, Reservation};
 use crate::engine::media::photo::Taken;
 use crate::engine::media::preprocess::Resampler;
 
-/// Largest key frame that is read, and most bytes of all together.
+/// Maximum size of one key frame, and of all together.
 const MAX_SAMPLE: u64 = 32 << 20;
 const MAX_SAMPLES: u64 = 128 << 20;
-/// Largest frame: beyond level 6.2 of all three codings.
+/// Maximum frame size: beyond level 6.2 of all three codecs.
 const MAX_PIXELS: u64 = 8192 * 8192;
-/// Pixels that a frame may have beyond what its file says, on each side: codings fill up blocks.
+/// Number of pixels by which a coded side may exceed the declared one: codecs pad to whole blocks.
 const BLOCK: u32 = 64;
-/// Bytes that a pixel takes while it is decoded: planes, references of the decoder, and RGB.
+/// Bytes per pixel during decoding: planes, reference frames of the decoder, and RGB.
 const BYTES_PER_PIXEL: u64 = 24;
 
-/// A movie, with the bytes of its key frames.
+/// A movie, with the data of its representative key frames.
 pub struct Movie {
     moov: Vec<u8>,
     codec: Arc<VideoCodec>,
@@ -37,23 +37,23 @@ pub struct Movie {
     pixel_aspect: f64,
     colour: Option<Cicp>,
     duration_ms: u64,
-    /// Each with its time in milliseconds.
+    /// Time in milliseconds and data of each frame.
     frames: Vec<(u64, Arc<Vec<u8>>)>,
-    /// What those bytes take of the memory that decoders share.
+    /// Reservation of that data in the shared memory budget.
     _memory: Reservation,
 }
 
 impl Movie {
-    /// Reads a file's index and the frames that stand for it.
+    /// Reads the index of a file and its representative frames.
     ///
     /// # Errors
-    /// If it cannot be read or shows nothing; or `cancel` was raised.
+    /// Returns an error if the file cannot be read or has no key frame, or if `cancel` is raised.
     pub fn read(source: &mut (impl Read + Seek), cancel: &Cancel) -> Result<Self, VideoError> {
         let layout = layout::read(source)?;
         let track = track::shown(&layout.moov).ok_or(VideoError::NoPicture)?;
         let (keys, end) = all_keys(&layout, &track);
         let timescale = u64::from(track.timescale);
-        // Without an edit list, frames that are coded before those that come first put all off.
+        // Without an edit list, frame reordering delays all presentation times by a constant offset.
         let first = keys.first().map_or(0, |key| key.time);
         let begin = track.start.unwrap_or(first);
         let ms = |time: i64| {
@@ -110,7 +110,7 @@ impl Movie {
         })
     }
 
-    /// Why ffmpeg alone can read it.
+    /// The error for a video that only ffmpeg can read.
     fn unread_form(&self) -> VideoError {
         let name = match &*self.codec {
             VideoCodec::H264(_) => "H.264",
@@ -121,7 +121,7 @@ impl Movie {
         VideoError::NeedsFfmpeg(format!("in a form of {name} that is not read here"))
     }
 
-    /// What was read of the file and identifies it.
+    /// The data that was read and that identifies the video.
     pub fn parts(&self) -> Vec<&[u8]> {
         let frames = self.frames.iter().map(|(_, bytes)| &bytes[..]);
         std::iter::once(&self.moov[..]).chain(frames).collect()
@@ -129,7 +129,7 @@ impl Movie {
 
     pub fn times_ms(&self) -> Vec<u64> {
         if matches!(*self.codec, VideoCodec::Other(_)) {
-            // So that the first attempt fails with the size that it needs.
+            // The first attempt to decode then fails with the required size.
             return vec![0];
         }
         self.frames.iter().map(|(time, _)| *time).collect()
@@ -147,16 +147,16 @@ impl Movie {
         facts::camera(&self.moov)
     }
 
-    /// Pixels that a frame may have.
+    /// Maximum number of pixels of a decoded frame.
     fn most_pixels(&self) -> u64 {
         let side = |side: u32| u64::from(side) + u64::from(BLOCK);
         (side(self.coded.0) * side(self.coded.1)).min(MAX_PIXELS)
     }
 
-    /// Decodes a frame, with what it takes of the memory that decoders share.
+    /// Decodes a frame, and returns it with its memory reservation.
     ///
     /// # Errors
-    /// If it is damaged or beyond the limits, or `cancel` was raised.
+    /// Returns an error if the frame is corrupt or exceeds the limits, or if `cancel` is raised.
     pub fn frame(
         &self,
         at: usize,
@@ -183,7 +183,7 @@ impl Movie {
         let most = u32::try_from(self.most_pixels()).unwrap_or(u32::MAX);
         let (codec, bytes, colour) = (self.codec.clone(), bytes.clone(), self.colour);
         let work = move || {
-            // A decoder that panics over a damaged frame costs that frame.
+            // A decoder panic on corrupt data costs only this frame.
             let planes = catch_unwind(AssertUnwindSafe(|| codec::decode(&codec, &bytes, most)));
             let planes = planes.unwrap_or(Err(CodecError::Damaged))?;
             let size = (planes.width, planes.height);
@@ -215,7 +215,7 @@ impl Movie {
     }
 }
 
-/// What messages call a coding that ffmpeg alone reads.
+/// The name in messages of a codec that only ffmpeg supports.
 fn name(kind: &[u8; 4]) -> String {
     match kind {
         b"mp4v" => "MPEG-4 Part 2".into(),
@@ -227,7 +227,7 @@ fn name(kind: &[u8; 4]) -> String {
     }
 }
 
-/// The key frames of a track in the order in which they are shown, and when the last fragment ends.
+/// The key frames of a track in presentation order, and the end time of the last fragment.
 fn all_keys(layout: &MovieLayout, track: &track::VideoTrack<'_>) -> (Vec<KeyFrame>, u64) {
     let mut keys = samples::keys(track.samples);
     let (in_fragments, end) = fragments::keys(&layout.moov, &layout.moofs, track.id);
@@ -263,7 +263,7 @@ mod tests {
     fn what_lies_between_is_not_read() {
         let mut bytes = include_bytes!("../../../../tests/fixtures/video/early.m4v").to_vec();
         let small = bytes.len() as u64;
-        // After what the index names, 64 MB of something else.
+        // After the indexed data, 64 MB of other data.
         bytes.extend([0x04, 0, 0, 0]);
         bytes.extend(b"free");
         bytes.resize(bytes.len() + (64 << 20) - 8, 7);

@@ -6,27 +6,27 @@ use super::boxes::child;
 use super::error::VideoError;
 use crate::engine::media::iso_media::part;
 
-/// Largest description that is read: that of ten hours takes less.
+/// Maximum size of `moov`; ten hours of video take less.
 const MAX_MOOV: u64 = 64 << 20;
-/// Most bytes of fragments' descriptions that are read, and most of them.
+/// Maximum total size and number of `moof` boxes.
 const MAX_MOOFS: (u64, usize) = (32 << 20, 1 << 15);
-/// Most boxes that are looked at.
+/// Maximum number of boxes examined.
 const MAX_BOXES: usize = 1 << 17;
 
-/// The descriptions in a file.
+/// The index boxes of a file.
 pub struct MovieLayout {
-    /// The description of all tracks.
+    /// Payload of `moov`.
     pub moov: Vec<u8>,
-    /// Those of fragments, each with where it begins.
+    /// Offset and payload of each `moof`.
     pub moofs: Vec<(u64, Vec<u8>)>,
-    /// The length of the file.
+    /// Size of the file.
     pub length: u64,
 }
 
-/// Walks a file from box to box.
+/// Walks the top-level boxes of a file.
 ///
 /// # Errors
-/// If it cannot be read, or has no description.
+/// Returns an error if the file cannot be read or has no index.
 pub fn read(source: &mut (impl Read + Seek)) -> Result<MovieLayout, VideoError> {
     let length = source.seek(SeekFrom::End(0))?;
     let mut layout = MovieLayout {
@@ -37,7 +37,7 @@ pub fn read(source: &mut (impl Read + Seek)) -> Result<MovieLayout, VideoError> 
     let mut moofs_left = MAX_MOOFS.0;
     let mut at = 0;
     for _ in 0..MAX_BOXES {
-        // The longest header of a box.
+        // The longest box header.
         let head = bytes(source, at, 16.min(length.saturating_sub(at)))?;
         let Some(part) = part(&mut &head[..], 0, length.saturating_sub(at)) else {
             break;
@@ -61,7 +61,7 @@ pub fn read(source: &mut (impl Read + Seek)) -> Result<MovieLayout, VideoError> 
             }
             _ => {}
         }
-        // A file without fragments is known from here.
+        // Without `mvex` there are no fragments.
         let fragmented = child(&layout.moov, b"mvex").is_some();
         if (!layout.moov.is_empty() && !fragmented) || layout.moofs.len() >= MAX_MOOFS.1 {
             break;
@@ -74,7 +74,7 @@ pub fn read(source: &mut (impl Read + Seek)) -> Result<MovieLayout, VideoError> 
     }
 }
 
-/// Bytes of a file, as many as there are.
+/// Up to `length` bytes of a file.
 pub fn bytes(source: &mut (impl Read + Seek), at: u64, length: u64) -> Result<Vec<u8>, VideoError> {
     source.seek(SeekFrom::Start(at))?;
     let mut bytes = Vec::new();

@@ -1,7 +1,7 @@
-//! Videos by their key frames: at most sixteen, evenly spread over time, each of which is shown and searched as a picture.
+//! Videos, represented by at most sixteen key frames spread evenly over time, each shown and searched like a picture.
 //!
 //! Only the index and those frames are read, however long the file is. MP4 and QuickTime are parsed here and decoded by
-//! crates; everything else is left to ffmpeg, if it is installed.
+//! crates; other formats require ffmpeg.
 
 mod boxes;
 mod choose;
@@ -38,13 +38,13 @@ pub use error::VideoError;
 /// Bytes at the start of a file from which its container is detected.
 const HEAD: u64 = 64;
 
-/// Whether a file that begins so is a video, read or not.
+/// Whether a file with these first bytes is a video, supported or not.
 #[must_use]
 pub fn is_video(head: &[u8]) -> bool {
     container::detect(head).is_some()
 }
 
-/// Whether a video that begins so is read by ffmpeg alone.
+/// Whether a video with these first bytes requires ffmpeg.
 #[must_use]
 pub fn needs_ffmpeg(head: &[u8]) -> bool {
     matches!(
@@ -53,7 +53,7 @@ pub fn needs_ffmpeg(head: &[u8]) -> bool {
     )
 }
 
-/// Whether a file is a video, by its first bytes; those of a file that is called a picture are not looked at.
+/// Whether a file is a video, by its first bytes; files with a picture extension are not opened.
 #[must_use]
 pub fn is_video_file(path: &Path) -> bool {
     if file_names::is_picture_name(path) {
@@ -67,7 +67,7 @@ pub fn is_video_file(path: &Path) -> bool {
     }
 }
 
-/// Whether ffmpeg is there for what is not read here.
+/// Whether ffmpeg is available.
 #[must_use]
 pub fn has_ffmpeg() -> bool {
     ffmpeg::find().is_some()
@@ -75,17 +75,17 @@ pub fn has_ffmpeg() -> bool {
 
 /// A frame of a video.
 pub struct VideoFrame {
-    /// When it is shown, in milliseconds from the start.
+    /// Presentation time in milliseconds.
     pub time_ms: u64,
-    /// Its pixels.
+    /// The pixels.
     pub pixels: Pixels,
-    /// Width of the video in pixels, upright and with square pixels.
+    /// Width of the upright video with square pixels.
     pub width: u32,
-    /// Height of the video in pixels.
+    /// Height of the upright video with square pixels.
     pub height: u32,
 }
 
-/// A video file, of which the frames that stand for it were found.
+/// An opened video with its representative frames.
 pub struct Video {
     path: PathBuf,
     content: ContentId,
@@ -98,10 +98,11 @@ enum FrameSource {
 }
 
 impl Video {
-    /// Opens a video and finds the frames that stand for it. Waits until there is memory for their bytes.
+    /// Opens a video and locates its representative frames. Waits until memory for their data is available.
     ///
     /// # Errors
-    /// If it cannot be read, shows nothing, or needs ffmpeg and that is not there or fails; or `cancel` was raised.
+    /// Returns an error if the file cannot be read or has no frames, if it requires ffmpeg and that is not installed or
+    /// fails, or if `cancel` is raised.
     pub fn open(path: &Path, cancel: &Cancel) -> Result<Self, VideoError> {
         let mut file = open_regular(path)?;
         let mut head = Vec::new();
@@ -133,14 +134,14 @@ impl Video {
         }
     }
 
-    /// What identifies it, under every name: the hash of all its bytes, or of a video larger than
-    /// [`HASHED_WHOLE`](super::photo::HASHED_WHOLE) that of its length, index, frames and parts of the rest.
+    /// The content identifier: a hash of all bytes, or for a video larger than
+    /// [`HASHED_WHOLE`](super::photo::HASHED_WHOLE), of its length, index, frames and samples of the rest.
     #[must_use]
     pub fn content(&self) -> ContentId {
         self.content
     }
 
-    /// What is known of it once frames of this size were read at these times, in milliseconds.
+    /// The facts, given the size of the frames and their times in milliseconds.
     #[must_use]
     pub fn facts(&self, (width, height): (u32, u32), frames_ms: Vec<u64>) -> PhotoFacts {
         PhotoFacts {
@@ -156,7 +157,7 @@ impl Video {
         }
     }
 
-    /// When it was recorded.
+    /// The recording date.
     #[must_use]
     pub fn taken(&self) -> Option<Taken> {
         match &self.source {
@@ -165,7 +166,7 @@ impl Video {
         }
     }
 
-    /// Its duration in milliseconds; 0 if unknown.
+    /// The duration in milliseconds; 0 if unknown.
     #[must_use]
     pub fn duration_ms(&self) -> u64 {
         match &self.source {
@@ -174,7 +175,7 @@ impl Video {
         }
     }
 
-    /// What is shown of its recording: name and value.
+    /// Recording details for display: name and value.
     #[must_use]
     pub fn camera_facts(&self) -> Vec<(&'static str, String)> {
         match &self.source {
@@ -183,12 +184,12 @@ impl Video {
         }
     }
 
-    /// Decodes the frames one after another, at a scale that keeps their short side at `min_short_side` pixels or more,
-    /// and hands each on. One that is damaged is left out; if all are, the error is the first one's. Waits until there
-    /// is memory for a frame, which is held until `each` returns.
+    /// Decodes the frames in order, at a scale whose short side is at least `min_short_side` pixels, and passes each to
+    /// `each`. Corrupt frames are skipped; if all are, the first error is returned. Waits until memory for a frame is
+    /// available, which is held until `each` returns.
     ///
     /// # Errors
-    /// If no frame can be decoded, `each` fails, or `cancel` was raised.
+    /// Returns an error if no frame can be decoded, if `each` fails, or if `cancel` is raised.
     pub fn frames<E: From<VideoError>>(
         &self,
         min_short_side: u32,
@@ -204,7 +205,7 @@ impl Video {
                     return Err(VideoError::Cancelled.into());
                 }
                 match source.frame(at, time_ms, min_short_side, cancel) {
-                    // ffmpeg gives the key frame before a time, which may be that of the time before.
+                    // ffmpeg returns the key frame before a time, which may be the previous one again.
                     Ok((frame, _memory)) if last_time.is_none_or(|last| frame.time_ms > last) => {
                         last_time = Some(frame.time_ms);
                         each(frame)?;
@@ -230,10 +231,10 @@ impl Video {
         }
     }
 
-    /// Decodes the frame at a time that [`Self::frames`] gave.
+    /// Decodes the frame at a time reported by [`Self::frames`].
     ///
     /// # Errors
-    /// If it cannot be decoded, or `cancel` was raised.
+    /// Returns an error if the frame cannot be decoded, or if `cancel` is raised.
     pub fn frame_at(
         &self,
         time_ms: u64,
@@ -249,14 +250,14 @@ impl Video {
         }
     }
 
-    /// A movie as ffmpeg reads it: it is in a coding, or a form of one, that is not read here.
+    /// Opens a movie with ffmpeg, because its codec or profile is not supported here.
     fn external(&self, what: &str, cancel: &Cancel) -> Result<FrameSource, VideoError> {
         external(&self.path, what, "mov", cancel).map(FrameSource::External)
     }
 }
 
 impl FrameSource {
-    /// When frames are taken.
+    /// Times of the frames in milliseconds.
     fn times_ms(&self) -> Vec<u64> {
         match self {
             Self::Movie(movie) => movie.times_ms(),
@@ -264,7 +265,7 @@ impl FrameSource {
         }
     }
 
-    /// The frame that is nearest to a time.
+    /// The frame nearest to a time.
     fn nearest(
         &self,
         time_ms: u64,
@@ -278,7 +279,7 @@ impl FrameSource {
         Ok(frame)
     }
 
-    /// The frame of a number and time, with what it takes of the memory that decoders share.
+    /// The frame of this index and time, with its memory reservation.
     fn frame(
         &self,
         at: usize,
@@ -306,7 +307,7 @@ impl FrameSource {
     }
 }
 
-/// A video of a kind that is not read here.
+/// Opens an unsupported video with ffmpeg.
 fn external(
     path: &Path,
     what: &str,

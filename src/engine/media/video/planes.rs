@@ -2,20 +2,20 @@
 
 use crate::engine::media::decode::{Cicp, Conversion, eight_bits};
 
-/// The shares of red and blue in the luma of high definition.
+/// Luma coefficients of red and blue in BT.709.
 const BT_709: (f32, f32) = (0.2126, 0.0722);
-/// What H.273 calls unspecified.
+/// Matrix coefficients "unspecified" of H.273.
 const UNSPECIFIED: u16 = 2;
-/// Frames of at least this height are BT.709 by default.
+/// Short side in pixels from which frames default to BT.709.
 const HIGH_DEFINITION: u32 = 720;
-/// How many times smaller a frame is made at most in one step.
+/// Maximum reduction factor.
 const MOST_SHRINK: u32 = 8;
 
-/// Samples of one plane, row by row without gaps.
+/// Samples of one plane, row by row without padding.
 pub enum PlaneBuffer {
-    /// Of up to eight bits.
+    /// Up to 8 bits.
     Bytes(Vec<u8>),
-    /// Of more.
+    /// More than 8 bits.
     Words(Vec<u16>),
 }
 
@@ -34,17 +34,17 @@ pub struct Planes {
     pub width: u32,
     pub height: u32,
     pub luma: PlaneBuffer,
-    /// Chroma, unless the frame is grey.
+    /// Chroma planes; `None` if the frame is grey.
     pub chroma: Option<[PlaneBuffer; 2]>,
-    /// Whether chroma has half the columns, and half the rows.
+    /// Whether chroma is subsampled horizontally and vertically.
     pub halved: (bool, bool),
-    /// Bits of a sample.
+    /// Bits per sample.
     pub depth: u8,
-    /// What the stream says of its colours.
+    /// Colour description in the bitstream.
     pub colour: Option<Cicp>,
 }
 
-/// Pixels of a frame: width, height, and red, green and blue of each.
+/// Frame size and interleaved RGB samples.
 pub struct Rgb {
     pub width: u32,
     pub height: u32,
@@ -52,8 +52,8 @@ pub struct Rgb {
 }
 
 impl Planes {
-    /// To RGB, at the smallest power of two that keeps the short side at `min_short_side` pixels or more. What the file
-    /// says of colours counts before what the stream does.
+    /// Converts to RGB, reduced by the largest power of two that keeps the short side at `min_short_side` pixels or
+    /// more. The container's colour description takes precedence over the bitstream's.
     pub fn to_rgb(&self, min_short_side: u32, of_file: Option<Cicp>) -> Rgb {
         let short = self.width.min(self.height);
         let fits = |by: &u32| short / by >= min_short_side.max(1);
@@ -86,7 +86,7 @@ impl Planes {
         Rgb { width, height, rgb }
     }
 
-    /// The declared colours, or their defaults.
+    /// The declared colours, or defaults.
     fn meant(&self, of_file: Option<Cicp>) -> Cicp {
         let said = |colour: &Cicp| colour.matrix != UNSPECIFIED;
         let usual = if self.height.min(self.width) >= HIGH_DEFINITION {
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn colours_follow_their_matrix_range_and_depth() {
         let first = |planes: &Planes, colour| planes.to_rgb(1000, colour).rgb[..3].to_vec();
-        // Pure red: in BT.601, and in BT.709 with ten bits.
+        // Pure red in BT.601, and in 10-bit BT.709.
         assert_eq!(
             first(&grey_frame(8, 8, 8, [81, 90, 240]), None),
             [254, 0, 0]

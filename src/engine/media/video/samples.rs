@@ -1,30 +1,30 @@
 //! Locates key frames and their times in the sample tables of a track (ISO/IEC 14496-12, 8.6 and 8.7).
 //!
-//! No table is expanded: a large claimed number of samples costs nothing.
+//! Tables are not expanded, so a huge declared number of samples costs nothing.
 
 use super::boxes::{Fields, child, number, table};
 
-/// Most key frames that are looked at; of more, some that are spread evenly.
+/// Maximum number of key frames examined; of more, an evenly spread subset.
 const MOST_KEYS: usize = 1 << 14;
 
 /// A key frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyFrame {
-    /// When it is shown, in the track's units.
+    /// Presentation time, in units of the track's timescale.
     pub time: i64,
     pub place: SampleLocation,
 }
 
-/// Where a sample is.
+/// Location of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleLocation {
-    /// By its number from 0, in the tables.
+    /// The 0-based index in the sample tables.
     Numbered(u32),
-    /// From a byte of the file on, so many bytes.
+    /// Offset and length in the file.
     At(u64, u64),
 }
 
-/// The key frames that a track's tables name, in the order of their numbers.
+/// The key frames in the sample tables of a track, in order of index.
 pub fn keys(stbl: &[u8]) -> Vec<KeyFrame> {
     let numbers = key_numbers(stbl);
     let times = times(stbl, &numbers);
@@ -35,18 +35,18 @@ pub fn keys(stbl: &[u8]) -> Vec<KeyFrame> {
     numbers.iter().zip(times).map(key).collect()
 }
 
-/// How many samples there are.
+/// Number of samples.
 fn count(stbl: &[u8]) -> Option<u32> {
     let mut fields = Fields(child(stbl, b"stsz").or_else(|| child(stbl, b"stz2"))?);
     fields.skip(8)?;
     fields.u32()
 }
 
-/// Numbers from 0 of the samples that are key frames, rising.
+/// The 0-based indices of the key frames, ascending.
 fn key_numbers(stbl: &[u8]) -> Vec<u32> {
     let count = count(stbl).unwrap_or_default();
     let Some(noted) = child(stbl, b"stss").and_then(table::<1>) else {
-        // All are.
+        // Without `stss`, all samples are key frames.
         let step = count.div_ceil(MOST_KEYS as u32).max(1);
         return (0..count).step_by(step as usize).collect();
     };
@@ -64,14 +64,14 @@ fn key_numbers(stbl: &[u8]) -> Vec<u32> {
     numbers
 }
 
-/// When samples of these rising numbers are shown. Ends at the first that the tables do not reach.
+/// Presentation times of the samples at these ascending indices, up to the first that the tables do not cover.
 fn times(stbl: &[u8], numbers: &[u32]) -> Vec<i64> {
     let rows = |kind: &[u8; 4]| child(stbl, kind).and_then(table::<2>).unwrap_or_default();
     let mut decoded = Runs::new(rows(b"stts"));
     let mut shifts = Runs::new(rows(b"ctts"));
     let time = |wanted: &u32| {
         let time = decoded.reach(*wanted)?;
-        // A signed number in every file that is not of 2004.
+        // Read as signed, as in practice, although version 0 declares it unsigned.
         let shift = shifts
             .reach(*wanted)
             .map_or(0, |_| shifts.value.cast_signed());
@@ -80,13 +80,13 @@ fn times(stbl: &[u8], numbers: &[u32]) -> Vec<i64> {
     numbers.iter().map_while(time).collect()
 }
 
-/// A table of runs: so many samples with one value each.
+/// A run-length table of sample count and value.
 struct Runs<'a> {
     rows: std::slice::Iter<'a, [[u8; 4]; 2]>,
-    /// Samples before the run, and those with it.
+    /// Index of the first sample of the run, and of the one after its last.
     first: u64,
     end: u64,
-    /// The sum of all values before the run.
+    /// Sum of the values of all samples before the run.
     sum: u64,
     value: u32,
 }
@@ -102,7 +102,7 @@ impl<'a> Runs<'a> {
         }
     }
 
-    /// Goes on to the run of a sample; the sum of the values before it.
+    /// Advances to the run with this sample; returns the sum of the values before the sample.
     fn reach(&mut self, wanted: u32) -> Option<u64> {
         let wanted = u64::from(wanted);
         while wanted >= self.end {
@@ -118,7 +118,7 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// Where the sample of this number is, and its length.
+/// Offset and length of the sample at this index.
 pub fn place(stbl: &[u8], wanted: u32) -> Option<(u64, u64)> {
     let (chunk, first) = chunk_of(stbl, wanted)?;
     let start = match child(stbl, b"stco").and_then(table::<1>) {
@@ -136,7 +136,7 @@ pub fn place(stbl: &[u8], wanted: u32) -> Option<(u64, u64)> {
     Some((sizes.sum(first, wanted)?.checked_add(start)?, length))
 }
 
-/// The number from 0 of the chunk that a sample is in, and that of the chunk's first sample.
+/// The 0-based index of the chunk of a sample, and of the chunk's first sample.
 fn chunk_of(stbl: &[u8], wanted: u32) -> Option<(usize, u32)> {
     let runs = child(stbl, b"stsc").and_then(table::<3>)?;
     let wanted = u64::from(wanted);
@@ -161,9 +161,9 @@ fn chunk_of(stbl: &[u8], wanted: u32) -> Option<(usize, u32)> {
     None
 }
 
-/// Lengths of samples.
+/// Sample sizes.
 enum Sizes<'a> {
-    /// All of one length.
+    /// All samples have the same size; then their number.
     Same(u32, u32),
     Each(&'a [[[u8; 4]; 1]]),
 }
@@ -174,7 +174,7 @@ impl<'a> Sizes<'a> {
         let mut fields = Fields(stsz);
         fields.skip(4)?;
         match fields.u32()? {
-            // From its length on it is a table like others.
+            // From the entry count on it has the layout of other tables.
             0 => table(stsz.get(4..)?).map(Self::Each),
             same => Some(Self::Same(same, fields.u32()?)),
         }
@@ -187,7 +187,7 @@ impl<'a> Sizes<'a> {
         }
     }
 
-    /// Of all from `first` to the one before `end`.
+    /// Sum of the sizes of the samples from `first` to `end`, exclusive.
     fn sum(&self, first: u32, end: u32) -> Option<u64> {
         match self {
             Self::Same(size, _) => Some(u64::from(*size) * u64::from(end - first)),
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn samples_are_found_by_tables_of_runs() {
         let stbl = [
-            // Two samples of 10 units, then three of 20; the second is shown 5 later.
+            // Two samples of 10 units, then three of 20; the second is presented 5 units later.
             a_box(b"stts", &[0, 2, 2, 10, 3, 20]),
             a_box(b"ctts", &[0, 3, 1, 0, 1, 5, 3, 0]),
             a_box(b"stss", &[0, 3, 1, 2, 5]),

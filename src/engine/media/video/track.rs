@@ -1,9 +1,9 @@
-//! The video track that is shown: its codec and orientation.
+//! The video track to show: its codec and orientation.
 
 use super::boxes::{Fields, boxes, child, inside};
 use crate::engine::media::decode::{Cicp, Orientation};
 
-/// How a track is coded.
+/// Codec of a track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VideoCodec {
     /// H.264, with its configuration record.
@@ -12,34 +12,34 @@ pub enum VideoCodec {
     Hevc(Vec<u8>),
     /// AV1, with its configuration record.
     Av1(Vec<u8>),
-    /// Something else, by its four letters.
+    /// Another codec, by its sample entry type.
     Other([u8; 4]),
 }
 
-/// A track of moving pictures.
+/// A video track.
 pub struct VideoTrack<'a> {
-    /// Its number, by which fragments name it.
+    /// Track ID, used by fragments.
     pub id: u32,
     pub codec: VideoCodec,
-    /// How frames are turned to be upright.
+    /// Rotation and mirroring that make frames upright.
     pub orientation: Orientation,
-    /// Size of a frame as it is coded.
+    /// Coded frame size.
     pub coded: (u32, u32),
-    /// How many times as wide as high a pixel is.
+    /// Pixel aspect ratio, width by height.
     pub pixel_aspect: f64,
-    /// What the file says of colours.
+    /// Colour description in the container.
     pub colour: Option<Cicp>,
-    /// Units of time in a second.
+    /// Time units per second.
     pub timescale: u32,
-    /// How long it is, in those units.
+    /// Duration in these units.
     pub duration: u64,
-    /// When in the track's time it begins to be shown, if its edit list says so.
+    /// Media time at which presentation starts, from the edit list.
     pub start: Option<i64>,
-    /// Where its samples are.
+    /// Payload of the sample table box.
     pub samples: &'a [u8],
 }
 
-/// The track that is shown: the first of those whose coding is read, or else the first of moving pictures.
+/// The track to show: the first with a supported codec, or else the first video track.
 pub fn shown(moov: &[u8]) -> Option<VideoTrack<'_>> {
     let tracks = boxes(moov).filter(|(kind, _)| kind == b"trak");
     let mut first = None;
@@ -78,7 +78,7 @@ fn track(trak: &[u8]) -> Option<VideoTrack<'_>> {
         codec: entry.codec,
         orientation: header.orientation,
         coded,
-        // What no camera writes is a mistake.
+        // Implausible values are ignored.
         pixel_aspect: if (0.2..=5.0).contains(&pixel_aspect) {
             pixel_aspect
         } else {
@@ -101,7 +101,7 @@ fn ratio((width, height): (u32, u32)) -> f64 {
     f64::from(width) / f64::from(height)
 }
 
-/// When in the track's time it begins to be shown, by the first entry of its edit list that shows anything.
+/// Media time at which presentation starts: that of the first non-empty entry of the edit list.
 fn start(trak: &[u8]) -> Option<i64> {
     let mut fields = Fields(inside(trak, &[b"edts", b"elst"])?);
     let (version, _) = fields.version_and_flags()?;
@@ -119,11 +119,11 @@ fn start(trak: &[u8]) -> Option<i64> {
     None
 }
 
-/// What a track's header says.
+/// Contents of a track header.
 struct TrackHeader {
     id: u32,
     orientation: Orientation,
-    /// As it is shown, before turning.
+    /// Presentation size before rotation.
     size: (u32, u32),
 }
 
@@ -149,7 +149,7 @@ impl TrackHeader {
     }
 }
 
-/// What a matrix does, if it turns by right angles or mirrors: as in EXIF.
+/// The EXIF orientation of a transformation matrix, if it rotates by right angles or mirrors.
 fn orientation(matrix: &[i32; 9]) -> Orientation {
     let sign = |at: usize| matrix[at].signum();
     let value = match [sign(0), sign(1), sign(3), sign(4)] {
@@ -165,7 +165,7 @@ fn orientation(matrix: &[i32; 9]) -> Orientation {
     Orientation::from_exif(value)
 }
 
-/// What a sample description says.
+/// Contents of a sample description.
 struct SampleDescription {
     codec: VideoCodec,
     size: (u32, u32),

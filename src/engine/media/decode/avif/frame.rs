@@ -1,4 +1,4 @@
-//! AV1 pictures: decoded to planes, and those to RGB.
+//! Decodes AV1 pictures to planes, and converts these to RGB.
 
 use std::sync::Arc;
 
@@ -11,21 +11,21 @@ use crate::engine::media::decode::cicp::Cicp;
 use crate::engine::media::decode::tone::eight_bits;
 use crate::engine::media::decode::yuv::Conversion;
 
-/// How often the decoder is asked for a picture while it takes data.
+/// Maximum number of times the decoder is polled for a picture while it is fed data.
 const MOST_TRIES: usize = 256;
-/// By how much a picture in the data may be larger than the container says, as sides are rounded up.
+/// Number of pixels by which a coded side may exceed the declared one, because of padding.
 const SLACK: u32 = 128;
 
-/// A picture's data.
+/// Reference to a coded picture.
 pub struct Coded {
-    /// Its number among those of a file.
+    /// Index into the file's coded data.
     pub data: usize,
     size: (u32, u32),
     operating_point: u32,
 }
 
 impl Coded {
-    /// Data of this number, of a picture that the container says is of this size, with its property of that name.
+    /// `operating_point` is the payload of the `a1op` property.
     pub fn new(data: usize, size: (u32, u32), operating_point: Option<&[u8]>) -> Self {
         let operating_point = operating_point.and_then(|point| point.first());
         Self {
@@ -35,12 +35,12 @@ impl Coded {
         }
     }
 
-    /// Its declared size in pixels.
+    /// Number of pixels declared by the container.
     pub fn pixels(&self) -> u64 {
         u64::from(self.size.0) * u64::from(self.size.1)
     }
 
-    /// Decodes its data on this thread.
+    /// Decodes on the current thread.
     pub fn decode(&self, data: Arc<[u8]>) -> Result<PlanarFrame, DecodeError> {
         let refused = |_: Error| damaged("its picture data ends early or contradicts itself");
         let mut settings = Settings::new();
@@ -79,10 +79,10 @@ pub struct PlanarFrame {
     bits: u32,
 }
 
-/// A plane's samples.
+/// Samples of one plane.
 struct PlaneSamples {
     plane: Plane,
-    /// Bytes of a row.
+    /// Bytes per row.
     stride: usize,
     width: usize,
     height: usize,
@@ -110,7 +110,7 @@ impl PlaneSamples {
     }
 }
 
-/// Samples of colour for each pixel of a row, out of a plane that may have half as many.
+/// One chroma plane, upsampled row by row.
 struct Chroma {
     samples: PlaneSamples,
     halved: (bool, bool),
@@ -129,7 +129,7 @@ impl Chroma {
         }
     }
 
-    /// A row between the two that are next to it, three parts of the nearer one; then the same across.
+    /// Interpolates a row between the two nearest ones, with weights of 3/4 and 1/4, then horizontally likewise.
     fn read(&mut self, y: usize, target: &mut [f32]) {
         if self.halved.1 {
             let near = y / 2;
@@ -178,7 +178,7 @@ impl PlanarFrame {
         (self.width, self.height)
     }
 
-    /// What the data itself says of its colours.
+    /// Colour description in the AV1 sequence header.
     pub fn cicp(&self) -> Cicp {
         Cicp {
             primaries: self.picture.color_primaries() as u16,
@@ -203,7 +203,7 @@ impl PlanarFrame {
         }
     }
 
-    /// Gives RGB of eight bits, row by row. `convert` is whether colours named by numbers become sRGB here.
+    /// Emits 8-bit RGB rows. `convert` enables the conversion of CICP colours to sRGB.
     pub fn to_rgb(
         &self,
         cicp: &Cicp,
@@ -253,7 +253,7 @@ impl PlanarFrame {
         Ok(())
     }
 
-    /// Gives opacity, row by row.
+    /// Emits rows of opacity.
     pub fn to_alpha(&self, mut put: impl FnMut(usize, &[u8])) {
         let conversion = Conversion::grey(self.bits, self.is_full_range());
         let samples = self.samples(PlanarImageComponent::Y, (false, false));

@@ -1,4 +1,4 @@
-//! The coded pictures of an AVIF picture: one, or the tiles of a grid.
+//! The coded pictures of an AVIF image: a single one, or the tiles of a grid.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use super::frame::{Coded, PlanarFrame};
 use super::{DecodeError, damaged};
 use crate::engine::media::iso_media::{ByteSpan, Fields, Heif};
 
-/// Tiles of a grid.
+/// Maximum number of tiles in a grid.
 const MOST_TILES: usize = 1024;
 
-/// The locations of all coded pictures: each once, however many tiles show it.
+/// Locations of all coded pictures, deduplicated: tiles may share data.
 #[derive(Default)]
 pub struct CodedData {
     places: Vec<Vec<ByteSpan>>,
@@ -19,7 +19,7 @@ pub struct CodedData {
 }
 
 impl CodedData {
-    /// The number of an item's data.
+    /// Index of the data of an item.
     fn of(&mut self, heif: &Heif<'_>, id: u32) -> Result<usize, DecodeError> {
         if let Some(number) = self.by_item.get(&id) {
             return Ok(*number);
@@ -33,7 +33,7 @@ impl CodedData {
         Ok(number)
     }
 
-    /// The number of the data at a place.
+    /// Index of the data at this location.
     pub fn at(&mut self, spans: Vec<ByteSpan>) -> usize {
         let new = self.places.len();
         let number = *self.by_place.entry(spans.clone()).or_insert(new);
@@ -43,13 +43,13 @@ impl CodedData {
         number
     }
 
-    /// Bytes of all of it.
+    /// Total size in bytes.
     pub fn bytes(&self) -> u64 {
         let spans = self.places.iter().flatten();
         spans.map(|(start, end)| (end - start) as u64).sum()
     }
 
-    /// A copy of all of it, by number.
+    /// Copies all data, in order of index.
     pub fn copied(&self, file: &[u8]) -> Vec<Arc<[u8]>> {
         let copy = |spans: &Vec<ByteSpan>| {
             let pieces = spans.iter().map(|(start, end)| &file[*start..*end]);
@@ -59,21 +59,21 @@ impl CodedData {
     }
 }
 
-/// One picture, or several in a grid.
+/// A single coded picture or a grid of them.
 pub struct CodedLayer {
     pub size: (u32, u32),
     columns: u32,
     tiles: Vec<Coded>,
 }
 
-/// Where a tile goes: the picture's size, and the tile's corner in it.
+/// Position of a tile: size of the whole picture, and top left corner of the tile.
 pub struct TilePosition {
     size: (usize, usize),
     corner: (usize, usize),
 }
 
 impl TilePosition {
-    /// Puts a row of a tile where it belongs, as far as it is inside the picture.
+    /// Copies a row of a tile into the picture, clipped to its bounds.
     pub fn row(&self, target: &mut [u8], channels: usize, row: usize, values: &[u8]) {
         let (x, y) = (self.corner.0, self.corner.1 + row);
         if x >= self.size.0 || y >= self.size.1 {
@@ -86,7 +86,7 @@ impl TilePosition {
 }
 
 impl CodedLayer {
-    /// The picture of an item, whose data is noted.
+    /// The layer of an item, whose coded data is added to `data`.
     pub fn of(heif: &Heif<'_>, id: u32, data: &mut CodedData) -> Result<Self, DecodeError> {
         let size = heif.size(id).filter(|size| size.0 > 0 && size.1 > 0);
         let size = size.ok_or_else(|| damaged("it does not say how large it is"))?;
@@ -96,7 +96,7 @@ impl CodedLayer {
                 columns: 1,
                 tiles: vec![tile(heif, id, size, data)?],
             }),
-            // The same picture, with properties of its own.
+            // An identity-derived item: the same picture with other properties.
             Some(b"iden") => match heif.references(b"dimg", id) {
                 [of] if heif.kind(*of) != Some(b"iden") => Self::of(heif, *of, data),
                 _ => Err(damaged("the picture that it stands for is missing")),
@@ -121,7 +121,7 @@ impl CodedLayer {
         }
     }
 
-    /// A picture that is one frame.
+    /// A layer of a single frame.
     pub fn of_frame(data: usize, size: (u32, u32)) -> Self {
         Self {
             size,
@@ -130,7 +130,7 @@ impl CodedLayer {
         }
     }
 
-    /// Pixels of the largest coded picture.
+    /// Number of pixels of the largest coded picture.
     pub fn largest(&self) -> u64 {
         self.tiles
             .iter()
@@ -139,7 +139,7 @@ impl CodedLayer {
             .unwrap_or_default()
     }
 
-    /// Decodes one part after another. All but those of the last row and column have one size.
+    /// Decodes the tiles one by one. All tiles but those of the last column and row must have the same size.
     pub fn each(
         self,
         data: &[Arc<[u8]>],
@@ -158,7 +158,7 @@ impl CodedLayer {
         let Some((width, height)) = first else {
             return Err(damaged("there is no picture in it"));
         };
-        // Nothing may be left that was never painted.
+        // Tiles must cover the whole picture.
         match width * columns >= size.0 && height * rows >= size.1 {
             true => Ok(()),
             false => Err(damaged("its parts do not cover it")),
@@ -177,7 +177,7 @@ fn tile(
     Ok(Coded::new(number, size, heif.property(id, b"a1op")))
 }
 
-/// Columns, rows and size of a grid.
+/// Columns, rows and output size of a grid item.
 fn grid(heif: &Heif<'_>, id: u32) -> Option<(u32, u32, (u32, u32))> {
     let data = heif.data(id)?;
     let (header, sizes) = data.split_first_chunk::<4>()?;

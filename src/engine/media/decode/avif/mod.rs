@@ -1,4 +1,4 @@
-//! AVIF: still pictures in AV1, with grids, alpha and up to twelve bits.
+//! AVIF: AV1 still pictures, including grids, alpha and up to 12 bits.
 
 mod frame;
 mod layer;
@@ -17,12 +17,11 @@ use super::{DecodeError, DecodeLimits, Picture, colour, embedded};
 use layer::{CodedData, CodedLayer};
 
 const NAME: &str = "AVIF";
-/// Bytes that a pixel of the largest coded picture takes: planes of sixteen bits and the decoder's own notes.
+/// Bytes per pixel of the largest coded picture: 16-bit planes and the decoder's internal state.
 const BYTES_PER_CODED_PIXEL: u64 = 12;
-/// Bytes that a pixel takes afterwards: RGB and alpha.
+/// Bytes per output pixel: RGB and alpha.
 const BYTES_PER_PIXEL: u64 = 4;
 
-/// AVIF.
 pub struct Avif;
 
 impl PictureFormat for Avif {
@@ -46,7 +45,7 @@ impl PictureFormat for Avif {
         limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let Some(heif) = Heif::read(bytes) else {
-            // A sequence that has no picture besides its frames.
+            // A sequence without a primary item.
             let plan =
                 DecodePlan::of_sequence(bytes).ok_or_else(|| damaged("it has no picture"))?;
             let size = plan.colour.size;
@@ -76,12 +75,12 @@ fn damaged(reason: &str) -> DecodeError {
     }
 }
 
-/// What is to be decoded.
+/// Everything that decoding needs.
 struct DecodePlan {
     data: CodedData,
     colour: CodedLayer,
     alpha: Option<CodedLayer>,
-    /// Whether colours are multiplied by alpha already.
+    /// Whether colours are premultiplied by alpha.
     premultiplied: bool,
     cicp: Option<Cicp>,
     profile: Option<Vec<u8>>,
@@ -93,7 +92,7 @@ impl DecodePlan {
         let mut data = CodedData::default();
         let colour = CodedLayer::of(heif, primary, &mut data)?;
         let alpha = heif.alpha(primary);
-        // Transparency that cannot be read is none.
+        // An unreadable alpha layer is ignored.
         let same_size = |layer: &CodedLayer| layer.size == colour.size;
         let layer = alpha.and_then(|id| CodedLayer::of(heif, id, &mut data).ok());
         Ok(Self {
@@ -122,10 +121,10 @@ impl DecodePlan {
         })
     }
 
-    /// Decodes it within limits, on a thread that a cancelled job does not wait for, and which has a copy of the data.
+    /// Decodes within limits, on a thread with its own copy of the data, which a cancelled job need not wait for.
     fn run(self, bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Vec<u8>, DecodeError> {
         let of_data = self.data.bytes();
-        // Two tiles may be alike; data that overlaps would make more of a file than there is.
+        // Tiles may share data, but data that partly overlaps could multiply the size of the file.
         if of_data > bytes.len() as u64 {
             return Err(damaged("the parts of its picture data overlap"));
         }
@@ -139,7 +138,7 @@ impl DecodePlan {
         detached(limits.cancel, move || self.decode(&data))?
     }
 
-    /// RGB of eight bits over white.
+    /// Decodes to 8-bit RGB over white.
     fn decode(self, data: &[Arc<[u8]>]) -> Result<Vec<u8>, DecodeError> {
         let (width, height) = self.colour.size;
         let pixels = usize::try_from(area(width, height, 1)).unwrap_or_default();

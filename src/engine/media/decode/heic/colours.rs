@@ -1,12 +1,12 @@
-//! Broken colour boxes of HEIC.
+//! Works around malformed colour boxes of HEIC.
 
 use std::borrow::Cow;
 
 use super::super::cicp::Cicp;
 use super::iso_media;
 
-/// The file without the names of colour boxes that are too short or name a reserved matrix: the decoder refuses such boxes,
-/// and ignores those without a name that it knows, so that the colours of the coded picture count.
+/// Renames the colour type of `colr` boxes that are too short or declare a reserved matrix. The decoder rejects such
+/// boxes, but ignores unknown types and then uses the colours of the bitstream.
 pub fn without_invalid(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut fixed = Cow::Borrowed(bytes);
     for (kind, (start, end)) in iso_media::property_boxes(bytes) {
@@ -20,6 +20,6 @@ pub fn without_invalid(bytes: &[u8]) -> Cow<'_, [u8]> {
     fixed
 }
 
-/// Bytes of a box's content that names colours by numbers: its name, three numbers and the range.
+/// Minimum payload of an `nclx` colour box: type, three code points and range flag.
 const MIN_LENGTH: usize = 11;
 const NO_NAME: &[u8] = b"none";

@@ -1,4 +1,4 @@
-//! HEIC and HEIF: still pictures in HEVC, as phones and some cameras write them.
+//! HEIC and HEIF: HEVC still pictures from phones and some cameras.
 
 mod colours;
 mod thumbnail;
@@ -16,14 +16,13 @@ use super::iso_media::{self, Heif};
 use super::limits::area;
 use super::{DecodeError, DecodeLimits, Orientation, Picture, colour};
 
-/// What messages call the format.
+/// The name in messages.
 const NAME: &str = "HEIC";
-/// The matrix of ITU-R BT.601 in ITU-T H.273.
+/// Matrix coefficients of ITU-R BT.601 (ITU-T H.273).
 const BT_601: u16 = 6;
-/// Copies of a coded picture that the decoder holds at a time: as it is stored, its units, and these without escapes.
+/// Copies of a coded picture in the decoder: as stored, as NAL units, and these without emulation prevention bytes.
 const DECODER_COPIES: u64 = 3;
 
-/// HEIC and HEIF.
 pub struct Heic;
 
 impl PictureFormat for Heic {
@@ -53,8 +52,8 @@ impl PictureFormat for Heic {
     }
 }
 
-/// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. EXIF's orientation
-/// repeats them and must not be applied as well; only where the container has none, as after some converters, it counts.
+/// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. The EXIF orientation
+/// duplicates these and is used only if the container has none, as some converters leave it.
 fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
     let bytes = colours::without_invalid(&bytes);
@@ -88,8 +87,8 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
     })
 }
 
-/// Whether a picture can be cropped and turned after it was decoded: what is made of it is smaller than its planes, which the
-/// decoder would turn a quarter at a time.
+/// Whether cropping and rotation can be applied after decoding. This takes less memory: RGB is smaller than the planes,
+/// which the decoder would rotate by a quarter turn at a time.
 fn is_turned_afterwards(heif: &Heif<'_>) -> bool {
     let id = heif.primary;
     let order = heif.properties(id).filter_map(|(kind, _)| match kind {
@@ -103,7 +102,7 @@ fn is_turned_afterwards(heif: &Heif<'_>) -> bool {
         && order.is_sorted_by(|a, b| a < b)
 }
 
-/// RGB of a picture with this profile, or with the colours that it names itself.
+/// Converts to sRGB RGB by this ICC profile, or by the colour description of the picture.
 fn in_srgb(image: &DecodedImage, profile: Option<&[u8]>) -> Result<Vec<u8>, DecodeError> {
     let to_srgb = match profile {
         Some(_) => None,
@@ -116,8 +115,8 @@ fn in_srgb(image: &DecodedImage, profile: Option<&[u8]>) -> Result<Vec<u8>, Deco
     Ok(rgb)
 }
 
-/// Bytes that are copied out of the file: all of it, and coded pictures by the decoder, those of each tile even where
-/// several share one location.
+/// Bytes copied from the file: all of it once, and the coded pictures by the decoder, which copies each tile even if
+/// several share data.
 fn copied(bytes: &[u8]) -> u64 {
     let whole = bytes.len() as u64;
     let Some(heif) = Heif::read(bytes) else {
@@ -128,7 +127,7 @@ fn copied(bytes: &[u8]) -> u64 {
     let (mut sum, mut known) = (whole, HashMap::<u32, u64>::new());
     while let Some(id) = open.pop() {
         let length = known.entry(id).or_insert_with(|| {
-            // What an item is made of is looked at once, in case it leads to itself.
+            // Each item is visited once, in case of reference cycles.
             open.extend(heif.references(b"dimg", id));
             let spans = heif.spans(id).unwrap_or_default();
             spans.iter().map(|(start, end)| (end - start) as u64).sum()
@@ -138,8 +137,8 @@ fn copied(bytes: &[u8]) -> u64 {
     sum
 }
 
-/// Bytes that a pixel takes while it is decoded: planes of 32-bit samples, those of a grid's tiles beside those of the
-/// whole; then the whole and what it is converted to.
+/// Bytes per pixel during decoding: planes of 32-bit samples, with the planes of grid tiles beside those of the whole;
+/// then the whole and its RGB conversion.
 fn bytes_per_pixel(info: &ImageInfo) -> u64 {
     let of_planes = match info.chroma_format_idc {
         0 => 4,
@@ -176,7 +175,7 @@ fn color_info(cicp: Cicp) -> ColorInfo {
 
 fn to_rgb(image: &DecodedImage, to_srgb: Option<&ToSrgb>) -> Result<Vec<u8>, HeifError> {
     let mut options = RgbOptions::default();
-    // Phones leave the matrix out and mean BT.601, as JPEG does.
+    // Phones omit the matrix and mean BT.601, as in JPEG.
     let info = image.color_info.unwrap_or(ColorInfo {
         matrix_coefficients: UNSPECIFIED,
         ..ColorInfo::default()
@@ -191,7 +190,7 @@ fn to_rgb(image: &DecodedImage, to_srgb: Option<&ToSrgb>) -> Result<Vec<u8>, Hei
     let is_deep = image.bit_depth_luma > 8;
     match (image.alpha.is_some(), to_srgb) {
         (false, None) => Ok(image.to_rgb8_with_options(&options)?.data),
-        // Eight bits of a high range would show steps.
+        // 8-bit intermediates of HDR pictures would show banding.
         (false, Some(to_srgb)) if is_deep => {
             let rgb = image.to_rgb16_with_options(&options)?.data;
             let part = |value: u16| f32::from(value) / 65_535.0;

@@ -1,4 +1,4 @@
-//! The thumbnail that phones and cameras put beside a picture (`thmb` in ISO/IEC 23008-12): decoded in milliseconds.
+//! The embedded thumbnail of phones and cameras (`thmb`, ISO/IEC 23008-12), which decodes within milliseconds.
 
 use heic_decoder::DecodeOptions;
 
@@ -10,14 +10,14 @@ use super::super::limits::area;
 use super::super::{DecodeError, DecodeLimits, Picture};
 use super::{bytes_per_pixel, color_info, in_srgb, refused};
 
-/// The short side in pixels that is enough for a cell of the grid.
+/// Minimum short side in pixels, sufficient for a grid cell.
 const ENOUGH: u32 = 200;
-/// How many times as many pixels the picture must have for its thumbnail to be worth the time.
+/// Minimum ratio of the picture's pixels to the thumbnail's; below it the thumbnail saves too little time.
 const WORTH: u64 = 8;
-/// By how many of its pixels a thumbnail may be longer or shorter than the picture's proportions ask for.
+/// Tolerance in pixels when aspect ratios are compared.
 const ROUNDING: u64 = 2;
 
-/// Decodes the thumbnail of the picture that is shown, unless it may show something else than that.
+/// Decodes the thumbnail of the primary picture, unless it may show different content.
 pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
     let Some(heif) = Heif::read(&bytes) else {
@@ -29,15 +29,15 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
     thumbnail.decode(&heif, limits)
 }
 
-/// A thumbnail and the picture that it stands for.
+/// A thumbnail and its full picture.
 struct Thumbnail {
     id: u32,
     window: Window,
-    /// Size of the picture, cropped and before it is turned.
+    /// Size of the full picture, after cropping and before rotation.
     full: (u32, u32),
 }
 
-/// The part of a coded picture that is seen: without what fills its last blocks, and as its crop says if that fits.
+/// The visible part of a coded picture, cropped by `clap` and without block padding; `None` if `clap` is invalid.
 fn window(heif: &Heif<'_>, id: u32) -> Option<Window> {
     let size = heif.size(id)?;
     match heif.property(id, b"clap") {
@@ -49,7 +49,7 @@ fn window(heif: &Heif<'_>, id: u32) -> Option<Window> {
 impl Thumbnail {
     fn of(heif: &Heif<'_>) -> Option<Self> {
         let primary = heif.primary;
-        // A thumbnail has no transparency, and would show what that hides.
+        // A thumbnail has no alpha channel and would show what transparency hides.
         if heif.alpha(primary).is_some() {
             return None;
         }
@@ -65,7 +65,7 @@ impl Thumbnail {
         all.sort_by_key(|(_, window)| short_side(window));
         let enough = all.iter().find(|(_, window)| short_side(window) >= ENOUGH);
         let (id, window) = *enough.or(all.last())?;
-        // Some writers turn the picture alone: nobody knows which way up such a thumbnail is.
+        // Some writers rotate the full picture only, which leaves the thumbnail's orientation unknown.
         let turn = |id| transform::orientation(heif, id);
         (turn(id) == turn(primary)).then_some(Self { id, window, full })
     }
@@ -84,7 +84,7 @@ impl Thumbnail {
         let copies = 2 * file.len() as u64;
         let need = area(width, height, bytes_per_pixel(&info)).saturating_add(copies);
         limits.reserve(width, height, need)?;
-        // The decoder refuses crops that do not fit what is left of them after padding.
+        // The decoder rejects crops that exceed the picture without padding.
         let options = DecodeOptions {
             apply_transforms: false,
         };
@@ -92,7 +92,7 @@ impl Thumbnail {
         let mut image = detached(limits.cancel, work)?.map_err(refused)?;
         let mut profile = image.metadata.icc_profile.take();
         if heif.colours(self.id).next().is_none() {
-            // It says nothing of its colours: they are the picture's.
+            // Without colour properties of its own, it uses those of the full picture.
             profile = heif.profile(heif.primary).map(<[u8]>::to_vec);
             let named = heif.colours(heif.primary).find_map(Cicp::of_box);
             image.color_info = named.map(color_info).or(image.color_info);
@@ -112,7 +112,7 @@ impl Thumbnail {
     }
 }
 
-/// Whether a picture of a size can show the same as one that is much larger.
+/// Whether the aspect ratio matches that of a much larger picture.
 fn is_small_copy(small: (u32, u32), full: (u32, u32)) -> bool {
     let differs = area(small.0, full.1, 1).abs_diff(area(small.1, full.0, 1));
     area(small.0, small.1, WORTH) <= area(full.0, full.1, 1)

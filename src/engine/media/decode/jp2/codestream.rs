@@ -1,11 +1,11 @@
-//! The markers of a JPEG 2000 codestream (ITU-T T.800, annex A), as far as they say what decoding it takes. The decoder
-//! makes lists of tiles, precincts and blocks of code, whose lengths a short file can choose.
+//! The marker segments of a JPEG 2000 codestream (ITU-T T.800, annex A), read to bound the memory for decoding it. The
+//! decoder allocates lists of tiles, precincts and code-blocks whose lengths even a short file can make huge.
 
 use crate::engine::media::input::ByteSource;
 
-/// What capabilities a marker of their own explains (ITU-T T.814).
+/// Rsiz flag: capabilities are described in a CAP marker segment (ITU-T T.814).
 const EXTENDED: u64 = 1 << 14;
-/// The first marker.
+/// The SOC marker.
 const START: u64 = 0xff4f;
 const SIZE: u64 = 0xff51;
 const CAPABILITIES: u64 = 0xff50;
@@ -17,13 +17,13 @@ const PACKED_HEADERS: u64 = 0xff60;
 const TILE_PART: u64 = 0xff90;
 const DATA: u64 = 0xff93;
 const END: u64 = 0xffd9;
-/// The most tiles of a picture: their numbers have sixteen bits.
+/// Maximum number of tiles: tile indices have 16 bits.
 const MOST_TILES: u64 = 1 << 16;
-/// The most channels that are looked at.
+/// Maximum number of channels that are examined.
 const MOST_CHANNELS: u64 = 16;
 
-/// Bytes of what the decoder keeps of each: a tile, its channels, its parts; a precinct; a block of code and its places
-/// in two trees; what each layer adds to that; and a piece of data.
+/// Bytes that the decoder allocates for each tile, tile component and tile part; each precinct; each code-block with
+/// its nodes in two tag trees; each layer of a code-block; and each codeword segment.
 const OF_TILE: u64 = 128;
 const OF_CHANNEL: u64 = 256;
 const OF_TILE_PART: u64 = 128;
@@ -31,50 +31,50 @@ const OF_PRECINCT: u64 = 160;
 const OF_BLOCK: u64 = 288;
 const OF_LAYER: u64 = 24;
 const OF_PIECE: u64 = 32;
-/// By how much a list may be longer than what is in it.
+/// Factor by which the capacity of a list may exceed its length.
 const GROWTH: u64 = 2;
 
-/// What is known of a codestream.
+/// Properties of a codestream.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Codestream {
     pub channels: u64,
-    /// Whether it is coded by another coder of blocks, that of part 15.
+    /// Whether it uses the high-throughput block coder (part 15).
     pub is_high_throughput: bool,
-    /// Whether it ends before its picture does.
+    /// Whether it is truncated.
     pub is_cut: bool,
     /// Bytes of the decoder's lists.
     pub lists: u64,
 }
 
-/// How a channel is coded.
+/// Coding style of a component.
 struct Style {
-    /// Pieces of data that a block can have in each layer.
+    /// Maximum number of codeword segments of a code-block per layer.
     pieces: u64,
-    /// Exponents of the sides of blocks.
+    /// Log2 of the code-block size.
     block: (u32, u32),
-    /// Exponents of the sides of precincts, of the smallest resolution first.
+    /// Log2 of the precinct sizes, from the lowest resolution.
     precincts: Vec<(u32, u32)>,
 }
 
-/// The markers between two places.
+/// Contents of the marker segments read so far.
 #[derive(Default)]
 struct Markers<'a> {
     bytes: &'a [u8],
     end: u64,
-    /// Sides of a tile, and their number.
+    /// Tile size, and number of tiles.
     tile: (u64, u64),
     tiles: u64,
     tile_parts: u64,
     styles: Vec<Style>,
     layers: u64,
-    /// Bytes of the longest list of quantisation steps, and of all packed headers.
+    /// Bytes of the longest list of quantisation steps, and of all packed packet headers.
     steps: u64,
     packed: u64,
     stream: Codestream,
 }
 
-/// Reads the codestream between two places. `has_end` says that what it is in goes on behind it, so that nothing can be
-/// missing. Nothing if it contradicts itself.
+/// Reads the codestream in this byte range. `has_end` means that its container continues after it, so it cannot be
+/// truncated. Returns `None` if it is inconsistent.
 pub fn read(bytes: &[u8], (start, end): (u64, u64), has_end: bool) -> Option<Codestream> {
     let mut markers = Markers {
         bytes,
@@ -96,7 +96,7 @@ pub fn read(bytes: &[u8], (start, end): (u64, u64), has_end: bool) -> Option<Cod
                 Some(next) => at = next,
                 None => is_cut = Some(true),
             },
-            // What follows the tiles is not read.
+            // Data after the last tile is not read.
             Some(_) => is_cut = Some(false),
         }
     }
@@ -105,7 +105,7 @@ pub fn read(bytes: &[u8], (start, end): (u64, u64), has_end: bool) -> Option<Cod
     Some(markers.stream)
 }
 
-/// Where reading goes on behind a part of a tile.
+/// How to continue after a tile part.
 enum TilePart {
     Next(u64),
     Last { is_cut: bool },
@@ -123,7 +123,7 @@ impl Markers<'_> {
         )
     }
 
-    /// Sides of picture and tiles (A.5.1).
+    /// Reads picture and tile sizes from the SIZ segment (A.5.1).
     fn size(&mut self, start: u64) -> Option<()> {
         let size = start + 2;
         if self.number(start, 2)? != START || self.number(size, 2)? != SIZE {
@@ -144,10 +144,10 @@ impl Markers<'_> {
         (self.tiles <= MOST_TILES).then_some(())
     }
 
-    /// Where the next marker is; nothing within if the file ends before. Nothing at all if a length is wrong: the decoder
-    /// may go on at another place.
+    /// Reads a marker segment and returns the offset of the next one; `Some(None)` if the file ends first. `None` if a
+    /// length is wrong: the decoder might resume at another offset.
     fn segment(&mut self, marker: u64, at: u64) -> Option<Option<u64>> {
-        // These have no content.
+        // Markers without a segment.
         if let 0xff30..=0xff3f = marker {
             return Some(Some(at + 2));
         }
@@ -183,7 +183,7 @@ impl Markers<'_> {
         Some(Some(next))
     }
 
-    /// How a channel is coded (A.6.1), and where that ends.
+    /// Reads the coding style of a component (A.6.1) and returns the offset after it.
     fn style(&mut self, flags: u64, at: u64) -> Option<u64> {
         let mut numbers = (at..).map(|at| self.number(at, 1));
         let mut number = || u32::try_from(numbers.next()??).ok();
@@ -200,7 +200,7 @@ impl Markers<'_> {
         };
         let end = at + 5 + if flags & 1 == 0 { 0 } else { u64::from(count) };
         self.styles.push(Style {
-            // Without any coding, and with an end behind each pass.
+            // One segment, unless the block coder is bypassed or terminated after each pass.
             pieces: if coding & 5 == 0 { 1 } else { 164 },
             block,
             precincts,
@@ -208,7 +208,7 @@ impl Markers<'_> {
         Some(end)
     }
 
-    /// A part of a tile: its header, which may change how it is coded, and its data (A.4.2).
+    /// Reads a tile part (A.4.2): its header, which may override the coding style, and its data.
     fn tile_part(&mut self, at: u64, has_end: bool) -> Option<TilePart> {
         let cut = Some(TilePart::Last { is_cut: true });
         self.tile_parts += 1;
@@ -245,7 +245,7 @@ impl Markers<'_> {
         })
     }
 
-    /// Bytes of all lists, for a codestream of so many bytes.
+    /// Bytes of all lists, for a codestream of `length` bytes.
     fn lists(&self, length: u64) -> u64 {
         let channels = self.stream.channels.min(MOST_CHANNELS);
         let of_tile = OF_TILE + channels * (OF_CHANNEL + self.steps);
@@ -260,7 +260,7 @@ impl Markers<'_> {
             .saturating_mul(GROWTH)
     }
 
-    /// Bytes of the lists of a tile's channel that is coded so.
+    /// Bytes of the lists of a tile component with this coding style.
     fn of_style(&self, style: &Style, length: u64) -> u64 {
         let (mut precincts, mut blocks) = (0_u64, 0_u64);
         let levels = style.precincts.len();
@@ -274,7 +274,7 @@ impl Markers<'_> {
                     0 => (side, precinct),
                     _ => (side.div_ceil(2), precinct.saturating_sub(1)),
                 };
-                // No block is in two precincts.
+                // Code-blocks do not span precincts.
                 (count, (side >> block.min(precinct)) + 2)
             };
             let across = along(self.tile.0, exponents.0, style.block.0);
@@ -282,7 +282,7 @@ impl Markers<'_> {
             precincts = precincts.saturating_add(bands * across.0.saturating_mul(down.0));
             blocks = blocks.saturating_add(bands * across.1.saturating_mul(down.1));
         }
-        // The length of a piece takes three bits or more.
+        // The length of a codeword segment takes at least three bits.
         let pieces = (8 * length / 3).min(blocks.saturating_mul(self.layers * style.pieces));
         let of_block = OF_BLOCK + self.layers * OF_LAYER;
         (precincts.saturating_mul(OF_PRECINCT))
@@ -295,7 +295,7 @@ impl Markers<'_> {
 mod tests {
     use super::*;
 
-    /// A codestream of one channel with sides of picture and tiles, blocks of 64 x 64, and precincts.
+    /// A codestream of one component with the given sizes, code-blocks of 64 x 64 samples and optional precincts.
     fn codestream(side: u32, tile: u32, precincts: Option<u8>, rest: &[&[u8]]) -> Vec<u8> {
         let mut bytes = b"\xff\x4f\xff\x51\0\x29\0\0".to_vec();
         for number in [side, side, 0, 0, tile, tile, 0, 0] {
@@ -370,7 +370,7 @@ mod tests {
             let file = codestream(4096, tile, precincts, &[PART, EOC]);
             of(&file).map(|stream| stream.lists)
         };
-        // Blocks of 64 x 64 are few, and precincts of two pixels a side many.
+        // There are few 64 x 64 code-blocks, but many precincts of two samples a side.
         assert!(
             lists(4096, None) < Some(16 << 20),
             "{:?}",
@@ -380,7 +380,7 @@ mod tests {
         assert!(lists(64, Some(0x11)) < lists(4096, Some(0x11)));
         assert!(lists(16, None) > lists(64, None), "more tiles take more");
         assert_eq!(lists(15, None), None, "more tiles than there can be");
-        // A tile that is coded otherwise counts as well.
+        // Coding styles of single tiles count too.
         let style = b"\xff\x52\0\x12\x01\0\0\x01\0\x05\x04\x04\0\x01\x11\x11\x11\x11\x11\x11";
         let length = (12 + style.len() as u32 + 2).to_be_bytes();
         let part = [&PART[..6], &length, &[0, 1], style, b"\xff\x93"].concat();

@@ -1,4 +1,4 @@
-//! JPEG 2000: a file or a bare codestream.
+//! JPEG 2000: JP2 files and bare codestreams.
 
 mod codestream;
 mod outline;
@@ -15,15 +15,14 @@ use super::{DecodeError, DecodeLimits, Picture, warning};
 const NAME: &str = "JPEG 2000";
 const FILE: &[u8] = b"\0\0\0\x0cjP  ";
 const CODESTREAM: &[u8] = b"\xff\x4f\xff\x51";
-/// Channels of a picture: four inks and opacity.
+/// Maximum number of channels: CMYK and alpha.
 const MOST_CHANNELS: u64 = 5;
-/// Bytes that a pixel's channel takes while it is decoded: a sample of four bytes, and one of eight bits.
+/// Bytes per pixel and channel during decoding: a 32-bit and an 8-bit sample.
 const BYTES_PER_CHANNEL: u64 = 5;
-/// Bytes that a pixel takes besides: coefficients of one channel before and after their transform, and RGB.
+/// Further bytes per pixel: the coefficients of one channel before and after the wavelet transform, and RGB.
 const BYTES_PER_PIXEL: u64 = 12;
 const COLOURS: &str = "JPEG 2000 files with these colours";
 
-/// JPEG 2000.
 pub struct Jp2;
 
 impl PictureFormat for Jp2 {
@@ -91,9 +90,9 @@ fn size(bytes: &[u8]) -> Result<(u32, u32), DecodeError> {
     Ok((whole.width(), whole.height()))
 }
 
-/// Decodes at the smallest of its own scales that suffices.
+/// Decodes at the lowest resolution level that is large enough.
 fn decode(bytes: &[u8], full: (u32, u32), min_short_side: u32) -> Result<Picture, DecodeError> {
-    // A half, a quarter or an eighth.
+    // Scales of 1/2, 1/4 and 1/8.
     let scaled = |by: u32| (full.0.div_ceil(by), full.1.div_ceil(by));
     let suffices = |by: &u32| full.0.min(full.1) / by >= min_short_side.max(1);
     let by = [8, 4, 2].into_iter().find(suffices).unwrap_or(1);
@@ -103,7 +102,7 @@ fn decode(bytes: &[u8], full: (u32, u32), min_short_side: u32) -> Result<Picture
     };
     let mut image = Image::new(bytes, &settings).map_err(|_| damaged())?;
     if (image.width(), image.height()) != scaled(by) {
-        // It has fewer scales than that.
+        // The file has fewer resolution levels.
         image = Image::new(bytes, &DecodeSettings::default()).map_err(|_| damaged())?;
     }
     let (width, height) = (image.width(), image.height());

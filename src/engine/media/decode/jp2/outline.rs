@@ -1,12 +1,12 @@
-//! What a JPEG 2000 file says of itself before it is decoded (ITU-T T.800, annex I).
+//! Properties of a JPEG 2000 file that are read before decoding (ITU-T T.800, annex I).
 
 use super::CODESTREAM;
 use super::codestream::{self, Codestream};
 use crate::engine::media::input::ByteSource;
 use crate::engine::media::iso_media::{IsoBox, parts};
 
-/// The codestreams of a file as one that needs what each of them does. Nothing if there is none, or one contradicts
-/// itself.
+/// Merges the codestreams of a file into one with the maximum of their requirements. Returns `None` if there is none or
+/// one is inconsistent.
 pub fn of(bytes: &[u8]) -> Option<Codestream> {
     let mut input = bytes;
     let end = bytes.len() as u64;
@@ -31,7 +31,7 @@ pub fn of(bytes: &[u8]) -> Option<Codestream> {
         }
     }
     let mut outline = outline?;
-    // Those of the palette take their place.
+    // Palette columns replace the components.
     outline.channels = outline.channels.max(columns);
     Some(outline)
 }
@@ -39,12 +39,12 @@ pub fn of(bytes: &[u8]) -> Option<Codestream> {
 fn palette_columns(input: &mut &[u8], header: &IsoBox) -> u64 {
     let within = parts(input, header.body, header.end);
     let palettes = within.iter().filter(|part| &part.kind == b"pclr");
-    // Behind the number of its colours, of two bytes.
+    // After the number of palette entries (two bytes).
     let columns = palettes.filter_map(|part| input.array::<1>(part.body + 2));
     columns.fold(0, |most, [columns]| most.max(columns.into()))
 }
 
-/// The file without the boxes that name its colours: for one that names them in a way that no standard has.
+/// The file without its colour specification boxes, for files whose colour specification is invalid.
 pub fn without_colours(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut input = bytes;
     let header = parts(&mut input, 0, bytes.len() as u64);

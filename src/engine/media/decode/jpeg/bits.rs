@@ -1,22 +1,22 @@
-//! The entropy-coded part of a JPEG file: bits, Huffman codes and signed values (T.81, annex F).
+//! Entropy-coded segments of JPEG: bit reader, Huffman codes and coefficient values (T.81, annex F).
 
-/// Bits by which a code is looked up at once; longer codes are rare and take a second step.
+/// Bits of the direct lookup; longer codes are rare and take a second step.
 const LOOKUP: u32 = 10;
 
-/// A table of Huffman codes.
+/// A Huffman table.
 pub struct Huffman {
-    /// For each beginning of `LOOKUP` bits: length of the code << 8 | its value; 0 if it is longer.
+    /// For each prefix of `LOOKUP` bits: code length << 8 | value; 0 if the code is longer.
     quick: Vec<u16>,
-    /// For each length: the first code behind those of that length, left-aligned in 16 bits.
+    /// For each length: the upper bound (exclusive) of its codes, left-aligned to 16 bits.
     limit: [u32; 18],
-    /// For each length: what to add to a code to find its value.
+    /// For each length: the difference of value index and code.
     offset: [i32; 17],
     values: Vec<u8>,
 }
 
 impl Huffman {
-    /// From the number of codes of each length and their values (C.2). None if there are more codes
-    /// than a length has room for.
+    /// Builds the table from the number of codes of each length and their values (C.2). Returns `None` if a length has
+    /// more codes than fit.
     pub fn new(counts: &[u8; 16], values: &[u8]) -> Option<Self> {
         let mut table = Self {
             quick: vec![0; 1 << LOOKUP],
@@ -47,7 +47,7 @@ impl Huffman {
         Some(table)
     }
 
-    /// Length and value of the code on top of `buffer`.
+    /// Length and value of the code at the top of `buffer`.
     #[inline(always)]
     fn find(&self, buffer: u64) -> Option<(u32, u8)> {
         let quick = self.quick[(buffer >> (64 - LOOKUP)) as usize];
@@ -68,19 +68,19 @@ impl Huffman {
     }
 }
 
-/// Bits by which codes are stepped over, several at once.
+/// Bits of the lookup that skips several codes at once.
 const WINDOW: u32 = 12;
 
-/// Codes of coefficients that are not needed, which are skipped with their values.
+/// A lookup table to skip the codes and values of coefficients that are not needed.
 pub struct Skips {
-    /// For each beginning of `WINDOW` bits: the bits of all codes that lie in it whole, with their
-    /// values; the coefficients they stand for, << 8; whether the last ends the block, << 15. 0 if
-    /// the first code is longer.
+    /// For each prefix of `WINDOW` bits: the length of all codes entirely within it, plus their values, which may
+    /// extend past it; the number of coefficients they cover << 8; whether the last ends the block << 15. 0 if no code
+    /// fits.
     steps: Vec<u16>,
 }
 
 impl Skips {
-    /// For a table of AC codes.
+    /// Builds the table for an AC Huffman table.
     pub fn new(table: &Huffman) -> Self {
         let steps = (0..1u64 << WINDOW).map(|bits| Self::steps(table, bits << (64 - WINDOW)));
         Self {
@@ -96,7 +96,7 @@ impl Skips {
             };
             let (run, size) = (u32::from(value >> 4), u32::from(value & 15));
             let step = if size == 0 && run == 15 { 16 } else { run + 1 };
-            // No block is longer.
+            // A block has no more coefficients.
             if bits + length > WINDOW || coefficients + step > 63 {
                 break;
             }
@@ -110,24 +110,24 @@ impl Skips {
     }
 }
 
-/// A decoded symbol: zeros to step over, and the bits of the value that follows.
+/// A decoded symbol: length of the run of zeros, and number of bits of the value that follows.
 #[derive(Clone, Copy)]
 pub struct Symbol {
     pub run: u8,
     pub size: u8,
 }
 
-/// Reads codes and values from the most significant bit on.
+/// Reads codes and values, most significant bit first.
 pub struct BitReader<'a> {
     data: &'a [u8],
     at: usize,
-    /// Unread bits, the next one on top.
+    /// Unread bits, left-aligned.
     buffer: u64,
-    /// How many of them there are.
+    /// Number of unread bits.
     count: u32,
-    /// How many of those are not from the file, because it ended.
+    /// How many of them are padding after the end of the data.
     padding: u32,
-    /// Bits of the value behind the last symbol.
+    /// Number of bits of the value after the last symbol.
     pending: u32,
 }
 
@@ -143,7 +143,7 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// Fills up to at least 56 bits: enough for a code of 16 and a value of 15.
+    /// Fills the buffer to at least 56 bits: enough for a 16-bit code and a 15-bit value.
     fn refill(&mut self) {
         if let Some(bytes) = self
             .data
@@ -151,7 +151,7 @@ impl<'a> BitReader<'a> {
             .and_then(|rest| rest.first_chunk::<8>())
         {
             let word = u64::from_be_bytes(*bytes);
-            // A byte of ones is an escape or a marker and needs the slow way.
+            // A byte 0xff is stuffed or starts a marker; it takes the slow path.
             let zeros = !word;
             let escape = zeros.wrapping_sub(0x0101_0101_0101_0101) & !zeros & 0x8080_8080_8080_8080;
             if escape == 0 {
@@ -168,7 +168,7 @@ impl<'a> BitReader<'a> {
                         self.at += 2;
                         0xff
                     }
-                    // A marker ends the data; `restart` steps over it.
+                    // A marker ends the data; `restart` consumes it.
                     _ => self.pad(),
                 },
                 Some(byte) => {
@@ -187,13 +187,12 @@ impl<'a> BitReader<'a> {
         0
     }
 
-    /// Whether more bits were read than the file has.
+    /// Whether more bits were read than the data has.
     pub fn overrun(&self) -> bool {
         self.padding > self.count
     }
 
-    /// The next symbol; its value must be taken or skipped before the next. None for a code that the
-    /// table does not have.
+    /// Reads the next symbol; its value must be taken or skipped first. Returns `None` for an invalid code.
     #[inline(always)]
     pub fn symbol(&mut self, table: &Huffman) -> Option<Symbol> {
         if self.count < 32 {
@@ -209,10 +208,9 @@ impl<'a> BitReader<'a> {
         Some(symbol)
     }
 
-    /// Steps over the codes on top and their values: how many coefficients they stand for, and whether
-    /// the block ended. None where it has to go code by code: a long code, or no room in a block of
-    /// which `capacity` coefficients are left. The last coefficient is never stepped over here, because
-    /// what follows it is the next block.
+    /// Skips the codes at the top of the buffer with their values. Returns how many coefficients they cover and whether
+    /// the block ended, or `None` if codes must be read one by one: the first code is long, or the block has too few of
+    /// `capacity` coefficients left. The last coefficient is never skipped here, because the next block follows it.
     #[inline(always)]
     pub fn step_over(&mut self, skips: &Skips, capacity: usize) -> Option<(usize, bool)> {
         if self.count < 32 {
@@ -227,13 +225,13 @@ impl<'a> BitReader<'a> {
         Some((coefficients, steps >> 15 != 0))
     }
 
-    /// The next `count` bits, 16 at most.
+    /// Reads `count` bits, at most 16.
     #[inline(always)]
     pub fn bits(&mut self, count: u32) -> u32 {
         if self.count < 32 {
             self.refill();
         }
-        // Two shifts, because none of 64 bits is possible.
+        // Two shifts, because a shift by 64 bits would overflow.
         let bits = (self.buffer >> 1 >> (63 - count)) as u32;
         self.consume(count);
         bits
@@ -245,14 +243,14 @@ impl<'a> BitReader<'a> {
         self.count -= bits;
     }
 
-    /// Steps over the value behind the last symbol.
+    /// Skips the value of the last symbol.
     #[inline(always)]
     pub fn skip_value(&mut self) {
         self.consume(self.pending);
         self.pending = 0;
     }
 
-    /// The value behind the last symbol: bits below half of their range are negative (F.2.2.1).
+    /// Reads the value of the last symbol: those with a leading 0 bit are negative (F.2.2.1).
     #[inline(always)]
     pub fn take_value(&mut self) -> i32 {
         let size = self.pending;
@@ -269,8 +267,8 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// Goes on behind the next restart marker, whatever lies before it, and returns its number. None if the picture
-    /// ends before there is another. Other markers are what damage makes of the data.
+    /// Resynchronises after the next restart marker and returns its number; `None` if the picture ends first. Other
+    /// markers are taken for corrupt data and skipped.
     pub fn next_restart(&mut self) -> Option<u8> {
         loop {
             self.at += memchr::memchr(0xff, self.data.get(self.at..)?)?;
@@ -280,27 +278,27 @@ impl<'a> BitReader<'a> {
                     (self.buffer, self.count, self.padding, self.pending) = (0, 0, 0, 0);
                     return Some(marker - 0xd0);
                 }
-                // The end, and the beginning of another picture.
+                // EOI, or SOI of another picture.
                 0xd8 | 0xd9 => return None,
                 _ => self.at += 1,
             }
         }
     }
 
-    /// Whether the data that is left begins with a restart marker: nothing is missing before it.
+    /// Whether a restart marker follows directly, so that no data is missing before it.
     pub fn is_at_restart(&self) -> bool {
         let rest = self.data.get(self.at..).unwrap_or_default();
         let fill = rest.iter().take_while(|byte| **byte == 0xff).count();
         fill > 0 && matches!(rest.get(fill), Some(0xd0..=0xd7))
     }
 
-    /// Steps over a restart marker (E.2.4). None if there is none.
+    /// Consumes a restart marker (E.2.4); `None` if there is none.
     pub fn restart(&mut self) -> Option<()> {
         if self.overrun() {
             return None;
         }
-        // What is left in the buffer is the padding of the last byte. Reading never goes past a
-        // marker, so it is the next in the data.
+        // The buffer holds only the padding of the last byte. The reader never passes a marker, so the marker is next
+        // in the data.
         while self.data.get(self.at) == Some(&0xff) && self.data.get(self.at + 1) == Some(&0xff) {
             self.at += 1;
         }
@@ -317,7 +315,7 @@ impl<'a> BitReader<'a> {
 mod tests {
     use super::*;
 
-    /// Codes 0, 10, 110 and one of 16 bits.
+    /// The codes 0, 10, 110 and one of 16 bits.
     fn table() -> Huffman {
         let mut counts = [0; 16];
         (counts[0], counts[1], counts[2], counts[15]) = (1, 1, 1, 1);

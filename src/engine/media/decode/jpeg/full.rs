@@ -1,4 +1,4 @@
-//! JPEG at full size, with the fastest full decoder.
+//! Full-size JPEG decoding with the fastest decoder.
 
 use std::io::Cursor;
 
@@ -12,11 +12,11 @@ use super::header::Coding;
 use super::planes::Scaled;
 use crate::engine::cancel::CancelReader;
 
-/// Most pixels along a side of a JPEG.
+/// Maximum side in pixels.
 const MAX_SIDE: usize = u16::MAX as usize;
 
-/// Decodes a whole file of grey or colour. There is no picture where another decoder may do better: of four inks, whose
-/// profiles it does not know, and of what it refuses.
+/// Decodes a greyscale or colour file. Returns no picture if another decoder may do better: for CMYK, whose profiles
+/// this decoder does not apply, and for files that it rejects.
 pub fn decode(
     bytes: &[u8],
     (full_width, full_height): (u32, u32),

@@ -1,39 +1,37 @@
-//! The segments of a JPEG file between its coded data (ITU-T T.81, annex B): sizes, components, tables
-//! and scans.
+//! JPEG marker segments (ITU-T T.81, annex B): frame, components, tables and scans.
 
 use super::bits::Huffman;
 
-/// Segments before the frame that are looked at.
+/// Maximum number of segments examined before the frame.
 const MOST_SEGMENTS: usize = 1024;
 
-/// Why our own decoders leave a file to others.
+/// The file is left to other decoders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsupported;
 
-/// How the coefficients are coded.
+/// Coding process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
-    /// Each block at once.
+    /// Each block is coded at once.
     Sequential,
-    /// In several scans, of more and more frequencies and bits.
+    /// Coefficients are refined in several scans, by frequency and bit.
     Progressive,
 }
 
-/// What the segments read so far contain.
+/// Contents of the segments read so far.
 pub struct JpegHeader {
-    /// Width of the full picture.
+    /// Full width in pixels.
     pub width: u32,
-    /// Height of the full picture.
+    /// Full height in pixels.
     pub height: u32,
-    /// How the frame is coded.
     pub coding: Coding,
     /// Components in coding order; the first is luma.
     pub components: Vec<Component>,
-    /// Quantisation tables in coding order of coefficients.
+    /// Quantisation tables in zigzag order.
     pub quantisation: [Option<[u16; 64]>; 4],
-    /// Tables of DC codes.
+    /// DC Huffman tables.
     pub dc: [Option<Huffman>; 4],
-    /// Tables of AC codes.
+    /// AC Huffman tables.
     pub ac: [Option<Huffman>; 4],
     /// MCUs between restart markers; 0 for none.
     pub restart_interval: usize,
@@ -42,44 +40,44 @@ pub struct JpegHeader {
 /// A component of the frame.
 #[derive(Clone, Copy)]
 pub struct Component {
-    /// Its number in the file.
+    /// Component identifier.
     pub id: u8,
-    /// Blocks across an MCU.
+    /// Horizontal sampling factor: blocks per MCU.
     pub horizontal: usize,
-    /// Blocks down an MCU.
+    /// Vertical sampling factor.
     pub vertical: usize,
-    /// Index of its quantisation table.
+    /// Index of the quantisation table.
     pub quantisation: usize,
 }
 
-/// A scan: which part of which components its data holds.
+/// A scan header: components and range of coefficients.
 pub struct ScanHeader {
-    /// In coding order.
+    /// Components in coding order.
     pub components: Vec<ScanComponent>,
-    /// The first coefficient, in coding order.
+    /// Start of spectral selection, in zigzag order.
     pub first: usize,
-    /// The last coefficient.
+    /// End of spectral selection, inclusive.
     pub last: usize,
-    /// Bit above those that are coded here, 0 in the first scan of a coefficient.
+    /// Successive approximation, high bit position; 0 in the first scan of a coefficient.
     pub high: u8,
-    /// The lowest bit that is coded here.
+    /// Successive approximation, low bit position.
     pub low: u8,
-    /// Where the coded data begins.
+    /// Offset of the entropy-coded data.
     pub data: usize,
 }
 
 /// A component of a scan.
 #[derive(Clone, Copy)]
 pub struct ScanComponent {
-    /// Its index in the frame.
+    /// Index in the frame.
     pub index: usize,
-    /// Index of its table of DC codes.
+    /// Index of the DC Huffman table.
     pub dc: usize,
-    /// Index of its table of AC codes.
+    /// Index of the AC Huffman table.
     pub ac: usize,
 }
 
-/// Reads up to the first scan.
+/// Reads up to the first scan header.
 pub fn read_header(bytes: &[u8]) -> Result<(JpegHeader, ScanHeader), Unsupported> {
     let mut header = JpegHeader {
         width: 0,
@@ -95,8 +93,8 @@ pub fn read_header(bytes: &[u8]) -> Result<(JpegHeader, ScanHeader), Unsupported
     Ok((header, scan))
 }
 
-/// The segments before the picture data: the second byte of the marker, and the content, of which the end may be
-/// missing. What is no segment is passed over up to the next marker.
+/// The segments before the entropy-coded data: second byte of the marker, and payload, which may be truncated. Bytes
+/// outside of segments are skipped up to the next marker.
 pub fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut at = 2;
     std::iter::from_fn(move || {
@@ -119,7 +117,7 @@ pub fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// The frame of a file: its marker and parameters (B.2.2).
+/// Finds the frame header: its marker and parameters (B.2.2).
 fn frame(bytes: &[u8]) -> Option<(u8, &[u8])> {
     if !bytes.starts_with(b"\xff\xd8\xff") {
         return None;
@@ -128,7 +126,7 @@ fn frame(bytes: &[u8]) -> Option<(u8, &[u8])> {
     for _ in 0..MOST_SEGMENTS {
         let (marker, segment) = next_segment(bytes, &mut at).ok()?;
         match marker {
-            // The parameters of JPEG-LS may come before its frame.
+            // JPEG-LS may have its preset parameters before the frame.
             0xc4 | 0xcc | 0xdb | 0xdd | 0xde | 0xe0..=0xef | 0xf8 | 0xfe => {}
             0xc0..=0xcf | 0xf7 => return Some((marker, segment)),
             _ => return None,
@@ -137,8 +135,8 @@ fn frame(bytes: &[u8]) -> Option<(u8, &[u8])> {
     None
 }
 
-/// Width and height of a file whose frame is one of those that are read: baseline, extended sequential or progressive,
-/// of eight bits. `bytes` may go on behind the file.
+/// Width and height, if the frame is supported: 8-bit baseline, extended sequential or progressive. Data may follow the
+/// file in `bytes`.
 pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let (0xc0..=0xc2, segment) = frame(bytes)? else {
         return None;
@@ -149,7 +147,7 @@ pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
     eight_bits.then_some((width.into(), height.into()))
 }
 
-/// What a file is called whose kind of frame no decoder here reads (B.1.1.3, table B.1; ITU-T T.87, C.1.1).
+/// The name of a file whose coding process is not supported (B.1.1.3, table B.1; ITU-T T.87, C.1.1).
 pub fn unread_kind(bytes: &[u8]) -> Option<&'static str> {
     let (marker, segment) = frame(bytes)?;
     match marker {
@@ -162,7 +160,7 @@ pub fn unread_kind(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Where the data that begins at `at` ends: at the next marker that does not belong to it.
+/// The end of the entropy-coded data from `at`: the next marker that is not a restart marker.
 pub fn end_of_data(bytes: &[u8], mut at: usize) -> Result<usize, Unsupported> {
     loop {
         at += memchr::memchr(0xff, bytes.get(at..).ok_or(Unsupported)?).ok_or(Unsupported)?;
@@ -174,7 +172,7 @@ pub fn end_of_data(bytes: &[u8], mut at: usize) -> Result<usize, Unsupported> {
     }
 }
 
-/// The next marker with its parameters; `at` moves behind them.
+/// Reads the next marker segment and moves `at` past it.
 fn next_segment<'a>(bytes: &'a [u8], at: &mut usize) -> Result<(u8, &'a [u8]), Unsupported> {
     while bytes.get(*at) == Some(&0xff) && bytes.get(*at + 1) == Some(&0xff) {
         *at += 1;
@@ -199,7 +197,7 @@ fn word(bytes: &[u8], at: usize) -> Result<u16, Unsupported> {
 }
 
 impl JpegHeader {
-    /// Reads the segments from `at` to the next scan. None at the end of the picture.
+    /// Reads the segments from `at` to the next scan header. `None` at the end of the picture.
     pub fn next_scan(
         &mut self,
         bytes: &[u8],
@@ -214,7 +212,7 @@ impl JpegHeader {
             }
             let (marker, segment) = next_segment(bytes, &mut at)?;
             match marker {
-                // Frames with Huffman codes: baseline, extended sequential and progressive (B.2.2).
+                // Huffman-coded frames: baseline, extended sequential and progressive (B.2.2).
                 0xc0..=0xc2 if self.components.is_empty() => {
                     if marker == 0xc2 {
                         self.coding = Coding::Progressive;
@@ -225,7 +223,7 @@ impl JpegHeader {
                 0xdb => self.read_quantisation(segment)?,
                 0xdd => self.restart_interval = usize::from(word(segment, 0)?),
                 0xda => return self.read_scan(segment, at).map(Some),
-                // Adobe's mark with transform 0: the components are not luma and chroma.
+                // Adobe segment with transform 0: the components are not YCbCr.
                 0xee if segment.starts_with(b"Adobe") && segment.get(11) == Some(&0) => {
                     return Err(Unsupported);
                 }
@@ -251,7 +249,7 @@ impl JpegHeader {
             };
             self.components.push(component);
         }
-        // A single component is coded without interleaving, whatever its factors say (A.2.2).
+        // A single component is never interleaved, whatever its sampling factors (A.2.2).
         if let [only] = &mut self.components[..] {
             (only.horizontal, only.vertical) = (1, 1);
         }
@@ -307,7 +305,7 @@ impl JpegHeader {
         Ok(())
     }
 
-    /// Components in the frame's order and the part of them that is coded (B.2.3).
+    /// Parses a scan header: components in frame order and the coded part of them (B.2.3).
     fn read_scan(&self, segment: &[u8], data: usize) -> Result<ScanHeader, Unsupported> {
         let count = usize::from(*segment.first().ok_or(Unsupported)?);
         let [parts @ .., first, last, bits] = segment.get(1..).ok_or(Unsupported)? else {

@@ -1,4 +1,4 @@
-//! JPEG, decoded at a smaller scale in the frequency domain.
+//! JPEG, decoded at reduced scale in the frequency domain.
 
 mod bits;
 mod full;
@@ -27,10 +27,10 @@ pub use header::frame_size;
 
 const NAME: &str = "JPEG";
 
-/// Most pixels of a file of which only the small scale is kept.
+/// Maximum number of pixels of a file that is decoded at reduced scale.
 const MAX_SCALED_PIXELS: u64 = 1 << 30;
 
-/// JPEG, which can be decoded at a smaller scale.
+/// The JPEG format.
 pub struct Jpeg;
 
 impl PictureFormat for Jpeg {
@@ -42,9 +42,9 @@ impl PictureFormat for Jpeg {
         bytes.starts_with(b"\xff\xd8\xff")
     }
 
-    /// Of several segments the first counts that can be read.
+    /// Uses the first segment that can be parsed.
     fn exif(&self, bytes: &[u8]) -> Option<Exif> {
-        // Some programs write another byte in place of the second zero.
+        // Some programs write another value for the second zero of the prefix.
         let tiff = |(marker, content): (u8, &[u8])| match marker {
             0xe1 => content
                 .strip_prefix(b"Exif\0")?
@@ -66,8 +66,8 @@ impl PictureFormat for Jpeg {
     }
 }
 
-/// The way from the fastest decoder to the most patient: our own at a scale and another in full, a third for what
-/// these do not read, our own for what is damaged, and in full what only the last one reads.
+/// Tries decoders from the fastest to the most tolerant: our own at reduced scale or another in full, a third for what
+/// these do not support, our own for damaged files, and finally the image crate's in full.
 fn decode(
     bytes: &[u8],
     min_short_side: u32,
@@ -106,16 +106,16 @@ fn in_srgb(mut picture: Picture, bytes: &[u8]) -> Picture {
     picture
 }
 
-/// What our own decoders make of a file.
+/// Result of our own decoders.
 enum OwnDecode {
     Picture(Box<Picture>),
-    /// It is left to others: none of its data is missing, or that is not known.
+    /// Left to other decoders: no data is missing, or this is unknown.
     Left {
         is_whole: bool,
     },
 }
 
-/// A file at a scale below its full size, and a damaged one at any.
+/// Decodes at reduced scale, and damaged files at any scale.
 fn decode_own(
     bytes: &[u8],
     min_short_side: u32,
@@ -126,7 +126,7 @@ fn decode_own(
     };
     let full = (header.width, header.height);
     let eighths = eighths(full.0.min(full.1), min_short_side);
-    // In full another decoder is more exact, but does not say what is missing.
+    // At full size another decoder is more accurate, but does not report missing data.
     let tried = match eighths {
         8 => telling(header.coding),
         eighths => eighths,
@@ -161,7 +161,7 @@ fn decode_own(
             reason: "none of its picture data can be read".into(),
         });
     }
-    // Only a file with something unusual in it, which another decoder may read better.
+    // The file is merely unusual, and another decoder may read it better.
     if !is_faulty && !is_faulty_in_full(bytes, eighths, limits)? {
         return Ok(OwnDecode::Left { is_whole: true });
     }
@@ -174,8 +174,8 @@ fn decode_own(
     Ok(OwnDecode::Picture(Box::new(picture(scaled, full, warning))))
 }
 
-/// Whether anything is wrong with a progressive file that seems sound at a small scale: scans that such a scale does not
-/// show are not read for it, and may be cut short.
+/// Whether a progressive file that is intact at reduced scale is damaged elsewhere: scans that do not affect the
+/// reduced scale are not read, and may be truncated.
 fn is_faulty_in_full(
     bytes: &[u8],
     eighths: u32,
@@ -193,7 +193,7 @@ fn is_faulty_in_full(
     Ok(read.is_ok_and(|(.., is_faulty)| is_faulty))
 }
 
-/// The small scale at which all of a file is looked at, in eighths.
+/// The reduced scale, in eighths, at which all data of a file is read.
 fn telling(coding: Coding) -> u32 {
     match coding {
         Coding::Sequential => 1,
@@ -201,8 +201,8 @@ fn telling(coding: Coding) -> u32 {
     }
 }
 
-/// The share of a file's picture that is missing, from 0 to 1; none if our own decoders do not read such files. It takes
-/// less than two bytes a pixel, which are the caller's to reserve.
+/// The missing share of a picture, from 0 to 1; `None` if our own decoders do not support the file. Takes less than two
+/// bytes per pixel, which the caller must reserve.
 pub fn lost_share(bytes: &[u8], cancel: &Cancel) -> Option<f32> {
     let file = header::read_header(bytes).ok()?;
     let eighths = telling(file.0.coding);
@@ -243,7 +243,7 @@ fn decode_damaged(
     }
 }
 
-/// Waits for the memory that our own decoders take.
+/// Reserves the memory of our own decoders.
 fn reserve(
     header: &JpegHeader,
     eighths: u32,
@@ -252,7 +252,7 @@ fn reserve(
     let (full_width, full_height) = (header.width, header.height);
     let at_scale = |side: u32| (side * eighths).div_ceil(8);
     let (width, height) = (at_scale(full_width), at_scale(full_height));
-    // The planes and the picture; of a progressive file, the coefficients, and a bit for each of all.
+    // The planes and the picture; for progressive files, also the coefficients and one bit for each of them.
     let need = match header.coding {
         Coding::Sequential => area(width, height, 6),
         Coding::Progressive => area(width, height, 12) + area(full_width, full_height, 3) / 8,
@@ -278,15 +278,14 @@ fn picture(
     }
 }
 
-/// The scale at which a side became so many pixels: 1, or a half, a quarter or an eighth, whose pixels are counted up.
+/// The scale at which a side has `scaled` pixels: 1, 1/2, 1/4 or 1/8, with sides rounded up.
 pub fn scale(full: u32, scaled: u32) -> f64 {
     let (full, scaled) = (f64::from(full), f64::from(scaled));
     let reaches = |scale: &f64| (full * scale).ceil() >= scaled;
     [0.125, 0.25, 0.5].into_iter().find(reaches).unwrap_or(1.0)
 }
 
-/// What a file of more pixels than can be meant must have room for, whatever its scale: a few bytes can
-/// claim to be one.
+/// Memory to require, whatever the scale, for implausibly many pixels: a file of a few bytes can declare that many.
 fn huge(full_width: u32, full_height: u32) -> u64 {
     match area(full_width, full_height, 1) > MAX_SCALED_PIXELS {
         true => area(full_width, full_height, 3),
@@ -294,7 +293,7 @@ fn huge(full_width: u32, full_height: u32) -> u64 {
     }
 }
 
-/// The smallest of the scales 1/8, 1/4, 1/2 and 1 at which the short side is long enough.
+/// The smallest of the scales 1/8, 1/4, 1/2 and 1, in eighths, at which the short side is long enough.
 fn eighths(short_side: u32, min_short_side: u32) -> u32 {
     let enough = |eighths: &u32| (short_side * eighths).div_ceil(8) >= min_short_side;
     let full = FULL as u32;
@@ -304,7 +303,7 @@ fn eighths(short_side: u32, min_short_side: u32) -> u32 {
 enum DecodeRefusal {
     Limit(DecodeError),
     Decoder {
-        /// Whether it does not know such files, rather than finding a fault in this one.
+        /// Whether the file is unsupported rather than damaged.
         is_unusual: bool,
     },
 }
@@ -328,16 +327,16 @@ fn decode_scaled(
     let full = decoder.info();
     let full = full.ok_or(DecodeRefusal::Decoder { is_unusual: false })?;
     let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
-    // Only baseline files are decoded without keeping coefficients of the full size.
+    // Only sequential files are decoded without coefficients of the full size.
     let coefficients = match full.coding_process {
         CodingProcess::DctSequential => 0,
         _ => area(full_width, full_height, 6),
     };
-    // The decoder chooses by either side, so it is asked for the exact size of the wanted scale.
+    // The decoder takes either side for its choice, so it is given the exact size at the desired scale.
     let eighths = eighths(full_width.min(full_height), min_short_side);
     let at_scale = |side: u32| u16::try_from((side * eighths).div_ceil(8)).unwrap_or(u16::MAX);
     let (width, height) = match eighths {
-        // One pixel across is one at every scale, and would be enough for it at the smallest.
+        // A side of one pixel stays one at every scale, so the decoder would choose the smallest.
         8 => (full.width, full.height),
         _ => decoder.scale(at_scale(full_width), at_scale(full_height))?,
     };
@@ -368,7 +367,7 @@ fn to_rgb(data: Vec<u8>, format: PixelFormat, bytes: &[u8]) -> Vec<u8> {
     match format {
         PixelFormat::RGB24 => data,
         PixelFormat::L8 => data.iter().flat_map(|grey| [*grey; 3]).collect(),
-        // 16-bit samples come in the machine's byte order.
+        // 16-bit samples are in native byte order.
         PixelFormat::L16 => data
             .as_chunks::<2>()
             .0
@@ -382,14 +381,14 @@ fn to_rgb(data: Vec<u8>, format: PixelFormat, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether the mark that ends every whole file is missing. Cameras append data behind it, and
-/// thumbnails in the metadata, before the picture's own data, end with the same mark.
+/// Whether the EOI marker is missing. Cameras append data after it, and thumbnails in the metadata, before the first
+/// scan, have one of their own.
 fn ends_early(bytes: &[u8]) -> bool {
     let data = first_scan(bytes).unwrap_or(0);
     memchr::memmem::find(&bytes[data..], b"\xff\xd9").is_none()
 }
 
-/// Where the picture's first scan begins.
+/// Offset of the first scan.
 fn first_scan(bytes: &[u8]) -> Option<usize> {
     let mut at = 2;
     loop {

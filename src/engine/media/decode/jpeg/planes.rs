@@ -1,47 +1,47 @@
-//! From the frequencies of blocks to RGB pixels at the full size, a half, a quarter or an eighth of it.
+//! From the DCT coefficients of blocks to RGB pixels at full size or at a scale of 1/2, 1/4 or 1/8.
 //!
-//! At a small scale only the lowest frequencies of each block show, and the inverse transform is as
-//! small as its output.
+//! At reduced scale only the lowest frequencies of each block are visible, and the inverse DCT has the size of its
+//! output.
 
 use super::header::{Component, JpegHeader, Unsupported};
 
-/// Positions of a block's coefficients in coding order (T.81, figure A.6), row * 8 + column.
+/// Zigzag order (T.81, figure A.6): positions in a block, row * 8 + column.
 const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
     13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
     52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
-/// Eighths of the full size that are all of it.
+/// Full size in eighths.
 pub const FULL: usize = 8;
 
-/// RGB pixels at a scale.
+/// RGB pixels at a reduced scale.
 pub struct Scaled {
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Red, green and blue of each pixel.
+    /// Interleaved RGB samples.
     pub rgb: Vec<u8>,
 }
 
 /// The frame as a grid of MCUs.
 #[derive(Clone, Copy)]
 pub struct McuGrid {
-    /// MCUs across.
+    /// MCUs per row.
     pub columns: usize,
-    /// MCUs down.
+    /// Rows of MCUs.
     pub rows: usize,
-    /// Blocks of luma across an MCU.
+    /// Luma blocks across an MCU.
     horizontal: usize,
-    /// Blocks of luma down an MCU.
+    /// Luma blocks down an MCU.
     vertical: usize,
     width: usize,
     height: usize,
 }
 
 impl McuGrid {
-    /// Of a frame.
+    /// The grid of a frame.
     pub fn new(header: &JpegHeader) -> Result<Self, Unsupported> {
         let luma = header.components.first().ok_or(Unsupported)?;
         let (width, height) = (header.width as usize, header.height as usize);
@@ -55,8 +55,8 @@ impl McuGrid {
         })
     }
 
-    /// Blocks across and down a component that is coded alone (A.2.2): those that the picture
-    /// reaches, where a grid of MCUs may hold more.
+    /// Columns and rows of blocks of a component in a non-interleaved scan (A.2.2): only those within the picture,
+    /// where an MCU grid may have more.
     pub fn blocks_alone(&self, component: &Component) -> (usize, usize) {
         let blocks =
             |side: usize, ours: usize, lumas: usize| (side * ours).div_ceil(lumas).div_ceil(8);
@@ -69,24 +69,23 @@ impl McuGrid {
 
 /// The samples of one component.
 pub struct Plane {
-    /// Of which component.
     pub component: Component,
-    /// For each coefficient in coding order: its place in a 4 x 4 corner, at the full size in the block, or none.
+    /// By zigzag index: position in the 4 x 4 corner, or in the block at full size; `None` if unused.
     pub place: [Option<u8>; 64],
-    /// Index behind the last coefficient that is needed.
+    /// One past the last coefficient that is used.
     pub needed: usize,
-    /// Steps of the coefficients in coding order.
+    /// Quantisation steps in zigzag order.
     pub quantisation: [f32; 64],
-    /// Samples of a block along a side, 1, 2 or 4; 8 of all planes at the full size.
+    /// Samples along the side of a block: 1, 2 or 4; 8 in all planes at full size.
     pub size: usize,
-    /// The inverse transform along one dimension, transposed: size frequencies x size samples.
+    /// The 1-D inverse DCT, transposed: `size` frequencies x `size` samples.
     basis: [[f32; 8]; 8],
     samples: Vec<u8>,
     stride: usize,
 }
 
-/// Columns of the inverse transform of `size` points over the lowest of 8 orthonormal frequencies:
-/// sqrt(size / 8) a(u) cos((2i + 1) u pi / 2 size), with a(0) = sqrt(1 / size), a(u) = sqrt(2 / size).
+/// Basis vectors of the inverse DCT of `size` points, for the lowest of 8 orthonormal frequencies: sqrt(size / 8) a(u)
+/// cos((2i + 1) u pi / 2 size), where a(0) = sqrt(1 / size) and a(u) = sqrt(2 / size).
 fn basis(size: usize) -> [[f32; 8]; 8] {
     let n = size as f32;
     let mut basis = [[0.0; 8]; 8];
@@ -101,8 +100,8 @@ fn basis(size: usize) -> [[f32; 8]; 8] {
 }
 
 impl Plane {
-    /// Room for one component at `eighths` / 8 of the full size. The chroma of a subsampled file is
-    /// decoded at a larger scale where that gives it the luma's size.
+    /// Allocates one component at `eighths` / 8 of the full size. Subsampled chroma is decoded at a larger scale if it
+    /// then has the size of the luma.
     pub fn new(
         header: &JpegHeader,
         component: &Component,
@@ -138,12 +137,12 @@ impl Plane {
         })
     }
 
-    /// Makes everything grey, which is how parts look that are never put.
+    /// Fills the plane with grey, the value of missing parts.
     pub fn clear(&mut self) {
         self.samples.fill(128);
     }
 
-    /// Transforms the block at `column` and `row` from the 4 x 4 corner of its frequencies, at the full size from all.
+    /// Transforms the block at `column` and `row` from the 4 x 4 corner of its coefficients, or from all at full size.
     #[inline]
     pub fn put<const N: usize>(&mut self, corner: &[f32; N], column: usize, row: usize) {
         let start = row * self.size * self.stride + column * self.size;
@@ -151,7 +150,7 @@ impl Plane {
             1 => self.samples[start] = sample(corner[0] * 0.125),
             2 => {
                 let [a, b, c, d] = [corner[0], corner[1], corner[4], corner[5]];
-                // basis(2): both samples of a frequency have the same size.
+                // In basis(2) the two samples of a frequency have the same magnitude.
                 let (p, q) = (self.basis[0][0], self.basis[1][0]);
                 let (dc, dx, dy, dxy) = (a * p * p, b * p * q, c * p * q, d * q * q);
                 let upper = &mut self.samples[start..][..2];
@@ -174,7 +173,7 @@ impl Plane {
             let samples = if smooth {
                 flat
             } else {
-                // Down the columns, then along the row, the values of a row side by side.
+                // First along columns, then along rows; the values of a row are contiguous for vectorisation.
                 let mut half = [0f32; SIDE];
                 for (row, frequency) in rows.iter().zip(&self.basis) {
                     (0..SIDE).for_each(|u| half[u] += row[u] * frequency[y]);
@@ -190,14 +189,14 @@ impl Plane {
     }
 }
 
-/// A sample around zero as a byte (T.81, A.3.1). At 2^23 the unit of a float is one, which leaves the
-/// rounded byte at the end of its bits: several samples fit one register so, which a cast does not.
+/// Level-shifts, rounds and clamps a sample (T.81, A.3.1). Adding 2^23 leaves the rounded integer in the low bits of
+/// the float; unlike a cast, this vectorises well.
 #[inline(always)]
 fn sample(value: f32) -> u8 {
     ((value + 128.0).clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8
 }
 
-/// The picture that the planes of a frame make at `eighths` / 8 of its size.
+/// Assembles the picture from its planes at `eighths` / 8 of the full size.
 pub fn picture(planes: &[Plane], header: &JpegHeader, eighths: usize) -> Scaled {
     let at_scale = |side: u32| (side as usize * eighths).div_ceil(8);
     let (width, height) = (at_scale(header.width), at_scale(header.height));
@@ -240,7 +239,7 @@ fn to_rgb(planes: &[Plane], eighths: usize, width: usize, height: usize) -> Vec<
 }
 
 impl Plane {
-    /// The samples beside row `y` of `luma`, and how many pixels share one, as a shift.
+    /// The samples of this plane for row `y` of `luma`, and log2 of the horizontal subsampling.
     fn row_beside(&self, luma: &Plane, y: usize, eighths: usize) -> (&[u8], usize) {
         let shift = |ours: usize, lumas: usize| {
             (lumas * eighths / (ours * self.size)).trailing_zeros() as usize
@@ -252,7 +251,7 @@ impl Plane {
     }
 }
 
-/// JFIF's conversion (ITU-T T.871, section 7), in 16-bit fixed point.
+/// YCbCr to RGB of JFIF (ITU-T T.871, section 7), in 16-bit fixed point.
 #[inline]
 fn colour(luma: u8, cb: u8, cr: u8) -> [u8; 3] {
     let (y, cb, cr) = (

@@ -1,8 +1,8 @@
-//! The colour profile of a JPEG.
+//! The ICC profile of a JPEG.
 
 use super::header::segments;
 
-/// The profile of a JPEG, put together from its segments (ICC.1, annex B.4).
+/// Assembles the ICC profile from its APP2 segments (ICC.1, annex B.4).
 pub fn profile<'a>(bytes: &'a [u8]) -> Option<Vec<u8>> {
     let part = |(marker, content): (u8, &'a [u8])| match (marker, content) {
         (0xe2, content) => match content.strip_prefix(b"ICC_PROFILE\0")? {

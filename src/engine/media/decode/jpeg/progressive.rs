@@ -1,10 +1,10 @@
-//! Progressive JPEG at a half, a quarter or an eighth of its size, and damaged files at any size.
+//! Progressive JPEG at a scale of 1/2, 1/4 or 1/8, and damaged files at any scale.
 //!
-//! Such a file codes its coefficients in several scans, first coarsely, then bit by bit. Where the scale needs only the mean
-//! of each block, the scans of other coefficients are skipped. Otherwise all are read, since refinement bits of a visible
-//! coefficient are interleaved with those of others: without the last bits fine grain would be lost, and a vector would be
-//! further than a cosine of 0.996 from that of the full decode (docs/benchmarks.md, "What a small scale does").
-//! Section numbers are those of ITU-T T.81.
+//! Progressive files code their coefficients in several scans, first coarsely, then bit by bit. If the scale needs only
+//! the DC coefficients, AC scans are skipped. Otherwise all scans are read, since refinement bits of visible
+//! coefficients are interleaved with those of others. Without the last bits fine grain would be lost, and an embedding
+//! would have a cosine similarity below 0.996 to that of the full decode (docs/benchmarks.md, "What a small scale
+//! does"). Section numbers refer to ITU-T T.81.
 
 use super::bits::{BitReader, Huffman, Symbol};
 use super::header::{JpegHeader, ScanHeader, Unsupported, end_of_data};
@@ -12,28 +12,28 @@ use super::planes::{FULL, McuGrid, Plane, Scaled, picture};
 use super::stripes::{self, Tally};
 use crate::engine::cancel::Cancel;
 
-/// Most scans that are read: a file of a few kilobytes could name millions over a large picture.
+/// Maximum number of scans: a file of a few kilobytes could declare millions over a large picture.
 const MOST_SCANS: usize = 1000;
 
 /// The coefficients of one component.
 struct ComponentCoefficients {
     plane: Plane,
-    /// Blocks in a row, those of MCUs that the picture does not reach included.
+    /// Blocks per row, including MCU padding outside the picture.
     columns: usize,
-    /// For each block its lowest frequencies, size x size.
+    /// The lowest frequencies of each block, size x size.
     coefficients: Vec<i16>,
-    /// For each coefficient in coding order: its place among those of a block, or none.
+    /// For each coefficient in zigzag order: its index within a block's stored coefficients, or `None`.
     slots: [Option<u8>; 64],
-    /// For each block a bit for each coefficient, in coding order, that is not zero so far.
+    /// For each block: a bitmask of the nonzero coefficients so far, in zigzag order.
     nonzero: Vec<u64>,
-    /// The lowest bit of each coefficient that was read, in coding order; none before its first scan.
+    /// For each coefficient in zigzag order: the lowest bit read so far; `None` before its first scan.
     low: [Option<u8>; 64],
-    /// Whether a scan was damaged, after which refinement of that band cannot be decoded.
+    /// Whether a scan was damaged, after which its band cannot be refined.
     is_damaged: bool,
 }
 
-/// Decodes at `eighths` / 8 of the full size, where `eighths` is 1, 2 or 4. A file with any fault in
-/// what is needed, or without its end, is left to others.
+/// Decodes at `eighths` / 8 of the full size, where `eighths` is 1, 2 or 4. Files that are truncated or have a fault in
+/// the required data are left to other decoders.
 pub fn decode(
     bytes: &[u8],
     (mut header, mut scan): (JpegHeader, ScanHeader),
@@ -61,8 +61,8 @@ pub fn decode(
     Err(Unsupported)
 }
 
-/// What a damaged file still shows, at any scale; what is lost is grey, or without its details. Blocks of which the
-/// mean is there count as read. Also whether anything is wrong with it: a file may leave out its last bits.
+/// Decodes what is left of a damaged file, at any scale; missing parts are grey or lack detail. Blocks with a DC
+/// coefficient count as read. Also returns whether anything is wrong: a file may omit its last bits.
 pub fn decode_damaged(
     bytes: &[u8],
     (mut header, mut scan): (JpegHeader, ScanHeader),
@@ -98,7 +98,7 @@ pub fn decode_damaged(
             Ok(Some(next)) => scan = next,
             Ok(None) => break,
             Err(_) => {
-                // All may have been coded before the end was lost.
+                // All coefficients may have been coded before the truncation.
                 is_faulty |= !channels.iter().all(ComponentCoefficients::is_complete);
                 break;
             }
@@ -139,7 +139,7 @@ fn finish(
     Ok(picture(&planes, header, eighths))
 }
 
-/// Whether a scan has coefficients that the picture shows (G.1.1.1).
+/// Whether a scan has coefficients that are visible at this scale (G.1.1.1).
 fn shows(scan: &ScanHeader, channels: &[ComponentCoefficients]) -> Result<bool, Unsupported> {
     let of_dc = scan.first == 0;
     let fine = scan.first <= scan.last
@@ -175,7 +175,7 @@ impl ComponentCoefficients {
         }
     }
 
-    /// Whether all that its scale shows was read to the last bit.
+    /// Whether all visible coefficients were read to the last bit.
     fn is_complete(&self) -> bool {
         let shown = self
             .low
@@ -185,20 +185,20 @@ impl ComponentCoefficients {
         shown.into_iter().all(|(low, _)| *low == Some(0))
     }
 
-    /// The frequencies of a block, and which of all are not zero.
+    /// The stored coefficients of a block, and its bitmask of nonzero coefficients.
     fn block(&mut self, at: usize) -> (&mut [i16], Option<&mut u64>) {
         let length = self.plane.size * self.plane.size;
         let block = &mut self.coefficients[at * length..][..length];
         (block, self.nonzero.get_mut(at))
     }
 
-    /// Transforms all blocks: `SIZE` samples along a side from a corner of `N` frequencies.
+    /// Applies the inverse DCT to all blocks: `SIZE` samples a side from `N` coefficients.
     fn transform<const SIZE: usize, const N: usize>(
         &mut self,
         cancel: &Cancel,
     ) -> Result<(), Unsupported> {
         let stride = if N == 64 { 8 } else { 4 };
-        // By place in the corner: the step of a value, and what its missing bits add on average.
+        // By position in the corner: the quantisation step, and the expected value of the missing low bits.
         let (mut steps, mut more) = ([0f32; N], [0f32; N]);
         for (k, at) in self.plane.place.iter().enumerate() {
             if let Some(at) = at {
@@ -226,7 +226,7 @@ impl ComponentCoefficients {
     }
 }
 
-/// Reads the data of one scan, as far as it goes.
+/// Reads the entropy-coded data of one scan, as far as it is intact.
 fn read_scan(
     bytes: &[u8],
     header: &JpegHeader,
@@ -245,7 +245,7 @@ fn read_scan(
             _ => (&header.ac, part.ac),
         };
         let table = tables.get(at).and_then(Option::as_ref);
-        // One more bit of DC has no codes.
+        // DC refinement scans have no Huffman codes.
         match (table, scan.first, scan.high) {
             (None, 0, 1..) => Ok(None),
             (None, ..) => Err(Unsupported),
@@ -258,7 +258,7 @@ fn read_scan(
     let mut bits = BitReader::new(data);
     let restarts = header.restart_interval;
     let tally = match scan.components[..] {
-        // One component, block by block (A.2.2).
+        // A single component is coded block by block (A.2.2).
         [part] => {
             let channel = &mut channels[part.index];
             let (columns, rows) = grid.blocks_alone(&channel.plane.component);
@@ -296,7 +296,7 @@ fn read_scan(
             channel.is_damaged |= scan.first > 0 && tally.lost > 0 && restarts == 0;
             tally
         }
-        // DC of several components, MCU by MCU (A.2.3).
+        // Interleaved DC scans are coded MCU by MCU (A.2.3).
         _ if scan.first == 0 => {
             let units = (grid.columns * grid.rows, restarts);
             stripes::read(&mut bits, units, begin, |bits, at| {
@@ -326,14 +326,14 @@ fn read_scan(
     Ok(tally)
 }
 
-/// Notes which bits a scan brings. Refinement goes on from the bits that are there.
+/// Records which bits a scan adds. Refinement must continue from the bits already read.
 fn note_precision(
     scan: &ScanHeader,
     channel: &mut ComponentCoefficients,
 ) -> Result<(), Unsupported> {
     let band = &mut channel.low[scan.first..=scan.last];
     let before = (scan.high > 0).then_some(scan.high);
-    // Encoders may begin some frequencies of a band elsewhere; what counts is what the picture shows.
+    // A mismatch at any frequency of the band makes its bits undecodable, and so does earlier damage.
     if band.iter().any(|low| *low != before) || (channel.is_damaged && scan.high > 0) {
         return Err(Unsupported);
     }
@@ -341,16 +341,16 @@ fn note_precision(
     Ok(())
 }
 
-/// What reading of a scan keeps from one block to the next.
+/// State that a scan carries from block to block.
 #[derive(Default)]
 struct ScanState {
-    /// The last DC value of each component of the scan.
+    /// Previous DC value of each component of the scan.
     predictors: [i32; 3],
-    /// Blocks to come that have nothing new in this band.
+    /// Remaining blocks of an end-of-band run.
     empty: u32,
 }
 
-/// The frequencies of a block on their way.
+/// A block that is being decoded.
 struct CoefficientBlock<'a> {
     block: &'a mut [i16],
     slots: &'a [Option<u8>; 64],
@@ -366,7 +366,7 @@ impl CoefficientBlock<'_> {
         }
     }
 
-    /// One more bit of a coefficient that is not zero.
+    /// Adds a correction bit to a nonzero coefficient.
     #[inline]
     fn correct(&mut self, k: usize, bit: i16) {
         if let Some(slot) = self.slots[k] {
@@ -378,7 +378,7 @@ impl CoefficientBlock<'_> {
 }
 
 impl ScanState {
-    /// The upper bits of a DC value, or one more bit of it (G.1.2.1).
+    /// Decodes the upper bits of a DC coefficient, or a refinement bit (G.1.2.1).
     #[inline]
     fn dc(
         &mut self,
@@ -402,7 +402,7 @@ impl ScanState {
         Ok(())
     }
 
-    /// The upper bits of a band of frequencies (G.1.2.2).
+    /// Decodes the upper bits of an AC band (G.1.2.2).
     #[inline]
     fn ac(
         &mut self,
@@ -435,14 +435,14 @@ impl ScanState {
             }
             k += 1;
         }
-        // A run that leaves the band is a fault in the file.
+        // A run past the end of the band is invalid.
         if k > scan.last + 1 {
             return Err(Unsupported);
         }
         Ok(())
     }
 
-    /// One more bit of a band of frequencies (G.1.2.3).
+    /// Refines an AC band by one bit (G.1.2.3).
     #[inline]
     fn refine(
         &mut self,
@@ -464,7 +464,7 @@ impl ScanState {
                 1 => Some(if bits.take_value() > 0 { bit } else { -bit }),
                 _ => return Err(Unsupported),
             };
-            // Past so many that stay zero; those on the way that are not zero have a bit each.
+            // Skips `run` zero coefficients; nonzero ones on the way have a correction bit each.
             let mut zeros = run;
             while k <= scan.last {
                 if *block.nonzero >> k & 1 == 1 {

@@ -1,7 +1,7 @@
-//! Baseline JPEG at a half, a quarter or an eighth of its size, and damaged files at any size.
+//! Baseline JPEG at a scale of 1/2, 1/4 or 1/8, and damaged files at any scale.
 //!
-//! Most photos are such files, and decoding them is most of the work over a folder. Coefficients that a small scale does not
-//! show are skipped, several codes at once. Section numbers are those of ITU-T T.81.
+//! Most photos are baseline JPEG, so this dominates the time of indexing a folder. Coefficients that are invisible at
+//! reduced scale are skipped, several codes at once. Section numbers refer to ITU-T T.81.
 
 use super::bits::{BitReader, Huffman, Skips, Symbol};
 use super::header::{JpegHeader, ScanComponent, ScanHeader, Unsupported};
@@ -9,7 +9,7 @@ use super::planes::{FULL, McuGrid, Plane, Scaled, picture};
 use super::stripes::{self, Tally};
 use crate::engine::cancel::Cancel;
 
-/// What decodes the blocks of one component.
+/// Decoder of one component's blocks.
 struct ComponentDecoder<'a> {
     plane: Plane,
     dc: &'a Huffman,
@@ -18,8 +18,8 @@ struct ComponentDecoder<'a> {
     predictor: i32,
 }
 
-/// Decodes at `eighths` / 8 of the full size, where `eighths` is 1, 2 or 4. A file with any fault in
-/// it is left to others, and so is one whose components are not all in the first scan.
+/// Decodes at `eighths` / 8 of the full size, where `eighths` is 1, 2 or 4. Damaged files, and those whose first scan
+/// lacks a component, are left to other decoders.
 pub fn decode(
     bytes: &[u8],
     (header, scan): (&JpegHeader, &ScanHeader),
@@ -55,7 +55,7 @@ pub fn decode(
     Ok(picture(&planes, header, eighths))
 }
 
-/// What a damaged file still shows, at any scale; what is lost is grey.
+/// Decodes what is left of a damaged file, at any scale; missing parts are grey.
 pub fn decode_damaged(
     bytes: &[u8],
     (header, scan): (&JpegHeader, &ScanHeader),
@@ -87,7 +87,7 @@ pub fn decode_damaged(
         if is_good || restarts > 0 {
             return is_good;
         }
-        // Without markers the codes themselves fall into step again as a rule, somewhat to the side.
+        // Without restart markers the decoder usually resynchronises by itself, with some horizontal displacement.
         first_fault.get_or_insert(at);
         bits.bits(1);
         true
@@ -106,7 +106,7 @@ pub fn decode_damaged(
     Ok((picture(&planes, header, eighths), tally))
 }
 
-/// What decodes the components of a frame, all of which must be in its first scan.
+/// Decoders of the frame's components, all of which must be in the first scan.
 fn channels<'a>(
     header: &'a JpegHeader,
     scan: &ScanHeader,
@@ -163,7 +163,7 @@ impl<'a> ComponentDecoder<'a> {
         Ok(())
     }
 
-    /// The frequencies of the next block that its scale shows (F.2.2): a corner of 4 x 4, or all.
+    /// Decodes the next block (F.2.2) and returns its visible coefficients: a 4 x 4 corner, or all.
     #[inline]
     fn block<const N: usize>(&mut self, bits: &mut BitReader) -> Result<[f32; N], Unsupported> {
         let mut corner = [0f32; N];
@@ -196,7 +196,7 @@ impl<'a> ComponentDecoder<'a> {
         Ok(corner)
     }
 
-    /// Steps over the coefficients from the `k`th on.
+    /// Skips the coefficients of the block from index `k` on.
     #[inline]
     fn step_over(&self, bits: &mut BitReader, mut k: usize) -> Result<(), Unsupported> {
         while k < 64 {
@@ -214,7 +214,7 @@ impl<'a> ComponentDecoder<'a> {
             }
             k += usize::from(run) + 1;
         }
-        // A run that leaves the block is a fault in the file.
+        // A run past the end of the block is invalid.
         if k > 64 { Err(Unsupported) } else { Ok(()) }
     }
 }
@@ -242,7 +242,7 @@ mod tests {
             .collect()
     }
 
-    /// The full picture, each block of output pixels averaged.
+    /// The full picture, with each block of output pixels averaged.
     fn averaged(bytes: &[u8], eighths: usize) -> image::RgbImage {
         let full = image::load_from_memory(bytes).expect("decodes").into_rgb8();
         let side = 8 / eighths as u32;

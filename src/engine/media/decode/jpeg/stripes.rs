@@ -1,29 +1,29 @@
-//! Recovers damaged scans: restart markers split the data into stripes, each of which can be decoded without those before it.
+//! Recovers damaged scans: restart markers split the data into stripes, which can be decoded independently.
 
 use super::bits::BitReader;
 
-/// Stripes that a jump from one restart marker to another may leave out. Numbers repeat after eight, so a larger jump
-/// is rather a marker that damage made.
+/// Maximum number of stripes that a jump between restart markers may skip. Marker numbers repeat after eight, so a
+/// larger jump is more likely a marker from corrupt data.
 const MOST_SKIPPED: usize = 4;
 
-/// Units of a scan that were read and that were not: MCUs, or blocks of a single component.
+/// Counts of the units of a scan: MCUs, or blocks in a non-interleaved scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Read without a fault.
+    /// Units read successfully.
     pub read: usize,
-    /// Not there, or behind a fault.
+    /// Units that are missing or follow an error.
     pub lost: usize,
 }
 
 impl Tally {
-    /// Hundredths that were lost, rounded up.
+    /// Percentage of lost units, rounded up.
     pub fn lost_percent(self) -> usize {
         (self.lost * 100).div_ceil((self.read + self.lost).max(1))
     }
 }
 
-/// Reads `total` units, `interval` between two restart markers, 0 for none. `unit` reads the one of a number and says
-/// whether it could; `begin` prepares for the next stripe. After a fault reading goes on at the next stripe.
+/// Reads `total` units with a restart marker after every `interval` of them (0 for none). `unit` reads one unit and
+/// returns whether it succeeded; `begin` resets the state for the next stripe, at which reading resumes after errors.
 pub fn read(
     bits: &mut BitReader,
     (total, interval): (usize, usize),
@@ -43,7 +43,7 @@ pub fn read(
         if end >= total {
             break;
         }
-        // Data before the marker that nothing asked for: a fault that went unnoticed.
+        // Unread data before the marker indicates an undetected error in this stripe.
         if whole == end - start && !bits.is_at_restart() {
             tally.read -= whole;
         }
@@ -57,11 +57,11 @@ pub fn read(
     tally
 }
 
-/// The number of the stripe that the next restart marker begins, by the number of the last.
+/// Index of the stripe after the next plausible restart marker; `number` is the current one.
 fn next_stripe(bits: &mut BitReader, number: usize) -> Option<usize> {
     loop {
         let marker = usize::from(bits.next_restart()?);
-        // The marker behind stripe n has the number n modulo 8.
+        // The marker after stripe n has the number n modulo 8.
         let skipped = (marker + 8 - number % 8) % 8;
         if skipped <= MOST_SKIPPED {
             return Some(number + 1 + skipped);
@@ -73,7 +73,7 @@ fn next_stripe(bits: &mut BitReader, number: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// Reads stripes of two bytes as units, each of which must be the number of its unit.
+    /// Reads two-byte stripes as units; each must contain its own index.
     fn units(data: &[u8], total: usize) -> (Vec<usize>, Tally) {
         let mut bits = BitReader::new(data);
         let mut good = Vec::new();

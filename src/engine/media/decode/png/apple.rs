@@ -1,15 +1,15 @@
-//! PNG as Apple's tools rewrite it for their phones (chunk `CgBI`): blue first, multiplied by opacity, and compressed
-//! without zlib's header.
+//! PNG as optimised by Apple's iOS tools (`CgBI` chunk): BGR order, premultiplied alpha, and deflate without a zlib
+//! header.
 
 use std::io::Read;
 
 use super::super::limits::area;
 use super::super::{DecodeError, DecodeLimits, Picture};
 
-/// Bytes before the first chunk.
+/// Size of the PNG signature.
 const SIGNATURE: usize = 8;
 
-/// Whether a PNG is one of these.
+/// Whether a PNG has a `CgBI` chunk.
 pub fn is_apple(bytes: &[u8]) -> bool {
     bytes.get(12..16) == Some(b"CgBI")
 }
@@ -21,7 +21,7 @@ fn damaged() -> DecodeError {
     }
 }
 
-/// Decodes it; only eight bits without interlacing are written so.
+/// Decodes the picture; only 8-bit non-interlaced files exist.
 pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let (header, data) = chunks(bytes).ok_or_else(damaged)?;
     let side = |at: usize| {
@@ -64,7 +64,7 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, De
     Ok(Picture::whole(width, height, rgb))
 }
 
-/// The header, and the data of all chunks of pixels.
+/// The header, and the concatenated data of all `IDAT` chunks.
 fn chunks(bytes: &[u8]) -> Option<(&[u8; 13], Vec<u8>)> {
     let mut rest = bytes.get(SIGNATURE..)?;
     let (mut header, mut data) = (None, Vec::new());
@@ -83,7 +83,7 @@ fn chunks(bytes: &[u8]) -> Option<(&[u8; 13], Vec<u8>)> {
     Some((header?, data))
 }
 
-/// Undoes a row's filter (PNG, 9.2).
+/// Reverses the filter of a row (PNG, 9.2).
 fn unfilter(filter: u8, channels: usize, above: &[u8], row: &mut [u8]) {
     for at in 0..row.len() {
         let before = |row: &[u8]| {

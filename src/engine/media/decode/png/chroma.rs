@@ -1,5 +1,5 @@
-//! The colours of a PNG: by code points, by an embedded profile, or by its gamma and the primaries of its screen (PNG,
-//! third edition, 11.3.2 and 13.13). The first of these that a file has counts; `sRGB` stands before gamma and primaries.
+//! Colour space of a PNG, in order of precedence: code points (`cICP`), embedded ICC profile, `sRGB`, gamma and
+//! primaries (`gAMA`, `cHRM`; PNG, third edition, 11.3.2 and 13.13).
 
 use std::io::Cursor;
 
@@ -9,7 +9,7 @@ use png::{Decoder, Info};
 use super::super::cicp::{Cicp, ToSrgb};
 use super::super::colour;
 
-/// The exponent and the chromaticities that programs write for sRGB; `gAMA` times 100,000, then white, red, green, blue.
+/// Gamma and chromaticities that programs write for sRGB, times 100,000: `gAMA`, then white, red, green, blue.
 const SRGB_GAMMA: u32 = 45_455;
 const SRGB: [(u32, u32); 4] = [
     (31_270, 32_900),
@@ -17,23 +17,23 @@ const SRGB: [(u32, u32); 4] = [
     (30_000, 60_000),
     (15_000, 6_000),
 ];
-/// The exponents of real screens and files, times 100,000.
+/// Plausible `gAMA` values.
 const POSSIBLE_GAMMA: std::ops::RangeInclusive<u32> = 10_000..=1_000_000;
-/// The least area of the triangle of the primaries of real screens, doubled: sRGB's is 0.22.
+/// Minimum of twice the area of the triangle of primaries; sRGB's is 0.22.
 const LEAST_GAMUT: f64 = 0.01;
-/// How far numbers for sRGB may be from these.
+/// Tolerance for values that mean sRGB.
 const NEAR: u32 = 200;
 
-/// What says how the samples of a picture are meant.
+/// How samples are converted to sRGB.
 pub enum Profile {
     Named(Box<ToSrgb>),
     Embedded(Vec<u8>),
     Made(Box<ColorProfile>),
 }
 
-/// The profile of a picture; nothing for sRGB, and where it says nothing.
+/// The colour space of a picture; `None` for sRGB, and if it is unspecified.
 pub fn profile(info: &Info<'_>) -> Option<Profile> {
-    // Samples between black and white of television would need another range; no program writes them.
+    // Limited-range samples are not supported; no program writes them.
     let named = info.coding_independent_code_points;
     if let Some(named) = named.filter(|named| named.is_video_full_range_image) {
         let cicp = Cicp::of_rgb(named.color_primaries, named.transfer_function);
@@ -55,13 +55,13 @@ pub fn profile(info: &Info<'_>) -> Option<Profile> {
     made(gamma, given)
 }
 
-/// The profile of a file.
+/// The colour space of a file.
 pub fn profile_of(bytes: &[u8]) -> Option<Profile> {
     let reader = Decoder::new(Cursor::new(bytes)).read_info().ok()?;
     profile(reader.info())
 }
 
-/// A profile of a gamma and chromaticities; what is not given is sRGB's.
+/// Builds a profile from gamma and chromaticities; missing values default to sRGB.
 fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
     let near = |a: u32, b: u32| a.abs_diff(b) <= NEAR;
     let gamma = gamma.filter(|gamma| POSSIBLE_GAMMA.contains(gamma) && !near(*gamma, SRGB_GAMMA));
@@ -74,7 +74,7 @@ fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
         return None;
     }
     let mut profile = ColorProfile::new_srgb();
-    // The code points would count more than what follows.
+    // Code points would override the fields below.
     profile.cicp = None;
     if let Some(gamma) = gamma {
         let curve = ToneReprCurve::Parametric(vec![100_000.0 / gamma as f32]);
@@ -103,7 +103,7 @@ fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
     Some(Profile::Made(Box::new(profile)))
 }
 
-/// Whether white and primaries are colours, and the primaries span some.
+/// Whether white point and primaries are valid chromaticities, and the primaries span a gamut.
 fn are_possible(given: &[(u32, u32); 4]) -> bool {
     let is_colour = |(x, y): &(u32, u32)| *y > 0 && x.saturating_add(*y) <= 100_000 + NEAR;
     let [_, red, green, blue] = given.map(|(x, y)| (f64::from(x) / 1e5, f64::from(y) / 1e5));
@@ -139,10 +139,10 @@ mod tests {
 
     #[test]
     fn gamma_and_primaries_become_srgb() {
-        // Linear light: a half of it is 188 in sRGB.
+        // Linear light: half of white is 188 in sRGB.
         let [red, green, blue] = shown(Some(100_000), None, [128; 3]);
         assert!(red.abs_diff(188) <= 1 && green == red && blue == red);
-        // Screens of old Macs.
+        // The gamma of old Mac displays.
         let [grey, ..] = shown(Some(55_556), None, [128; 3]);
         let want = 255.0 * srgb_curve((128.0f64 / 255.0).powf(1.8));
         assert!(
@@ -156,7 +156,7 @@ mod tests {
         assert!(r.abs_diff(30) <= 2 && g.abs_diff(200) <= 2 && b.abs_diff(60) <= 2);
     }
 
-    /// The curve of sRGB (IEC 61966-2-1).
+    /// The sRGB transfer function (IEC 61966-2-1).
     fn srgb_curve(light: f64) -> f64 {
         match light <= 0.003_130_8 {
             true => 12.92 * light,

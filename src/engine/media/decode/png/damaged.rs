@@ -10,15 +10,15 @@ use super::super::{DecodeError, DecodeLimits, Picture, warning};
 use super::chroma;
 use crate::engine::cancel::CancelReader;
 
-/// What samples are that cannot be read.
+/// Value of samples that cannot be read.
 const UNREAD: u8 = 128;
-/// Most bytes of a pixel, and those of the RGB that is made of it.
+/// Maximum bytes per pixel, plus those of the RGB result.
 const BYTES_PER_PIXEL: u64 = 4 + 3;
 
-/// Decodes what can be read of a file. Nothing if that shows nothing.
+/// Decodes the readable part of a file. Returns `None` if nothing is visible.
 ///
 /// # Errors
-/// If there is no memory for it.
+/// Returns an error if memory cannot be reserved.
 pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
     let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let mut decoder = Decoder::new_with_limits(
@@ -62,7 +62,7 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
     }))
 }
 
-/// The samples of all rows that can be read, and the hundredths of the picture that cannot.
+/// The samples with all readable rows, and the percentage of the picture that is missing.
 fn rows<R: BufRead + Seek>(reader: &mut Reader<R>, samples: usize) -> Option<(Vec<u8>, usize)> {
     let (width, height) = (reader.info().width as usize, reader.info().height as usize);
     let stride = width * samples;
@@ -76,7 +76,7 @@ fn rows<R: BufRead + Seek>(reader: &mut Reader<R>, samples: usize) -> Option<(Ve
                 next += 1;
                 read += width;
             }
-            // Each pass is shown by as large pixels as it stands for.
+            // Each pixel of a pass fills the block that it represents.
             InterlaceInfo::Adam7(pass) => {
                 splat_interlaced_row(&mut all, stride, row.data(), pass, 8 * samples as u8);
                 read += row.data().len() / samples;

@@ -1,4 +1,4 @@
-//! PNG with 16 bits per sample, converted to eight bits row by row: as a whole it would take three times the memory.
+//! 16-bit PNG, converted to 8 bits row by row; converting the whole picture at once would take three times the memory.
 
 use std::io::{BufRead, Cursor, Seek};
 
@@ -13,10 +13,10 @@ use super::super::{DecodeError, DecodeLimits, Picture};
 use super::chroma::{self, Profile};
 use crate::engine::cancel::CancelReader;
 
-/// Decodes a file of one picture; anything else, and any fault in it, is left to others.
+/// Decodes a still picture; other files, and damaged ones, are left to other decoders.
 ///
 /// # Errors
-/// If there is no memory for it.
+/// Returns an error if memory cannot be reserved.
 pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
     let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let mut decoder = Decoder::new(reader);
@@ -33,7 +33,7 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
         return Ok(None);
     }
     limits.reserve(width, height, area(width, height, 3))?;
-    // Eight bits of a high range would show steps.
+    // Converting HDR after reduction to 8 bits would show banding.
     let (named, profile) = match profile {
         Some(Profile::Named(named)) => (Some(named), None),
         profile => (None, profile),
@@ -45,7 +45,7 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
     }))
 }
 
-/// All rows in eight bits; nothing if one cannot be read.
+/// All rows as 8-bit RGB; `None` if one cannot be read.
 fn rows<R: BufRead + Seek>(
     reader: &mut Reader<R>,
     kind: ColorType,
@@ -70,7 +70,7 @@ fn rows<R: BufRead + Seek>(
     (read == rgb.len()).then_some(rgb)
 }
 
-/// A row of samples in eight bits.
+/// Appends a row as 8-bit RGB.
 fn to_rgb(row: &[u8], kind: ColorType, to_srgb: Option<&ToSrgb>, rgb: &mut Vec<u8>) -> Option<()> {
     let eight_bits = |colour: [u16; 3]| match to_srgb {
         Some(to_srgb) => to_srgb.convert(colour.map(|value| f32::from(value) / 65_535.0)),
@@ -100,7 +100,7 @@ fn value(sample: &[u8; 2]) -> u16 {
     u16::from_be_bytes(*sample)
 }
 
-/// The nearest value of eight bits.
+/// Rounds to 8 bits.
 fn nearest(value: u16) -> u8 {
     ((u32::from(value) * 255 + 32_767) / 65_535) as u8
 }

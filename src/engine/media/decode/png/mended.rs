@@ -1,5 +1,4 @@
-//! PNG whose chunks beside the picture break their own rules: the decoder refuses the file for some of them, and
-//! browsers show it.
+//! PNG files with malformed ancillary chunks, for some of which the decoder rejects the file although browsers show it.
 
 use std::io::{Read, sink};
 
@@ -7,16 +6,16 @@ use flate2::read::ZlibDecoder;
 
 use super::super::{DecodeError, DecodeLimits};
 
-/// Bytes before the first chunk, and those of a chunk beside its content.
+/// Size of the PNG signature, and of a chunk without its data.
 const SIGNATURE: usize = 8;
 const AROUND: usize = 12;
-/// The largest colour profile that is taken out of its chunk.
+/// Maximum decompressed size of an ICC profile.
 const MOST_OF_PROFILE: u64 = 16 << 20;
 
-/// The file without such chunks; nothing if it has none.
+/// The file without such chunks; `None` if it has none.
 ///
 /// # Errors
-/// If there is no memory for a copy.
+/// Returns an error if memory for the copy cannot be reserved.
 pub fn mended(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Vec<u8>>, DecodeError> {
     let Some(kept) = kept(bytes) else {
         return Ok(None);
@@ -25,7 +24,7 @@ pub fn mended(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Vec<
     Ok(Some(kept.concat()))
 }
 
-/// The parts of a file that stay, if some do not. From the first chunk of the picture on all do.
+/// The parts of a file to keep; `None` if that is all. Nothing is removed from the first `IDAT` chunk on.
 fn kept(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let (signature, mut rest) = bytes.split_at_checked(SIGNATURE)?;
     let mut kept = vec![signature];
@@ -49,10 +48,10 @@ fn kept(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     is_mended.then_some(kept)
 }
 
-/// Whether the decoder may refuse a file for a chunk that the picture can be shown without.
+/// Whether the decoder may reject a file because of this chunk, which is not needed to show the picture.
 fn is_refused(kind: &[u8], content: &[u8]) -> bool {
     match kind {
-        // Primaries, curve, no matrix, and whether the range is full.
+        // Primaries, transfer function, identity matrix and full-range flag.
         b"cICP" => !matches!(content, [_, _, 0, 0 | 1]),
         b"mDCV" => content.len() != 24,
         b"cLLI" => content.len() != 8,
@@ -63,7 +62,7 @@ fn is_refused(kind: &[u8], content: &[u8]) -> bool {
             let read = std::io::copy(&mut inflated.take(MOST_OF_PROFILE + 1), &mut sink());
             read.is_ok_and(|length| length > MOST_OF_PROFILE)
         }
-        // Of an animation the first picture is shown.
+        // The first picture of an animation is shown.
         b"bKGD" | b"acTL" | b"fcTL" => true,
         _ => false,
     }

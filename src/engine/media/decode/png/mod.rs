@@ -13,7 +13,7 @@ use super::{DecodeError, DecodeLimits, Picture, raster};
 
 const NAME: &str = "PNG";
 
-/// PNG, the first picture of an animated one.
+/// PNG; of an animation, the first picture.
 pub struct Png;
 
 impl PictureFormat for Png {
@@ -50,7 +50,7 @@ impl PictureFormat for Png {
     }
 }
 
-/// Decodes a file without faults.
+/// Decodes an intact file.
 fn decode_whole(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     if let Some(picture) = deep::decode(bytes, limits)? {
         return Ok(picture);

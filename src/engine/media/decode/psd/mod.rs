@@ -1,4 +1,4 @@
-//! Photoshop's PSD and PSB: the picture of all layers that Photoshop stores behind them.
+//! Photoshop's PSD and PSB: the merged picture that Photoshop stores after the layers.
 
 mod rows;
 mod sections;
@@ -19,7 +19,7 @@ const SUMMARY: u16 = 1057;
 const THUMBNAIL: u16 = 1036;
 const PROFILE: u16 = 1039;
 const EXIF: u16 = 1058;
-/// Bytes before the JPEG of a thumbnail.
+/// Size of the header before a thumbnail's JPEG data.
 const THUMBNAIL_HEADER: usize = 28;
 
 /// PSD, and PSB for larger pictures.
@@ -38,7 +38,7 @@ impl PictureFormat for Psd {
         exif::parse(Sections::read(bytes)?.resource(EXIF)?.to_vec())
     }
 
-    /// The thumbnail, but only where the picture itself was left out.
+    /// The thumbnail, but only if the file has no merged picture.
     fn previews<'a>(&self, bytes: &'a [u8], _min_short_side: u32) -> Vec<&'a [u8]> {
         let Some(sections) = Sections::read(bytes) else {
             return Vec::new();
@@ -71,7 +71,7 @@ impl PictureFormat for Psd {
         let of_rows = u64::from(width).saturating_mul(8 * channels);
         let of_data = match sections.compression {
             0 => 0,
-            // The offset of each row.
+            // Offset and length of each row.
             1 => 16 * u64::from(height) * channels,
             _ => area(width, height, channels).saturating_mul(sections.depth.div_ceil(8) as u64),
         };
@@ -115,20 +115,20 @@ fn damaged(reason: &str) -> DecodeError {
     DecodeError::damaged(NAME, reason)
 }
 
-/// Whether Photoshop says that it left the picture out, in place of which the file has a white one.
+/// Whether the file has no real merged picture: Photoshop then stores a white one.
 fn is_empty(sections: &Sections<'_>) -> bool {
     let summary = sections.resource(SUMMARY);
     summary.and_then(|content| content.get(4)) == Some(&0)
 }
 
-/// How samples become colours.
+/// Converts samples to colours.
 struct PsdPainter<'a> {
     mode: Mode,
     palette: &'a [u8],
     alpha: Option<usize>,
-    /// Whether samples are light, of 32 bits.
+    /// Whether samples are linear 32-bit floats.
     is_float: bool,
-    /// Whether light goes beyond white.
+    /// Whether any sample exceeds white.
     is_bright: bool,
     inks: Option<InkConversion>,
     channels: usize,
@@ -158,8 +158,8 @@ impl<'a> PsdPainter<'a> {
         })
     }
 
-    /// Looks at all rows, if their light may go beyond white: one curve brings all of it below, so that brighter stays
-    /// brighter.
+    /// Scans all rows for values beyond white, if possible: the tone curve applies to the whole picture or not at all,
+    /// which preserves the order of brightness.
     fn look(
         &mut self,
         rows: &mut ChannelRows<'_>,
@@ -183,23 +183,23 @@ impl<'a> PsdPainter<'a> {
         Ok(())
     }
 
-    /// Channels that are needed.
+    /// Number of channels that are used.
     fn channels(&self) -> usize {
         self.channels
     }
 
-    /// Whether a profile for red, green and blue or grey is due.
+    /// Whether an RGB or grey ICC profile applies.
     fn is_plain(&self) -> bool {
         !self.is_float && matches!(self.mode, Mode::Grey | Mode::Rgb | Mode::Indexed)
     }
 
-    /// Paints a row of samples between 0 and 1, one channel after another.
+    /// Converts a row of planar samples from 0 to 1.
     fn row(&self, samples: &[f32], rgb: &mut [u8]) {
         let width = rgb.len() / 3;
         if let Some(inks) = &self.inks {
             let pixel =
                 |x: usize| [0, 1, 2, 3].map(|ink| 255 - eight_bits(samples[ink * width + x]));
-            // Full ink is zero.
+            // Photoshop stores full ink as 0.
             let of_row: Vec<u8> = (0..width).flat_map(pixel).collect();
             inks.row_to_srgb(&of_row, rgb);
         }
@@ -229,7 +229,7 @@ impl<'a> PsdPainter<'a> {
         }
     }
 
-    /// In 32 bits values are light.
+    /// Encodes linear 32-bit values as sRGB.
     fn coded(&self, colour: [f32; 3]) -> [u8; 3] {
         if !self.is_float {
             return colour.map(eight_bits);

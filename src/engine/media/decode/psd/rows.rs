@@ -1,4 +1,4 @@
-//! The rows of the merged picture: channel after channel, raw or compressed.
+//! The rows of the merged picture, planar, raw or compressed.
 
 use std::io::Read;
 
@@ -19,7 +19,7 @@ pub struct ChannelRows<'a> {
 
 enum ChannelData<'a> {
     Plain(&'a [u8]),
-    /// The offset of each row.
+    /// Compressed data, with offset and length of each row.
     Packed(&'a [u8], Vec<(usize, usize)>),
     Inflated(Vec<u8>),
 }
@@ -50,7 +50,7 @@ impl<'a> ChannelRows<'a> {
                 let most = (row_bytes * height * sections.channels) as u64;
                 let mut bytes = Vec::new();
                 let inflated = flate2::read::ZlibDecoder::new(sections.picture);
-                // What comes before an error is what a cut file has.
+                // The data before an error is used: the file may be truncated.
                 let _ = inflated.take(most).read_to_end(&mut bytes);
                 if sections.compression == 3 {
                     sum_up(&mut bytes, row_bytes, sections.depth);
@@ -82,12 +82,12 @@ impl<'a> ChannelRows<'a> {
         })
     }
 
-    /// Whether the file ends before its picture does.
+    /// Whether the picture data is truncated.
     pub fn is_cut(&self) -> bool {
         self.is_cut
     }
 
-    /// A row of so many channels, one after another, of samples between 0 and 1; in 32 bits they are as stored.
+    /// Reads row `y` of the first `channels` channels, planar, scaled to 0..1; 32-bit samples are left as stored.
     pub fn read(&mut self, y: usize, channels: usize) -> Option<&[f32]> {
         self.samples.clear();
         for channel in 0..channels {
@@ -132,7 +132,7 @@ impl<'a> ChannelRows<'a> {
     }
 }
 
-/// Undoes differences to the sample on the left.
+/// Reverses horizontal differencing.
 fn sum_up(bytes: &mut [u8], row_bytes: usize, depth: usize) {
     for row in bytes.chunks_exact_mut(row_bytes) {
         match depth {
@@ -147,7 +147,7 @@ fn sum_up(bytes: &mut [u8], row_bytes: usize, depth: usize) {
                 for at in 1..row.len() {
                     row[at] = row[at].wrapping_add(row[at - 1]);
                 }
-                // The highest bytes of all numbers come first, then the next ones.
+                // All the most significant bytes of a row come first, then the next ones.
                 let copy = row.to_vec();
                 let count = copy.len() / 4;
                 for (index, number) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {

@@ -1,14 +1,14 @@
-//! The sections of a Photoshop file (Adobe Photoshop File Formats Specification): header, palette, resources, layers,
-//! picture.
+//! The sections of a Photoshop file (Adobe Photoshop File Formats Specification): header, palette, image resources,
+//! layers and merged picture.
 
-/// Names of channels beyond the colours, as a list of texts.
+/// Resource with the names of the alpha channels, as Pascal strings.
 const NAMES: u16 = 1006;
-/// The largest sides that Photoshop has.
+/// Maximum side that Photoshop supports.
 const MOST: u32 = 300_000;
-/// Resources that are looked at.
+/// Maximum number of image resources examined.
 const MOST_RESOURCES: usize = 4096;
 
-/// What channels mean.
+/// Colour mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Bitmap,
@@ -20,7 +20,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Channels of colour.
+    /// Number of colour channels.
     pub fn colours(self) -> usize {
         match self {
             Self::Bitmap | Self::Grey | Self::Indexed => 1,
@@ -40,14 +40,14 @@ pub struct Sections<'a> {
     pub mode: Option<Mode>,
     pub palette: &'a [u8],
     resources: Vec<(u16, &'a [u8])>,
-    /// The number of layers; below zero if the first channel beyond the colours is the picture's transparency.
+    /// The layer count; negative if the first channel after the colours is the merged transparency.
     layers: Option<i16>,
     pub compression: u16,
-    /// The picture behind the number of its compression.
+    /// The merged picture, after its compression field.
     pub picture: &'a [u8],
 }
 
-/// Big-endian numbers and sections, one after another.
+/// Reads big-endian numbers and sections sequentially.
 struct SectionReader<'a>(&'a [u8]);
 
 impl<'a> SectionReader<'a> {
@@ -72,7 +72,7 @@ impl<'a> SectionReader<'a> {
 }
 
 impl<'a> Sections<'a> {
-    /// Reads all sections; their lengths are believed only as far as the file goes.
+    /// Reads all sections; lengths are clamped to the end of the file.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = SectionReader(bytes.strip_prefix(b"8BPS")?);
         let is_large = reader.number(2)? == 2;
@@ -83,7 +83,7 @@ impl<'a> Sections<'a> {
         let depth = reader.number(2)?;
         let mode = match reader.number(2)? {
             0 => Some(Mode::Bitmap),
-            // Duotone is grey for those who do not know its inks.
+            // Duotone may be read as grey if its inks are not supported.
             1 | 8 => Some(Mode::Grey),
             2 => Some(Mode::Indexed),
             3 => Some(Mode::Rgb),
@@ -115,13 +115,13 @@ impl<'a> Sections<'a> {
         })
     }
 
-    /// The content of a resource.
+    /// The data of a resource.
     pub fn resource(&self, wanted: u16) -> Option<&'a [u8]> {
         let found = self.resources.iter().find(|(id, _)| *id == wanted);
         found.map(|(_, content)| *content)
     }
 
-    /// Whether the channel behind the colours is transparency, and not a selection that someone saved.
+    /// Whether the first channel after the colours is transparency, rather than a saved selection.
     pub fn has_alpha(&self) -> bool {
         let colours = self.mode.map_or(usize::MAX, Mode::colours);
         if self.channels <= colours {
@@ -146,7 +146,7 @@ fn resources(section: &[u8]) -> Vec<(u16, &[u8])> {
         reader.bytes(4)?;
         let id = reader.number(2)? as u16;
         let name = reader.number(1)?;
-        // A name has an odd length with the byte before it made even, and so has the content.
+        // A name with its length byte is padded to an even length, and so is the data.
         reader.bytes(name | 1)?;
         let length = reader.number(4)?;
         let content = reader.bytes(length)?;
@@ -156,7 +156,7 @@ fn resources(section: &[u8]) -> Vec<(u16, &[u8])> {
     std::iter::from_fn(&mut next).take(MOST_RESOURCES).collect()
 }
 
-/// The number of layers, if there is a list of them.
+/// The layer count, if there are layers.
 fn layers(section: &[u8], is_large: bool) -> Option<i16> {
     let mut reader = SectionReader(section);
     let mut list = SectionReader(reader.section(if is_large { 8 } else { 4 })?);

@@ -1,24 +1,24 @@
-//! Canon's CR3: boxes with two or three JPEGs and the camera's fields.
+//! Canon CR3: ISO base media boxes with two or three JPEGs and the camera's metadata.
 
 use super::Preview;
 use super::exif_builder::ExifBuilder;
 use super::tiff::TiffStructure;
 use crate::engine::media::iso_media::{ByteSpan, boxes, child, track};
 
-/// Canon's box inside `moov`.
+/// UUID of Canon's box in `moov`.
 const CANON: [u8; 16] = [
     0x85, 0xc0, 0xb6, 0x87, 0x82, 0x0f, 0x11, 0xe0, 0x81, 0x11, 0xf4, 0xce, 0x46, 0x2b, 0x6a, 0x48,
 ];
-/// The box of the preview.
+/// UUID of the preview box.
 const PREVIEW: [u8; 16] = [
     0xea, 0xf4, 0x2b, 0x5e, 0x1c, 0x98, 0x4b, 0x88, 0xb9, 0xfb, 0xb7, 0xdc, 0x40, 0x6e, 0x4d, 0x16,
 ];
-/// Within so many bytes of its box a JPEG begins.
+/// Maximum offset of a JPEG from the start of its box.
 const HEADER: usize = 64;
-/// Tracks that are looked at.
+/// Maximum number of tracks examined.
 const MOST_TRACKS: usize = 8;
 
-/// The content of a box that is known by a number of its own.
+/// The payload of the `uuid` box with this identifier.
 fn uuid(bytes: &[u8], within: ByteSpan, id: &[u8; 16]) -> Option<ByteSpan> {
     let is = |(start, end): &ByteSpan| bytes.get(*start..*end).is_some_and(|b| b.starts_with(id));
     let mut found = boxes(bytes, within).filter(|(kind, _)| kind == b"uuid");
@@ -26,11 +26,11 @@ fn uuid(bytes: &[u8], within: ByteSpan, id: &[u8; 16]) -> Option<ByteSpan> {
     Some((start + 16, end))
 }
 
-/// The small preview, the thumbnail, and the JPEG of full size, which is the data of a track.
+/// The small preview, the thumbnail, and the full-size JPEG, which is the data of a track.
 pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
     let all = (0, bytes.len());
     let mut found = Vec::new();
-    // Numbers of which nothing is known stand before the box inside.
+    // Eight undocumented bytes precede the inner box.
     let preview =
         uuid(bytes, all, &PREVIEW).and_then(|(start, end)| child(bytes, (start + 8, end), b"PRVW"));
     found.extend(preview.and_then(|span| jpeg_in(bytes, span)));
@@ -54,13 +54,13 @@ fn jpeg_in(bytes: &[u8], (start, end): ByteSpan) -> Option<Preview<'_>> {
     Preview::at(bytes, start + at, end - start - at)
 }
 
-/// The first sample of a track.
+/// The JPEG in the first sample of a track.
 fn jpeg_of(bytes: &[u8], track: ByteSpan) -> Option<Preview<'_>> {
     let (start, end) = track::first_sample(bytes, track)?;
     Preview::at(bytes, start, end - start)
 }
 
-/// The structures with the fields of the first directory and of the Exif directory.
+/// The TIFF structures with the fields of the first IFD and of the Exif IFD.
 fn structures(bytes: &[u8]) -> Option<Vec<TiffStructure<'_>>> {
     let movie = child(bytes, (0, bytes.len()), b"moov")?;
     let canon = uuid(bytes, movie, &CANON)?;
@@ -72,7 +72,7 @@ fn structures(bytes: &[u8]) -> Option<Vec<TiffStructure<'_>>> {
     Some(found.collect())
 }
 
-/// What the camera wrote, as one structure.
+/// The camera's metadata as one TIFF structure.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let structures = structures(bytes)?;
     let little = structures.first()?.is_little();
@@ -83,7 +83,7 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(builder.build())
 }
 
-/// The picture's size.
+/// Size of the full picture.
 pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let main = *structures(bytes)?.first()?;
     main.sizes().first().copied()

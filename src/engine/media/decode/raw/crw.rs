@@ -1,14 +1,14 @@
-//! Canon's CRW (CIFF): a heap whose directory is at its end.
+//! Canon CRW (CIFF): a heap with its directory at the end.
 
 use super::Preview;
 use super::exif_builder::ExifBuilder;
 use crate::engine::media::dates;
 
-/// Entries of a table that are looked at.
+/// Maximum number of entries examined per directory.
 const MOST_ENTRIES: usize = 256;
-/// Deepest nesting of directories.
+/// Maximum nesting of directories.
 const MOST_DEPTH: usize = 8;
-/// All entries that are looked at.
+/// Maximum number of entries in all directories.
 const MOST_FOUND: usize = 2048;
 
 const JPEG: u16 = 0x2007;
@@ -17,7 +17,7 @@ const MODEL: u16 = 0x080a;
 const TIME: u16 = 0x180e;
 const IMAGE: u16 = 0x1810;
 
-/// Whether a file is such a heap.
+/// Whether a file is a CIFF heap.
 pub fn is_crw(bytes: &[u8]) -> bool {
     (bytes.starts_with(b"II") || bytes.starts_with(b"MM")) && bytes.get(6..14) == Some(b"HEAPCCDR")
 }
@@ -25,7 +25,7 @@ pub fn is_crw(bytes: &[u8]) -> bool {
 struct CiffDirectory<'a> {
     bytes: &'a [u8],
     little: bool,
-    /// Kind, and where the value is.
+    /// Type, offset and length of each value.
     entries: Vec<(u16, usize, usize)>,
 }
 
@@ -50,14 +50,14 @@ impl<'a> CiffDirectory<'a> {
         })
     }
 
-    /// Reads the table of the heap between two places, and those inside it.
+    /// Reads the directory of the heap in this byte range, and nested heaps.
     fn read(&mut self, start: usize, end: usize, depth: usize) -> Option<()> {
         let table = start.checked_add(self.number(end.checked_sub(4)?, 4)? as usize)?;
         let count = self.number(table, 2)? as usize;
         for index in 0..count.min(MOST_ENTRIES) {
             let at = table + 2 + 10 * index;
             let tag = u16::try_from(self.number(at, 2)?).ok()?;
-            // The upper bits say that the value is in the entry itself.
+            // The upper two bits tell whether the value is in the entry itself.
             let (place, length) = match tag & 0xc000 {
                 0 => {
                     let length = self.number(at + 2, 4)? as usize;
@@ -103,12 +103,12 @@ pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
         .collect()
 }
 
-/// What the camera wrote, as a TIFF structure.
+/// The camera's metadata as a TIFF structure.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let heap = CiffDirectory::open(bytes)?;
     let mut builder = ExifBuilder::new(true);
     if let Some((at, _)) = heap.find(IMAGE) {
-        // Degrees by which it must be turned to the right.
+        // Clockwise rotation in degrees.
         match heap.number(at + 12, 4) {
             Some(90) => builder.orientation(6),
             Some(180) => builder.orientation(3),
@@ -118,20 +118,20 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let time = heap.find(TIME).and_then(|(at, _)| heap.number(at, 4));
     if let Some(taken) = time.and_then(|time| dates::from_unix_seconds(time.into())) {
-        // By the camera's clock, though it counts as if that showed UTC.
+        // Local time of the camera, encoded as if it were UTC.
         builder.taken(&taken.as_str().replace('-', ":").replace('T', " "));
     }
     let model = heap
         .find(MODEL)
         .and_then(|(at, length)| bytes.get(at..at + length));
-    // The maker's name, then the model's.
+    // Make, then model.
     if let Some(name) = model.and_then(|names| names.split(|byte| *byte == 0).nth(1)) {
         builder.model(&String::from_utf8_lossy(name));
     }
     Some(builder.build())
 }
 
-/// The picture's size.
+/// Size of the full picture.
 pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let heap = CiffDirectory::open(bytes)?;
     let (at, _) = heap.find(IMAGE)?;

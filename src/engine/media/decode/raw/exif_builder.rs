@@ -1,8 +1,8 @@
-//! Builds a small TIFF structure from the camera's facts in other containers, so that one EXIF reader serves all.
+//! Builds a small TIFF structure from the metadata in other containers, so that one EXIF reader serves all.
 
-/// Of the first directory: make, model, orientation, date of change, artist.
+/// Tags of the first IFD: make, model, orientation, modification date, artist.
 const MAIN: &[u16] = &[0x010f, 0x0110, ORIENTATION, 0x0132, 0x013b];
-/// Of the Exif directory: exposure, aperture, sensitivity, dates with zones and parts of a second, flash, focal
+/// Tags of the Exif IFD: exposure time, aperture, sensitivity, dates with time zones and subseconds, flash, focal
 /// length, lens.
 const EXIF: &[u16] = &[
     0x829a, 0x829d, 0x8827, DATE_TAKEN, 0x9004, 0x9010, 0x9011, 0x9012, 0x9209, 0x920a, 0x9290,
@@ -11,7 +11,7 @@ const EXIF: &[u16] = &[
 const ORIENTATION: u16 = 0x0112;
 const DATE_TAKEN: u16 = 0x9003;
 const EXIF_POINTER: u16 = 0x8769;
-/// Longest value that is kept, in bytes.
+/// Maximum length of a value in bytes.
 const MOST_BYTES: usize = 4096;
 
 /// A field: tag, type, count and value, in the builder's byte order.
@@ -22,7 +22,7 @@ struct ExifField {
     value: Vec<u8>,
 }
 
-/// Fields on their way into a TIFF structure.
+/// Collects fields for a TIFF structure.
 pub struct ExifBuilder {
     little: bool,
     main: Vec<ExifField>,
@@ -30,7 +30,7 @@ pub struct ExifBuilder {
 }
 
 impl ExifBuilder {
-    /// For values in this byte order.
+    /// A builder for values in this byte order.
     pub fn new(little: bool) -> Self {
         Self {
             little,
@@ -39,7 +39,7 @@ impl ExifBuilder {
         }
     }
 
-    /// Adds a field, wherever it was found, if it is one that is wanted and is not there yet.
+    /// Adds a field if its tag is wanted and not present yet.
     pub fn add(&mut self, tag: u16, kind: u16, count: u32, value: &[u8]) {
         let fields = match tag {
             tag if MAIN.contains(&tag) => &mut self.main,
@@ -56,17 +56,17 @@ impl ExifBuilder {
         }
     }
 
-    /// Adds the model's name.
+    /// Adds the camera model.
     pub fn model(&mut self, name: &str) {
         self.text(0x0110, name);
     }
 
-    /// Adds when the photo was taken: `2024:05:01 10:00:00`.
+    /// Adds the capture date, in the form `2024:05:01 10:00:00`.
     pub fn taken(&mut self, date: &str) {
         self.text(DATE_TAKEN, date);
     }
 
-    /// Adds an orientation of EXIF's eight.
+    /// Adds the EXIF orientation.
     pub fn orientation(&mut self, value: u16) {
         let value = self.short(value);
         self.add(ORIENTATION, 3, 1, &value);
@@ -93,7 +93,7 @@ impl ExifBuilder {
         }
     }
 
-    /// The structure: the first directory, the Exif directory, and their values.
+    /// Builds the structure: the first IFD, the Exif IFD and their values.
     pub fn build(mut self) -> Vec<u8> {
         let directory = |fields: usize| 2 + 12 * fields + 4;
         let exif_at = 8 + directory(self.main.len() + 1);

@@ -1,6 +1,6 @@
-//! Camera RAW, shown by embedded JPEG previews: sensor data is not developed.
+//! Camera RAW, shown by its embedded JPEG previews; sensor data is not developed.
 //!
-//! One file per container finds the previews and the metadata; this one chooses a preview.
+//! Each container has a module that finds previews and metadata; this one chooses a preview.
 
 mod cr3;
 mod crw;
@@ -18,31 +18,31 @@ use super::{DecodeError, DecodeLimits, Picture, iso_media, jpeg};
 use tiff::TiffStructure;
 
 const NAME: &str = "RAW";
-/// Below this short side, in pixels, a preview is so small that the whole file is searched for a better one.
+/// Short side in pixels below which the whole file is searched for a better preview.
 const SMALL: u32 = 300;
-/// Most previews that are looked at.
+/// Maximum number of previews examined.
 const MOST_PREVIEWS: usize = 64;
-/// How much the proportions of a picture and of its preview may differ: previews are cut to whole blocks.
+/// Tolerance of the aspect ratio between picture and preview: previews are cropped to whole blocks.
 const PROPORTIONS: f64 = 0.1;
 
 /// Camera RAW.
 pub struct Raw;
 
-/// How a RAW file is built.
+/// Container format of a RAW file.
 enum RawContainer<'a> {
-    /// TIFF and what differs from it by its magic number alone: DNG and the files of most makers.
+    /// TIFF, or TIFF with another magic number: DNG and the files of most makers.
     Tiff(TiffStructure<'a>),
-    /// Canon's boxes.
+    /// Canon CR3.
     Cr3,
-    /// Canon's older heap.
+    /// Canon CIFF (CRW).
     Crw,
-    /// Fujifilm's header.
+    /// Fujifilm RAF.
     Raf,
-    /// Others, which are searched.
+    /// Other containers, which are searched for JPEGs.
     Unknown,
 }
 
-/// A JPEG, or a JPEG XL picture, inside a RAW file.
+/// A JPEG or JPEG XL picture inside a RAW file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Preview<'a> {
     bytes: &'a [u8],
@@ -51,7 +51,7 @@ pub(super) struct Preview<'a> {
 }
 
 impl<'a> Preview<'a> {
-    /// The picture there, if it can be read. Lossless JPEG is sensor data.
+    /// The picture at this location, if readable. Lossless JPEG is rejected as sensor data.
     fn at(bytes: &'a [u8], start: usize, length: usize) -> Option<Self> {
         let end = start.checked_add(length)?.min(bytes.len());
         let bytes = bytes.get(start..end)?;
@@ -116,7 +116,7 @@ impl<'a> RawContainer<'a> {
         }
     }
 
-    /// Sizes that the file names, of which one is the picture's.
+    /// Sizes stated in the file, one of which is that of the full picture.
     fn sizes(&self, bytes: &[u8]) -> Vec<(u32, u32)> {
         match self {
             Self::Tiff(tiff) => tiff.sizes(),
@@ -140,7 +140,7 @@ impl PictureFormat for Raw {
         RawContainer::of(bytes)?.exif(bytes)
     }
 
-    /// The smallest that suffices first, then larger ones; then those that are too small, the largest first.
+    /// Sorted: sufficiently large previews from the smallest on, then smaller ones from the largest on.
     fn previews<'a>(&self, bytes: &'a [u8], min_short_side: u32) -> Vec<&'a [u8]> {
         let Some(container) = RawContainer::of(bytes) else {
             return Vec::new();
@@ -153,7 +153,7 @@ impl PictureFormat for Raw {
         previews.into_iter().map(|preview| preview.bytes).collect()
     }
 
-    /// The first of those that the file names whose proportions are the preview's, and that is not smaller.
+    /// The first stated size that matches the preview's aspect ratio and is not smaller.
     fn full_size(&self, bytes: &[u8], (width, height): (u32, u32)) -> Option<(u32, u32)> {
         let proportions = f64::from(width) / f64::from(height.max(1));
         let fits = |(w, h): &(u32, u32)| {
@@ -163,7 +163,7 @@ impl PictureFormat for Raw {
         RawContainer::of(bytes)?.sizes(bytes).into_iter().find(fits)
     }
 
-    /// Without a preview that can be read: the small picture without compression that some files begin with.
+    /// Without a readable preview: the small uncompressed picture at the start of some files.
     fn decode(
         &self,
         bytes: &[u8],

@@ -1,8 +1,8 @@
-//! Fujifilm's RAF: a header with the offset of a JPEG.
+//! Fujifilm RAF: a header with the offset of a JPEG.
 
 use super::Preview;
 
-/// The JPEG.
+/// The embedded JPEG.
 pub fn preview(bytes: &[u8]) -> Option<Preview<'_>> {
     let number = |at: usize| {
         let number = bytes.get(at..)?.first_chunk()?;

@@ -1,17 +1,17 @@
-//! Finds JPEGs by their first bytes where the container does not refer to any.
+//! Finds JPEGs by their signature, for containers that do not reference any.
 
 use memchr::memmem;
 
 use super::Preview;
 
-/// Bytes that are searched.
+/// Maximum number of bytes searched.
 const MOST_BYTES: usize = 256 << 20;
-/// Beginnings that are looked at.
+/// Maximum number of signatures examined.
 const MOST_BEGINNINGS: usize = 4096;
-/// Pictures that are taken.
+/// Maximum number of pictures returned.
 const MOST_FOUND: usize = 16;
 
-/// JPEGs in the file. Each ends where the next begins or the file does: what follows a JPEG does not hurt.
+/// JPEGs in the file. Each extends to the next one or to the end of the file: trailing data is harmless.
 pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
     let searched = &bytes[..bytes.len().min(MOST_BYTES)];
     let beginnings = memmem::find_iter(searched, b"\xff\xd8\xff").take(MOST_BEGINNINGS);

@@ -1,4 +1,4 @@
-//! Strips and tiles: from compressed bytes to rows of samples.
+//! Decompresses strips and tiles to rows of samples.
 
 use std::io::Read;
 
@@ -9,26 +9,26 @@ use super::layout::{Compression, PageLayout, Photometric, YCbCr};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::decode::jpeg;
 
-/// Memory that a stream of LZMA may take, in KB.
+/// Memory limit of an LZMA stream in KiB.
 pub const LZMA_KB: u32 = 128 << 10;
-/// What is painted where a JPEG ends early.
+/// Value of the missing part of a truncated JPEG.
 const MISSING: u8 = 128;
-/// Bytes that a stream of Zstandard may look back.
+/// Maximum window size of a Zstandard stream in bytes.
 pub const ZSTD_WINDOW: u64 = 128 << 20;
 
-/// Rows of a strip or tile: of `samples` a pixel, whole bytes a row.
+/// Rows of a strip or tile, with `samples` samples per pixel, each row padded to whole bytes.
 pub struct PackedRows {
     pub bytes: Vec<u8>,
     pub row_bytes: usize,
-    /// The share that is missing at its end, from 0 to 1.
+    /// Share that is missing at the end, from 0 to 1.
     pub missing: f32,
-    /// Whether the colours became RGB of eight bits on the way.
+    /// Whether the codec has converted the colours to 8-bit RGB.
     pub is_rgb: bool,
-    /// Whether numbers have their highest byte first now.
+    /// Whether samples are big-endian now.
     pub is_big_endian: bool,
 }
 
-/// Decodes one strip or tile of so many rows; nothing if it cannot be.
+/// Decodes a strip or tile of `rows` rows; `None` on failure.
 pub fn decode(
     layout: &PageLayout<'_>,
     data: &[u8],
@@ -80,11 +80,11 @@ pub fn decode(
     Some(chunk)
 }
 
-/// So many bytes of a stream, and the share of them that is missing at its end, which is zero; nothing if all is missing.
+/// Decompresses `size` bytes, and returns them with the missing share, which is zero-filled; `None` if all is missing.
 fn plain(codec: Compression, data: &[u8], size: usize) -> Option<(Vec<u8>, f32)> {
     let mut bytes = Vec::with_capacity(size.min(data.len().saturating_mul(8)));
     let limit = size as u64;
-    // An error after some bytes is what a cut file has.
+    // The data before an error is used: the file may be truncated.
     let mut take = |reader: &mut dyn Read| {
         let _ = reader.take(limit).read_to_end(&mut bytes);
     };
@@ -109,7 +109,7 @@ fn plain(codec: Compression, data: &[u8], size: usize) -> Option<(Vec<u8>, f32)>
 
 fn lzw(data: &[u8], size: usize) -> Vec<u8> {
     use weezl::{BitOrder, LzwStatus, decode::Decoder};
-    // Before 1988 the lowest bit came first.
+    // Writers before 1988 stored the least significant bit first.
     let mut decoder = match data {
         [0, second, ..] if second & 1 == 1 => Decoder::new(BitOrder::Lsb, 8),
         _ => Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
@@ -129,7 +129,7 @@ fn lzw(data: &[u8], size: usize) -> Vec<u8> {
     bytes
 }
 
-/// Apple's PackBits: a count and that many bytes, or a negative count and a byte to repeat.
+/// Apple PackBits: a count and that many literal bytes, or a negative count and a byte to repeat.
 pub fn pack_bits(mut data: &[u8], size: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(size.min(data.len().saturating_mul(64)));
     while bytes.len() < size {
@@ -157,7 +157,7 @@ pub fn pack_bits(mut data: &[u8], size: usize) -> Vec<u8> {
     bytes
 }
 
-/// Undoes differences to the pixel on the left.
+/// Reverses horizontal differencing.
 fn sum_up(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     let step = layout.samples_together();
     let little = !chunk.is_big_endian;
@@ -187,8 +187,8 @@ fn sum_up(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     }
 }
 
-/// Undoes differences of bytes, of which the highest of all numbers in a row come first, then the next ones
-/// (Adobe Photoshop TIFF Technical Note 3).
+/// Reverses the floating-point predictor: byte differences, with the most significant bytes of a row first (Adobe
+/// Photoshop TIFF Technical Note 3).
 fn sum_up_bytes(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     let (step, width) = (layout.samples_together(), layout.bits / 8);
     let mut copy = vec![0; chunk.row_bytes];
@@ -207,7 +207,7 @@ fn sum_up_bytes(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     chunk.is_big_endian = true;
 }
 
-/// Blocks of luma samples, each followed by the two differences that they share.
+/// Data units of subsampled YCbCr: a block of luma samples, then the Cb and Cr that they share.
 struct Units {
     shared: (usize, usize),
     width: usize,
@@ -223,7 +223,7 @@ impl Units {
         }
     }
 
-    /// Blocks across and down, and the bytes of each.
+    /// Units across and down, and bytes per unit.
     fn sizes(&self) -> (usize, usize, usize) {
         let (across, down) = self.shared;
         (
@@ -238,7 +238,7 @@ impl Units {
         across * down * size
     }
 
-    /// Three samples for each pixel.
+    /// Upsamples to three samples per pixel.
     fn unpack(&self, bytes: &[u8]) -> Vec<u8> {
         let (across, _, size) = self.sizes();
         let mut pixels = vec![0; 3 * self.width * self.rows];
@@ -260,7 +260,7 @@ impl Units {
     }
 }
 
-/// A JPEG whose tables may be stored once for all.
+/// Decodes a JPEG, whose tables may be shared in a separate field.
 fn jpeg(layout: &PageLayout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Option<PackedRows> {
     let tables = layout.jpeg_tables;
     let tables = tables.strip_suffix(b"\xff\xd9").unwrap_or(tables);
@@ -268,13 +268,13 @@ fn jpeg(layout: &PageLayout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> O
         true => [tables, data.strip_prefix(b"\xff\xd8").unwrap_or(data)].concat(),
         false => data.to_vec(),
     };
-    // A picture of another size was never reserved.
+    // Memory is reserved only for pictures that fit the chunk.
     let fits = |(width, height)| layout.fits(width as usize, height as usize);
     let lost = jpeg::frame_size(&picture).filter(|size| fits(*size));
     let lost = lost.and_then(|_| jpeg::lost_share(&picture, cancel));
     let (pixels, width) = match jpeg_pixels(layout, &picture) {
         None if lost.is_some_and(|lost| lost < 1.0) => {
-            // The decoder takes what is missing for zeros, but only before a mark that ends the picture.
+            // The decoder fills missing data with zeros, but only before an EOI marker.
             picture.extend(b"\xff\xd9");
             jpeg_pixels(layout, &picture)?
         }
@@ -307,7 +307,7 @@ fn jpeg_pixels(layout: &PageLayout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usiz
     decoder.read_info().ok()?;
     let info = decoder.info()?;
     let (width, height) = (usize::from(info.width), usize::from(info.height));
-    // A picture of another size was never reserved.
+    // Memory is reserved only for pictures that fit the chunk.
     if !layout.fits(width, height) {
         return None;
     }
@@ -320,7 +320,7 @@ fn jpeg_pixels(layout: &PageLayout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usiz
     if channels != layout.samples_together() {
         return None;
     }
-    // Without a transform the decoder would give each row of a component after another.
+    // Without a colour transform the decoder would return each row planar.
     match channels {
         1 => {}
         3 if matches!(layout.meaning, Photometric::YCbCr(_)) => {
@@ -331,7 +331,7 @@ fn jpeg_pixels(layout: &PageLayout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usiz
     }
     let mut pixels = decoder.decode().ok()?;
     if channels == 4 {
-        // Which it takes for Adobe's, where no ink is 255.
+        // The decoder assumes Adobe's inverted CMYK.
         pixels.iter_mut().for_each(|value| *value = 255 - *value);
     }
     Some((pixels, width))
@@ -341,7 +341,7 @@ fn webp(layout: &PageLayout<'_>, data: &[u8], rows: usize) -> Option<PackedRows>
     use image::{DynamicImage, ImageDecoder, codecs::webp::WebPDecoder};
     let decoder = WebPDecoder::new(std::io::Cursor::new(data)).ok()?;
     let (width, height) = decoder.dimensions();
-    // A picture of another size was never reserved.
+    // Memory is reserved only for pictures that fit the chunk.
     if width != layout.chunk.0 || (height as usize) < rows || height > layout.chunk.1 {
         return None;
     }

@@ -1,16 +1,16 @@
-//! Directories of a TIFF, including 64-bit offsets (BigTIFF). Fields outside the file are ignored.
+//! TIFF directories (IFDs), including BigTIFF with 64-bit offsets. Fields outside the file are ignored.
 
 use std::collections::HashSet;
 
-/// Directories that are counted.
+/// Maximum number of directories counted.
 const MOST_DIRECTORIES: usize = 10_000;
-/// Fields of a directory that are looked at.
+/// Maximum number of fields per directory.
 const MOST_FIELDS: usize = 4096;
 
-/// How the numbers of a file are written.
+/// Byte order and offset size of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberEncoding {
-    /// Whether the lowest byte comes first.
+    /// Whether it is little-endian.
     pub little: bool,
     big: bool,
 }
@@ -28,28 +28,28 @@ impl NumberEncoding {
         Some(self.unsigned(bytes.get(at..at.checked_add(width)?)?))
     }
 
-    /// Bytes of an offset or a count.
+    /// Size of an offset or count in bytes.
     fn offset_bytes(self) -> usize {
         if self.big { 8 } else { 4 }
     }
 
-    /// Bytes of a field: tag, kind, count and value.
+    /// Size of a field: tag, type, count and value.
     fn field_bytes(self) -> usize {
         4 + 2 * self.offset_bytes()
     }
 }
 
-/// A directory: the fields of one page, each of which is read in place.
+/// The directory of one page, whose fields are read in place.
 #[derive(Clone, Copy)]
 pub struct Directory<'a> {
     bytes: &'a [u8],
     pub numbers: NumberEncoding,
-    /// The offset of its first field, and the number of fields.
+    /// Offset of the first field, and number of fields.
     first: usize,
     count: usize,
 }
 
-/// The numbers of a field, each of which is read when it is asked for: a field can be as long as the file.
+/// The values of a field, read on demand because a field can be as long as the file.
 #[derive(Clone, Copy)]
 pub struct FieldValues<'a> {
     bytes: &'a [u8],
@@ -58,7 +58,7 @@ pub struct FieldValues<'a> {
     width: usize,
 }
 
-/// Bytes of a value of a kind.
+/// Size in bytes of a value of this type.
 fn width(kind: u64) -> Option<usize> {
     Some(match kind {
         1 | 2 | 6 | 7 => 1,
@@ -69,7 +69,7 @@ fn width(kind: u64) -> Option<usize> {
     })
 }
 
-/// The pages of a file, the first ones if there are very many.
+/// The pages of a file, up to a maximum number.
 pub fn pages(bytes: &[u8]) -> impl Iterator<Item = Directory<'_>> {
     let header = header(bytes);
     let mut next = header.map_or(0, |(_, offset)| offset);
@@ -102,7 +102,7 @@ fn header(bytes: &[u8]) -> Option<(NumberEncoding, u64)> {
 }
 
 impl<'a> Directory<'a> {
-    /// The directory at an offset, and the offset of the next one.
+    /// Reads the directory at this offset; also returns the offset of the next one.
     fn read(bytes: &'a [u8], numbers: NumberEncoding, offset: u64) -> Option<(Self, u64)> {
         let of_count = if numbers.big { 8 } else { 2 };
         let start = usize::try_from(offset).ok()?;
@@ -119,7 +119,7 @@ impl<'a> Directory<'a> {
         Some((directory, next.unwrap_or_default()))
     }
 
-    /// The first field of a tag inside the file.
+    /// The first field with this tag that lies within the file.
     fn field(&self, tag: u16) -> Option<FieldValues<'a>> {
         (0..self.count).find_map(|index| {
             let at = self.first + index * self.numbers.field_bytes();
@@ -130,17 +130,17 @@ impl<'a> Directory<'a> {
         })
     }
 
-    /// The bytes of a field.
+    /// The raw bytes of a field.
     pub fn raw(&self, tag: u16) -> Option<&'a [u8]> {
         self.field(tag).map(|values| values.bytes)
     }
 
-    /// The numbers of a field.
+    /// The values of a field.
     pub fn all(&self, tag: u16) -> Option<FieldValues<'a>> {
         self.field(tag)
     }
 
-    /// The first number of a field that has whole ones.
+    /// The first value of an integer field.
     pub fn number(&self, tag: u16) -> Option<u64> {
         let first = self.field(tag)?.get(0)?;
         (first >= 0.0).then_some(first as u64)
@@ -148,7 +148,7 @@ impl<'a> Directory<'a> {
 }
 
 impl<'a> FieldValues<'a> {
-    /// Those of the field at an offset, unless a part of them is outside the file.
+    /// Reads the field at this offset; `None` if its values are not entirely within the file.
     fn at(bytes: &'a [u8], numbers: NumberEncoding, at: usize) -> Option<Self> {
         let of_number = numbers.offset_bytes();
         let kind = numbers.at(bytes, at + 2, 2)?;
@@ -168,12 +168,12 @@ impl<'a> FieldValues<'a> {
         })
     }
 
-    /// How many there are.
+    /// Number of values.
     pub fn len(&self) -> usize {
         self.bytes.len() / self.width
     }
 
-    /// One of them.
+    /// The value at this index.
     pub fn get(&self, index: usize) -> Option<f64> {
         let at = index.checked_mul(self.width)?;
         let bytes = self.bytes.get(at..at.checked_add(self.width)?)?;
@@ -194,7 +194,7 @@ impl<'a> FieldValues<'a> {
         })
     }
 
-    /// The first ones, so many at most.
+    /// Iterates over the first `most` values.
     pub fn first(self, most: usize) -> impl Iterator<Item = f64> + 'a {
         (0..most).map_while(move |index| self.get(index))
     }

@@ -1,21 +1,21 @@
-//! Fax compression (ITU-T T.4 and T.6): one bit per pixel, set where it is black. Codes are those of the `fax` crate; rows
-//! and their ends, of which TIFF has more variants than fax machines, are decoded here.
+//! Fax compression (ITU-T T.4 and T.6): one bit per pixel, 1 for black. Code tables are from the `fax` crate. Rows and
+//! end-of-line codes are decoded here, because TIFF has more variants than fax machines.
 
 use fax::maps::{Mode, black, mode, white};
 use fax::{BitReader, Bits};
 
-/// How rows follow each other.
+/// Row coding scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowCoding {
-    /// Each for itself, beginning at a multiple of so many bits.
+    /// Modified Huffman: rows are independent and aligned to a multiple of this number of bits.
     Huffman(usize),
-    /// Each behind a mark, or without one; `mixed` are those that may be given by what differs from the one above.
+    /// Group 3, with optional EOL codes; if `mixed`, rows may be coded two-dimensionally.
     Group3 { mixed: bool },
-    /// All by what differs from the one above.
+    /// Group 4: all rows are coded two-dimensionally.
     Group4,
 }
 
-/// Bits one after another; behind the end there are zeros.
+/// Reads bits; zeros follow the end of the data.
 struct FaxBitReader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -54,12 +54,12 @@ impl FaxBitReader<'_> {
         self.at > 8 * self.bytes.len()
     }
 
-    /// Whether a mark or the zeros before it come next, which no code begins with.
+    /// Whether an EOL code or its fill bits follow, with which no other code begins.
     fn is_at_mark(&self) -> bool {
         self.peek(9) == Some(0)
     }
 
-    /// Goes behind the next mark: eleven zeros or more, and a one.
+    /// Skips past the next EOL code: at least eleven zeros and a one.
     fn skip_mark(&mut self) -> Option<()> {
         while self.peek(11) != Some(0) {
             self.consume(1).ok()?;
@@ -70,7 +70,7 @@ impl FaxBitReader<'_> {
         self.consume(1).ok()
     }
 
-    /// The length of a run, which may be given in several parts.
+    /// Reads a run length, which may consist of several codes.
     fn run(&mut self, is_black: bool) -> Option<usize> {
         let mut sum = 0;
         loop {
@@ -85,7 +85,7 @@ impl FaxBitReader<'_> {
         }
     }
 
-    /// A row for itself: where it changes its colour, beginning with white.
+    /// Reads a one-dimensional row as a list of colour changes, the first from white to black.
     fn row(&mut self, width: usize, changes: &mut Vec<usize>) -> Option<()> {
         let (mut at, mut is_black) = (0, false);
         while at < width {
@@ -96,11 +96,11 @@ impl FaxBitReader<'_> {
         Some(())
     }
 
-    /// A row by what differs from the one above it (T.4, 4.2).
+    /// Reads a two-dimensional row, coded relative to the row above (T.4, 4.2).
     fn row_below(&mut self, above: &[usize], width: usize, changes: &mut Vec<usize>) -> Option<()> {
         let (mut at, mut is_black, mut begins) = (0, false, true);
         while at < width {
-            // The next change above to the other colour, and the one after it.
+            // b1, the next change to the opposite colour in the row above; b2 follows it.
             let right = above.partition_point(|change| *change < at + usize::from(!begins));
             let first = right + usize::from(right % 2 != usize::from(is_black));
             let above_at = |index: usize| above.get(index).copied().unwrap_or(width);
@@ -129,7 +129,7 @@ impl FaxBitReader<'_> {
     }
 }
 
-/// Decodes so many rows, and returns the share of them that is missing, which is white; nothing if all are.
+/// Decodes `rows` rows and returns the missing share, which is white; `None` if all is missing.
 pub fn decode(
     bytes: &[u8],
     width: usize,
@@ -147,7 +147,7 @@ pub fn decode(
         match rows {
             RowCoding::Huffman(boundary) => reader.at = reader.at.next_multiple_of(boundary),
             RowCoding::Group3 { mixed } => {
-                // Some writers leave out the first mark, or all of them.
+                // Some writers omit the first EOL code, or all of them.
                 if (is_lost || reader.is_at_mark()) && reader.skip_mark().is_none() {
                     break;
                 }
@@ -183,7 +183,7 @@ fn paint(row: &mut [u8], changes: &[usize]) {
     for run in changes.chunks(2) {
         let (start, end) = match run {
             [start, end] => (*start, *end),
-            // Black to the end of the row.
+            // Black up to the end of the row.
             [start] => (*start, 8 * row.len()),
             _ => return,
         };

@@ -1,5 +1,5 @@
-//! Storage and photometric interpretation of a page. Anything that is not understood is refused here, so that nothing is
-//! ever shown wrongly.
+//! Storage layout and photometric interpretation of a page. Anything unsupported is rejected here, so that no picture
+//! is shown incorrectly.
 
 use super::directory::{Directory, FieldValues, NumberEncoding};
 use super::fax::RowCoding;
@@ -33,12 +33,12 @@ const SUBSAMPLING: u16 = 530;
 const REFERENCE: u16 = 532;
 const PROFILE: u16 = 34_675;
 
-/// Samples of a pixel.
+/// Maximum number of samples per pixel.
 const MOST_SAMPLES: u64 = 64;
-/// Strips or tiles of a page.
+/// Maximum number of strips or tiles per page.
 const MOST_CHUNKS: u64 = 1 << 22;
 
-/// What a sample is.
+/// Data type of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleFormat {
     Unsigned,
@@ -46,7 +46,7 @@ pub enum SampleFormat {
     Float,
 }
 
-/// How strips or tiles are compressed.
+/// Compression of strips or tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
     None,
@@ -60,7 +60,7 @@ pub enum Compression {
     WebP,
 }
 
-/// What the samples of a pixel mean.
+/// Photometric interpretation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Photometric {
     Grey { white_is_zero: bool },
@@ -71,18 +71,18 @@ pub enum Photometric {
     Lab { offset: bool },
 }
 
-/// Luma and two differences.
+/// Parameters of YCbCr.
 #[derive(Clone, Debug, PartialEq)]
 pub struct YCbCr {
-    /// The shares of red, green and blue.
+    /// Luma coefficients of red, green and blue.
     pub luma: [f32; 3],
-    /// Pixels across and down that share their differences.
+    /// Horizontal and vertical subsampling factors.
     pub shared: (usize, usize),
-    /// Of each sample the values of black (or none) and white (or most).
+    /// Reference black and white for each of Y, Cb and Cr.
     pub reference: [f32; 6],
 }
 
-/// Transparency: which sample, and whether colours are multiplied by it already.
+/// Transparency: sample index, and whether colours are premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alpha {
     pub sample: usize,
@@ -100,9 +100,9 @@ pub struct PageLayout<'a> {
     pub alpha: Option<Alpha>,
     pub codec: Compression,
     pub predictor: u64,
-    /// Whether each sample has strips or tiles of its own.
+    /// Whether samples are stored in separate planes.
     pub is_planar: bool,
-    /// Whether the bits of each byte are in reverse order.
+    /// Whether the bit order within bytes is reversed.
     pub is_reversed: bool,
     pub numbers: NumberEncoding,
     /// Width and height of a strip or tile.
@@ -135,7 +135,7 @@ impl<'a> PageLayout<'a> {
         let bits =
             alike(page, BITS, 1).ok_or(unsupported("TIFF files with samples of several sizes"))?;
         let format = match alike(page, SAMPLE_FORMAT, 1) {
-            // Void means unknown.
+            // Undefined data is read as unsigned.
             Some(1 | 4) => SampleFormat::Unsigned,
             Some(2) => SampleFormat::Signed,
             Some(3) => SampleFormat::Float,
@@ -210,7 +210,7 @@ impl<'a> PageLayout<'a> {
         layout.checked()
     }
 
-    /// Refuses what contradicts itself or is not read.
+    /// Rejects inconsistent or unsupported layouts.
     fn checked(self) -> Result<Self, DecodeError> {
         let predicted = match self.predictor {
             1 => true,
@@ -248,7 +248,7 @@ impl<'a> PageLayout<'a> {
         Ok(self)
     }
 
-    /// Strips or tiles across and down.
+    /// Number of strips or tiles across and down.
     pub fn grid(&self) -> (u32, u32) {
         (
             self.width.div_ceil(self.chunk.0),
@@ -256,7 +256,7 @@ impl<'a> PageLayout<'a> {
         )
     }
 
-    /// All strips or tiles.
+    /// Total number of strips or tiles.
     pub fn chunks(&self) -> usize {
         let (across, down) = self.grid();
         let planes = if self.is_planar { self.samples } else { 1 };
@@ -264,23 +264,23 @@ impl<'a> PageLayout<'a> {
         of_plane.saturating_mul(planes)
     }
 
-    /// Samples of a pixel in one strip or tile.
+    /// Samples per pixel in one strip or tile.
     pub fn samples_together(&self) -> usize {
         if self.is_planar { 1 } else { self.samples }
     }
 
-    /// Whether a picture of this size is a strip or tile, which encoders may have filled up to whole blocks.
+    /// Whether a picture of this size fits a strip or tile, possibly padded to whole blocks.
     pub fn fits(&self, width: usize, height: usize) -> bool {
         width <= self.chunk.0 as usize + 16 && height <= self.chunk.1 as usize + 16
     }
 
-    /// Bytes of a row of a strip or tile.
+    /// Bytes per row of a strip or tile.
     pub fn row_bytes(&self) -> usize {
         (self.chunk.0 as usize * self.samples_together() * self.bits).div_ceil(8)
     }
 }
 
-/// A number that all samples have alike.
+/// The common value of a field for all samples; `None` if they differ.
 fn alike(page: &Directory<'_>, tag: u16, otherwise: u64) -> Option<u64> {
     let Some(numbers) = page.all(tag) else {
         return Some(otherwise);
@@ -299,7 +299,7 @@ fn codec(page: &Directory<'_>) -> Result<Compression, DecodeError> {
         3 => Compression::Fax(RowCoding::Group3 { mixed }),
         4 => Compression::Fax(RowCoding::Group4),
         5 => Compression::Lzw,
-        // A whole JPEG may be in it.
+        // The page may instead contain a complete JPEG.
         6 if page.number(JPEG_OFFSET).is_none() => {
             return Err(unsupported("TIFF files with old-style JPEG compression"));
         }
@@ -318,7 +318,7 @@ fn codec(page: &Directory<'_>) -> Result<Compression, DecodeError> {
     })
 }
 
-/// The location of a whole old-style JPEG.
+/// Offset of a complete old-style JPEG.
 pub fn old_jpeg(page: &Directory<'_>) -> Option<usize> {
     let is_old = page.number(COMPRESSION) == Some(6);
     let offset = page.number(JPEG_OFFSET).filter(|_| is_old)?;
@@ -330,7 +330,7 @@ fn meaning(page: &Directory<'_>, photometric: u64, bits: u64) -> Result<Photomet
         0 => Photometric::Grey {
             white_is_zero: true,
         },
-        // A mask is white where something is seen.
+        // In a transparency mask, white is opaque.
         1 | 4 => Photometric::Grey {
             white_is_zero: false,
         },
@@ -355,7 +355,7 @@ fn palette(page: &Directory<'_>, bits: u64) -> Result<Vec<[u8; 3]>, DecodeError>
     let map = page.all(COLOUR_MAP).filter(|map| map.len() >= 3 * size);
     let map = map.ok_or_else(|| damaged("its palette is missing"))?;
     let map: Vec<f64> = map.first(3 * size).collect();
-    // Some writers give eight bits where sixteen are due.
+    // Some writers use 8-bit values in the 16-bit colour map.
     let scale = if map.iter().all(|value| *value < 256.0) {
         1.0
     } else {
@@ -395,9 +395,9 @@ fn ycbcr(page: &Directory<'_>) -> Result<YCbCr, DecodeError> {
     })
 }
 
-/// The first extra sample that says it is transparency.
+/// The first extra sample that is declared as alpha.
 fn alpha(page: &Directory<'_>, samples: usize, colours: usize) -> Option<Alpha> {
-    // An undeclared fourth sample is what most programs mean by it.
+    // Most programs treat a single undeclared extra sample as alpha.
     let left_out = if samples == colours + 1 {
         vec![2.0]
     } else {

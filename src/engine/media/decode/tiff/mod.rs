@@ -1,5 +1,5 @@
-//! TIFF: its first page, in the variants that libtiff writes. Directories, rows and colours are decoded here, compressed
-//! strips and tiles by crates.
+//! TIFF: the first page, in all variants that libtiff writes. Directories, rows and colours are decoded here; crates
+//! decompress strips and tiles.
 
 mod codec;
 mod directory;
@@ -20,10 +20,10 @@ use samples::{TiffPainter, extremes, needs_extremes};
 const NAME: &str = "TIFF";
 const SUBFILE: u16 = 254;
 const ORIENTATION: u16 = 274;
-/// What is painted where a strip or tile is missing.
+/// Value of missing strips or tiles.
 const MISSING: u8 = 128;
 
-/// TIFF, also with 64-bit offsets.
+/// TIFF, including BigTIFF.
 pub struct Tiff;
 
 impl PictureFormat for Tiff {
@@ -61,7 +61,7 @@ impl PictureFormat for Tiff {
     }
 }
 
-/// The page that is shown, and how many there are. A thumbnail or a mask may come first.
+/// The page to show, and the number of pages. A thumbnail or mask may precede it.
 fn shown<'a>(bytes: &'a [u8], cancel: &Cancel) -> Result<(Directory<'a>, usize), DecodeError> {
     let (mut first, mut picture, mut count) = (None, None, 0);
     for page in pages(bytes) {
@@ -79,7 +79,7 @@ fn shown<'a>(bytes: &'a [u8], cancel: &Cancel) -> Result<(Directory<'a>, usize),
     Ok((page, count))
 }
 
-/// The first page, whatever it is.
+/// Decodes the first page, whatever its kind.
 pub fn first_page(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let page = pages(bytes).next();
     let page = page.ok_or_else(|| damaged("its list of fields is missing"))?;
@@ -90,13 +90,13 @@ fn damaged(reason: &str) -> DecodeError {
     DecodeError::damaged(NAME, reason)
 }
 
-/// A page that is decoded.
+/// A page that is being decoded.
 struct Page<'a> {
     bytes: &'a [u8],
     layout: PageLayout<'a>,
 }
 
-/// A strip or tile with its place in the picture.
+/// Position of a strip or tile in the picture.
 struct ChunkPosition {
     left: usize,
     top: usize,
@@ -136,7 +136,7 @@ impl<'a> Page<'a> {
                 painter.row(chunks, y, &mut rgb[at..at + 3 * place.width]);
             }
         })?;
-        // Inks have gone through the profile already.
+        // CMYK has already been converted through the profile.
         let is_plain = matches!(layout.meaning, Photometric::Grey { .. } | Photometric::Rgb)
             || matches!(
                 layout.meaning,
@@ -151,11 +151,11 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Bytes that decoding takes.
+    /// Bytes that decoding needs.
     fn need(&self) -> u64 {
         let layout = &self.layout;
         let chunk = area(layout.chunk.0, layout.chunk.1, layout.samples as u64);
-        // A strip or tile as it is stored, and once more while its compression or differences are undone.
+        // A strip or tile as stored, and a copy while decompression or the predictor runs.
         let of_chunk = chunk.saturating_mul(2 * layout.bits.div_ceil(8) as u64);
         let of_row = u64::from(layout.chunk.0).saturating_mul(4 * layout.samples as u64);
         let rgb = area(layout.width, layout.height, 3);
@@ -163,7 +163,7 @@ impl<'a> Page<'a> {
         needs.into_iter().fold(rgb, u64::saturating_add)
     }
 
-    /// Bytes that undoing the compression of a strip or tile of so many samples takes besides.
+    /// Additional bytes for decompressing a strip or tile of `samples` samples.
     fn need_of_codec(&self, samples: u64) -> u64 {
         let copy = match self.layout.codec {
             Compression::Jpeg => true,
@@ -174,9 +174,9 @@ impl<'a> Page<'a> {
             false => 0,
         };
         let own = match self.layout.codec {
-            // Coefficients and planes, and what looks for missing parts.
+            // Coefficients, planes, and the detection of missing parts.
             Compression::Jpeg => samples.saturating_mul(6),
-            // The picture with an opacity, and without.
+            // The picture with and without alpha.
             Compression::WebP => samples.saturating_mul(2),
             Compression::Zstd => codec::ZSTD_WINDOW,
             Compression::Lzma => u64::from(codec::LZMA_KB) << 10,
@@ -185,7 +185,7 @@ impl<'a> Page<'a> {
         own.saturating_add(copy)
     }
 
-    /// Bytes of the longest strip or tile.
+    /// Size of the largest compressed strip or tile in bytes.
     fn longest(&self) -> u64 {
         let lengths = (0..self.layout.chunks()).filter_map(|number| self.data(number));
         lengths
@@ -194,7 +194,7 @@ impl<'a> Page<'a> {
             .unwrap_or_default()
     }
 
-    /// Decodes all strips or tiles in order, and returns whether something is missing.
+    /// Decodes all strips or tiles in order, and returns whether data is missing.
     fn each(
         &self,
         limits: &DecodeLimits<'_>,
@@ -209,7 +209,7 @@ impl<'a> Page<'a> {
                 return Err(DecodeError::Cancelled);
             }
             let place = self.place(index);
-            // The last strip may be shorter, tiles never are.
+            // The last strip may be shorter; tiles never are.
             let rows = match layout.is_tiled {
                 true => layout.chunk.1 as usize,
                 false => place.height,
@@ -251,11 +251,11 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The bytes of a strip or tile, as far as the file goes.
+    /// The data of a strip or tile, truncated at the end of the file.
     fn data(&self, number: usize) -> Option<&'a [u8]> {
         let start = self.layout.offsets.get(number)? as usize;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        // Without declared lengths, each ends where the next begins.
+        // Without byte counts, each chunk extends to the next.
         let length = self.layout.lengths.and_then(|all| all.get(number));
         let length = length.map(|length| length as usize);
         Some(&rest[..length.unwrap_or(usize::MAX).min(rest.len())])

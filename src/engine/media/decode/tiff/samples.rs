@@ -1,4 +1,4 @@
-//! From rows of samples to sRGB.
+//! Converts rows of samples to sRGB.
 
 use half::f16;
 
@@ -7,22 +7,22 @@ use super::layout::{PageLayout, Photometric, SampleFormat, YCbCr};
 use crate::engine::media::decode::colour::{InkConversion, lab_to_srgb};
 use crate::engine::media::decode::tone::{compressed, eight_bits};
 
-/// Least and most of the samples of a picture.
+/// Minimum and maximum of a picture's samples.
 pub type SampleRange = (f32, f32);
 
-/// How samples of one page become colours.
+/// Converts the samples of a page to colours.
 pub struct TiffPainter<'a> {
     layout: &'a PageLayout<'a>,
-    /// What is black (or no ink), and what white (or all of it).
+    /// Sample values of black (or no ink) and white (or full ink).
     range: (f32, f32),
-    /// Whether light beyond white is compressed.
+    /// Whether values beyond white are compressed.
     is_bright: bool,
     inks: Option<InkConversion>,
     values: Vec<f32>,
     of_inks: Vec<u8>,
 }
 
-/// Whether the range from black to white has to be found from the samples.
+/// Whether the range from black to white must be derived from the samples.
 pub fn needs_extremes(layout: &PageLayout<'_>) -> bool {
     let is_raw = matches!(
         layout.meaning,
@@ -31,20 +31,20 @@ pub fn needs_extremes(layout: &PageLayout<'_>) -> bool {
     !is_raw && (layout.format != SampleFormat::Unsigned || layout.bits > 16)
 }
 
-/// What is black and what is white among numbers whose range no standard fixes: a picture of bytes or words that was
-/// stored in a larger type keeps its own; numbers below zero, and those beyond all types, are stretched.
+/// The values of black and white where no standard defines them. Pictures of 8 or 16 bits stored in a larger type keep
+/// their range. Negative values, and those beyond every type, are normalised to minimum and maximum.
 fn range(layout: &PageLayout<'_>, (least, most): SampleRange) -> (f32, f32) {
     let of_type = match (layout.format, layout.bits) {
         (SampleFormat::Float, _) => 65_535.0,
         (SampleFormat::Signed, bits) => 2_f32.powi(bits as i32 - 1) - 1.0,
         (SampleFormat::Unsigned, bits) => 2_f32.powi(bits as i32) - 1.0,
     };
-    // Numbers that use most of a type with a sign are those of one without, moved down.
+    // Signed samples that span most of their type are unsigned ones with an offset.
     if layout.format == SampleFormat::Signed && least < 0.0 && most - least > of_type {
         return (-of_type - 1.0, of_type);
     }
     let steps: &[f32] = match layout.format {
-        // Up to sixteen times white, values are light of a high range.
+        // Floats up to 16 times white are HDR light.
         SampleFormat::Float => &[16.0, 255.5, 65_535.5],
         SampleFormat::Signed if layout.bits == 8 => &[127.0],
         SampleFormat::Signed if layout.bits == 16 => &[255.0, 32_767.0],
@@ -84,7 +84,7 @@ impl<'a> TiffPainter<'a> {
         }
     }
 
-    /// Paints a row of strips or tiles, one for all samples or one for each.
+    /// Converts a row from its strips or tiles: one for all samples, or one per sample plane.
     pub fn row(&mut self, chunks: &[PackedRows], y: usize, rgb: &mut [u8]) {
         let first = &chunks[0];
         let row = &first.bytes[y * first.row_bytes..(y + 1) * first.row_bytes];
@@ -118,7 +118,7 @@ impl<'a> TiffPainter<'a> {
         }
     }
 
-    /// The colour of a pixel, or of its inks if those were converted.
+    /// The colour of a pixel; `of_inks` is the already converted colour if the page is CMYK.
     fn colour(&self, pixel: &[f32], of_inks: [u8; 3]) -> [u8; 3] {
         let colour = match &self.layout.meaning {
             Photometric::Grey { white_is_zero } => {
@@ -137,7 +137,7 @@ impl<'a> TiffPainter<'a> {
             }
             Photometric::YCbCr(colours) => from_ycbcr(colours, pixel),
             Photometric::Lab { offset } => {
-                // The differences are signed, or begin at the middle.
+                // Chroma is signed, or offset by half the range.
                 let difference = |value: f32| match offset {
                     true => value * 255.0 - 128.0,
                     false if value > 0.5 => value * 255.0 - 256.0,
@@ -153,7 +153,7 @@ impl<'a> TiffPainter<'a> {
         };
         let over_white = match self.layout.alpha {
             Some(alpha) => {
-                // Beside an index, which is none of a range, it is still a part of all that its bits have.
+                // Palette indices have no range, but alpha still uses all bits of its sample.
                 let most = match self.layout.meaning {
                     Photometric::Palette(_) => 2_f32.powi(self.layout.bits as i32) - 1.0,
                     _ => 1.0,
@@ -168,7 +168,7 @@ impl<'a> TiffPainter<'a> {
     }
 }
 
-/// Whether a picture has light beyond white: then one curve brings all of it below, so that brighter stays brighter.
+/// Whether any value exceeds white. The tone curve then applies to all pixels, to keep their order of brightness.
 fn is_bright(layout: &PageLayout<'_>, range: (f32, f32), extremes: Option<SampleRange>) -> bool {
     let Some((least, most)) = extremes else {
         return false;
@@ -194,7 +194,7 @@ fn from_ycbcr(colours: &YCbCr, pixel: &[f32]) -> [f32; 3] {
     [red, (luma - of_red * red - of_blue * blue) / of_green, blue]
 }
 
-/// Least and most of the colours in so many pixels of a row.
+/// Minimum and maximum of the colour samples in the pixels of a row.
 pub fn extremes(
     layout: &PageLayout<'_>,
     chunks: &[PackedRows],
@@ -217,7 +217,7 @@ pub fn extremes(
     })
 }
 
-/// The numbers of a row, all samples of a pixel together.
+/// Reads the samples of a row, interleaved by pixel.
 fn read(
     layout: &PageLayout<'_>,
     chunks: &[PackedRows],
@@ -238,7 +238,7 @@ fn read(
     }
 }
 
-/// How the number at an index of a row is read.
+/// The function that reads the sample at an index of a row.
 fn reader(layout: &PageLayout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize) -> f32 {
     let (format, bits) = (layout.format, layout.bits);
     let of_bytes = move |bytes: &[u8]| {
@@ -253,7 +253,7 @@ fn reader(layout: &PageLayout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize)
             return f32::from(row[index]);
         }
         if !bits.is_multiple_of(8) {
-            // Numbers of other sizes follow each other without gaps, the highest bit first.
+            // Samples of other bit depths are packed without gaps, most significant bit first.
             let mut value = 0_u32;
             for at in index * bits..(index + 1) * bits {
                 value = value << 1 | u32::from(row[at / 8] >> (7 - at % 8) & 1);

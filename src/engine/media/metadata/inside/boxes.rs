@@ -1,4 +1,4 @@
-//! Metadata in files made of boxes (ISO 14496-12): HEIC, AVIF, CR3, JPEG XL and JPEG 2000.
+//! Metadata in ISO base media files (ISO/IEC 14496-12) and similar formats: HEIC, AVIF, CR3, JPEG XL and JPEG 2000.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek};
@@ -10,16 +10,16 @@ use crate::engine::media::iso_media::{
     IsoBox, Items, MAX_ITEMS, MAX_META, MetadataItemKind, content, parts,
 };
 
-/// The box of an XMP packet in files that are no HEIC, by Adobe's number for it.
+/// UUID of the XMP box in formats other than HEIC.
 const XMP_UUID: [u8; 16] = [
     0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
 ];
-/// The box of IPTC-IIM in JPEG 2000.
+/// UUID of the IPTC-IIM box in JPEG 2000.
 const IPTC_UUID: [u8; 16] = [
     0x33, 0xc7, 0xa4, 0xd2, 0xb8, 0x1d, 0x47, 0x23, 0xa0, 0xba, 0xf1, 0xa3, 0xe0, 0x97, 0xad, 0x38,
 ];
 
-/// The metadata of such a file.
+/// Reads the metadata of a file.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
     let mut left = MAX_ITEMS;
@@ -41,7 +41,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     blocks
 }
 
-/// The content of a box that is identified by a number.
+/// Reads the payload of a `uuid` box.
 fn uuid<R: Read + Seek>(input: &mut Input<R>, part: &IsoBox, blocks: &mut MetadataBlocks) {
     let Some(id) = input.array::<16>(part.body) else {
         return;
@@ -58,7 +58,7 @@ fn uuid<R: Read + Seek>(input: &mut Input<R>, part: &IsoBox, blocks: &mut Metada
     }
 }
 
-/// What an item or box of EXIF says.
+/// Reads an Exif item or box.
 fn exif(tiff: Option<&[u8]>, blocks: &mut MetadataBlocks) {
     if let Some(tiff) = tiff {
         let read = tiff::read(&mut Input::new(Cursor::new(tiff)));
@@ -66,7 +66,7 @@ fn exif(tiff: Option<&[u8]>, blocks: &mut MetadataBlocks) {
     }
 }
 
-/// Reads the items of a `meta` box that are metadata, as long as there are bytes left for them.
+/// Reads the metadata items of a `meta` box, up to the byte limit.
 fn items<R: Read + Seek>(
     input: &mut Input<R>,
     meta: &IsoBox,
@@ -101,7 +101,7 @@ mod tests {
         bytes
     }
 
-    /// A HEIC whose items are a packet in two extents and EXIF in the box of data.
+    /// A HEIC with an XMP packet in two extents and EXIF in `mdat`.
     fn heic(version: u8) -> Vec<u8> {
         let info = |id: u8, kind: &[u8; 4], rest: &[u8]| {
             boxed(b"infe", &[&[2, 0, 0, 0], &[0, id], &[0, 0], kind, rest])
@@ -141,7 +141,7 @@ mod tests {
         let read = MetadataBlocks::read(Cursor::new(&bytes));
         assert_eq!(read.xmp, [b"<packet/>"]);
         assert_eq!(read.exif.rating, Some(5));
-        // Without methods, all places count from the beginning of the file.
+        // Version 0 has no construction methods: all offsets are file offsets.
         assert_eq!(
             MetadataBlocks::read(Cursor::new(heic(0))).xmp,
             [b"<packet/>"]

@@ -5,32 +5,32 @@ use std::io::{Read, Seek};
 use super::MetadataBlocks;
 use super::input::{ByteSource, Input};
 
-/// An application extension of XMP: its introducer and label, the length of its name, and the name.
+/// Start of an XMP application extension: introducer, label, length of the identifier, and identifier.
 const XMP: &[u8; 14] = b"\x21\xff\x0bXMP DataXMP";
-/// What follows a packet, so that readers that take its characters for lengths of blocks come to the end all the same:
-/// all bytes downwards from this start.
+/// Trailer after a packet: readers that take its text for block lengths reach the terminator wherever they land. It
+/// holds all byte values in descending order, from this start.
 const TRAILER: &[u8; 3] = b"\x01\xff\xfe";
-/// Most blocks of data that are looked at, of 255 bytes at most.
+/// Maximum number of data sub-blocks examined, of at most 255 bytes each.
 const MAX_BLOCKS: usize = 100_000;
-/// Where blocks begin, if there is no table of colours.
+/// Size of the header without a colour table.
 const HEADER: u64 = 13;
 
-/// The metadata of a GIF.
+/// Reads the metadata of a GIF.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
-    // What was found before the file's early end counts.
+    // Packets before a truncation are kept.
     let _ = packets(input, &mut blocks.xmp);
     blocks
 }
 
-/// Finds the packets; nothing if the file ends within its blocks.
+/// Finds the packets; `None` if the file ends within a block.
 fn packets<R: Read + Seek>(input: &mut Input<R>, found: &mut Vec<Vec<u8>>) -> Option<()> {
     let [flags] = input.array(10)?;
     let mut at = HEADER + table(flags);
     let mut left = MAX_BLOCKS;
     loop {
         match input.array(at)? {
-            // Its label comes before its data.
+            // The label precedes the data.
             [0x21] => {
                 let is_xmp = input.array(at) == Some(*XMP);
                 let start = at + if is_xmp { XMP.len() as u64 } else { 2 };
@@ -39,7 +39,7 @@ fn packets<R: Read + Seek>(input: &mut Input<R>, found: &mut Vec<Vec<u8>>) -> Op
                     found.extend(packet(input, start, at));
                 }
             }
-            // A picture: position and size, a table of colours, the width of codes.
+            // Image descriptor: position and size, colour table, LZW code size.
             [0x2c] => {
                 let [flags] = input.array(at + 9)?;
                 at = end_of_data(input, at + 10 + table(flags) + 1, &mut left)?;
@@ -49,7 +49,7 @@ fn packets<R: Read + Seek>(input: &mut Input<R>, found: &mut Vec<Vec<u8>>) -> Op
     }
 }
 
-/// Bytes of a table of colours.
+/// Size of a colour table in bytes.
 fn table(flags: u8) -> u64 {
     match flags & 0x80 {
         0 => 0,
@@ -57,7 +57,7 @@ fn table(flags: u8) -> u64 {
     }
 }
 
-/// Where the blocks of data from `at` end: at an empty one.
+/// End of the sub-blocks from `at`: after an empty one.
 fn end_of_data<R: Read + Seek>(input: &mut Input<R>, mut at: u64, left: &mut usize) -> Option<u64> {
     while *left > 0 {
         *left -= 1;
@@ -70,7 +70,7 @@ fn end_of_data<R: Read + Seek>(input: &mut Input<R>, mut at: u64, left: &mut usi
     None
 }
 
-/// The packet between two places, without what follows it.
+/// The packet in a range, without its trailer.
 fn packet<R: Read + Seek>(input: &mut Input<R>, start: u64, end: u64) -> Option<Vec<u8>> {
     let length = usize::try_from(end - start).ok()?;
     let bytes = input.read(start, length)?;
@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    /// A GIF of one pixel with these blocks before it.
+    /// A one-pixel GIF with these blocks before the image.
     fn gif(blocks: &[u8]) -> Vec<u8> {
         let head = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff";
         let picture = b"\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";

@@ -1,7 +1,7 @@
-//! Writes an XMP packet into a HEIC, HEIF or AVIF: into a box of its own behind the pictures, to which the XMP item refers.
+//! Writes an XMP packet into HEIC, HEIF and AVIF files: into a separate `mdat` box after the pictures, as an XMP item.
 //!
-//! No coded picture is touched. Where the description of items grows, the data behind it moves, and the item locations are
-//! updated. Files with anything else that contains offsets, such as movies, are not written.
+//! Coded pictures are not modified. If the `meta` box grows, the data after it moves and the item locations are
+//! updated. Files with other boxes that contain offsets, such as image sequences, are not written.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -14,36 +14,36 @@ use crate::engine::media::iso_media::{
 };
 use crate::engine::media::photo::ContentId;
 
-/// Boxes of a file that hold no places in it, or that come along: `mpvd` is a motion photo's film, and `sefd` what Samsung
-/// adds; both are found from the end of the file.
+/// Top-level boxes without absolute offsets, or that may move: `mpvd` (the video of a motion photo) and `sefd`
+/// (Samsung's trailer) are both located from the end of the file.
 const KNOWN: [&[u8; 4]; 8] = [
     b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide", b"mpvd", b"sefd",
 ];
-/// Boxes in the description of items that hold no places, or whose places are looked after here.
+/// Children of `meta` without offsets, or whose offsets are updated here.
 const KNOWN_INSIDE: [&[u8; 4]; 11] = [
     b"hdlr", b"dinf", b"pitm", b"iinf", b"iref", b"iprp", b"idat", b"iloc", b"grpl", b"free",
     b"skip",
 ];
-/// The box in which Canon's cameras say their version.
+/// UUID of the box with the version of Canon's cameras.
 const CANON: [u8; 16] = [
     0x85, 0xc0, 0xb6, 0x87, 0x82, 0x0f, 0x11, 0xe0, 0x81, 0x11, 0xf4, 0xce, 0x46, 0x2b, 0x6a, 0x48,
 ];
-/// What a new item is: version 2, hidden; a number, no protection, then its kind, no name, and its type.
+/// The new `infe` box around its identifier: version 2, hidden; then no protection, type, no name, content type.
 const INFO: (&[u8], &[u8]) = (&[2, 0, 0, 1], b"\0\0mime\0application/rdf+xml\0");
 
-/// A file as it is, with all that has to be known to change it.
+/// Structure of a file that is to be modified.
 struct HeifLayout {
     meta: IsoBox,
     items: Items,
-    /// What the new box of data takes the place of.
+    /// Range that the new `mdat` box replaces.
     data: Range<u64>,
-    /// The box before it, if that says to go on to the end of the file.
+    /// The box before it, if its size 0 extends it to the end of the file.
     open: Option<IsoBox>,
-    /// The item of the packet that is there.
+    /// The existing XMP item.
     packet: Option<u32>,
 }
 
-/// What changes in such a file; nothing if it is not understood. `there` says whether a packet was read.
+/// The patches for a file; `None` if it has an unsupported structure. `there`: whether the reader found a packet.
 pub fn patches<R: Read + Seek>(
     input: &mut Input<R>,
     end: u64,
@@ -56,7 +56,7 @@ pub fn patches<R: Read + Seek>(
     }
     let data = boxed(b"mdat", &[packet])?;
     let old = content(input, layout.meta.start, layout.meta.end)?;
-    // How long the description will be does not depend on the places in it.
+    // The length of the `meta` box does not depend on the offsets in it.
     let length = |meta: Vec<u8>| meta.len() as u64;
     let meta_length = length(layout.description(input, 0, 0, &|at, _| Some(at))?);
     let changes = [
@@ -87,7 +87,7 @@ pub fn patches<R: Read + Seek>(
             new: size.to_be_bytes().to_vec(),
         });
     }
-    // What is inserted at a place comes before what is replaced there.
+    // Insertions come before replacements at the same offset.
     patches.sort_by_key(|patch| (patch.at, patch.old.len()));
     Some(patches)
 }
@@ -134,7 +134,7 @@ impl HeifLayout {
             (Some((id, MetadataItemKind::Xmp)), 1) => Some(*id),
             _ => return None,
         };
-        // A box that this program wrote is replaced by the new one.
+        // An `mdat` box that this program wrote is replaced by the new one.
         let own = packet.and_then(|id| {
             let place = items.places.items.iter().find(|place| place.id == id)?;
             match items.extents(place)?[..] {
@@ -156,7 +156,7 @@ impl HeifLayout {
         })
     }
 
-    /// The description of items with the packet at a place, all others following what moves.
+    /// The `meta` box with the packet at this location and all other offsets updated.
     fn description<R: Read + Seek>(
         &self,
         input: &mut Input<R>,
@@ -199,7 +199,7 @@ impl HeifLayout {
         boxed(b"meta", &[&body])
     }
 
-    /// A number that no item and no group has.
+    /// An identifier that is not used by an item or group.
     fn new_number<R: Read + Seek>(&self, input: &mut Input<R>) -> Option<u32> {
         let mut highest = self.items.numbers.iter().copied().max()?;
         let places = self.items.places.items.iter();
@@ -213,7 +213,7 @@ impl HeifLayout {
         highest.checked_add(1)
     }
 
-    /// The list of items with the packet as one more.
+    /// The `iinf` box with an additional entry for the packet.
     fn infos<R: Read + Seek>(
         &self,
         input: &mut Input<R>,
@@ -235,7 +235,7 @@ impl HeifLayout {
         boxed(b"iinf", &[&head, fields.0, &info])
     }
 
-    /// Says that the packet describes the picture that is shown.
+    /// The `cdsc` reference from the packet to the primary item.
     fn reference(&self, id: u32, version: u8) -> Option<Vec<u8>> {
         let width = if version == 0 { 2 } else { 4 };
         let mut body = Vec::new();
@@ -246,7 +246,7 @@ impl HeifLayout {
     }
 }
 
-/// The new offset of an extent when other extents change their lengths; nothing if it is a part of those.
+/// The new offset of an extent after the ranges in `changes` change length; `None` if it overlaps one of them.
 fn moved(at: u64, length: u64, changes: &[(Range<u64>, u64)]) -> Option<u64> {
     let end = at.checked_add(length)?;
     changes.iter().try_fold(at, |place, (old, new)| {
@@ -267,10 +267,10 @@ fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What all items but packets hold, in the order of their numbers; nothing of a file that has none.
+/// A hash of the data of all items except XMP packets, by identifier; `None` if the file has no items.
 ///
 /// # Errors
-/// If an item is not inside the file.
+/// Returns an error if an item is not within the file.
 pub fn pictures(file: &File) -> io::Result<Option<ContentId>> {
     let end = file.metadata()?.len();
     let mut input = Input::new(file);

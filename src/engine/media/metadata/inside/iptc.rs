@@ -1,18 +1,18 @@
-//! IPTC-IIM datasets in an image resource of Photoshop.
+//! IPTC-IIM datasets in a Photoshop image resource.
 
 use crate::engine::media::dates;
 use crate::engine::media::metadata::facts::{SourceFacts, shortened};
 
-/// The image resource that holds IIM.
+/// Identifier of the image resource with IIM.
 const RESOURCE: u16 = 0x0404;
 
-/// IIM among the image resources of Photoshop.
+/// The IIM in a block of Photoshop image resources.
 #[must_use]
 pub fn in_resources(mut bytes: &[u8]) -> Option<&[u8]> {
     loop {
         let rest = bytes.strip_prefix(b"8BIM")?;
         let number = u16::from_be_bytes(*rest.first_chunk()?);
-        // A name of even length, its own length counted.
+        // A Pascal string, padded to an even length including its length byte.
         let name = (usize::from(*rest.get(2)?) + 2) & !1;
         let rest = rest.get(2 + name..)?;
         let length = usize::try_from(u32::from_be_bytes(*rest.first_chunk()?)).ok()?;
@@ -24,7 +24,7 @@ pub fn in_resources(mut bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What IIM says.
+/// Parses the datasets.
 #[must_use]
 pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     let (mut utf8, mut words) = (false, Vec::new());
@@ -43,7 +43,7 @@ pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     let text = |bytes: &[u8]| match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) if utf8 => String::from_utf8_lossy(bytes).into_owned(),
-        // Without a word about it, letters beyond ASCII are Latin-1.
+        // Without a declared character set, text that is not UTF-8 is read as Latin-1.
         Err(_) => bytes.iter().copied().map(char::from).collect(),
     };
     let mut keywords: Vec<String> = Vec::new();
@@ -55,7 +55,7 @@ pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     }
     let taken = || {
         let (day, time) = (day?, time.unwrap_or_default());
-        // A time that is none does not cost the day.
+        // An invalid time does not invalidate the date.
         dates::parse(&format!("{day}T{time}")).or_else(|| dates::parse(day))
     };
     SourceFacts {
@@ -66,14 +66,14 @@ pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     }
 }
 
-/// Record, number and value of the first dataset, and what follows it.
+/// Record number, dataset number and value of the first dataset, and the remaining bytes.
 fn dataset(bytes: &[u8]) -> Option<(u8, u8, &[u8], &[u8])> {
     let [0x1c, record, number, high, low] = *bytes.first_chunk()? else {
         return None;
     };
     let (mut length, mut rest) = (usize::from(u16::from_be_bytes([high, low])), &bytes[5..]);
     if high & 0x80 != 0 {
-        // The length of a long value stands in bytes of its own.
+        // Extended dataset: the length is stored in a number of extra bytes.
         let (digits, after) = rest.split_at_checked(length & 0x7fff)?;
         if digits.len() > 4 {
             return None;

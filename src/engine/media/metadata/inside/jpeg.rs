@@ -1,4 +1,4 @@
-//! Metadata in the segments of a JPEG before its picture.
+//! Metadata in the marker segments of a JPEG.
 
 use std::io::{Cursor, Read, Seek};
 
@@ -7,32 +7,32 @@ use super::input::{ByteSource, Input};
 use super::tiff;
 use crate::engine::media::metadata::xmp::{EXTENDED, Packet};
 
-/// What an XMP packet's segment begins with.
+/// Prefix of an XMP segment.
 pub const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
-/// Largest packet that one segment holds.
+/// Maximum size of a packet in one segment.
 pub const MAX_PACKET: usize = 0xffff - 2 - XMP.len();
 const EXTENSION: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
-/// What the segment of EXIF begins with.
+/// Prefix of an EXIF segment.
 pub const EXIF: &[u8] = b"Exif\0\0";
 const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
-/// Name, length and offset before a part of an extended packet.
+/// Size of the header of an extended XMP part: GUID, total length and offset.
 const PART_HEAD: usize = 32 + 4 + 4;
-/// Largest extended packet that is put together.
+/// Maximum size of an extended packet.
 const MAX_EXTENDED: usize = 16 << 20;
 
-/// A segment: its marker, where its marker begins, and where its content begins and ends.
+/// Position of a marker segment.
 pub struct JpegSegment {
-    /// The second byte of its marker.
+    /// The second byte of the marker.
     pub marker: u8,
-    /// Where its marker begins.
+    /// Offset of the marker.
     pub start: u64,
-    /// Where its content begins.
+    /// Offset of the payload.
     pub body: u64,
-    /// Length of the content.
+    /// Length of the payload.
     pub length: usize,
 }
 
-/// The segment at a place; nothing at the picture itself, at the end, or where no segment is.
+/// Reads the segment at `at`; `None` at the scan data, at the end, or if there is no marker.
 pub fn segment<R: Read + Seek>(input: &mut Input<R>, mut at: u64) -> Option<JpegSegment> {
     loop {
         let [ff, marker] = input.array(at)?;
@@ -61,7 +61,7 @@ struct ExtendedXmpPart {
     bytes: Vec<u8>,
 }
 
-/// The metadata of a JPEG.
+/// Reads the metadata of a JPEG.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
     let (mut parts, mut photoshop) = (Vec::new(), Vec::new());
@@ -89,7 +89,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                 let tiff = tiff::read(&mut Input::new(Cursor::new(&body[EXIF.len()..])));
                 blocks.exif = blocks.exif.or(tiff.exif);
             }
-            // Resources may go on in the next segment.
+            // Image resources may continue in the next segment.
             _ => photoshop.extend_from_slice(&body[PHOTOSHOP.len()..]),
         }
     }
@@ -102,7 +102,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     blocks
 }
 
-/// The extended packet that a packet names, if all of it is there.
+/// Assembles the extended packet that `packet` references; `None` if a part is missing.
 fn extended(packet: &[u8], parts: &[ExtendedXmpPart]) -> Option<Vec<u8>> {
     if parts.is_empty() {
         return None;

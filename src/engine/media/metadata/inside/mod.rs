@@ -1,4 +1,4 @@
-//! Metadata inside photos: XMP packets, IPTC-IIM and EXIF. Only the parts that hold it are read.
+//! Metadata embedded in photos: XMP, IPTC-IIM and EXIF. Only the relevant parts of files are read.
 
 mod boxes;
 mod gif;
@@ -22,36 +22,36 @@ use crate::engine::media::taken::Taken;
 
 pub use write::{plan, write};
 
-/// The metadata of a file, as stored.
+/// The metadata of a file.
 #[derive(Debug, Default)]
 struct MetadataBlocks {
-    /// XMP packets; of a JPEG, the extended one after the one that names it.
+    /// XMP packets; in JPEG, an extended packet follows the one that references it.
     xmp: Vec<Vec<u8>>,
-    /// IPTC-IIM.
+    /// Raw IPTC-IIM.
     iptc: Option<Vec<u8>>,
-    /// What EXIF says.
+    /// Facts from EXIF.
     exif: SourceFacts,
-    /// When the picture was made, as a PNG stores it in text.
+    /// Creation date from a PNG text chunk.
     created: Option<Taken>,
 }
 
-/// How a file is built.
+/// Container format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ContainerFormat {
     Jpeg,
     Png,
     Gif,
-    /// TIFF, DNG and most camera RAW.
+    /// TIFF, DNG and most camera RAW formats.
     Tiff,
     WebP,
     /// HEIC, AVIF, CR3, JPEG XL and JPEG 2000.
     Boxes,
-    /// Photoshop's own.
+    /// Photoshop PSD and PSB.
     Psd,
 }
 
 impl ContainerFormat {
-    /// By the first bytes, whatever the name says.
+    /// Detects the format by content, whatever the extension.
     fn of<R: Read + Seek>(input: &mut Input<R>) -> Option<Self> {
         match input.array::<12>(0)? {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
@@ -88,13 +88,13 @@ impl MetadataBlocks {
     }
 }
 
-/// What a photo says of itself. XMP counts more than IPTC-IIM, and that more than EXIF: each is what newer programs
-/// write. Damaged metadata says nothing.
+/// The merged metadata of a photo. XMP takes precedence over IPTC-IIM, and IPTC-IIM over EXIF: newer programs write the
+/// former. Malformed metadata is ignored.
 pub fn facts<R: Read + Seek>(reader: R) -> SourceFacts {
     all(reader).0
 }
 
-/// The same, and the orientation from XMP as EXIF numbers it, reading the file once.
+/// Like [`facts`], with the orientation from XMP as an EXIF value, in a single pass over the file.
 pub fn all<R: Read + Seek>(reader: R) -> (SourceFacts, Option<u32>) {
     let blocks = MetadataBlocks::read(reader);
     let packets = blocks.xmp.iter();
@@ -113,7 +113,7 @@ pub fn all<R: Read + Seek>(reader: R) -> (SourceFacts, Option<u32>) {
     (facts, orientation)
 }
 
-/// What the photo in a file says of itself.
+/// The merged metadata of a photo at this path.
 #[must_use]
 pub fn facts_of(photo: &Path) -> SourceFacts {
     open_regular(photo).map_or_else(|_| SourceFacts::default(), facts)

@@ -1,4 +1,4 @@
-//! Metadata in the chunks of a PNG, before or after its picture.
+//! Metadata in the chunks of a PNG, before or after the image data.
 
 use std::io::{Cursor, Read, Seek};
 
@@ -10,16 +10,16 @@ use crate::engine::media::dates;
 use crate::engine::media::decode::exif_of_text;
 use crate::engine::media::taken::Taken;
 
-/// What the chunk of an XMP packet begins with.
+/// Start of an XMP chunk.
 pub const XMP: &[u8] = b"XML:com.adobe.xmp\0";
-/// What the chunk of a picture's date begins with.
+/// Start of a creation date chunk.
 const CREATED: &[u8] = b"Creation Time\0";
-/// Largest packet that is taken out of a compressed chunk.
+/// Maximum decompressed size of a packet.
 const MAX_PACKET: u64 = 16 << 20;
-/// Most chunks that are looked at.
+/// Maximum number of chunks examined.
 const MAX_CHUNKS: usize = 500_000;
 
-/// The metadata of a PNG.
+/// Reads the metadata of a PNG.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
     let mut at = 8;
@@ -50,7 +50,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
             }
             b"eXIf" => {
                 if let Some(body) = input.read(body, length as usize) {
-                    // Some programs begin it as JPEGs do.
+                    // Some programs write the prefix used in JPEG.
                     let body = body.strip_prefix(b"Exif\0\0").unwrap_or(body);
                     let tiff = tiff::read(&mut Input::new(Cursor::new(body)));
                     blocks.exif = blocks.exif.or(tiff.exif);
@@ -62,11 +62,11 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     blocks
 }
 
-/// When a picture was made, by the text of a chunk.
+/// The creation date in a text chunk.
 fn created(kind: &[u8; 4], chunk: &[u8]) -> Option<Taken> {
     let text = match (kind, chunk.strip_prefix(CREATED)?) {
         (b"tEXt", text) => text,
-        // Not compressed; a language and a translated keyword, each with a zero behind it.
+        // Not compressed; language tag and translated keyword, both zero-terminated.
         (b"iTXt", [0, _method, text @ ..]) => text.splitn(3, |byte| *byte == 0).nth(2)?,
         _ => return None,
     };
@@ -74,14 +74,14 @@ fn created(kind: &[u8; 4], chunk: &[u8]) -> Option<Taken> {
     dates::parse(text).or_else(|| dates::parse_mail(text))
 }
 
-/// The packet in a chunk of text, if it holds one.
+/// The XMP packet in a text chunk, if it has one.
 fn packet<R: Read + Seek>(input: &mut Input<R>, at: u64, length: usize) -> Option<Vec<u8>> {
     if input.read(at, length.min(XMP.len()))? != XMP {
         return None;
     }
     let rest = &input.read(at, length)?[XMP.len()..];
     let [compressed, _method] = *rest.first_chunk()?;
-    // A language and a translated keyword, both empty as a rule.
+    // Language tag and translated keyword, usually both empty.
     let rest = &rest[2..];
     let rest = &rest[memchr::memchr(0, rest)? + 1..];
     let text = &rest[memchr::memchr(0, rest)? + 1..];

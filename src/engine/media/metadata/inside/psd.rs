@@ -8,14 +8,14 @@ use super::{MetadataBlocks, tiff};
 const IPTC: u16 = 1028;
 const EXIF: u16 = 1058;
 const XMP: u16 = 1060;
-/// Where the length of the palette stands.
+/// Offset of the palette's length.
 const PALETTE: u64 = 26;
-/// Resources that are looked at.
+/// Maximum number of image resources examined.
 const MOST: usize = 4096;
-/// Largest resource of metadata that is read.
+/// Maximum size of a metadata resource.
 const MOST_BYTES: u64 = 16 << 20;
 
-/// The metadata of such a file.
+/// Reads the metadata of a Photoshop file.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
     resources(input, &mut blocks);
@@ -28,7 +28,7 @@ fn resources<R: Read + Seek>(input: &mut Input<R>, blocks: &mut MetadataBlocks) 
     let end = start + 4 + length(start)?;
     let mut at = start + 4;
     for _ in 0..MOST {
-        // A mark, a number, a name of odd length, and the length of what follows.
+        // Signature, identifier, padded Pascal string, and length of the data.
         let [.., high, low, name] = input.array::<7>(at)?;
         let id = u16::from_be_bytes([high, low]);
         let body = at + 7 + u64::from(name | 1) + 4;
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn resources_are_read_within_the_file() {
         let resource = |id: u16, content: &[u8]| {
-            // A name of two signs, and a byte that makes it odd.
+            // A name of two characters, padded.
             let mut bytes = [b"8BIM", &id.to_be_bytes()[..], b"\x02ab\0"].concat();
             bytes.extend((content.len() as u32).to_be_bytes());
             bytes.extend(content);

@@ -1,4 +1,4 @@
-//! Metadata in TIFF and formats that are based on it: EXIF, DNG and most camera RAW.
+//! Metadata in TIFF and TIFF-based formats: EXIF, DNG and most camera RAW.
 
 use std::io::{Read, Seek};
 
@@ -23,26 +23,26 @@ const LENS: u16 = 0xa434;
 const CHANGED: u16 = 0x0132;
 const TAKEN: [u16; 2] = [0x9003, 0x9004];
 const GPS: u16 = 0x8825;
-/// Hemisphere and degrees, minutes and seconds, north first.
+/// Tags of hemisphere and of degrees, minutes and seconds; latitude first.
 const POSITION: [(u16, u16); 2] = [(1, 2), (3, 4)];
-/// What cameras write as a description of every photo, besides names that end in "DIGITAL CAMERA".
+/// Default descriptions written by cameras, besides names ending in "DIGITAL CAMERA".
 const CAMERA_CAPTIONS: [&str; 4] = ["SONY DSC", "SAMSUNG", "DCIM", "DEFAULT"];
-/// Most fields of a directory that are looked at.
+/// Maximum number of fields per IFD.
 const MAX_FIELDS: u64 = 2_000;
-/// Most characters of a name that are kept.
+/// Maximum length of a name in characters.
 const MAX_NAME: usize = 80;
-/// Largest value that is read.
+/// Maximum size of a value in bytes.
 const MAX_VALUE: u64 = 16 << 20;
 
-/// Order and width of the numbers of a file.
+/// Byte order and offset size of a file.
 #[derive(Clone, Copy)]
 struct ByteLayout {
     little: bool,
-    /// Whether it is a BigTIFF, whose places have eight bytes.
+    /// Whether it is BigTIFF, with 8-byte offsets.
     big: bool,
 }
 
-/// A field of a directory: its tag, its offset, and the offset of its value.
+/// A field: tag, offset of the entry, and offset of the value.
 struct DirectoryField {
     tag: u16,
     entry: u64,
@@ -96,7 +96,7 @@ impl ByteLayout {
         Some(fields)
     }
 
-    /// The directory that a field leads to.
+    /// The IFD to which the field points.
     fn inner<R: Read + Seek>(
         self,
         input: &mut Input<R>,
@@ -108,7 +108,7 @@ impl ByteLayout {
         fields.unwrap_or_default()
     }
 
-    /// Up to three fractions; seconds are often left out, or 0/0.
+    /// Up to three rationals; seconds are often missing or 0/0.
     fn fractions<R: Read + Seek>(
         self,
         input: &mut Input<R>,
@@ -129,7 +129,7 @@ impl ByteLayout {
     }
 }
 
-/// Where a photo was taken, as its directory of GPS says.
+/// The position in a GPS IFD.
 fn position<R: Read + Seek>(
     layout: ByteLayout,
     input: &mut Input<R>,
@@ -143,7 +143,7 @@ fn position<R: Read + Seek>(
     Coordinates::from_parts(part(POSITION[0])?, part(POSITION[1])?)
 }
 
-/// The metadata of a TIFF.
+/// Reads the metadata of a TIFF.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
     let Some((layout, first)) = head(input) else {
@@ -194,7 +194,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     blocks
 }
 
-/// The form of a file, and where its first directory is.
+/// The layout of a file, and the offset of its first IFD.
 fn head<R: Read + Seek>(input: &mut Input<R>) -> Option<(ByteLayout, u64)> {
     let little = match input.array(0)? {
         [b'I', b'I'] => true,
@@ -208,7 +208,7 @@ fn head<R: Read + Seek>(input: &mut Input<R>) -> Option<(ByteLayout, u64)> {
             let first = layout.number(input, 8, 8)?;
             Some((layout, first))
         }
-        // TIFF itself, then Olympus' two ways and Panasonic's.
+        // TIFF, two variants of Olympus ORF, and Panasonic RW2.
         42 | 0x4f52 | 0x5352 | 0x55 => {
             let first = layout.number(input, 4, 4)?;
             Some((layout, first))
@@ -227,14 +227,14 @@ fn date<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<
     dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
 }
 
-/// The name of a device: damaged ones can be of any length.
+/// A device name, shortened because malformed ones can be of any length.
 fn name(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.split('\0').next().unwrap_or_default().trim();
     (!text.is_empty()).then(|| text.chars().take(MAX_NAME).collect())
 }
 
-/// A description that a person wrote; cameras put their own names there.
+/// A user-written description; cameras write their own names into this field.
 fn caption(bytes: &[u8]) -> Option<String> {
     let text = facts::shortened(&String::from_utf8_lossy(bytes))?;
     let upper = text.to_ascii_uppercase();
@@ -242,7 +242,7 @@ fn caption(bytes: &[u8]) -> Option<String> {
     (!is_camera).then_some(text)
 }
 
-/// Keywords as Windows has them, separated by semicolons, in UTF-16.
+/// Keywords written by Windows: UTF-16, separated by semicolons.
 fn words(bytes: &[u8]) -> Vec<String> {
     let units = bytes.as_chunks::<2>().0.iter();
     let units: Vec<u16> = units.map(|bytes| u16::from_le_bytes(*bytes)).collect();
@@ -252,18 +252,18 @@ fn words(bytes: &[u8]) -> Vec<String> {
     words.map(ToOwned::to_owned).collect()
 }
 
-/// The most fields of a directory that is rewritten.
+/// Maximum number of fields of an IFD that is rewritten.
 const MAX_WRITTEN: u64 = 500;
 
-/// Puts a packet at the end of a TIFF and lets its first directory lead there. A directory that has no packet yet is
-/// rewritten at the end, because it cannot grow in place.
+/// Writes a packet to the end of a TIFF and references it from the first IFD. An IFD without an XMP field cannot grow
+/// in place, so it is rewritten at the end.
 pub fn patches<R: Read + Seek>(
     input: &mut Input<R>,
     end: u64,
     packet: &[u8],
 ) -> Option<Vec<Patch>> {
     let (layout, first) = head(input)?;
-    // Offsets of four bytes, and space up to the largest.
+    // Requires 4-byte offsets, with room for the packet.
     if layout.big || layout.number(input, 2, 2)? != 42 || end + (32 << 20) > u64::from(u32::MAX) {
         return None;
     }
@@ -311,7 +311,7 @@ pub fn patches<R: Read + Seek>(
     let place = end + padding;
     let data = place + 2 + size as u64 + 12 + 4;
     let mut entry = Vec::new();
-    // Its tag, and that it is bytes.
+    // The XMP tag with type BYTE.
     entry.extend(short(XMP));
     entry.extend(short(1));
     entry.extend(length);
@@ -349,7 +349,7 @@ mod tests {
 
     use super::*;
 
-    /// A TIFF with these fields of bytes, in either order.
+    /// A TIFF with these fields, in either byte order.
     fn tiff(little: bool, fields: &[(u16, u16, &[u8])]) -> Vec<u8> {
         let short = |n: u16| {
             if little {
@@ -429,7 +429,7 @@ mod tests {
         assert_eq!(blocks(&percent).exif.rating, Some(4));
     }
 
-    /// The fields of a GPS directory with these fractions, behind a first directory with one field.
+    /// A GPS IFD with these rationals, after a first IFD with one field.
     fn gps(little: bool, north: [(u32, u32); 3], east: [(u32, u32); 3]) -> Vec<u8> {
         let mut bytes = tiff(little, &[(GPS, 1, &[0; 4])]);
         let at = bytes.len() as u32;

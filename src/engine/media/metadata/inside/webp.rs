@@ -5,28 +5,28 @@ use std::io::{Cursor, Read, Seek};
 use super::input::{ByteSource, Input};
 use super::{MetadataBlocks, tiff};
 
-/// Most chunks that are looked at: an animation has one for each frame.
+/// Maximum number of chunks examined; an animation has one per frame.
 const MAX_CHUNKS: usize = 100_000;
 
-/// The bit of an extended head that says that a packet is there.
+/// `VP8X` flag: an XMP chunk is present.
 pub const HAS_XMP: u8 = 1 << 2;
-/// The bit of an extended head that says that the picture has an alpha channel.
+/// `VP8X` flag: the picture has an alpha channel.
 const HAS_ALPHA: u8 = 1 << 4;
 
-/// A chunk: its name, where its content begins, and the length of that.
+/// Position of a chunk.
 pub struct RiffChunk {
-    /// Four letters.
+    /// FourCC.
     pub name: [u8; 4],
-    /// Where its name begins.
+    /// Offset of the chunk.
     pub start: u64,
-    /// Where its content begins.
+    /// Offset of the payload.
     pub body: u64,
-    /// Length of the content.
+    /// Length of the payload without padding.
     pub length: u32,
 }
 
 impl RiffChunk {
-    /// Where the next chunk begins: contents are filled up to an even length.
+    /// Offset of the next chunk: payloads are padded to an even length.
     pub fn end(&self) -> u64 {
         self.body + u64::from(self.length) + u64::from(self.length & 1)
     }
@@ -51,7 +51,7 @@ pub fn chunks<R: Read + Seek>(input: &mut Input<R>) -> Vec<RiffChunk> {
     chunks
 }
 
-/// The metadata of a WebP.
+/// Reads the metadata of a WebP.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
     for chunk in chunks(input) {
@@ -63,7 +63,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
         if &chunk.name == b"XMP " {
             blocks.xmp.push(body.to_vec());
         } else {
-            // Some programs begin it as JPEGs do.
+            // Some programs write the prefix used in JPEG.
             let body = body.strip_prefix(b"Exif\0\0").unwrap_or(body);
             blocks.exif = tiff::read(&mut Input::new(Cursor::new(body))).exif;
         }
@@ -71,10 +71,10 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     blocks
 }
 
-/// The extended head of a WebP that has none yet, from the beginning of its picture: metadata needs one.
+/// Builds the `VP8X` chunk, which metadata requires, for a file without one, from the start of its image data.
 pub fn extended_head(name: &[u8; 4], picture: &[u8]) -> Option<Vec<u8>> {
     let (width, height, alpha) = match (name, picture) {
-        // A frame's tag, the mark of a key frame, then both sides in 14 bits.
+        // Frame tag, start code of a key frame, then width and height of 14 bits.
         (b"VP8 ", [_, _, _, 0x9d, 0x01, 0x2a, a, b, c, d, ..]) => {
             let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
             (side(*a, *b), side(*c, *d), false)

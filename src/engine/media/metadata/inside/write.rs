@@ -1,4 +1,4 @@
-//! Writes an XMP packet into a photo. Nothing but the packet changes, and this is verified before the photo is replaced.
+//! Writes an XMP packet into a photo. Only the packet changes, which is verified before the photo is replaced.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -16,10 +16,10 @@ use crate::engine::media::metadata::xmp::{
 };
 use crate::engine::media::photo::ContentId;
 
-/// What is written, which an extended packet must not have as well.
+/// Properties that are written, and so must not be in an extended packet as well.
 const WRITTEN: [super::super::xmp::XmpProperty; 5] = [SUBJECT, HIERARCHY, TAGS, RATING, LABEL];
 
-/// Whether a photo is a TIFF by name too: camera RAW has the same structure, and originals are never written.
+/// Whether the extension is that of TIFF too: camera RAW has the same structure, and originals are never modified.
 fn is_plain_tiff(photo: &Path) -> bool {
     let ending = photo.extension().unwrap_or_default();
     ["tif", "tiff"]
@@ -27,13 +27,13 @@ fn is_plain_tiff(photo: &Path) -> bool {
         .any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// What a photo would say, and what would change in it.
+/// The planned contents of the packet, and the patches of the file.
 pub type EmbeddedEdit = (PlannedContents, Vec<Patch>);
 
-/// What would change in a photo; nothing if it says everything already.
+/// Plans the changes of a photo; `None` if it has everything already.
 ///
 /// # Errors
-/// If nothing can be written into it.
+/// Returns an error if the photo cannot be written.
 pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>, MetadataError> {
     let file = open_regular(photo)?;
     let mut input = Input::new(file);
@@ -80,7 +80,7 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>,
     patches.map(|patches| Some((contents, patches)))
 }
 
-/// Reads a part that is to be replaced.
+/// Reads a range that is to be replaced.
 fn part<R: Read + Seek>(
     input: &mut Input<R>,
     at: u64,
@@ -90,7 +90,7 @@ fn part<R: Read + Seek>(
     Ok(bytes.to_vec())
 }
 
-/// The packet's segment in the place of the one that is there, or behind JFIF and EXIF.
+/// Patches for a JPEG: replaces the XMP segment, or inserts one after JFIF and EXIF.
 fn in_jpeg<R: Read + Seek>(
     input: &mut Input<R>,
     packet: &Packet,
@@ -134,14 +134,14 @@ fn in_jpeg<R: Read + Seek>(
     }])
 }
 
-/// The packet's chunk in the place of the one that is there, or before the picture.
+/// Patches for a PNG: replaces the XMP chunk, or inserts one before the image data.
 fn in_png<R: Read + Seek>(
     input: &mut Input<R>,
     packet: &[u8],
 ) -> Result<Vec<Patch>, MetadataError> {
     let mut new = b"iTXt".to_vec();
     new.extend(png::XMP);
-    // Not compressed, no language, no translated keyword.
+    // Not compressed, empty language tag, empty translated keyword.
     new.extend([0; 4]);
     new.extend(packet);
     let length = u32::try_from(new.len() - 4)?;
@@ -174,7 +174,7 @@ fn in_png<R: Read + Seek>(
     Ok(vec![patch(place.ok_or(MetadataError::UnusualLayout)?)])
 }
 
-/// The packet's chunk in the place of the one that is there, or at the end; and what the head says of it.
+/// Patches for a WebP: replaces the XMP chunk, or appends one, and updates the header.
 fn in_webp<R: Read + Seek>(
     input: &mut Input<R>,
     packet: &[u8],
@@ -237,12 +237,12 @@ fn in_webp<R: Read + Seek>(
     Ok(patches)
 }
 
-/// Replaces parts of a photo. Before the new file takes its place, taking the patches back must give the very bytes of
-/// the old one, so that the picture and everything else are unchanged. Where a file has offsets of its pictures, the
-/// same bytes must be there.
+/// Applies patches to a photo. Before the new file replaces the old one, it is verified that reversing the patches
+/// restores the old bytes exactly. In formats with offsets to picture data, that data must also be identical at the new
+/// offsets.
 ///
 /// # Errors
-/// If the photo is not what was planned for, or cannot be written; then it stays as it is.
+/// Returns an error if the photo differs from the planned state or cannot be written; it is then unchanged.
 pub fn write(photo: &Path, temporary: &Path, patches: &[Patch]) -> io::Result<()> {
     let mut file = open_regular(photo)?;
     let before = patch::content(&mut file, &[])?;
@@ -264,7 +264,7 @@ pub fn write(photo: &Path, temporary: &Path, patches: &[Patch]) -> io::Result<()
     )
 }
 
-/// What a file holds at the places of its pictures, if it is of a kind that says these.
+/// A hash of the picture data, for formats with offsets to it.
 fn pictures(file: &File) -> io::Result<Option<ContentId>> {
     match ContainerFormat::of(&mut Input::new(file)) {
         Some(ContainerFormat::Boxes) => heif::pictures(file),
@@ -347,7 +347,7 @@ mod tests {
             fs::write(&photo, &bytes).expect("written");
             assert!(plan(&photo, &additions("cat")).is_err());
         }
-        // More metadata than a segment holds.
+        // More metadata than one segment holds.
         fs::write(&photo, picture(ImageFormat::Jpeg)).expect("written");
         let long = "long ".repeat(20_000);
         assert!(plan(&photo, &additions(&long)).is_err());

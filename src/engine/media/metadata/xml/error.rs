@@ -1,42 +1,42 @@
-//! Why a text is not read as XML.
+//! XML errors.
 
-/// Why a text is not read as XML. The messages leave out the file, which the caller names.
+/// Why a text is rejected as XML. Messages omit the file name, which the caller adds.
 #[derive(Debug, thiserror::Error)]
 pub enum XmlError {
-    /// The parser's own complaint.
+    /// A syntax error from the parser.
     #[error(transparent)]
     Syntax(#[from] quick_xml::Error),
-    /// Entities of a document type could grow without bound.
+    /// The text has a DTD, whose entities could expand without bound.
     #[error("it declares a document type, which XMP has not")]
     DocumentType,
-    /// Elements are left open.
+    /// The text ends inside an element.
     #[error("it ends in the middle")]
     Unfinished,
     /// An end tag without a start tag.
     #[error("an element ends that did not begin")]
     NotBegun,
-    /// More levels than are read.
+    /// The nesting exceeds the limit.
     #[error("it is nested too deeply")]
     TooDeep,
-    /// More elements and attributes than are read.
+    /// The number of elements and attributes exceeds the limit.
     #[error("it has too many parts for XMP")]
     TooManyParts,
-    /// A prefix without a namespace.
+    /// An undeclared namespace prefix.
     #[error("the prefix {0:?} stands for nothing")]
     UnknownPrefix(String),
-    /// An entity that XML does not define.
+    /// An entity that XML does not predefine.
     #[error("it refers to an unknown entity, {0:?}")]
     UnknownEntity(String),
-    /// A tag without a name.
+    /// An element with an invalid name.
     #[error("an element has no proper name")]
     BadName,
-    /// An attribute without a name or value.
+    /// An attribute with an invalid name or without a value.
     #[error("an attribute is malformed")]
     BadAttribute,
-    /// Two attributes of one name.
+    /// Two attributes with the same name.
     #[error("an attribute stands twice")]
     RepeatedAttribute,
-    /// More text than memory can address.
+    /// The text is too long.
     #[error(transparent)]
     TooLarge(#[from] std::num::TryFromIntError),
 }

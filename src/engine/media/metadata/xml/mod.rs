@@ -8,23 +8,23 @@ use quick_xml::events::Event;
 
 pub use error::XmlError;
 
-/// The namespace of the prefix `xml`, which nothing declares.
+/// The namespace of the prefix `xml`, which is predeclared.
 pub const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
-/// The number of an element in its document.
+/// Index of an element in its document.
 pub type Id = usize;
 
-/// A part of the text.
+/// A byte range of the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TextSpan {
-    /// Where it begins.
+    /// Start, inclusive.
     pub start: usize,
-    /// Where it ends.
+    /// End, exclusive.
     pub end: usize,
 }
 
 impl TextSpan {
-    /// From here to there.
+    /// The range from `start` to `end`.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         Self { start, end }
@@ -34,11 +34,11 @@ impl TextSpan {
 /// An attribute.
 #[derive(Clone, Debug)]
 pub struct Attribute {
-    /// All of it, with the white space before it.
+    /// Its full range, including leading white space.
     pub whole: TextSpan,
-    /// Its name with its prefix.
+    /// Qualified name.
     pub name: TextSpan,
-    /// Its value as it stands between the quotes.
+    /// Raw value between the quotes.
     pub value: TextSpan,
     pub(super) namespace: Option<usize>,
 }
@@ -46,32 +46,32 @@ pub struct Attribute {
 /// An element.
 #[derive(Clone, Debug)]
 pub struct XmlElement {
-    /// All of it.
+    /// Its full range.
     pub whole: TextSpan,
-    /// Its start tag.
+    /// Start tag.
     pub tag: TextSpan,
-    /// Its name with its prefix, in the start tag.
+    /// Qualified name in the start tag.
     pub name: TextSpan,
-    /// The content between its tags.
+    /// Content between the tags.
     pub inner: TextSpan,
-    /// Its attributes.
+    /// Attributes.
     pub attributes: Vec<Attribute>,
-    /// Its elements.
+    /// Child elements.
     pub children: Vec<Id>,
-    /// Its parent.
+    /// Parent element.
     pub parent: Option<Id>,
     pub(super) namespace: Option<usize>,
 }
 
 impl XmlElement {
-    /// Whether it is one tag that closes itself.
+    /// Whether it is an empty-element tag.
     #[must_use]
     pub fn is_single_tag(&self) -> bool {
         self.tag == self.whole
     }
 }
 
-/// A document.
+/// A parsed document.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
     pub(super) text: String,
@@ -79,17 +79,17 @@ pub struct Document {
     pub(super) uris: Vec<String>,
 }
 
-/// What is put in the place of a part of the text.
+/// A replacement of a byte range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splice {
-    /// The part.
+    /// The range to replace.
     pub span: TextSpan,
-    /// What comes there.
+    /// The replacement.
     pub text: String,
 }
 
 impl Splice {
-    /// Puts `text` in the place of `span`.
+    /// Replaces `span` by `text`.
     #[must_use]
     pub fn new(span: TextSpan, text: impl Into<String>) -> Self {
         Self {
@@ -98,7 +98,7 @@ impl Splice {
         }
     }
 
-    /// Puts `text` before the character at `at`.
+    /// Inserts `text` at offset `at`.
     #[must_use]
     pub fn insert(at: usize, text: impl Into<String>) -> Self {
         Self::new(TextSpan::new(at, at), text)
@@ -106,41 +106,41 @@ impl Splice {
 }
 
 impl Document {
-    /// Reads a document.
+    /// Parses a document.
     ///
     /// # Errors
-    /// If it is not well-formed, declares a document type (whose entities could grow without bound), or is
-    /// nested too deeply.
+    /// Returns an error if the text is not well-formed, has a DTD (whose entities could expand without bound), or
+    /// exceeds the limits of depth and size.
     pub fn parse(text: String) -> Result<Self, XmlError> {
         parse::document(text)
     }
 
-    /// The text that was read.
+    /// The source text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// A part of the text.
+    /// The text of a range.
     #[must_use]
     pub fn slice(&self, span: TextSpan) -> &str {
         self.text.get(span.start..span.end).unwrap_or_default()
     }
 
-    /// All elements, each before those that it holds.
+    /// All elements in document order.
     #[must_use]
     pub fn elements(&self) -> &[XmlElement] {
         &self.elements
     }
 
-    /// Whether an element has a name in a namespace.
+    /// Whether an element has this expanded name.
     #[must_use]
     pub fn is(&self, id: Id, uri: &str, local: &str) -> bool {
         let element = &self.elements[id];
         self.local(element.name) == local && same(self.uri(element.namespace), uri)
     }
 
-    /// Whether an attribute has a name in a namespace.
+    /// Whether an attribute has this expanded name.
     #[must_use]
     pub fn attribute_is(&self, attribute: &Attribute, uri: &str, local: &str) -> bool {
         self.local(attribute.name) == local && same(self.attribute_uri(attribute), uri)
@@ -152,26 +152,26 @@ impl Document {
         self.uri(self.elements[id].namespace)
     }
 
-    /// The namespace of an attribute; nothing for one without a prefix, and for those that declare namespaces.
+    /// The namespace of an attribute; `None` for those without a prefix and for namespace declarations.
     #[must_use]
     pub fn attribute_uri(&self, attribute: &Attribute) -> Option<&str> {
         self.uri(attribute.namespace)
     }
 
-    /// The attribute of an element with a name in a namespace.
+    /// The attribute of an element with this expanded name.
     #[must_use]
     pub fn attribute(&self, id: Id, uri: &str, local: &str) -> Option<&Attribute> {
         let mut attributes = self.elements[id].attributes.iter();
         attributes.find(|attribute| self.attribute_is(attribute, uri, local))
     }
 
-    /// The value of an attribute.
+    /// The unescaped value of an attribute.
     #[must_use]
     pub fn value(&self, attribute: &Attribute) -> String {
         unescape(self.slice(attribute.value)).replace(['\n', '\t', '\r'], " ")
     }
 
-    /// The text directly in an element, with its references and CDATA sections resolved.
+    /// The direct text content of an element, with references and CDATA sections resolved.
     #[must_use]
     pub fn text_of(&self, id: Id) -> String {
         let mut reader = Reader::from_str(self.slice(self.elements[id].inner));
@@ -193,7 +193,7 @@ impl Document {
         text.replace("\r\n", "\n")
     }
 
-    /// A prefix that stands for a namespace where an element is, and may be used by attributes too.
+    /// A prefix bound to a namespace at an element, usable for attributes too.
     #[must_use]
     pub fn prefix(&self, id: Id, uri: &str) -> Option<String> {
         let declarations = self.declarations(id);
@@ -201,14 +201,14 @@ impl Document {
         Some(found.0.clone())
     }
 
-    /// Whether a prefix stands for something where an element is.
+    /// Whether a prefix is bound at an element.
     #[must_use]
     pub fn is_declared(&self, id: Id, prefix: &str) -> bool {
         let declarations = self.declarations(id);
         declarations.iter().any(|(known, _)| known == prefix)
     }
 
-    /// Prefixes and namespaces at an element, nearest first; hidden ones left out.
+    /// Prefixes and namespaces in scope at an element, innermost first; shadowed ones are omitted.
     fn declarations(&self, id: Id) -> Vec<(String, String)> {
         let mut found: Vec<(String, String)> = Vec::new();
         let mut at = Some(id);
@@ -226,14 +226,14 @@ impl Document {
         found
     }
 
-    /// The prefix in a name, with its colon.
+    /// The prefix of a qualified name, including the colon.
     #[must_use]
     pub fn prefix_of(&self, name: TextSpan) -> &str {
         let name = self.slice(name);
         &name[..name.find(':').map_or(0, |at| at + 1)]
     }
 
-    /// White space before a place, if it begins a line.
+    /// The white space before a position, if it starts a line.
     #[must_use]
     pub fn indent(&self, at: usize) -> &str {
         let before = &self.text[..at];
@@ -245,8 +245,8 @@ impl Document {
         }
     }
 
-    /// The text with parts replaced, which must not overlap. Insertions at one place keep their order, and stand before
-    /// a part that begins there.
+    /// The text with splices applied; their ranges must not overlap. Insertions at the same offset keep their order and
+    /// precede a replacement that starts there.
     #[must_use]
     pub fn spliced(&self, mut splices: Vec<Splice>) -> String {
         splices.sort_by_key(|splice| (splice.span.start, splice.span.end));
@@ -271,7 +271,7 @@ impl Document {
     }
 }
 
-/// Whether two namespaces are one: programs disagree about the slash at the end of some.
+/// Whether two namespaces are equal, ignoring a trailing slash, which programs treat inconsistently.
 fn same(namespace: Option<&str>, uri: &str) -> bool {
     namespace.is_some_and(|known| known.trim_end_matches('/') == uri.trim_end_matches('/'))
 }

@@ -7,12 +7,12 @@ use quick_xml::events::Event;
 
 use super::{Attribute, Document, Id, TextSpan, XML, XmlElement, XmlError, lossy, unescape};
 
-/// Deepest nesting that is read: sidecars have about ten levels.
+/// Maximum nesting depth; sidecars have about ten levels.
 const MAX_DEPTH: usize = 100;
-/// Most elements and attributes that are read; masks of Camera Raw make some ten thousand.
+/// Maximum number of elements and attributes; Camera Raw masks have around ten thousand.
 const MAX_PARTS: usize = 500_000;
 
-/// Reads a document.
+/// Parses a document.
 pub(super) fn document(text: String) -> Result<Document, XmlError> {
     Parser::default().run(text)
 }
@@ -21,7 +21,7 @@ pub(super) fn document(text: String) -> Result<Document, XmlError> {
 struct Parser {
     document: Document,
     open: Vec<Id>,
-    /// For each prefix the namespaces that it stands for, the innermost last.
+    /// For each prefix: the namespaces that it is bound to, innermost last.
     scope: HashMap<String, Vec<usize>>,
     numbers: HashMap<String, usize>,
     /// The prefixes that each open element declares.
@@ -155,13 +155,13 @@ fn position(reader: &Reader<&[u8]>) -> Result<usize, XmlError> {
     Ok(usize::try_from(reader.buffer_position())?)
 }
 
-/// Entities of a document type are not read, so only those of XML itself are known.
+/// DTDs are rejected, so only the predefined entities are known.
 fn known_reference(name: &str) -> Result<(), XmlError> {
     let resolved = quick_xml::escape::unescape(&format!("&{name};")).map(|_| ());
     resolved.map_err(|_| XmlError::UnknownEntity(name.into()))
 }
 
-/// Whether a name is one, with a prefix or without. Letters beyond ASCII are not looked at closely.
+/// Whether a text is a valid qualified name. Characters beyond ASCII are not checked in detail.
 fn is_name(name: &str) -> bool {
     let is_part = |part: &str| {
         let begins =
@@ -175,7 +175,7 @@ fn is_name(name: &str) -> bool {
     }
 }
 
-/// The name and the attributes of a start tag.
+/// Name and attributes of a start tag.
 fn scan_tag(text: &str, tag: TextSpan) -> Result<(TextSpan, Vec<Attribute>), XmlError> {
     let bytes = text.as_bytes();
     let space = |at: usize| bytes[at].is_ascii_whitespace();

@@ -8,7 +8,7 @@ use super::CodecError;
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
-/// Decodes a key frame; the configuration record has the sequence's header where the sample has none.
+/// Decodes a key frame; the configuration record supplies the sequence header if the sample has none.
 pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
     let own = first_picture(sample.to_vec(), most_pixels);
     let picture = own.or_else(|_| {
@@ -70,7 +70,7 @@ fn planes(picture: &Picture) -> Result<Planes, CodecError> {
     })
 }
 
-/// Rows without what is between them.
+/// Copies rows without their padding.
 fn packed(
     plane: &[u8],
     stride: usize,
@@ -99,7 +99,7 @@ fn packed(
     }
 }
 
-/// The code points of H.273 that are distinguished here.
+/// The H.273 code points that are supported.
 fn colour(picture: &Picture) -> Cicp {
     use pixel::{ColorPrimaries, MatrixCoefficients, TransferCharacteristic};
     Cicp {

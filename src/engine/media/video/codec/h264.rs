@@ -10,7 +10,7 @@ use super::{CodecError, units};
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
-/// Decodes a key frame with the parameters of its configuration record (ISO/IEC 14496-15, 5.3.3).
+/// Decodes a key frame with the parameter sets of its configuration record (ISO/IEC 14496-15, 5.3.3).
 pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
     let config = parse_avcc_config(config).map_err(|_| CodecError::Damaged)?;
     let length_size = u8::try_from(config.length_size).unwrap_or(4);

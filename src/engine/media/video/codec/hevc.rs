@@ -6,10 +6,10 @@ use super::{CodecError, units};
 use crate::engine::media::video::boxes::Fields;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
-/// Most bytes that the decoder takes for a pixel.
+/// Maximum bytes per pixel that the decoder allocates.
 const BYTES_PER_PIXEL: u64 = 24;
 
-/// Decodes a key frame with the parameters of its configuration record (ISO/IEC 14496-15, 8.3.3).
+/// Decodes a key frame with the parameter sets of its configuration record (ISO/IEC 14496-15, 8.3.3).
 pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
     let (length_size, parameters) = read_config(config).ok_or(CodecError::Damaged)?;
     let units = units(sample, length_size)?;
@@ -27,7 +27,7 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
     decoder.flush().map(planes).ok_or(CodecError::Damaged)
 }
 
-/// How many bytes a length has, and the units of parameters.
+/// Size of NAL unit lengths in bytes, and the parameter sets.
 fn read_config(config: &[u8]) -> Option<(u8, Vec<&[u8]>)> {
     let mut fields = Fields(config);
     fields.skip(21)?;

@@ -1,4 +1,4 @@
-//! Decodes single key frames, one file per codec.
+//! Decodes single key frames, with one module per codec.
 
 mod av1;
 mod h264;
@@ -7,16 +7,16 @@ mod hevc;
 use super::planes::Planes;
 use super::track::VideoCodec;
 
-/// Why a key frame is not shown.
+/// Why a key frame cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodecError {
-    /// It is of a form that the decoder does not read.
+    /// The decoder does not support its profile or coding tools.
     Unsupported,
-    /// It is damaged, or larger than its file says.
+    /// It is corrupt, or larger than declared.
     Damaged,
 }
 
-/// Decodes a key frame by itself; nothing of more than `most_pixels` pixels is allocated for.
+/// Decodes a key frame on its own; nothing larger than `most_pixels` pixels is allocated.
 pub fn decode(codec: &VideoCodec, sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
     match codec {
         VideoCodec::H264(config) => h264::decode(config, sample, most_pixels),
@@ -26,7 +26,7 @@ pub fn decode(codec: &VideoCodec, sample: &[u8], most_pixels: u32) -> Result<Pla
     }
 }
 
-/// The units of a sample, each after its length of so many bytes.
+/// The NAL units of a sample, each preceded by its length in `length_size` bytes.
 fn units(sample: &[u8], length_size: u8) -> Result<Vec<&[u8]>, CodecError> {
     let mut rest = sample;
     let mut units = Vec::new();

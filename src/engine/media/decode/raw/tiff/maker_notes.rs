@@ -1,9 +1,9 @@
-//! Previews to which only maker notes refer.
+//! Previews that are referenced only from maker notes.
 
 use super::super::Preview;
 use super::{StructureField, TiffStructure};
 
-/// Where a maker's note begins, how its offsets count, and which fields lead to the preview.
+/// Dispatches by maker: offset of the maker note, base of its offsets, and fields of the preview.
 pub fn preview<'a>(
     tiff: &TiffStructure<'a>,
     bytes: &'a [u8],
@@ -36,7 +36,7 @@ pub fn preview<'a>(
     }
 }
 
-/// A TIFF structure of its own, whose field 17 leads to a directory for the preview.
+/// A TIFF structure of its own, whose field 17 points to the IFD of the preview.
 fn nikon(bytes: &[u8], at: usize) -> Option<Preview<'_>> {
     let note = TiffStructure::with_header(bytes, at)?;
     let directories = note.directories();
@@ -44,7 +44,7 @@ fn nikon(bytes: &[u8], at: usize) -> Option<Preview<'_>> {
     note.jpeg_of(&note.directory(of_preview)?)
 }
 
-/// Its camera settings have offset and length of the preview.
+/// The camera settings IFD has offset and length of the preview.
 fn olympus<'a>(note: &TiffStructure<'_>, bytes: &'a [u8], directory: u32) -> Option<Preview<'a>> {
     let directory = note.directory(directory)?;
     let settings = note.directory(note.number(&directory, 0x2020)?)?;

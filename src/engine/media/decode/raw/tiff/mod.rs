@@ -1,5 +1,5 @@
-//! RAW files that are TIFF: DNG, CR2, NEF, NRW, ARW, SR2, PEF, SRW, IIQ, 3FR and others, and ORF and RW2, which differ
-//! by their magic numbers. Directories are followed within limits; fields outside the file are ignored.
+//! TIFF-based RAW files: DNG, CR2, NEF, NRW, ARW, SR2, PEF, SRW, IIQ, 3FR and others, and ORF and RW2, which have their
+//! own magic numbers. The number of IFDs is bounded; fields outside the file are ignored.
 
 mod maker_notes;
 
@@ -8,11 +8,11 @@ use std::collections::HashSet;
 use super::Preview;
 use super::exif_builder::ExifBuilder;
 
-/// Directories that are followed.
+/// Maximum number of IFDs followed.
 const MOST_DIRECTORIES: usize = 64;
-/// Fields of a directory that are looked at.
+/// Maximum number of fields per IFD.
 const MOST_FIELDS: usize = 1024;
-/// Numbers of a field that are looked at.
+/// Maximum number of values per field.
 const MOST_NUMBERS: usize = 4096;
 
 const SUBFILE_TYPE: u16 = 0x00fe;
@@ -30,37 +30,37 @@ const MAKER_NOTE: u16 = 0x927c;
 const EXIF_WIDTH: u16 = 0xa002;
 const EXIF_HEIGHT: u16 = 0xa003;
 const DNG_VERSION: u16 = 0xc612;
-/// Panasonic's JPEG, as a value.
+/// Panasonic's JPEG, stored as a field value.
 const PANASONIC_JPEG: u16 = 0x002e;
-/// Values of the photometric interpretation that only sensors' data has: a filter's pattern, and linear RAW.
+/// Photometric interpretations of sensor data: colour filter array and linear RAW.
 const SENSOR: [u32; 2] = [32_803, 34_892];
-/// Compressions of Nikon, Sony, Pentax, Samsung, Epson and Kodak, which only sensors' data has.
+/// Compressions of sensor data by Nikon, Sony, Pentax, Samsung, Epson and Kodak.
 const SENSOR_COMPRESSIONS: [u32; 7] = [34_713, 32_767, 65_535, 32_770, 32_769, 65_000, 262];
 
-/// A TIFF structure: offsets in it count from `base`.
+/// A TIFF structure whose offsets are relative to `base`.
 #[derive(Clone, Copy)]
 pub struct TiffStructure<'a> {
     bytes: &'a [u8],
     base: usize,
     little: bool,
-    /// Where the first directory is, from the base.
+    /// Offset of the first IFD, relative to `base`.
     first: u32,
-    /// Whether the magic number is a camera maker's.
+    /// Whether the magic number is specific to a camera maker.
     of_maker: bool,
 }
 
-/// A field whose value is in the file.
+/// A field whose value lies within the file.
 #[derive(Clone, Copy, Debug)]
 pub struct StructureField {
     pub tag: u16,
     kind: u16,
     pub count: u32,
-    /// Where the value is, in the file.
+    /// Offset of the value in the file.
     pub at: usize,
     pub length: usize,
 }
 
-/// A directory's fields.
+/// The fields of an IFD.
 pub struct StructureFields {
     fields: Vec<StructureField>,
     next: u32,
@@ -73,7 +73,7 @@ impl StructureFields {
 }
 
 impl<'a> TiffStructure<'a> {
-    /// The structure that a file begins with.
+    /// The structure at the start of a file.
     pub fn open(bytes: &'a [u8]) -> Option<Self> {
         let (little, of_maker) = match bytes.first_chunk()? {
             b"II*\0" => (true, bytes.get(8..10) == Some(b"CR") || is_phase_one(bytes)),
@@ -88,7 +88,7 @@ impl<'a> TiffStructure<'a> {
         Some(tiff)
     }
 
-    /// A structure inside a file, without a header of its own.
+    /// A structure inside a file, without a TIFF header.
     pub fn inside(bytes: &'a [u8], base: usize, little: bool) -> Self {
         Self {
             bytes,
@@ -99,7 +99,7 @@ impl<'a> TiffStructure<'a> {
         }
     }
 
-    /// A structure inside a file, with a header.
+    /// A structure inside a file, with a TIFF header.
     pub fn with_header(bytes: &'a [u8], base: usize) -> Option<Self> {
         let little = match bytes.get(base..)?.first_chunk()? {
             b"II*\0" => true,
@@ -111,7 +111,7 @@ impl<'a> TiffStructure<'a> {
         Some(tiff)
     }
 
-    /// Where an offset leads to in the file.
+    /// Converts an offset to a position in the file.
     pub fn place(&self, offset: u32) -> Option<usize> {
         self.base.checked_add(usize::try_from(offset).ok()?)
     }
@@ -125,7 +125,7 @@ impl<'a> TiffStructure<'a> {
         })
     }
 
-    /// The directory at an offset.
+    /// Reads the IFD at this offset.
     pub fn directory(&self, offset: u32) -> Option<StructureFields> {
         let at = self.place(offset)?;
         let count = self.number_at(at, 2)? as usize;
@@ -162,7 +162,7 @@ impl<'a> TiffStructure<'a> {
         })
     }
 
-    /// A field's whole numbers.
+    /// The integer values of a field.
     pub fn numbers(&self, field: &StructureField) -> Vec<u32> {
         let width = match field.kind {
             1 | 7 => 1,
@@ -175,23 +175,23 @@ impl<'a> TiffStructure<'a> {
         (0..count).map_while(number).collect()
     }
 
-    /// The first number of a directory's field.
+    /// The first integer value of the field with this tag.
     pub fn number(&self, directory: &StructureFields, tag: u16) -> Option<u32> {
         let numbers = self.numbers(directory.field(tag)?);
         numbers.first().copied()
     }
 
-    /// The first directory.
+    /// The first IFD.
     pub fn main(&self) -> Option<StructureFields> {
         self.directory(self.first)
     }
 
-    /// The Exif directory.
+    /// The Exif IFD.
     fn exif_directory(&self, main: &StructureFields) -> Option<StructureFields> {
         self.directory(self.number(main, EXIF)?)
     }
 
-    /// The directories of pictures: the first, those after it, and those inside them.
+    /// All picture IFDs: the main chain and their SubIFDs.
     pub fn directories(&self) -> Vec<StructureFields> {
         let mut queue = vec![self.first];
         let mut seen = HashSet::new();
@@ -212,7 +212,7 @@ impl<'a> TiffStructure<'a> {
         found
     }
 
-    /// Whether this is a camera's RAW file and no picture of an ordinary kind.
+    /// Whether this is a camera RAW file rather than an ordinary TIFF picture.
     pub fn is_raw(&self) -> bool {
         let holds_sensor_data = |directory: &StructureFields| {
             let has = |tag: u16, values: &[u32]| {
@@ -226,7 +226,7 @@ impl<'a> TiffStructure<'a> {
         self.of_maker || self.directories().iter().any(holds_sensor_data)
     }
 
-    /// Whether the first picture is one of grey or RGB samples without compression.
+    /// Whether the first picture is uncompressed grey or RGB.
     pub fn begins_with_plain_picture(&self) -> bool {
         let Some(main) = self.main() else {
             return false;
@@ -237,7 +237,7 @@ impl<'a> TiffStructure<'a> {
             && matches!(number(PHOTOMETRIC), Some(1 | 2))
     }
 
-    /// The JPEGs that directories lead to.
+    /// The JPEGs that IFDs reference.
     pub fn previews(&self) -> Vec<Preview<'a>> {
         let mut found = Vec::new();
         for directory in self.directories() {
@@ -252,7 +252,7 @@ impl<'a> TiffStructure<'a> {
         found
     }
 
-    /// A JPEG that a directory names by offset and length.
+    /// A JPEG referenced by offset and length.
     pub fn jpeg_of(&self, directory: &StructureFields) -> Option<Preview<'a>> {
         let offset = self.number(directory, JPEG_OFFSET)?;
         let length = self.number(directory, JPEG_LENGTH)?;
@@ -263,9 +263,9 @@ impl<'a> TiffStructure<'a> {
         )
     }
 
-    /// A JPEG that is the picture data of a directory: one strip, or several one after another.
+    /// A JPEG stored as the image data of an IFD: one strip, or several contiguous ones.
     fn strips_of(&self, directory: &StructureFields) -> Option<Preview<'a>> {
-        // Of old and new style. Canon names the new one for what is old.
+        // Old-style (6) and new-style (7) JPEG. Canon uses old-style data with the new-style code.
         if !matches!(self.number(directory, COMPRESSION), Some(6 | 7)) {
             return None;
         }
@@ -286,7 +286,7 @@ impl<'a> TiffStructure<'a> {
         )
     }
 
-    /// Sizes that the file names: of the picture, then of its largest part.
+    /// Sizes stated in the file: of the picture, then of the largest IFD.
     pub fn sizes(&self) -> Vec<(u32, u32)> {
         let size = |directory: &StructureFields, tags: (u16, u16)| {
             Some((
@@ -305,7 +305,7 @@ impl<'a> TiffStructure<'a> {
         named.into_iter().chain(parts.into_iter().rev()).collect()
     }
 
-    /// Adds fields of a structure to others.
+    /// Adds the fields of this structure to `builder`.
     pub fn add_to(&self, builder: &mut ExifBuilder) {
         let Some(main) = self.main() else { return };
         let exif = self.exif_directory(&main);
@@ -320,20 +320,20 @@ impl<'a> TiffStructure<'a> {
         }
     }
 
-    /// What the camera wrote, as a small structure of its own.
+    /// The camera's metadata as a small TIFF structure.
     pub fn exif(&self) -> Vec<u8> {
         let mut builder = ExifBuilder::new(self.little);
         self.add_to(&mut builder);
         builder.build()
     }
 
-    /// Whether numbers are stored with the low byte first.
+    /// Whether the structure is little-endian.
     pub fn is_little(&self) -> bool {
         self.little
     }
 }
 
-/// Phase One puts a mark of its own right behind the header.
+/// Phase One puts its own signature directly after the header.
 fn is_phase_one(bytes: &[u8]) -> bool {
     matches!(bytes.get(8..12), Some(b"IIII" | b"MMMM"))
 }

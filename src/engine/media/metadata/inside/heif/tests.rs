@@ -12,22 +12,22 @@ fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     super::boxed(kind, parts).expect("small")
 }
 
-/// How a file is made up.
+/// Structure of a test file.
 #[derive(Clone, Debug)]
 struct FileShape {
-    /// The version of `iloc`, and the widths of places, lengths and bases in it.
+    /// Version of `iloc`, and its widths of offsets, lengths and base offsets.
     places: (u8, [u8; 3]),
-    /// Whether the description comes before the data.
+    /// Whether `meta` precedes the data.
     first: bool,
-    /// Whether the data goes on to the end of the file.
+    /// Whether `mdat` extends to the end of the file.
     open: bool,
-    /// Whether there are references between items, and with them metadata of the map.
+    /// Whether there are item references, and with them metadata of the depth map.
     references: bool,
-    /// A group of items with this number.
+    /// An entity group with this identifier.
     group: Option<u32>,
-    /// What a packet that is there says, and what it describes.
+    /// The existing packet: its keyword, and the item that it describes.
     packet: Option<(&'static str, u8)>,
-    /// What stands after all.
+    /// Trailing bytes.
     rest: Vec<u8>,
 }
 
@@ -43,12 +43,12 @@ const PLAIN: FileShape = FileShape {
 
 const PICTURE: &[u8] = b"a coded picture";
 const MAP: &[u8] = b"a map of depths";
-/// Metadata of the map.
+/// Metadata of the depth map.
 const OTHERS: &str = "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/'><r:Description d:subject='depth'/></r:RDF>";
 const THEIRS: &str = "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/'><r:Description d:subject='sea'/></r:RDF>";
 
 impl FileShape {
-    /// Items: 1 the picture, 2 a map in two pieces, 3 a grid in the description's data, 4 metadata of the map, 5 a packet.
+    /// Items: 1 picture, 2 depth map in two extents, 3 grid in `idat`, 4 metadata of the depth map, 5 XMP packet.
     fn bytes(&self) -> Vec<u8> {
         let packet = self.packet.map_or("", |(text, _)| text);
         let data = [PICTURE, MAP, OTHERS.as_bytes(), packet.as_bytes()].concat();
@@ -127,7 +127,7 @@ impl FileShape {
             all.push((4, 0, vec![(30, OTHERS.len())]));
         }
         if place == 0 {
-            // Without a place each item is one piece.
+            // With offsets of zero width, each item is a single extent.
             all[1].2 = vec![(15, MAP.len())];
         }
         if version > 0 {
@@ -174,7 +174,7 @@ fn additions(keyword: &str) -> Additions {
     }
 }
 
-/// What the items of a file hold, by their numbers.
+/// The data of all items by identifier.
 fn items(bytes: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let mut input = Input::new(Cursor::new(bytes));
     let all = parts(&mut input, 0, bytes.len() as u64);
@@ -256,7 +256,7 @@ fn packets_are_put_into_files_of_every_shape_and_taken_back() {
         } else {
             &[]
         };
-        // What describes another picture says nothing of this one.
+        // Metadata of another picture does not apply to this one.
         assert_eq!(facts_of(&photo).keywords, there, "{shape:?}");
         let held = items(&before);
         let (mut steps, mut lengths) = (Vec::new(), Vec::new());
@@ -281,7 +281,7 @@ fn packets_are_put_into_files_of_every_shape_and_taken_back() {
         }
         let words = [there, &["cat", "a much longer word than that", "dog"]].concat();
         assert_eq!(facts_of(&photo).keywords, words, "{shape:?}");
-        // The first box is replaced; no box is added each time.
+        // The first box is replaced, so the file does not grow each time.
         assert!(lengths[2] - lengths[1] < 200, "{shape:?}: {lengths:?}");
         if let Some(group) = shape.group.filter(|_| shape.packet.is_none()) {
             let new = items(&fs::read(&photo).expect("there"));
@@ -294,7 +294,7 @@ fn packets_are_put_into_files_of_every_shape_and_taken_back() {
     }
 }
 
-/// Replaces bytes where they stand last.
+/// Replaces the last occurrence.
 fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     let at = bytes.windows(old.len()).rposition(|part| part == old);
     let at = at.expect("there");
@@ -330,7 +330,7 @@ fn what_is_not_understood_is_left_alone() {
         ..PLAIN
     };
     assert!(!refused(&theirs.bytes()));
-    // Compressed, or protected: it cannot be read, so it is not written beside.
+    // Compressed or protected packets cannot be read, so none is written beside them.
     let sealed = replaced(&theirs.bytes(), b"rdf+xml\0\0", b"rdf+xml\0x");
     assert!(refused(&sealed));
     let protected = replaced(
@@ -341,7 +341,7 @@ fn what_is_not_understood_is_left_alone() {
     assert!(refused(&protected));
     let films = replaced(&plain, b"ftypheic", b"ftypcrx ");
     assert!(!refused(&films), "what it is called does not count");
-    // Anything cut or flipped is an error or a file whose items stay.
+    // A truncated or corrupted file is rejected, or its items are unchanged.
     for at in 0..plain.len() {
         for bit in [1, 0x80] {
             let mut bytes = plain.clone();
