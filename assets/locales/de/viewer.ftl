@@ -1,1 +1,41 @@
+# Draft: not yet proof-read by a native speaker.
 # The viewer of large photos.
+
+details = Details
+fact-size = Größe
+fact-duration = Dauer
+fact-taken = Aufnahme
+taken-noted = { $taken } { $note }
+fact-file = Datei
+fact-rejected = abgelehnt
+fact-from = { $value } (aus: { $origin })
+fact-rating = Bewertung
+fact-label = Farbe
+fact-keywords = Schlagwörter
+fact-place = Ort
+show-on-map = Auf openstreetmap.org zeigen, im Browser
+mark-picked = Angenommen
+mark-rejected = Abgelehnt
+mark-keys = P nimmt an, X lehnt ab, 0 bis 5 vergeben Sterne, 6 bis 9 Farben
+match-and-probability = Übereinstimmung und Wahrscheinlichkeit
+something-else-percent = Sonstiges: { $percent }
+label-match-probability = { $name }: Übereinstimmung { $matched }, Wahrscheinlichkeit { $probability }
+match-likely = { $matched }, { $probability } wahrscheinlich
+filmstrip = Filmstreifen
+in-the-strip = Im Filmstreifen: { $name }{ $video }
+heat-not-videos = Wo ein Label zu sehen ist, lässt sich bei Videos nicht zeigen
+heat-add-label = Fügen Sie ein Label hinzu, um zu sehen, wo es im Foto ist
+heat-looking = { $label } wird gesucht…
+heat-hardly = Das Foto passt kaum zu { $label } ({ $matched }): Die Karte sagt wenig aus
+heat-where = Wo { $label } zu sehen ist ({ $matched })
+spoken-video = , Video, { $time } von { $duration }
+frame-at = Bild bei { $time }
+loading = Wird geladen…
+back-to-grid = Zurück zum Raster
+previous-photo = Voriges Foto
+next-photo = Nächstes Foto
+actual-size = Originalgröße oder einpassen
+sign-pick = Annehmen
+sign-reject = Ablehnen
+sign-colour = Farbe { $colour }
+loupe-over = Lupe über { $name }

@@ -1,1 +1,2 @@
+# Draft: not yet proof-read by a native speaker.
 # The command line.

@@ -1,1 +1,41 @@
+# Draft: not yet proof-read by a native speaker.
 # The viewer of large photos.
+
+details = Détails
+fact-size = Taille
+fact-duration = Durée
+fact-taken = Prise de vue
+taken-noted = { $taken } { $note }
+fact-file = Fichier
+fact-rejected = rejetée
+fact-from = { $value } (source : { $origin })
+fact-rating = Note
+fact-label = Couleur
+fact-keywords = Mots-clés
+fact-place = Lieu
+show-on-map = Afficher sur openstreetmap.org, dans le navigateur
+mark-picked = Retenue
+mark-rejected = Rejetée
+mark-keys = P retient, X rejette, 0 à 5 donnent des étoiles, 6 à 9 des couleurs
+match-and-probability = Correspondance et probabilité
+something-else-percent = Autre chose : { $percent }
+label-match-probability = { $name } : correspondance { $matched }, probabilité { $probability }
+match-likely = { $matched }, { $probability } probable
+filmstrip = Film fixe
+in-the-strip = Dans le film fixe : { $name }{ $video }
+heat-not-videos = L’endroit où une étiquette est vue ne peut pas être montré pour les vidéos
+heat-add-label = Ajoutez une étiquette pour voir où elle est dans la photo
+heat-looking = Recherche de { $label }…
+heat-hardly = La photo ne correspond guère à { $label } ({ $matched }) : la carte est peu significative
+heat-where = Où { $label } est vu ({ $matched })
+spoken-video = , vidéo, { $time } sur { $duration }
+frame-at = Image à { $time }
+loading = Chargement…
+back-to-grid = Retour à la grille
+previous-photo = Photo précédente
+next-photo = Photo suivante
+actual-size = Taille réelle ou ajustée
+sign-pick = Retenir
+sign-reject = Rejeter
+sign-colour = Couleur { $colour }
+loupe-over = Loupe sur { $name }
