@@ -19,7 +19,7 @@ pub use current::{current, keep_to_thread, select};
 pub use locale::Locale;
 pub use numbers::{bytes, count, decimal, list, percent};
 pub use words::{
-    of_all, perhaps, sidecars, sidecars_restored, sidecars_to_write, sidecars_written,
+    in_sentence, of_all, perhaps, sidecars, sidecars_restored, sidecars_to_write, sidecars_written,
     skipped_photos, speed, time_for, words,
 };
 

@@ -35,6 +35,15 @@ fn key_of(english: &str) -> String {
     key
 }
 
+/// A name as it is written within a sentence: in lower case, except in German, whose nouns keep their capitals.
+#[must_use]
+pub fn in_sentence(name: &str) -> String {
+    match current() {
+        Locale::German => name.to_owned(),
+        _ => name.to_lowercase(),
+    }
+}
+
 /// Messages about skipped files that the user might look for.
 #[must_use]
 pub fn skipped_photos(skipped: &Skipped) -> Vec<String> {
@@ -196,6 +205,15 @@ mod tests {
             let seconds = seconds_for(photos, 400.0, gflop);
             assert_eq!(time_for(photos, seconds), time_text(photos, 400.0, gflop));
         }
+    }
+
+    #[test]
+    fn german_nouns_keep_their_capitals() {
+        keep_to_thread(Locale::German);
+        assert_eq!(in_sentence("Kopien"), "Kopien");
+        keep_to_thread(Locale::French);
+        assert_eq!(in_sentence("Copies"), "copies");
+        keep_to_thread(Locale::English);
     }
 
     #[test]

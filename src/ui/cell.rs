@@ -370,7 +370,7 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
         add(&mut name, Some(top_bar::stars_text(mark.stars)));
     }
     if let Some(colour) = mark.colour {
-        let colour = text::words(colour.name()).to_lowercase();
+        let colour = text::in_sentence(&text::words(colour.name()));
         add(&mut name, Some(t!("spoken-colour", colour = colour)));
     }
     if let Some(warning) = item.warning() {

@@ -17,7 +17,7 @@ use crate::app::document::library::ItemId;
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::engine::library::Flaw;
-use crate::t;
+use crate::{t, text};
 
 /// Cached counts.
 #[derive(Default)]
@@ -80,7 +80,7 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
     let text = RichText::new(t!("line-from", percent = fine_percent(line)));
     ui.label(text.small().weak());
     let (rect, response) = ui.allocate_exact_size(SIZE, Sense::click_and_drag());
-    let name = t!("threshold-of", label = kind.name().to_lowercase());
+    let name = t!("threshold-of", label = text::in_sentence(kind.name()));
     response.widget_info(|| WidgetInfo::slider(true, f64::from(line), &name));
     let set = |number: f32| Command::Found(FindingCommand::SetLine(kind, number));
     if let Some(to) = asked(ui, &response, line) {

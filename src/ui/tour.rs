@@ -46,7 +46,9 @@ impl Interface {
             there.for_each(|line| row(ui, line, commands));
         });
         let none = tour.lines.iter().filter(|line| line.count == 0);
-        let none: Vec<String> = none.map(|line| line.kind.name().to_lowercase()).collect();
+        let none: Vec<String> = none
+            .map(|line| text::in_sentence(line.kind.name()))
+            .collect();
         if !none.is_empty() {
             let text = t!("tour-none", kinds = text::list(none));
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());

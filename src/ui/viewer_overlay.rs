@@ -130,7 +130,7 @@ fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
     signs.extend(Colour::ALL.into_iter().map(|colour| MarkSign {
         name: t!(
             "sign-colour",
-            colour = text::words(colour.name()).to_lowercase()
+            colour = text::in_sentence(&text::words(colour.name()))
         ),
         on: mark.colour == Some(colour),
         icon: None,

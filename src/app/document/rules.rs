@@ -102,7 +102,7 @@ pub fn mark_text(mark: RuleMark) -> String {
         RuleMark::Pick => t!("rule-mark-pick").into(),
         RuleMark::Reject => t!("rule-mark-reject").into(),
         RuleMark::Stars(stars) => t!("stars", count = stars),
-        RuleMark::Colour(colour) => text::words(colour.name()).to_lowercase(),
+        RuleMark::Colour(colour) => text::in_sentence(&text::words(colour.name())),
     }
 }
 
