@@ -1,55 +1,55 @@
-//! The built-in list of models.
+//! The built-in catalogue of models.
 //!
-//! Accuracies are those of OpenCLIP's published tables, where they have the model, otherwise of the models' papers and
-//! cards: zero-shot top-1 on ImageNet, and recall at 1 of COCO's pictures by text. Sizes are those of the files that are
-//! fetched. A revision that could not be looked at is `main`.
+//! Accuracy figures are from OpenCLIP's published tables where available, otherwise from papers and model cards:
+//! zero-shot top-1 accuracy on ImageNet and text-to-image recall@1 on COCO. Sizes are those of the downloaded files.
+//! The revision is `main` where a fixed commit could not be verified.
 
-/// One model that is offered.
+/// A catalogue entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CatalogModel {
-    /// What a person calls it.
+    /// Display name.
     pub name: &'static str,
-    /// Its repository on the hub.
+    /// Repository on the hub.
     pub repo: &'static str,
-    /// The revision that was looked at: what is fetched does not change under a person.
+    /// Pinned revision, so that the downloaded files cannot change.
     pub revision: &'static str,
-    /// Bytes that are fetched, about.
+    /// Approximate download size in bytes.
     pub bytes: u64,
-    /// SHA-256 of `model.safetensors`, where it is known beforehand. The hub's own is checked always.
+    /// SHA-256 of `model.safetensors`, if known in advance. The hub's own checksum is always verified.
     pub sha256: Option<&'static str>,
-    /// SPDX name of its licence.
+    /// SPDX identifier of the licence.
     pub licence: &'static str,
-    /// Languages of labels.
+    /// Supported languages of labels.
     pub languages: &'static str,
-    /// Zero-shot top-1 on ImageNet, percent.
+    /// Zero-shot top-1 accuracy on ImageNet, in percent.
     pub imagenet: Option<f32>,
-    /// Recall at 1 of COCO's pictures by text, percent.
+    /// Text-to-image recall@1 on COCO, in percent.
     pub coco: Option<f32>,
-    /// 10^9 floating-point operations a picture.
+    /// GFLOP per image.
     pub gflop: f32,
-    /// For whom it is recommended.
+    /// For whom the model is recommended.
     pub advice: Option<&'static str>,
 }
 
-/// Languages of a model that was trained on English texts.
+/// For models trained on English texts.
 pub const ENGLISH: &str = "English";
-/// Languages of a model that was trained on Chinese texts.
+/// For models trained on Chinese texts.
 pub const CHINESE: &str = "Chinese";
-/// Languages of a model that was trained on texts of the whole web.
+/// For models trained on multilingual web texts.
 pub const MANY: &str = "100 languages and more";
 
 impl CatalogModel {
-    /// The last part of its repository's name, by which the command line knows it.
+    /// The repository name without its owner, used on the command line.
     #[must_use]
     pub fn short_name(&self) -> &'static str {
         self.repo.rsplit('/').next().unwrap_or(self.repo)
     }
 }
 
-/// 10^9 floating-point operations that the starter needs for a picture.
+/// GFLOP per image of the starter model.
 pub const STARTER_GFLOP: f32 = 1.7;
 
-/// All models that are offered, those that are recommended first.
+/// All catalogue entries, recommended ones first.
 pub const CATALOG: &[CatalogModel] = &[
     CatalogModel {
         name: "CLIP ViT-B/32, LAION-2B",
@@ -119,7 +119,7 @@ pub const CATALOG: &[CatalogModel] = &[
     CatalogModel {
         name: "CLIP ViT-B/32",
         repo: "openai/clip-vit-base-patch32",
-        // The weights of `main` are pickled; this revision is the hub's conversion of them.
+        // The weights on `main` are pickled; this revision is the hub's own conversion.
         revision: "d15b5f29721ca72dac15f8526b284be910de18be",
         bytes: 607_500_000,
         sha256: None,
@@ -184,7 +184,7 @@ pub const CATALOG: &[CatalogModel] = &[
     },
 ];
 
-/// The model of a repository, of its short name, or of the name that people read.
+/// Finds an entry by repository, short name or display name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static CatalogModel> {
     CATALOG.iter().find(|entry| {
@@ -194,7 +194,7 @@ pub fn find(name: &str) -> Option<&'static CatalogModel> {
     })
 }
 
-/// What people call the model of a name, where the catalogue has it.
+/// The display name of a model, if it is in the catalogue.
 #[must_use]
 pub fn title(name: &str) -> &str {
     find(name).map_or(name, |entry| entry.name)
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_is_recommended_is_not_beaten_at_its_cost_and_in_its_languages() {
-        // CLIP's own model is recommended for its results, which no other has.
+        // OpenAI's own model is recommended for results identical to the original, not for its accuracy.
         let recommended = CATALOG.iter().filter(|entry| entry.advice.is_some());
         for entry in recommended.filter(|entry| !entry.repo.starts_with("openai/")) {
             let beats = |other: &&CatalogModel| {

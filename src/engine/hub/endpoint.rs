@@ -1,4 +1,4 @@
-//! Hugging Face's hub and its mirrors: URLs, file metadata, and the cache that other programs share.
+//! Hugging Face's hub and its mirrors: URLs, file metadata, and the cache shared with other tools.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use crate::engine::hub::http::{self, Client, HttpError, HttpRequest, ResponseHea
 
 /// The default hub.
 pub const HUGGING_FACE: &str = "https://huggingface.co";
-/// Longest that small answers may take.
+/// Timeout of small requests.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Largest answer that is not a model's file.
+/// Size limit of responses other than model files, in bytes.
 const SMALL: u64 = 16 << 20;
-/// Largest file that names a commit.
+/// Size limit of a file that contains a commit hash, in bytes.
 const MAX_REFERENCE: u64 = 4096;
 
 /// A repository, `owner/name`.
@@ -24,7 +24,7 @@ const MAX_REFERENCE: u64 = 4096;
 pub struct RepoId(String);
 
 impl RepoId {
-    /// From text. Addresses of the hub's pages are understood too.
+    /// Parses a repository name or the URL of its page on the hub.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_end_matches('/');
@@ -39,48 +39,48 @@ impl RepoId {
         (fine(owner) && fine(name)).then(|| Self(text.into()))
     }
 
-    /// As text.
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The part after the owner.
+    /// The name without the owner.
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.split_once('/').map_or(&self.0, |(_, name)| name)
     }
 
-    /// Its folder below a folder of models.
+    /// Its folder below the models folder.
     #[must_use]
     pub fn folder(&self, models: &Path) -> PathBuf {
         models.join(&self.0)
     }
 }
 
-/// What a checksum is of.
+/// A checksum of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checksum {
-    /// SHA-256 of the bytes, as the hub keeps for large files.
+    /// SHA-256 of the contents, which the hub stores for large files.
     Sha256(String),
-    /// SHA-1 of git's header and the bytes, as the hub keeps for small ones.
+    /// SHA-1 of git's blob header and the contents, which the hub stores for small files.
     GitBlob(String),
 }
 
-/// What a hub says of a file before it is fetched.
+/// Metadata of a file on a hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemoteFile {
-    /// Its length in bytes.
+    /// Size in bytes.
     pub size: Option<u64>,
-    /// Its checksum.
+    /// Checksum of the contents.
     pub checksum: Option<Checksum>,
-    /// The name by which a mirror knows this version of it.
+    /// ETag, which identifies this version of the file.
     pub etag: Option<String>,
 }
 
 impl RemoteFile {
-    /// Only the hub's own server is believed: the host that it sends people to for large files may be anybody's, and
-    /// gives only the number of bytes that it is about to send.
+    /// Only the hub's own server is trusted. The server that it redirects to for large files may belong to anybody, and
+    /// contributes only the content length of its response.
     fn from_head(head: &ResponseHead) -> Self {
         let number = |name| head.own(name).and_then(|text| text.parse().ok());
         let etag = head.own("x-linked-etag").or_else(|| head.first("etag"));
@@ -103,7 +103,7 @@ impl RemoteFile {
     }
 }
 
-/// What lets a person read what not everybody may, and the one hub that it is for.
+/// An access token, and the only hub that it may be sent to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     secret: String,
@@ -117,7 +117,7 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// A token for the hub at an address.
+    /// A token for the hub at `endpoint`.
     #[must_use]
     pub fn new(secret: impl Into<String>, endpoint: impl Into<String>) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl Token {
         }
     }
 
-    /// `HF_TOKEN`, for the hub of `HF_ENDPOINT` if that is set with it, otherwise for Hugging Face.
+    /// `HF_TOKEN`, for the hub of `HF_ENDPOINT` if that is set, otherwise for Hugging Face.
     #[must_use]
     pub fn from_env() -> Option<Self> {
         let set = |name| std::env::var(name).ok().map(|text| text.trim().to_owned());
@@ -138,7 +138,7 @@ impl Token {
         ))
     }
 
-    /// The token, if the hub at `endpoint` is the one that it is for and the connection is encrypted.
+    /// The token, if the hub at `endpoint` is the intended one and uses https.
     #[must_use]
     pub fn secret_for(&self, endpoint: &str) -> Option<&str> {
         let issuer = address::parse(&self.endpoint)?;
@@ -147,23 +147,23 @@ impl Token {
     }
 }
 
-/// One revision of one repository on one hub.
+/// A revision of a repository on a hub.
 #[derive(Clone)]
 pub struct Hub {
-    /// The hub's address.
+    /// URL of the hub.
     pub endpoint: String,
     /// The repository.
     pub repo: RepoId,
-    /// Branch, commit or reference.
+    /// Branch, commit or git reference.
     pub revision: String,
-    /// What lets a person read what not everybody may.
+    /// Access token.
     pub token: Option<String>,
-    /// Makes the requests.
+    /// The HTTP client.
     pub client: Client,
 }
 
 impl Hub {
-    /// The address of a file.
+    /// The URL of a file.
     #[must_use]
     pub fn url(&self, file: &str) -> String {
         let endpoint = self.endpoint.trim_end_matches('/');
@@ -174,7 +174,7 @@ impl Hub {
         )
     }
 
-    /// A request for a file.
+    /// A GET request for a file.
     #[must_use]
     pub fn request(&self, file: &str) -> HttpRequest {
         HttpRequest {
@@ -183,10 +183,10 @@ impl Hub {
         }
     }
 
-    /// What the hub says of a file; `None` if it has none of that name.
+    /// Metadata of a file; `None` if it does not exist.
     ///
     /// # Errors
-    /// If the hub cannot be reached or refuses.
+    /// Returns an error if the hub cannot be reached or rejects the request.
     pub fn look(&self, file: &str, cancel: &Cancel) -> Result<Option<RemoteFile>, HttpError> {
         let request = HttpRequest {
             head: true,
@@ -196,26 +196,26 @@ impl Hub {
         match answer.head.status {
             200 => Ok(Some(RemoteFile::from_head(&answer.head))),
             404 | 410 => Ok(None),
-            // Some mirrors do not know this kind of question: then nothing is known beforehand.
+            // Some mirrors do not support HEAD; the metadata is then unknown.
             405 | 501 => Ok(Some(RemoteFile::default())),
             _ => Err(answer.refused()),
         }
     }
 
-    /// A small file, whole.
+    /// Downloads a small file.
     ///
     /// # Errors
-    /// If it cannot be had.
+    /// Returns an error if the download fails or the file is too large.
     pub fn read(&self, file: &str, cancel: &Cancel) -> Result<Vec<u8>, HttpError> {
         self.client
             .bytes(self.request(file), SMALL, PATIENCE, cancel)
     }
 
-    /// The revision in which the hub itself has converted pickled weights to safetensors: a pull request of
-    /// its bot, under whose name nobody else can write.
+    /// The revision in which the hub's bot has converted pickled weights to safetensors: a pull request under the bot's
+    /// reserved name.
     ///
     /// # Errors
-    /// If the hub cannot be reached or refuses.
+    /// Returns an error if the hub cannot be reached.
     pub fn conversion(&self, cancel: &Cancel) -> Result<Option<String>, HttpError> {
         #[derive(Deserialize)]
         struct Discussions {
@@ -243,7 +243,7 @@ impl Hub {
         };
         let bytes = match self.client.bytes(request, SMALL, PATIENCE, cancel) {
             Ok(bytes) => bytes,
-            // A mirror of files need not have this.
+            // Mirrors need not implement this API.
             Err(HttpError::Status { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -262,7 +262,7 @@ impl Hub {
     }
 }
 
-/// Hubs in the order in which they are asked: `HF_ENDPOINT`, a person's mirrors, Hugging Face.
+/// Hubs in order of precedence: `HF_ENDPOINT`, the user's mirrors, Hugging Face.
 #[must_use]
 pub fn endpoints(mirrors: &[String]) -> Vec<String> {
     let set = std::env::var("HF_ENDPOINT").ok().into_iter();
@@ -277,7 +277,7 @@ pub fn endpoints(mirrors: &[String]) -> Vec<String> {
     all
 }
 
-/// The folder of a repository in the cache that Hugging Face's own programs keep, if it has a revision of it.
+/// The snapshot folder of a revision in the cache of Hugging Face's own tools, if present.
 #[must_use]
 pub fn cached(cache: &Path, repo: &RepoId, revision: &str) -> Option<PathBuf> {
     let folder = cache.join(format!("models--{}", repo.as_str().replace('/', "--")));

@@ -1,5 +1,5 @@
-//! The models on this machine: downloaded by this program, in Hugging Face's cache, or folders that the user named. The
-//! starter is always available and not listed here.
+//! Installed models: downloaded by this program, in Hugging Face's cache, or in folders named by the user. The embedded
+//! starter model is always available and not listed here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,41 +10,41 @@ use super::model_files::is_complete;
 use crate::engine::hub::endpoint::{self, RepoId};
 use crate::engine::inference::checkpoint;
 
-/// How a model came to be here.
+/// How a model was installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModelOrigin {
-    /// This program fetched it and may delete it.
+    /// Downloaded by this program, which may delete it.
     Program,
-    /// Hugging Face's programs keep it in their cache.
+    /// Found in the cache of Hugging Face's own tools.
     Cache,
-    /// The person named its folder.
+    /// In a folder named by the user.
     Person,
 }
 
-/// A model that can be chosen.
+/// A model that the user can choose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstalledModel {
-    /// By which it is chosen.
+    /// Name by which the model is selected.
     pub name: String,
-    /// What the catalogue says of it.
+    /// Its catalogue entry, if any.
     pub entry: Option<&'static CatalogModel>,
-    /// Where it is and whose it is, if it is here.
+    /// Its folder and origin, if it is installed.
     pub place: Option<(PathBuf, ModelOrigin)>,
 }
 
-/// Where models may be.
+/// The places where models may be installed.
 #[derive(Clone, Debug)]
 pub struct InstalledModels {
-    /// Where this program puts what it fetches.
+    /// Download folder of this program.
     pub models: PathBuf,
-    /// The cache of Hugging Face's own programs.
+    /// Cache of Hugging Face's own tools.
     pub cache: Option<PathBuf>,
-    /// Folders that the person named.
+    /// Folders named by the user.
     pub added: Vec<PathBuf>,
 }
 
 impl InstalledModels {
-    /// All models: the catalogue's, whether or not they are here, then what else is.
+    /// All models: the catalogue's, installed or not, followed by other installed ones.
     #[must_use]
     pub fn list(&self) -> Vec<InstalledModel> {
         let offered = CATALOG.iter().map(|entry| InstalledModel {
@@ -72,7 +72,7 @@ impl InstalledModels {
         Some((cached, ModelOrigin::Cache))
     }
 
-    /// A complete copy in the cache: of this revision, or of what its main branch was.
+    /// A complete copy in the cache, of this revision or of the main branch.
     #[must_use]
     pub fn cached(&self, repo: &RepoId, revision: &str) -> Option<PathBuf> {
         let cache = self.cache.as_ref()?;
@@ -82,8 +82,8 @@ impl InstalledModels {
             .find(|dir| is_complete(dir))
     }
 
-    /// Whole models in this program's folder: fetched, or put there by hand. One that is still arriving has an
-    /// ending of its own.
+    /// Complete models in the download folder, whether downloaded or copied there by the user. A download in progress
+    /// has a different suffix.
     fn fetched(&self) -> Vec<PathBuf> {
         let inside = |dir: &Path| {
             let entries = fs::read_dir(dir).into_iter().flatten().flatten();
@@ -99,7 +99,7 @@ impl InstalledModels {
         dirs
     }
 
-    /// The model of a name: a folder's last part, or a repository's.
+    /// Finds a model by its name: a catalogue name, the last component of its folder, or its repository.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<InstalledModel> {
         let all = self.list();
@@ -117,10 +117,10 @@ impl InstalledModels {
         all.iter().find(by_name).cloned()
     }
 
-    /// Deletes the files of a model in this program's folder.
+    /// Deletes a model, if it is in the download folder.
     ///
     /// # Errors
-    /// If they cannot be deleted.
+    /// Returns an error if its files cannot be deleted.
     pub fn delete(&self, dir: &Path) -> Result<(), DownloadError> {
         if !dir.starts_with(&self.models) {
             return Ok(());
@@ -158,7 +158,7 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let (models, cache) = (home.path().join("models"), home.path().join("hub"));
         let names = ["config.json", "preprocessor_config.json", "tokenizer.json"];
-        // Put there by hand, and still arriving.
+        // A model copied by the user, and an incomplete download.
         for dir in ["me/mine", "me/half.part"] {
             for name in names.iter().chain(&["model.safetensors"]) {
                 file(&models.join(dir).join(name), "{}");

@@ -1,4 +1,4 @@
-//! The catalogue of models, downloads, and the models on this machine.
+//! The model catalogue, downloads and installed models.
 
 pub mod catalog;
 pub mod download;

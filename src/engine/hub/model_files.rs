@@ -1,10 +1,10 @@
-//! The files of a model's folder.
+//! The files of a model folder.
 
 use std::path::Path;
 
 use crate::engine::inference::checkpoint;
 
-/// Whether a folder has all that a model consists of.
+/// Whether a folder contains all files that a model requires.
 #[must_use]
 pub fn is_complete(dir: &Path) -> bool {
     let has = |file: &str| dir.join(file).is_file();

@@ -3,19 +3,19 @@
 use super::store::StoreError;
 use crate::engine::inference::ModelError;
 
-/// What can go wrong with a question.
+/// Errors of embedding and scoring queries.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// The model.
+    /// The model failed.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A picture in a query.
+    /// A picture in a query cannot be used.
     #[error("{}: {message}", path.display())]
     Picture {
-        /// The picture.
+        /// Path of the picture.
         path: std::path::PathBuf,
         /// Why it cannot be used.
         message: String,

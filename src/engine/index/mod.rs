@@ -1,4 +1,4 @@
-//! From photos to stored vectors: the pipeline that reads folders, the store, and the session that answers queries.
+//! From photos to embeddings: the pipeline that processes folders, the store, and the session that answers queries.
 
 mod error;
 pub mod pipeline;

@@ -14,13 +14,13 @@ use crate::engine::search::query::{self, Query};
 use crate::engine::search::score::{self, Calibration, LabelMasses, Score, Scorer, Scores, Shares};
 use crate::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
 
-/// Pictures whose mean stands for the axis of all.
+/// Number of pictures whose mean represents all of them.
 const AXIS_ROWS: usize = 4096;
 
-/// Rows of vectors that are in memory at a time when all are gone through once.
+/// Maximum number of vector rows in memory when all are processed once.
 const PART_ROWS: usize = 1 << 14;
 
-/// A model, a store and the model's background vectors.
+/// A model, a store and the model's background embeddings.
 pub struct Session {
     zero_shot: ZeroShot,
     store: Arc<Store>,
@@ -30,17 +30,17 @@ pub struct Session {
     ready: Mutex<Option<Arc<LoadedVectors>>>,
 }
 
-/// What scoring reads, kept from one question to the next while the store has no other vectors.
+/// Inputs of scoring, reused between queries while the store's vectors are unchanged.
 struct LoadedVectors {
     vectors: Arc<VectorMap>,
     sums: BackgroundSums,
 }
 
 impl Session {
-    /// Opens a session; the background's vectors come from the store or are computed and kept there.
+    /// Opens a session. Background embeddings are read from the store or else computed and cached there.
     ///
     /// # Errors
-    /// If the store cannot be used or the model fails.
+    /// Returns an error if the store cannot be used or the model fails.
     pub fn open(model: Arc<dyn Model>, store: Arc<Store>) -> Result<Self, SessionError> {
         let (key, notices) = store.model(model.info())?;
         let phrases = background_phrases();
@@ -95,7 +95,7 @@ impl Session {
         &self.key
     }
 
-    /// What was quarantined on opening, as messages.
+    /// Messages about files that were quarantined on opening.
     pub fn notices(&self) -> impl Iterator<Item = &str> {
         self.store
             .notices()
@@ -104,78 +104,78 @@ impl Session {
             .map(String::as_str)
     }
 
-    /// The vector of a picture file, as the model's own example cuts it.
+    /// The embedding of a picture file's standard crop.
     ///
     /// # Errors
-    /// If it cannot be read or the model fails.
+    /// Returns an error if the file cannot be read or the model fails.
     pub fn embed_picture(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
         self.zero_shot.vector(path)
     }
 
-    /// The vectors of a picture file: that of [`Self::embed_picture`], and those of more parts of a wide one; or those of
-    /// a video's frames.
+    /// The embeddings of a picture file: that of [`Self::embed_picture`], and those of further crops of a wide picture;
+    /// or those of a video's frames.
     ///
     /// # Errors
-    /// If it cannot be read or the model fails.
+    /// Returns an error if the file cannot be read or the model fails.
     pub fn embed_parts(&self, path: &Path) -> Result<Embeddings, SessionError> {
         self.zero_shot.embed_file(path)
     }
 
-    /// The same of a picture's bytes, which are called `name` in messages.
+    /// Like [`Self::embed_parts`] for a picture in memory, called `name` in messages.
     ///
     /// # Errors
-    /// If they are no picture or the model fails.
+    /// Returns an error if the data is not a picture or the model fails.
     pub fn embed_bytes(&self, name: &Path, bytes: &[u8]) -> Result<Embeddings, SessionError> {
         self.zero_shot.embed_bytes(name, bytes)
     }
 
-    /// The vectors of queries' alternatives, query after query: one each where there is no comma in it.
+    /// The embeddings of all queries' alternatives, concatenated; a query without a comma has one alternative.
     ///
     /// # Errors
-    /// If a picture cannot be read, the model refuses a text, or the store cannot be read.
+    /// Returns an error if a picture or the store cannot be read, or the model rejects a text.
     pub fn embed_queries(&self, queries: &[Query]) -> Result<Embeddings, SessionError> {
         self.zero_shot.embed_queries(queries, self)
     }
 
-    /// What lessons teach, ready for scoring.
+    /// Trains the classifiers of all training sets.
     ///
     /// # Errors
-    /// If a picture cannot be read, the model refuses a text, or the store cannot be read.
+    /// Returns an error if a picture or the store cannot be read, or the model rejects a text.
     pub fn teach_all(&self, training_sets: &[TrainingSet]) -> Result<ClassifierSet, SessionError> {
         self.zero_shot.teach_all(training_sets, self)
     }
 
-    /// The classifier of a training set: its text, blended with a few examples, or a head fitted on enough of them.
+    /// The classifier of a training set: its text embedding blended with a few examples, or a head fitted to many.
     ///
     /// # Errors
-    /// As [`Self::teach_all`].
+    /// Same as [`Self::teach_all`].
     pub fn teach(&self, training_set: &TrainingSet) -> Result<Classifier, SessionError> {
         self.zero_shot.teach(training_set, self)
     }
 
-    /// Labels ready for scoring.
+    /// A scorer for text labels.
     #[must_use]
     pub fn scorer(&self, labels: &Embeddings) -> Scorer {
         self.zero_shot.scorer(labels)
     }
 
-    /// Taught labels ready for scoring.
+    /// A scorer for trained labels.
     #[must_use]
     pub fn classifier_scorer(&self, labels: &ClassifierSet) -> Scorer {
         self.zero_shot.classifier_scorer(labels)
     }
 
-    /// What is known of lines between photos that fit and those that do not; only where it was measured.
+    /// Calibration of the decision threshold, for models for which it was measured.
     #[must_use]
     pub fn calibration(&self) -> Option<Calibration> {
         self.zero_shot.calibration()
     }
 
-    /// Scores photos by the rows of their vectors. Of the vectors only a part is in memory at a time, however many they
-    /// are: of a question that is asked again and again, [`Self::masses`] are better kept.
+    /// Scores photos, given by the first rows of their vectors. Only part of the vectors is in memory at a time. For
+    /// queries that are repeated often, it is better to keep [`Self::masses`].
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn score(&self, scorer: &Scorer, rows: &[u32]) -> Result<Scores, SessionError> {
         let mut scores = Scores::default();
         if rows.len() <= PART_ROWS {
@@ -212,28 +212,28 @@ impl Session {
         Ok(())
     }
 
-    /// Whether there are photos with several vectors: videos and wide pictures.
+    /// Whether any photo has several vectors, as videos and wide pictures do.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn has_parts(&self) -> Result<bool, SessionError> {
         Ok(self.ready()?.vectors.has_wide())
     }
 
-    /// What each label of a scorer weighs in photos, by the first rows of their vectors.
+    /// The softmax mass of each label for photos, given by the first rows of their vectors.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn masses(&self, scorer: &Scorer, rows: &[u32]) -> Result<Vec<LabelMasses>, SessionError> {
         let ready = self.ready()?;
         Ok(scorer.masses(ready.vectors.values(), ready.sums.values(), rows))
     }
 
-    /// Adds the scores of photos to those of the photos before them. `labels` has what all of them weigh, `rows` the
-    /// first rows of those to be added. Other parts of photos are scored by `scorer`, without which there are none.
+    /// Appends the scores of photos. `labels` contains the masses of all photos, `rows` the first vector rows of those
+    /// to append. `scorer` scores further parts of photos, which are left out if it is `None`.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn append_scores(
         &self,
         labels: &[&LabelMasses],
@@ -254,11 +254,11 @@ impl Session {
         Ok(())
     }
 
-    /// For photos by the first rows of their vectors, which of a photo's parts fits each label best: of a video, which
+    /// For photos, given by the first rows of their vectors, the part that matches each label best: for a video, the
     /// frame.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn best_parts(&self, scorer: &Scorer, rows: &[u32]) -> Result<Vec<Vec<u8>>, SessionError> {
         let ready = self.ready()?;
         let best = |row: &u32| {
@@ -275,11 +275,11 @@ impl Session {
         Ok(rows.iter().map(best).collect())
     }
 
-    /// The vectors as they are now. The store is asked each time: rows of another generation are an error, never
-    /// other photos.
+    /// The current vectors. The store is queried each time, so that rows of another generation cause an error and never
+    /// refer to other photos.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn vectors(&self) -> Result<Arc<VectorMap>, SessionError> {
         let count = self.store.vector_count(&self.key)?;
         let mut kept = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
@@ -312,20 +312,20 @@ impl Session {
         Ok(ready)
     }
 
-    /// Scores one vector that is not in the store.
+    /// Scores a single embedding that is not in the store.
     #[must_use]
     pub fn score_vector(&self, scorer: &Scorer, vector: &[f32]) -> Score {
         self.zero_shot.score_vector(scorer, vector)
     }
 
-    /// Scores the parts of one picture that is not in the store, at least one.
+    /// Scores the parts, at least one, of a picture that is not in the store.
     #[must_use]
     pub fn score_picture(&self, scorer: &Scorer, parts: &Embeddings) -> Score {
         self.zero_shot.score_picture(scorer, parts)
     }
 }
 
-/// Those that the store knows come from it.
+/// Uses stored vectors where available.
 impl Pictures for Session {
     fn vector(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
         let known = std::fs::metadata(path).ok().and_then(|metadata| {
@@ -360,7 +360,7 @@ impl Pictures for Session {
     }
 }
 
-/// Scores what more rows there are of wide photos. `rows` are the first of each photo, whose scores begin at `first`.
+/// Scores the further rows of wide photos. `rows` are the first rows of the photos, whose scores start at `first`.
 fn score_parts(
     ready: &LoadedVectors,
     scorer: &Scorer,

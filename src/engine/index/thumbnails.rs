@@ -1,4 +1,4 @@
-//! Thumbnails that the store lacks, made when they are first asked for.
+//! Thumbnails missing from the store, made on demand.
 
 use super::store::{Store, StoreError};
 use crate::engine::cancel::Cancel;
@@ -7,11 +7,11 @@ use crate::engine::media::photo::{Candidate, ContentId};
 use crate::engine::media::preprocess::Resampler;
 use crate::engine::media::thumbnail::{QUALITY, THUMBNAIL_SIDE, encode};
 
-/// The thumbnail of a content: from the store, otherwise made of a file that has it, and kept. Nothing if no file has it any
-/// more, or none can be decoded.
+/// The thumbnail of a content, from the store or else made from a file with that content and stored. `None` if no file
+/// has it any more, or none can be decoded.
 ///
 /// # Errors
-/// If the store cannot be read.
+/// Returns an error if the store cannot be read.
 pub fn thumbnail(
     store: &Store,
     resampler: &mut Resampler,
@@ -22,7 +22,7 @@ pub fn thumbnail(
     }
     for file in store.files_of(content)? {
         if let Some(made) = make(resampler, &file, content) {
-            // Where it cannot be kept, it is made again next time.
+            // If it cannot be stored, it is made again next time.
             let _ = store.write_thumbnail(content, &made);
             return Ok(Some(made));
         }
@@ -30,7 +30,7 @@ pub fn thumbnail(
     Ok(None)
 }
 
-/// The thumbnail of a file, if it still has this content.
+/// The thumbnail of a file, if that still has this content.
 fn make(resampler: &mut Resampler, file: &Candidate, content: &ContentId) -> Option<Vec<u8>> {
     let cancel = Cancel::default();
     let bytes = decode::read_file(&file.path, &cancel).ok()?;

@@ -1,4 +1,4 @@
-//! A model with its background embeddings: what scoring needs, without a store.
+//! A model with its background embeddings: everything needed for scoring without a store.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,34 +17,34 @@ use crate::engine::search::teach::{
     self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
 };
 
-/// Everyday nouns and scenes that labels are weighed against, one a line.
+/// Everyday nouns and scenes that labels compete with, one per line.
 static BACKGROUND: &str = include_str!("../../../assets/background-prompts.txt");
 
-/// Vectors whose background one task sums up.
+/// Number of embeddings whose background sums one task computes.
 const TASK_ROWS: usize = 96;
 
-/// The background's prompts. One template is enough here: several cost a first start seconds and change no ranking.
+/// The background prompts. More than one template would delay the first start by seconds and change no ranking.
 pub(super) fn background_phrases() -> Vec<Vec<String>> {
     let phrase = |words: &str| vec![format!("a photo of {words}")];
     BACKGROUND.lines().map(phrase).collect()
 }
 
-/// Where the pictures that labels name are looked up.
+/// Source of embeddings for example pictures in labels.
 pub trait Pictures {
-    /// The vector of a picture file.
+    /// The embedding of a picture file.
     ///
     /// # Errors
-    /// If it cannot be read or the model fails.
+    /// Returns an error if the file cannot be read or the model fails.
     fn vector(&self, path: &Path) -> Result<Vec<f32>, SessionError>;
 
-    /// The mean of many pictures' vectors; nothing where none are known.
+    /// The mean embedding of many pictures; `None` if there are none.
     ///
     /// # Errors
-    /// If they cannot be read.
+    /// Returns an error if they cannot be read.
     fn axis(&self) -> Result<Option<Vec<f32>>, SessionError>;
 }
 
-/// A model and its background.
+/// A model and its background embeddings.
 pub struct ZeroShot {
     model: Arc<dyn Model>,
     background: Embeddings,
@@ -52,16 +52,16 @@ pub struct ZeroShot {
 }
 
 impl ZeroShot {
-    /// Computes the background's vectors, which takes seconds for a large model.
+    /// Embeds the background prompts, which takes seconds with a large model.
     ///
     /// # Errors
-    /// If the model fails.
+    /// Returns an error if the model fails.
     pub fn new(model: Arc<dyn Model>) -> Result<Self, ModelError> {
         let background = query::embed_phrases(model.as_ref(), &background_phrases())?;
         Ok(Self::with_background(model, background))
     }
 
-    /// With vectors that were computed before.
+    /// Uses background embeddings that were computed earlier.
     pub(super) fn with_background(model: Arc<dyn Model>, background: Embeddings) -> Self {
         let sums = Background::new(&background, model.info().logit_scale);
         Self {
@@ -77,25 +77,25 @@ impl ZeroShot {
         &self.model
     }
 
-    /// The background's vectors.
+    /// The embeddings of the background prompts.
     #[must_use]
     pub fn background(&self) -> &Embeddings {
         &self.background
     }
 
-    /// The vectors of a picture file: that of the square that the model's own example cuts out, and those of more parts
-    /// of a wide one; or those of a video's frames.
+    /// The embeddings of a picture file: of the model's standard crop, and of further crops of a wide picture; or of a
+    /// video's frames.
     ///
     /// # Errors
-    /// If it cannot be read or the model fails.
+    /// Returns an error if the file cannot be read or the model fails.
     pub fn embed_file(&self, path: &Path) -> Result<Embeddings, SessionError> {
         self.embed(self.reader().file(path, &Cancel::default()))
     }
 
-    /// The same of a picture's bytes, which are called `name` in messages.
+    /// Like [`Self::embed_file`] for a picture in memory, called `name` in messages.
     ///
     /// # Errors
-    /// If they are no picture or the model fails.
+    /// Returns an error if the data is not a picture or the model fails.
     pub fn embed_bytes(&self, name: &Path, bytes: &[u8]) -> Result<Embeddings, SessionError> {
         self.embed(self.reader().bytes(name, bytes, &Cancel::default()))
     }
@@ -114,10 +114,10 @@ impl ZeroShot {
             .embed_images(&reading.crops, &Cancel::default())?)
     }
 
-    /// The vectors of queries' alternatives, query after query: one each where there is no comma in it.
+    /// The embeddings of all queries' alternatives, concatenated; a query without a comma has one alternative.
     ///
     /// # Errors
-    /// If a picture cannot be read or the model refuses a text.
+    /// Returns an error if a picture cannot be read or the model rejects a text.
     pub fn embed_queries(
         &self,
         queries: &[Query],
@@ -154,15 +154,15 @@ impl ZeroShot {
         })
     }
 
-    /// A query as the model reads it.
+    /// Adapts a query to the model's languages.
     fn as_read(&self, query: &Query) -> Query {
         query.for_model(self.model.is_english_only())
     }
 
-    /// What lessons teach, ready for scoring.
+    /// Trains the classifiers of all training sets.
     ///
     /// # Errors
-    /// As [`Self::teach`].
+    /// Same as [`Self::teach`].
     pub fn teach_all(
         &self,
         training_sets: &[TrainingSet],
@@ -175,10 +175,10 @@ impl ZeroShot {
         Ok(ClassifierSet::new(self.model.info().dim, &classifiers))
     }
 
-    /// The classifier of a training set: its text, blended with a few examples, or a head fitted on enough of them.
+    /// The classifier of a training set: its text embedding blended with a few examples, or a head fitted to many.
     ///
     /// # Errors
-    /// If a picture cannot be read or the model refuses a text.
+    /// Returns an error if a picture cannot be read or the model rejects a text.
     pub fn teach(
         &self,
         training_set: &TrainingSet,
@@ -211,7 +211,7 @@ impl ZeroShot {
             };
             for terms in &mut query.alternatives {
                 terms.extend(shown.iter().map(|path| like(path, 1.0)));
-                // Turning away is half as strong: one counterexample says less about what a label excludes.
+                // Counterexamples have half the weight, because one says less about what a label excludes.
                 terms.extend(not.iter().map(|path| like(path, -0.5)));
             }
         }
@@ -221,28 +221,28 @@ impl ZeroShot {
         ))
     }
 
-    /// Labels ready for scoring.
+    /// A scorer for text labels.
     #[must_use]
     pub fn scorer(&self, labels: &Embeddings) -> Scorer {
         let scale = self.model.info().logit_scale;
         self.calibrated(Scorer::new(labels, &self.background, scale))
     }
 
-    /// Taught labels ready for scoring.
+    /// A scorer for trained labels.
     #[must_use]
     pub fn classifier_scorer(&self, labels: &ClassifierSet) -> Scorer {
         let scale = self.model.info().logit_scale;
         self.calibrated(Scorer::for_classifiers(labels, &self.background, scale))
     }
 
-    /// What is known of lines between photos that fit and those that do not; only where it was measured.
+    /// Calibration of the decision threshold, for models for which it was measured.
     #[must_use]
     pub fn calibration(&self) -> Option<Calibration> {
         let starter = self.model.info().match_bias != 0.0;
         starter.then_some(Calibration::STARTER)
     }
 
-    /// A scorer whose matches are calibrated as the model asks.
+    /// Applies the model's score calibration.
     fn calibrated(&self, scorer: Scorer) -> Scorer {
         let info = self.model.info();
         scorer
@@ -250,7 +250,7 @@ impl ZeroShot {
             .with_sigmoid(info.sigmoid_bias)
     }
 
-    /// Scores one vector.
+    /// Scores a single embedding.
     #[must_use]
     pub fn score_vector(&self, scorer: &Scorer, vector: &[f32]) -> Score {
         let parts = Embeddings {
@@ -260,13 +260,13 @@ impl ZeroShot {
         self.score_picture(scorer, &parts)
     }
 
-    /// Scores the parts of one picture, at least one.
+    /// Scores a picture from the embeddings of its parts, of which there must be at least one.
     #[must_use]
     pub fn score_picture(&self, scorer: &Scorer, parts: &Embeddings) -> Score {
         self.score_pictures(scorer, parts, &[parts.len()]).of(0)
     }
 
-    /// Scores pictures whose parts follow one another: `counts` says how many each has, at least one.
+    /// Scores pictures whose parts are concatenated; `counts` is the number of parts of each, at least one.
     #[must_use]
     pub fn score_pictures(&self, scorer: &Scorer, parts: &Embeddings, counts: &[usize]) -> Scores {
         let values: Vec<f16> = parts.values.iter().map(|v| f16::from_f32(*v)).collect();
@@ -289,7 +289,7 @@ impl ZeroShot {
         scores
     }
 
-    /// The log of each vector's sum over the background, on all cores.
+    /// The log-sum-exp of each embedding over the background, computed on all cores.
     #[must_use]
     pub fn background_sums(&self, values: &[f16]) -> Vec<f32> {
         let dim = self.background.dim.max(1);
@@ -301,7 +301,7 @@ impl ZeroShot {
     }
 }
 
-/// Pictures that are read anew each time: a label then means the same on every machine.
+/// Always reads picture files anew, so that a label means the same on every machine.
 impl Pictures for ZeroShot {
     fn vector(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
         let parts = self.embed_file(path)?;
@@ -313,7 +313,7 @@ impl Pictures for ZeroShot {
     }
 }
 
-/// The mean of vectors; empty if there are none.
+/// The mean of some embeddings; empty if there are none.
 pub(super) fn mean<'a>(rows: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
     let mut sum: Vec<f32> = Vec::new();
     let mut count = 0f32;

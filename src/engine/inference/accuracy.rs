@@ -1,4 +1,4 @@
-//! Decides whether a model may run in eight bits: its vectors of the bundled photos must agree with those in full precision.
+//! Checks the accuracy of int8 inference by comparing its embeddings of the bundled photos with those in f32.
 
 use std::path::{Path, PathBuf};
 
@@ -13,35 +13,35 @@ use crate::engine::media::decode;
 use crate::engine::media::preprocess::{Crop, Preprocess, Resampler};
 use crate::engine::media::samples;
 
-/// Least cosine between the vectors of a photo in both forms.
+/// Lowest acceptable cosine similarity for a single photo.
 const LOWEST: f32 = 0.998;
-/// Largest note of what was found.
+/// Size limit of a stored result, in bytes.
 const MAX_RECORD: u64 = 64 << 10;
-/// Least cosine on average.
+/// Lowest acceptable mean cosine similarity.
 const MEAN: f32 = 0.9995;
 
-/// How near vectors in eight bits are to those in full precision.
+/// Cosine similarity between the int8 and f32 embeddings of the same photos.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
-    /// The lowest cosine of a photo.
+    /// Minimum over all photos.
     pub lowest: f32,
-    /// The mean over all photos.
+    /// Mean over all photos.
     pub mean: f32,
-    /// How many photos.
+    /// Number of photos compared.
     pub photos: usize,
 }
 
 impl Accuracy {
-    /// Whether that is near enough to be the default.
+    /// Whether int8 is accurate enough to be the default.
     #[must_use]
     pub fn passes(&self) -> bool {
         self.lowest >= LOWEST && self.mean >= MEAN
     }
 
-    /// Compares the two forms of a model over the photos that come with the program.
+    /// Embeds the bundled photos with the f32 model and the int8 model and compares the results.
     ///
     /// # Errors
-    /// If one of them fails.
+    /// Returns an error if either model fails.
     pub fn measure(full: &dyn Model, short: &dyn Model) -> Result<Self, ModelError> {
         let crops = sample_crops(&full.info().preprocess);
         let here = full.embed_images(&crops, &Cancel::default())?;
@@ -56,32 +56,32 @@ impl Accuracy {
         })
     }
 
-    /// What was found for a model earlier.
+    /// The stored result for a model, if there is a readable one.
     #[must_use]
     pub fn known(folder: &Path, model: &Fingerprint) -> Option<Self> {
         serde_json::from_slice(&read_regular(&record(folder, model), MAX_RECORD).ok()?).ok()
     }
 
-    /// Keeps what was found.
+    /// Stores the result for a model.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn keep(&self, folder: &Path, model: &Fingerprint) -> std::io::Result<()> {
         atomic_write(&record(folder, model), &serde_json::to_vec(self)?)
     }
 }
 
-/// Which way of rounding was measured: 2, since the first layer of a tower is in sixteen bits.
+/// Version of the quantisation scheme. It is 2 since the first layer of a tower uses 16-bit weights.
 const ROUNDING: u32 = 2;
 
-/// The units differ in what they round, and versions of the program may.
+/// The key includes the instruction set and the program version because rounding can differ between them.
 fn record(folder: &Path, model: &Fingerprint) -> PathBuf {
     let isa = IntegerIsa::detect().name().replace(' ', "-");
     let version = env!("CARGO_PKG_VERSION");
     folder.join(format!("{model}-{isa}-{version}-{ROUNDING}.json"))
 }
 
-/// The photos that come with the program, as a model reads them.
+/// The bundled photos, preprocessed for a model.
 pub(super) fn sample_crops(spec: &Preprocess) -> Vec<Crop> {
     let mut resampler = Resampler::default();
     let photos = samples::PHOTOS.iter();

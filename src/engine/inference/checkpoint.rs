@@ -1,4 +1,4 @@
-//! Models from a folder in Hugging Face's layout: finding, checking and loading its files.
+//! Finds, validates and loads checkpoints in Hugging Face's folder layout.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -36,17 +36,17 @@ use crate::engine::media::preprocess::Preprocess;
 pub const CONFIG: &str = "config.json";
 pub const PREPROCESSOR: &str = "preprocessor_config.json";
 pub const TOKENIZER: &str = "tokenizer.json";
-/// A vocabulary of WordPiece, which older repositories have in place of a tokenizer.
+/// A WordPiece vocabulary, which older repositories have instead of `tokenizer.json`.
 pub const VOCABULARY: &str = "vocab.txt";
 pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 pub const WEIGHTS: &str = "model.safetensors";
 pub const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
-/// Largest file that holds no weights.
+/// Size limit of any file other than weights, in bytes.
 const MAX_SMALL: u64 = 256 << 20;
-/// Most files of weights.
+/// Maximum number of weight shards.
 const MAX_SHARDS: usize = 1000;
 
-/// A model loaded from a folder.
+/// A model loaded from a checkpoint folder.
 pub struct FolderModel {
     info: ModelInfo,
     towers: Box<dyn DualEncoder>,
@@ -55,10 +55,10 @@ pub struct FolderModel {
     is_english_only: bool,
 }
 
-/// Loads the model in `dir` onto a device.
+/// Loads the checkpoint in `dir` onto a device.
 ///
 /// # Errors
-/// If a file is missing, damaged, does not fit the others, or the family is not supported.
+/// Returns an error if a file is missing, damaged or inconsistent with the others, or the family is not supported.
 pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelError> {
     let format = if device.is_cpu() {
         WeightFormat::Float
@@ -68,10 +68,10 @@ pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelErro
     load_folder_in(dir, device, format)
 }
 
-/// Loads the model in `dir` onto a device, its image tower in a given form.
+/// Loads the checkpoint in `dir` onto a device, with the given weight format for the image tower.
 ///
 /// # Errors
-/// As [`load_folder`].
+/// Same as [`load_folder`].
 pub fn load_folder_in(
     dir: &Path,
     device: &Device,
@@ -80,7 +80,7 @@ pub fn load_folder_in(
     load_as(dir, device, format, None)
 }
 
-/// The same; whoever knows the fingerprint gives it, because it takes a reading of all weights.
+/// Like [`load_folder_in`]; a known fingerprint saves hashing all weights.
 pub(super) fn load_as(
     dir: &Path,
     device: &Device,
@@ -125,10 +125,10 @@ pub(super) fn load_as(
     })
 }
 
-/// The image tower of the model in `dir` on a graphics card.
+/// Loads the image tower of the checkpoint in `dir` onto a GPU.
 ///
 /// # Errors
-/// As [`load_folder`], or if the card fails.
+/// Same as [`load_folder`]; also if the GPU fails.
 #[cfg(feature = "gpu")]
 pub fn load_folder_tower(
     dir: &Path,
@@ -151,10 +151,10 @@ fn read_family(dir: &Path) -> Result<Family, ModelError> {
     family_of(&dir.join(CONFIG), &read(dir, CONFIG)?)
 }
 
-/// Whether a configuration, to be kept at `path`, is of a family that is read.
+/// Checks that a configuration, to be stored at `path`, is of a supported model family.
 ///
 /// # Errors
-/// If it is not.
+/// Returns an error if it cannot be parsed or the family is not supported.
 pub fn check_family(path: &Path, config: &[u8]) -> Result<(), ModelError> {
     family_of(path, config).map(|_| ())
 }
@@ -176,7 +176,7 @@ fn family_of(path: &Path, config: &[u8]) -> Result<Family, ModelError> {
     }
 }
 
-/// The tokenizer of a folder, or one made of its vocabulary.
+/// Loads the folder's tokenizer, or builds one from its vocabulary.
 fn read_tokenizer(dir: &Path, family: &Family) -> Result<Tokenizer, ModelError> {
     let mut rules = family.text_rules();
     let file = tokenizer_file(dir);
@@ -203,8 +203,8 @@ fn tokenizer_file(dir: &Path) -> &'static str {
     }
 }
 
-/// The token that pads: what `tokenizer_config.json` names, or the one that is called so. Configurations
-/// carry a number of their own, which is not always right.
+/// The padding token: the one named in `tokenizer_config.json`, or else `<pad>`. The numeric id in configurations is
+/// not always correct.
 fn pad_token(dir: &Path, tokenizer: &[u8]) -> Option<u32> {
     let config = read_json::<Value>(dir, TOKENIZER_CONFIG).unwrap_or_default();
     let named = &config["pad_token"];
@@ -213,15 +213,15 @@ fn pad_token(dir: &Path, tokenizer: &[u8]) -> Option<u32> {
 }
 
 impl FolderModel {
-    /// Says how near its vectors are to those of full precision.
+    /// Records the accuracy of the int8 embeddings.
     pub(super) fn set_accuracy(&mut self, accuracy: super::Accuracy) {
         self.info.int8 = Some(accuracy);
     }
 
-    /// Token ids of a text, padded to the model's length with `pad`.
+    /// Token ids of a text, padded with `pad` to the model's sequence length.
     ///
     /// # Errors
-    /// If the tokenizer refuses the text.
+    /// Returns an error if the tokenizer rejects the text.
     pub fn token_ids(&self, text: &str, pad: u32) -> Result<Vec<u32>, ModelError> {
         self.tokenizer
             .encode_padded(text, pad)
@@ -242,8 +242,8 @@ impl Model for FolderModel {
     }
 
     fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
-        // Each core takes its share through all layers: cores that wait for each other after each layer stand idle
-        // where a decoder has the other one.
+        // Each core runs its share of the batch through all layers. Synchronising after every layer would leave cores
+        // idle while an image decoder occupies one of them.
         let share = match self.format {
             WeightFormat::Tensor => crops.len(),
             _ => crops.len().div_ceil(rayon::current_num_threads()),
@@ -272,8 +272,8 @@ impl Model for FolderModel {
     }
 }
 
-/// What a person calls the model in a folder: the last part of its path, or of the path it stands for ("." has
-/// none), or the name of its repository.
+/// Display name of a checkpoint folder: the repository name for a Hugging Face cache entry, otherwise the last
+/// component of the canonical path ("." has none of its own).
 pub fn folder_name(dir: &Path) -> String {
     if let Some(name) = cached_repository(dir) {
         return name.to_owned();
@@ -285,7 +285,7 @@ pub fn folder_name(dir: &Path) -> String {
         .into_owned()
 }
 
-/// The name of the repository that a folder of Hugging Face's cache is of: its own name is only a commit's.
+/// The repository name of a folder in Hugging Face's cache; the folder's own name is only a commit hash.
 fn cached_repository(dir: &Path) -> Option<&str> {
     let snapshots = dir.parent()?;
     let repository = snapshots.parent()?.file_name()?.to_str()?;
@@ -356,7 +356,7 @@ struct WeightsIndex {
     weight_map: std::collections::HashMap<String, String>,
 }
 
-/// The file of weights, or the shards that an index lists.
+/// The single weight file, or the shards listed in the index.
 fn weight_files(dir: &Path) -> Result<Vec<PathBuf>, ModelError> {
     let single = dir.join(WEIGHTS);
     if single.exists() {
@@ -382,10 +382,10 @@ fn weight_files(dir: &Path) -> Result<Vec<PathBuf>, ModelError> {
     names.into_iter().map(shard).collect()
 }
 
-/// The shards that an index, kept at `path`, lists.
+/// Names of the shards listed in an index, to be stored at `path`.
 ///
 /// # Errors
-/// If it is no index, or reaches outside its folder.
+/// Returns an error if the index cannot be parsed, lists too many shards, or names a file outside its folder.
 pub fn shard_names(path: &Path, index: &[u8]) -> Result<BTreeSet<String>, ModelError> {
     let index: WeightsIndex = parse_json(path, index)?;
     let names: BTreeSet<String> = index.weight_map.into_values().collect();
@@ -415,15 +415,15 @@ fn damaged_weights(shards: &[PathBuf], error: candle_core::Error) -> ModelError 
     }
 }
 
-/// What identifies the model in a folder.
+/// Fingerprint of the checkpoint in a folder.
 ///
 /// # Errors
-/// If a file of it cannot be read.
+/// Returns an error if one of its files cannot be read.
 pub fn folder_fingerprint(dir: &Path) -> Result<Fingerprint, ModelError> {
     fingerprint(dir, &weight_files(dir)?)
 }
 
-/// A hash over everything that decides what a vector is.
+/// Hashes everything that affects the embeddings.
 fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError> {
     let mut hasher = blake3::Hasher::new();
     for file in [CONFIG, PREPROCESSOR, tokenizer_file(dir)] {
@@ -438,7 +438,7 @@ fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError
     Ok(Fingerprint(*hasher.finalize().as_bytes()))
 }
 
-/// Adds a file to a hash, piece by piece: a mapped file would count as memory.
+/// Hashes a file in chunks; a memory-mapped file would count towards the process's memory usage.
 fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> std::io::Result<()> {
     let mut file = open_regular(path)?;
     let mut piece = vec![0; 8 << 20];
@@ -450,7 +450,7 @@ fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// 2 x multiply-adds of the image tower, projections and attention together.
+/// GFLOP per image of the image tower: twice the multiply-adds of projections and attention.
 fn vision_gflop(v: &VisionConfig, class_tokens: usize) -> f64 {
     let tokens = ((v.image_size / v.patch_size).pow(2) + class_tokens) as f64;
     let (width, hidden) = (v.hidden_size as f64, v.intermediate_size as f64);

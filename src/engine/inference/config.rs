@@ -1,4 +1,4 @@
-//! The JSON files beside a checkpoint: `config.json` and `preprocessor_config.json`.
+//! Configuration files of a checkpoint: `config.json` and `preprocessor_config.json`.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -7,11 +7,10 @@ use crate::engine::inference::cpu::Activation;
 use crate::engine::inference::families::transformer::EncoderConfig;
 use crate::engine::media::preprocess::{FitMode, Preprocess, ResampleFilter, Rounding};
 
-/// `config.json` of a CLIP checkpoint. Defaults are those of `transformers`, which leaves out what
-/// equals them.
+/// `config.json` of a CLIP checkpoint. Defaults match those of `transformers`, which omits fields that equal them.
 #[derive(Debug, Deserialize)]
 pub struct ClipConfig {
-    /// Width of the common space.
+    /// Dimension of the shared embedding space.
     #[serde(default = "default_projection")]
     pub projection_dim: usize,
     /// The image tower.
@@ -26,25 +25,25 @@ fn default_projection() -> usize {
     512
 }
 
-/// The image tower's sizes.
+/// Hyperparameters of the image tower.
 #[derive(Debug, Deserialize)]
 #[serde(default)]
 pub struct VisionConfig {
     /// Width of the residual stream.
     pub hidden_size: usize,
-    /// Width of the feed-forward parts.
+    /// Hidden width of the MLP.
     pub intermediate_size: usize,
-    /// Layers.
+    /// Number of transformer layers.
     pub num_hidden_layers: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     pub num_attention_heads: usize,
-    /// Side of the input in pixels.
+    /// Side length of the input image in pixels.
     pub image_size: usize,
-    /// Side of a patch in pixels.
+    /// Side length of a patch in pixels.
     pub patch_size: usize,
-    /// Non-linearity.
+    /// Activation function of the MLP.
     pub hidden_act: HiddenAct,
-    /// Epsilon of the layer norms.
+    /// Epsilon of layer normalisation.
     pub layer_norm_eps: f64,
 }
 
@@ -63,31 +62,31 @@ impl Default for VisionConfig {
     }
 }
 
-/// The text tower's sizes.
+/// Hyperparameters of the text tower.
 #[derive(Debug, Deserialize)]
 #[serde(default)]
 pub struct TextConfig {
     /// Width of the residual stream.
     pub hidden_size: usize,
-    /// Width of the feed-forward parts.
+    /// Hidden width of the MLP.
     pub intermediate_size: usize,
-    /// Layers.
+    /// Number of transformer layers.
     pub num_hidden_layers: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     pub num_attention_heads: usize,
-    /// Entries of the vocabulary.
+    /// Vocabulary size.
     pub vocab_size: usize,
-    /// Tokens after which a text is cut.
+    /// Maximum sequence length in tokens; longer texts are truncated.
     pub max_position_embeddings: usize,
-    /// Id of the end token. Old checkpoints say 2, which no text contains: they mean the last entry.
+    /// Id of the end-of-text token; 2 in old checkpoints, which stands for the last vocabulary entry.
     pub eos_token_id: u32,
-    /// Id of the token that pads (SigLIP).
+    /// Id of the padding token (SigLIP).
     pub pad_token_id: u32,
-    /// Width of the vectors, if not that of the tower (SigLIP).
+    /// Embedding dimension, if it differs from `hidden_size` (SigLIP).
     pub projection_size: Option<usize>,
-    /// Non-linearity.
+    /// Activation function of the MLP.
     pub hidden_act: HiddenAct,
-    /// Epsilon of the layer norms.
+    /// Epsilon of layer normalisation.
     pub layer_norm_eps: f64,
 }
 
@@ -110,7 +109,7 @@ impl Default for TextConfig {
 }
 
 impl VisionConfig {
-    /// The sizes of its transformer.
+    /// Configuration of the transformer encoder.
     #[must_use]
     pub fn encoder(&self) -> EncoderConfig {
         EncoderConfig {
@@ -126,7 +125,7 @@ impl VisionConfig {
 }
 
 impl TextConfig {
-    /// The sizes of its transformer.
+    /// Configuration of the transformer encoder.
     #[must_use]
     pub fn encoder(&self, causal: bool) -> EncoderConfig {
         EncoderConfig {
@@ -140,7 +139,7 @@ impl TextConfig {
         }
     }
 
-    /// The id that ends a text.
+    /// Id of the end-of-text token.
     #[must_use]
     pub fn end_token(&self) -> u32 {
         match self.eos_token_id {
@@ -160,10 +159,10 @@ pub struct SiglipConfig {
 }
 
 impl SiglipConfig {
-    /// Reads a configuration, whose defaults are not CLIP's: those of `transformers` for SigLIP.
+    /// Parses a configuration, filling in the defaults of `transformers` for SigLIP, which differ from CLIP's.
     ///
     /// # Errors
-    /// If a value is of the wrong kind.
+    /// Returns an error if a value has the wrong type.
     pub fn read(mut config: Value) -> serde_json::Result<Self> {
         let shared = json!({
             "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12,
@@ -181,7 +180,7 @@ impl SiglipConfig {
         serde_json::from_value(config)
     }
 
-    /// Width of a vector.
+    /// Embedding dimension.
     #[must_use]
     pub fn dim(&self) -> usize {
         let text = &self.text_config;
@@ -192,7 +191,7 @@ impl SiglipConfig {
 /// `config.json` of a Chinese-CLIP checkpoint.
 #[derive(Debug, Deserialize)]
 pub struct ChineseClipConfig {
-    /// Width of the common space.
+    /// Dimension of the shared embedding space.
     #[serde(default = "default_projection")]
     pub projection_dim: usize,
     /// The image tower.
@@ -203,25 +202,25 @@ pub struct ChineseClipConfig {
     pub text_config: BertConfig,
 }
 
-/// Sizes of a BERT. Defaults are those of `transformers` for Chinese-CLIP.
+/// Hyperparameters of a BERT encoder. Defaults match those of `transformers` for Chinese-CLIP.
 #[derive(Debug, Deserialize)]
 #[serde(default)]
 pub struct BertConfig {
     /// Width of the residual stream.
     pub hidden_size: usize,
-    /// Width of the feed-forward parts.
+    /// Hidden width of the MLP.
     pub intermediate_size: usize,
-    /// Layers.
+    /// Number of transformer layers.
     pub num_hidden_layers: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     pub num_attention_heads: usize,
-    /// Entries of the vocabulary.
+    /// Vocabulary size.
     pub vocab_size: usize,
-    /// Entries of the table of positions.
+    /// Number of position embeddings.
     pub max_position_embeddings: usize,
-    /// Entries of the table of token types.
+    /// Number of token type embeddings.
     pub type_vocab_size: usize,
-    /// Epsilon of the layer norms.
+    /// Epsilon of layer normalisation.
     pub layer_norm_eps: f64,
 }
 
@@ -240,15 +239,15 @@ impl Default for BertConfig {
     }
 }
 
-/// `hidden_act` of a configuration.
+/// Activation function named by `hidden_act`.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum HiddenAct {
     /// `x * sigmoid(1.702 x)`.
     QuickGelu,
-    /// Exact GELU.
+    /// Exact GELU (with erf).
     Gelu,
-    /// GELU's tanh approximation.
+    /// Tanh approximation of GELU.
     GeluPytorchTanh,
 }
 
@@ -269,7 +268,7 @@ pub struct PreprocessorConfig {
     crop_size: Option<Size>,
     #[serde(default)]
     do_center_crop: bool,
-    /// PIL's filter numbers.
+    /// Pillow's filter number.
     #[serde(default = "bicubic")]
     resample: u32,
     image_mean: [f32; 3],
@@ -280,52 +279,52 @@ fn bicubic() -> u32 {
     3
 }
 
-/// Why a model of such a configuration is not run.
+/// Reasons why a configuration is not supported.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// A resampling filter, by Pillow's number.
+    /// Unsupported resampling filter, by Pillow's number.
     #[error("the resampling filter {0} is not supported")]
     Filter(u32),
-    /// Pictures are stretched to another size than the tower's.
+    /// Images are resized to a different size than the tower's input.
     #[error("inputs of {width} x {height} do not fit a tower of {side}")]
     InputSize {
-        /// Pixels.
+        /// Width in pixels.
         width: u32,
-        /// Pixels.
+        /// Height in pixels.
         height: u32,
-        /// The tower's pixels.
+        /// Side of the tower's input in pixels.
         side: u32,
     },
-    /// Pictures are cropped to another size than the tower's.
+    /// Images are cropped to a different size than the tower's input, given in pixels.
     #[error("its crops do not fit a tower of {0} pixels")]
     CropSize(u32),
-    /// A standard deviation that cannot be divided by.
+    /// `image_std` contains a value that is not positive and finite.
     #[error("image_std must be positive")]
     Deviation,
-    /// Heads that do not share a tower's width evenly.
+    /// The width of a tower is not divisible by its number of heads, or its heads are too wide.
     #[error("the {tower} tower cannot split {width} values over {heads} heads")]
     Heads {
-        /// Which.
+        /// "vision" or "text".
         tower: &'static str,
-        /// Its width.
+        /// Width of the residual stream.
         width: usize,
-        /// Its heads.
+        /// Number of heads.
         heads: usize,
     },
-    /// Patches that do not fit the input.
+    /// The patch size is 0 or larger than the input, or the input is too large.
     #[error("patches of {patch} in inputs of {side} pixels")]
     Patches {
-        /// Pixels of a patch.
+        /// Side of a patch in pixels.
         patch: usize,
-        /// Pixels of the input.
+        /// Side of the input in pixels.
         side: usize,
     },
-    /// No vocabulary, or no tokens beside those that begin and end a text.
+    /// The vocabulary is empty, or the sequence length only fits the start and end tokens.
     #[error("the text tower has no room for texts")]
     NoTexts,
 }
 
-/// Sizes come as a number in old files and as a record in new ones.
+/// Image size: a number in old files, an object in new ones.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
 enum Size {
@@ -335,10 +334,10 @@ enum Size {
 }
 
 impl PreprocessorConfig {
-    /// As the pipeline reads it, for a tower with inputs of `side` pixels.
+    /// Converts the configuration for a tower with inputs of `side` x `side` pixels.
     ///
     /// # Errors
-    /// If the file asks for something that this program does not do.
+    /// Returns an error if the configuration requires an unsupported operation.
     pub fn resolve(&self, side: u32) -> Result<Preprocess, ConfigError> {
         let filter = match self.resample {
             2 => ResampleFilter::Bilinear,

@@ -1,4 +1,4 @@
-//! Devices: the CPU, or a GPU if this build supports it and the machine has one.
+//! Compute devices: the CPU, and GPUs where the build and the machine support them.
 
 use std::fmt;
 use std::panic::catch_unwind;
@@ -9,24 +9,24 @@ use serde::{Deserialize, Serialize};
 
 use super::invalid::first_line;
 
-/// Which device a person wants.
+/// The device requested by the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DeviceChoice {
-    /// A GPU if there is one that computes right, otherwise the CPU.
+    /// A GPU that passes the self-test, otherwise the CPU.
     #[default]
     Auto,
     /// The CPU.
     Cpu,
-    /// A graphics card through wgpu: the best, or by its number.
+    /// A GPU through wgpu: the fastest, or the one with this index.
     Gpu(Option<usize>),
-    /// An NVIDIA GPU through CUDA, by its number.
+    /// An NVIDIA GPU through CUDA, by index.
     Cuda(usize),
-    /// A Mac's GPU.
+    /// The GPU of a Mac, through Metal.
     Metal,
 }
 
-/// A text that names no device.
+/// Text that is not a valid device name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0"
@@ -81,86 +81,86 @@ impl fmt::Display for DeviceChoice {
     }
 }
 
-/// A device that is open.
+/// An open device.
 #[derive(Clone, Debug)]
 pub struct Device {
     inner: candle_core::Device,
     facts: DeviceFacts,
 }
 
-/// Facts about a device.
+/// Properties of a device for display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceFacts {
-    /// Its name: "CPU", "CUDA 0", "Metal", "Radeon RX 6600".
+    /// Display name: "CPU", "CUDA 0", "Metal", "Radeon RX 6600".
     pub name: String,
-    /// Why it is this one and not a faster one.
+    /// Why a faster device was not chosen.
     pub reason: Option<String>,
-    /// Photos a second that it encodes, where that was measured.
+    /// Measured encoding speed in photos per second, if known.
     pub photos_per_second: Option<u32>,
 }
 
-/// Why a device that a person asked for cannot be used.
+/// Error for a requested device that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the device {choice} cannot be used ({reason}): choose auto or cpu, by --device or in the settings"
 )]
 pub struct DeviceError {
-    /// What was asked for.
+    /// The requested device.
     pub choice: DeviceChoice,
-    /// Why not.
+    /// Why it cannot be used.
     pub reason: DeviceProblem,
 }
 
-/// Why a device is not used.
+/// Reasons why a device is not used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceProblem {
-    /// Built without wgpu.
+    /// The build has no wgpu support.
     #[error("this build has no code for graphics cards")]
     NoGpuCode,
-    /// Built without CUDA.
+    /// The build has no CUDA support.
     #[error("this build has no CUDA; docs/gpu.md says how to make one that has")]
     NoCuda,
-    /// CUDA's libraries are missing.
+    /// The CUDA libraries are missing.
     #[error("CUDA driver not found")]
     NoCudaDriver,
-    /// Built without Metal.
+    /// The build has no Metal support.
     #[error("this build has no Metal, which Macs have")]
     NoMetal,
-    /// Candle cannot open it.
+    /// Candle cannot open the device.
     #[error("{}", first_line(.0))]
     Open(candle_core::Error),
-    /// Candle's devices are left out, because wgpu's are tried later.
+    /// Candle has no device to offer; wgpu adapters are tested later, with each model.
     #[error("graphics cards are tested with each model")]
     TestedLater,
-    /// A driver that this build has no use for.
+    /// An NVIDIA driver is installed, but the build has no CUDA support.
     #[error(
         "an NVIDIA driver is here, but this build has no CUDA; docs/gpu.md says how to make one that has"
     )]
     UnusedNvidiaDriver,
-    /// Nothing but the CPU.
+    /// The build has no GPU support, and no NVIDIA driver was found.
     #[error("this build has no GPU code, and no NVIDIA driver was found")]
     NoGpu,
-    /// It cannot compute the probe.
+    /// The device failed during the self-test.
     #[error(transparent)]
     Probe(candle_core::Error),
-    /// It computes wrongly.
+    /// The device's self-test result differs from the CPU's.
     #[error(
         "{name} computes something else than the CPU (cosine {agreement:.4}); a newer driver may help"
     )]
     Disagrees {
-        /// The device.
+        /// Name of the device.
         name: String,
-        /// The cosine of its result with the CPU's.
+        /// Cosine similarity between the device's and the CPU's result.
         agreement: f32,
     },
-    /// A graphics card that wgpu cannot use.
+    /// A GPU that wgpu cannot use.
     #[cfg(feature = "gpu")]
     #[error(transparent)]
     Gpu(super::gpu::GpuError),
 }
 
 impl Device {
-    /// The CPU, which is always there.
+    /// The CPU, which is always available.
     #[must_use]
     pub fn cpu() -> Self {
         Self::new(candle_core::Device::Cpu, "CPU".into())
@@ -175,7 +175,7 @@ impl Device {
         Self { inner, facts }
     }
 
-    /// The CPU, because of something.
+    /// The CPU, with the reason why no GPU is used.
     #[must_use]
     pub fn cpu_because(reason: impl Into<String>) -> Self {
         let mut cpu = Self::cpu();
@@ -183,14 +183,14 @@ impl Device {
         cpu
     }
 
-    /// Opens a device. What is found for [`DeviceChoice::Auto`] still has to be checked.
+    /// Opens a device. A device opened for [`DeviceChoice::Auto`] must still pass the self-test.
     ///
     /// # Errors
-    /// If it is missing or not supported by this build.
+    /// Returns an error if the device is missing or the build does not support it.
     pub fn open(choice: DeviceChoice) -> Result<Self, DeviceProblem> {
         match choice {
             DeviceChoice::Cpu => Ok(Self::cpu()),
-            // What candle computes stays on the CPU: texts, and what a card falls back to.
+            // Candle stays on the CPU, where it runs the text tower and the fallback for the GPU.
             DeviceChoice::Gpu(_) if cfg!(feature = "gpu") => Ok(Self::cpu()),
             DeviceChoice::Gpu(_) => Err(DeviceProblem::NoGpuCode),
             DeviceChoice::Cuda(number) => cuda(number),
@@ -200,25 +200,24 @@ impl Device {
         }
     }
 
-    /// As candle knows it.
+    /// The underlying candle device.
     #[must_use]
     pub fn inner(&self) -> &candle_core::Device {
         &self.inner
     }
 
-    /// Facts about it.
+    /// Properties for display.
     #[must_use]
     pub fn facts(&self) -> &DeviceFacts {
         &self.facts
     }
 
-    /// Whether it is the CPU.
     #[must_use]
     pub fn is_cpu(&self) -> bool {
         self.inner.is_cpu()
     }
 
-    /// The numbers that a model computes with there: halves on GPUs, whose matrix units are made for them.
+    /// Data type for computation: f16 on GPUs, whose matrix units are built for it, otherwise f32.
     #[must_use]
     pub fn dtype(&self) -> DType {
         if self.is_cpu() {
@@ -233,7 +232,7 @@ fn cuda(number: usize) -> Result<Device, DeviceProblem> {
     if !cfg!(feature = "cuda") {
         return Err(DeviceProblem::NoCuda);
     }
-    // Where libraries of CUDA are missing, candle's way to them panics.
+    // Candle panics if the CUDA libraries are missing.
     let opened = catch_unwind(|| candle_core::Device::new_cuda(number));
     match opened {
         Ok(Ok(inner)) => Ok(Device::new(inner, format!("CUDA {number}"))),
@@ -262,7 +261,7 @@ fn no_gpu_build() -> DeviceProblem {
     }
 }
 
-/// Whether a driver for NVIDIA's GPUs is installed.
+/// Whether an NVIDIA driver is installed.
 #[must_use]
 pub fn nvidia_driver() -> bool {
     let places = [
@@ -276,7 +275,7 @@ pub fn nvidia_driver() -> bool {
         .any(|place| std::path::Path::new(place).exists())
 }
 
-/// The GPU interfaces that this build supports, as text.
+/// Names of the GPU APIs and libraries that this build supports.
 #[must_use]
 pub fn built_for() -> Vec<&'static str> {
     let known = [

@@ -1,4 +1,4 @@
-//! Chooses a device for a model, and checks that it computes correctly before it is used.
+//! Chooses the device for a model and tests that it computes correctly.
 
 use std::collections::HashMap;
 
@@ -12,9 +12,9 @@ use crate::engine::inference::device::{Device, DeviceChoice, DeviceError, Device
 use crate::engine::inference::families::transformer::{Encoder, EncoderConfig};
 use crate::engine::inference::layers::WeightFormat;
 
-/// Least cosine with the CPU's result.
+/// Lowest acceptable cosine similarity with the CPU's result.
 const AGREEMENT: f32 = 0.999;
-/// The block that is computed on both: as CLIP's, but small.
+/// Encoder for the self-test: like CLIP's, but small.
 const PROBE: EncoderConfig = EncoderConfig {
     width: 128,
     hidden: 256,
@@ -24,14 +24,14 @@ const PROBE: EncoderConfig = EncoderConfig {
     epsilon: 1e-5,
     causal: false,
 };
-/// Tokens of the probe, odd as CLIP's are.
+/// Sequence length of the self-test; odd, like CLIP's.
 const TOKENS: usize = 17;
 
-/// Opens the device that a person wants. Left to choose, it takes the CPU where a GPU is missing or computes
-/// wrongly, and says why.
+/// Opens the requested device. With [`DeviceChoice::Auto`], falls back to the CPU if a GPU is missing or computes
+/// wrong results, and records the reason.
 ///
 /// # Errors
-/// If a device that was named cannot be used.
+/// Returns an error if an explicitly requested device cannot be used.
 pub fn place(choice: DeviceChoice) -> Result<Device, ModelError> {
     let opened = Device::open(choice).and_then(|device| {
         if device.is_cpu() {
@@ -47,9 +47,9 @@ pub fn place(choice: DeviceChoice) -> Result<Device, ModelError> {
     }
 }
 
-/// A device whose result had this cosine with the CPU's.
+/// Accepts a device if `agreement`, the cosine similarity with the CPU's result, is high enough.
 fn checked(device: Device, agreement: f32) -> Result<Device, DeviceProblem> {
-    // Not a number is no agreement either.
+    // Written so that NaN is rejected.
     if agreement >= AGREEMENT {
         return Ok(device);
     }
@@ -59,7 +59,7 @@ fn checked(device: Device, agreement: f32) -> Result<Device, DeviceProblem> {
     })
 }
 
-/// The cosine of what a device makes of a small transformer with what the CPU makes of it.
+/// Cosine similarity between the device's and the CPU's output of a small transformer.
 fn probe(device: &Device) -> candle_core::Result<f32> {
     let here = forward(device, WeightFormat::Tensor)?;
     let there = forward(&Device::cpu(), WeightFormat::Float)?;
@@ -73,7 +73,7 @@ fn forward(device: &Device, format: WeightFormat) -> candle_core::Result<Vec<f32
     let mut number = 0u32;
     let mut put = |name: String, shape: &[usize], scale: f32| {
         let count = shape.iter().product();
-        // Values that look random and are the same everywhere.
+        // Deterministic pseudo-random values.
         let values = std::iter::repeat_with(|| {
             number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             ((number >> 8) as f32 / 8_388_608.0 - 1.0) * scale
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn the_cpu_agrees_with_itself_and_wrong_results_are_refused() {
         let agreement = probe(&Device::cpu()).expect("a result");
-        // Of the CPU's own layers with candle's, that is.
+        // Compares the CPU kernels with candle's operations.
         assert!((agreement - 1.0).abs() < 1e-5, "{agreement}");
         assert!(checked(Device::cpu(), agreement).is_ok());
         for wrong in [0.9, f32::NAN] {

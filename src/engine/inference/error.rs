@@ -1,4 +1,4 @@
-//! Errors of models.
+//! Error type of models.
 
 use std::path::PathBuf;
 
@@ -9,82 +9,82 @@ use super::gpu;
 use super::invalid::InvalidModelFile;
 use super::tokenizer::TokenizerError;
 
-/// What can go wrong with a model. Each message is one sentence that says what to do.
+/// Errors of loading and running models. Each message is one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// The job was cancelled.
     #[error("the work was cancelled")]
     Cancelled,
-    /// Built without the starter.
+    /// The build has no embedded starter model.
     #[error("this build carries no starter model: name a folder with --model")]
     NoStarter,
-    /// A folder lacks a file.
+    /// A file is missing from a checkpoint folder.
     #[error("{} is not a complete model: {file} is missing; copy the model's files again", dir.display())]
     MissingFile {
-        /// The folder.
+        /// Path of the folder.
         dir: PathBuf,
-        /// What is missing.
+        /// Name of the missing file.
         file: String,
     },
     /// A file cannot be read.
     #[error("{}: {source}", path.display())]
     Io {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The underlying error.
         source: std::io::Error,
     },
-    /// A file is there, but wrong.
+    /// A file exists but is invalid.
     #[error("{}: {reason}", path.display())]
     Invalid {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         reason: InvalidModelFile,
     },
-    /// A device that cannot be used.
+    /// The requested device cannot be used.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// A graphics card that failed.
+    /// The GPU failed.
     #[cfg(feature = "gpu")]
     #[error(transparent)]
     Gpu(#[from] gpu::GpuError),
-    /// A family that this program does not know.
+    /// The model family is not supported.
     #[error("{}: models of type \"{family}\" are not supported ({})", path.display(), families::SUPPORTED)]
     UnsupportedFamily {
-        /// The configuration.
+        /// Path of the configuration.
         path: PathBuf,
         /// Its `model_type`.
         family: String,
     },
-    /// A text that the tokenizer refuses.
+    /// The tokenizer rejected a text.
     #[error("the text {text:?} cannot be read by this model: {reason}")]
     Text {
         /// The text.
         text: String,
-        /// Why.
+        /// The underlying error.
         reason: TokenizerError,
     },
-    /// A vector that cannot be normalised, as damaged weights give.
+    /// An embedding whose norm is zero or not finite, which damaged weights can cause.
     #[error("the model gave a vector of length {norm}: its weights may be damaged")]
     NoDirection {
-        /// The length.
+        /// The norm.
         norm: f32,
     },
-    /// It panicked.
+    /// The model panicked.
     #[error("the model gave up on this batch of photos: please report it")]
     GaveUp,
-    /// The device has no memory for so many pictures at once.
+    /// The device has too little memory for the batch.
     #[error("the model failed: {0}")]
     OutOfMemory(#[source] Box<candle_core::Error>),
-    /// The arithmetic failed.
+    /// A computation failed.
     #[error("the model failed: {0}")]
     Compute(#[source] Box<candle_core::Error>),
 }
 
 impl From<candle_core::Error> for ModelError {
     fn from(error: candle_core::Error) -> Self {
-        // Candle passes on the messages of drivers, which only in words tell lack of memory from other failures.
+        // Candle passes driver errors on as text only, so running out of memory is recognised by the message.
         let text = error.to_string().to_lowercase();
         let full = ["out of memory", "out_of_memory", "failed to allocate"];
         match full.iter().any(|words| text.contains(words)) {

@@ -1,4 +1,4 @@
-//! Facts about models.
+//! Metadata of a loaded model.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use super::accuracy::Accuracy;
 use crate::engine::inference::device::{Device, DeviceFacts};
 use crate::engine::media::preprocess::Preprocess;
 
-/// What identifies a model: a hash over its weights, configuration and tokenizer.
+/// Identity of a model: a hash of its weights, configuration and tokenizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
 
 impl Fingerprint {
-    /// All of it, as text.
+    /// The full hash in hexadecimal.
     #[must_use]
     pub fn to_hex(&self) -> String {
         blake3::Hash::from_bytes(self.0).to_hex().to_string()
@@ -26,34 +26,33 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Facts about a loaded model.
+/// Metadata of a loaded model.
 #[derive(Clone, Debug)]
 pub struct ModelInfo {
-    /// What a person calls it.
+    /// Display name.
     pub name: String,
-    /// What the store calls it.
+    /// Key of the model in the store.
     pub fingerprint: Fingerprint,
-    /// Width of its vectors.
+    /// Embedding dimension.
     pub dim: usize,
-    /// The factor s between cosine and logit.
+    /// Scale factor `s` from cosine similarity to logit.
     pub logit_scale: f32,
-    /// The bias b of a model whose own score is `sigmoid(s v.t + b)`.
+    /// Bias `b` of a model that scores with `sigmoid(s v.t + b)`.
     pub sigmoid_bias: Option<f32>,
-    /// What a label's logit is raised by before it is weighed against the background; 0 unless the model was
-    /// calibrated so.
+    /// Added to a label's logit before comparison with the background; 0 unless the model was calibrated.
     pub match_bias: f32,
-    /// How pictures are prepared for it.
+    /// Image preprocessing.
     pub preprocess: Preprocess,
-    /// Arithmetic of its image tower, in 10^9 floating-point operations a picture.
+    /// Cost of the image tower in GFLOP per image.
     pub gflop_per_image: f64,
-    /// Where it runs.
+    /// The device it runs on.
     pub device: DeviceFacts,
-    /// How near its vectors are to those of full precision, if it runs in eight bits.
+    /// Accuracy of the int8 embeddings, if the image tower runs in int8.
     pub int8: Option<Accuracy>,
 }
 
 impl ModelInfo {
-    /// A model of no account, for tests.
+    /// A placeholder model for tests.
     #[cfg(test)]
     pub(crate) fn of_tests(dim: usize) -> Self {
         use crate::engine::media::preprocess::{FitMode, ResampleFilter};
@@ -77,7 +76,7 @@ impl ModelInfo {
         }
     }
 
-    /// Where it runs and in which numbers, in a word or two.
+    /// Short display text for device and precision.
     #[must_use]
     pub fn runs_on(&self) -> String {
         let name = &self.device.name;
@@ -89,7 +88,7 @@ impl ModelInfo {
         }
     }
 
-    /// Why it runs on another device than `before`, the name of the one that it began on; nothing if it does not.
+    /// Why the model moved from the device named `before` to another one; `None` if it did not.
     #[must_use]
     pub fn fallback_from(&self, before: &str) -> Option<String> {
         let DeviceFacts { name, reason, .. } = &self.device;
@@ -97,16 +96,16 @@ impl ModelInfo {
         (name != before).then(|| format!("{reason}. Photos are read on the {name} from here on"))
     }
 
-    /// Whether its image tower runs on the CPU.
+    /// Whether the image tower runs on the CPU.
     #[must_use]
     pub fn is_on_cpu(&self) -> bool {
         self.device.name == Device::cpu().facts().name
     }
 
-    /// Pictures encoded at once, at first and at most.
+    /// Initial and maximum batch size of the image tower.
     ///
-    /// On the CPU, as many as keep one layer's time well under the time in which a job must stop, and at
-    /// most 16, from where a larger batch gains nothing. On a GPU the best number is found while it works.
+    /// On the CPU, the batch is small enough that a single layer takes far less than the permitted cancellation
+    /// delay, and at most 16, beyond which throughput does not improve. On a GPU the best size is tuned at run time.
     #[must_use]
     pub fn batch_sizes(&self) -> (usize, usize) {
         if self.is_on_cpu() {

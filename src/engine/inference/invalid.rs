@@ -1,35 +1,35 @@
-//! What is wrong with a file of a model.
+//! Errors in the files of a model.
 
 use super::config::ConfigError;
 use super::tokenizer::TokenizerError;
 
-/// What is wrong with a file of a model. The messages leave out the file, which [`super::ModelError`] names.
+/// What is wrong with a model file. The messages omit the path, which [`super::ModelError`] adds.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidModelFile {
-    /// It is no JSON, or a value is of the wrong kind.
+    /// Malformed JSON, or a value of the wrong type.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// It asks for what is not supported.
+    /// An unsupported configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The tokenizer of another model.
+    /// The tokenizer is invalid or belongs to a different model.
     #[error("not this model's tokenizer: {0}; copy it from the model's repository")]
     Tokenizer(TokenizerError),
-    /// The starter's own tokenizer.
+    /// The tokenizer of the starter model.
     #[error(transparent)]
     StarterTokenizer(TokenizerError),
-    /// An index of too many files.
+    /// The index lists too many shards.
     #[error("names {0} files of weights, more than any model has")]
     TooManyShards(usize),
-    /// An index that names another kind of file, or one elsewhere.
+    /// The index lists a file outside its folder or of a different type.
     #[error("names a file outside the folder, or one that holds no weights: {0}")]
     ForeignShard(String),
-    /// Weights that are damaged or of another shape.
+    /// The weights are damaged or have unexpected shapes.
     #[error("the weights do not fit or are damaged ({}); copy them again", first_line(.0))]
     Weights(Box<candle_core::Error>),
 }
 
-/// Candle appends a backtrace to its messages; the first line is the message.
+/// Candle appends a backtrace to its messages; only the first line is the message.
 pub(super) fn first_line(error: &candle_core::Error) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or_default().to_owned()

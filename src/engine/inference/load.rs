@@ -1,4 +1,4 @@
-//! Loads a model as it runs best on this machine.
+//! Loads a model in the configuration that runs fastest on this machine.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,45 +24,45 @@ use crate::engine::inference::device::{Device, DeviceChoice};
 use crate::engine::inference::device::{DeviceError, DeviceProblem};
 use crate::engine::inference::layers::WeightFormat;
 
-/// Which model a person asked for.
+/// The model requested by the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelChoice {
-    /// The compiled-in one.
+    /// The starter model embedded in the program.
     Starter,
-    /// A folder in Hugging Face's layout.
+    /// A checkpoint folder in Hugging Face's layout.
     Folder(PathBuf),
 }
 
-/// In which numbers an image tower runs on the CPU.
+/// Numeric precision of the image tower on the CPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
-    /// Eight bits, where they are faster and near enough to full precision.
+    /// int8, where it is faster than f32 and accurate enough.
     #[default]
     Auto,
-    /// Full precision.
+    /// Single precision.
     F32,
-    /// Eight bits, however near.
+    /// int8, regardless of its accuracy.
     Int8,
 }
 
-/// Which model is wanted, and how it is to run.
+/// Which model to load, and how to run it.
 #[derive(Clone, Debug)]
 pub struct LoadOptions {
-    /// Which.
+    /// The model.
     pub choice: ModelChoice,
-    /// Where.
+    /// The device.
     pub device: DeviceChoice,
-    /// In which numbers.
+    /// The precision on the CPU.
     pub precision: Precision,
-    /// Whether a graphics card may be chosen while the machine runs on its battery.
+    /// Whether a GPU may be chosen while the computer runs on battery.
     pub gpu_on_battery: bool,
-    /// A folder for what is found out about models; without it, it is found out each time.
+    /// Folder that caches measurements of models; without it, they are repeated at every start.
     pub checks: Option<PathBuf>,
 }
 
 impl LoadOptions {
-    /// A model as it runs best.
+    /// Automatic device and precision.
     #[must_use]
     pub fn new(choice: ModelChoice) -> Self {
         Self {
@@ -78,8 +78,8 @@ impl LoadOptions {
 /// Loads a model onto a device.
 ///
 /// # Errors
-/// If a file is missing, damaged or of a family that is not supported, or a device that was named cannot
-/// be used.
+/// Returns an error if a file is missing, damaged or of an unsupported family, or if an explicitly requested device
+/// cannot be used.
 pub fn load(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelError> {
     let model = load_as_candle_has_it(options)?;
     #[cfg(feature = "gpu")]
@@ -87,7 +87,7 @@ pub fn load(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelError> {
     Ok(model)
 }
 
-/// Brings a model's image tower to a graphics card, if that is asked for, or left open and pays.
+/// Moves the image tower to a GPU if that was requested, or if the choice is automatic and the GPU is faster.
 #[cfg(feature = "gpu")]
 fn on_graphics_card(
     model: Arc<dyn Model>,
@@ -123,12 +123,12 @@ fn on_graphics_card(
     })
 }
 
-/// Loads a model onto the CPU or a device that candle knows.
+/// Loads a model onto the CPU or another candle device.
 fn load_as_candle_has_it(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelError> {
     match &options.choice {
         #[cfg(feature = "starter")]
         ModelChoice::Starter => {
-            // It runs on the CPU, but a named device that is missing is an error for any model.
+            // The starter model runs on the CPU, but requesting a missing device is an error for any model.
             if options.device != DeviceChoice::Auto {
                 place(options.device)?;
             }
@@ -151,7 +151,7 @@ fn load_as_candle_has_it(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelE
     }
 }
 
-/// Loads a model in eight bits, unless that must be near full precision and is not.
+/// Loads a model in int8, or in f32 if int8 is optional and not accurate enough.
 fn load_checked(
     dir: &Path,
     device: &Device,
@@ -169,7 +169,7 @@ fn load_checked(
             let (full, short) = (load(WeightFormat::Float)?, load(WeightFormat::Int8)?);
             let accuracy = Accuracy::measure(&full, &short)?;
             if let Some(checks) = checks {
-                // Where it cannot be kept, it is found out again next time.
+                // If the result cannot be stored, it is measured again next time.
                 let _ = accuracy.keep(checks, &fingerprint);
             }
             if !fits(&accuracy) {

@@ -1,7 +1,7 @@
-//! Models that map pictures and texts into one space, behind one trait.
+//! Dual encoders that embed images and texts in a shared space, behind the trait [`Model`].
 //!
-//! A model is the compiled-in starter or a folder in Hugging Face's layout; `config.json` says of which
-//! family. One file per family; what they share is in `transformer`, `patches` and `tokenizer`.
+//! A model is the embedded starter or a folder in Hugging Face's layout, whose `config.json` names the family. Each
+//! family has its own file; shared code is in `transformer`, `patches` and `tokenizer`.
 
 mod accuracy;
 pub(crate) mod checkpoint;
@@ -46,29 +46,29 @@ pub use load::{LoadOptions, ModelChoice, Precision, load};
 pub use tokenizer::TokenizerError;
 pub use vectors::Embeddings;
 
-/// A model: pictures and texts to vectors of one space.
+/// A dual encoder: embeds images and texts in a shared vector space.
 pub trait Model: Send + Sync {
-    /// Facts about it.
+    /// Metadata of the model.
     fn info(&self) -> &ModelInfo;
 
-    /// Vectors of pictures.
+    /// Embeds images.
     ///
     /// # Errors
-    /// [`ModelError::Cancelled`] if `cancel` was raised on the way, otherwise what went wrong.
+    /// Returns [`ModelError::Cancelled`] if `cancel` was raised meanwhile, or another error if inference fails.
     fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError>;
 
-    /// Vectors of texts, each as it stands: templates are the caller's.
+    /// Embeds texts as given; prompt templates are applied by the caller.
     ///
     /// # Errors
-    /// What went wrong.
+    /// Returns an error if tokenisation or inference fails.
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError>;
 
-    /// How many threads are to ask for vectors of pictures at a time, so that the device is never without work.
+    /// Number of threads that should call [`Self::embed_images`] concurrently to keep the device busy.
     fn callers(&self) -> usize {
         1
     }
 
-    /// Whether it was trained on English texts alone.
+    /// Whether the model was trained on English texts only.
     fn is_english_only(&self) -> bool {
         true
     }

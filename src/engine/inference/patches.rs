@@ -1,4 +1,4 @@
-//! Cuts crops into rows of a matrix, so that the first layer of a tower is one product.
+//! Unfolds images into matrix rows, so that the patch embedding is a single matrix product.
 
 use candle_core::{Device, Result, Tensor};
 use rayon::prelude::*;
@@ -7,31 +7,31 @@ use crate::engine::inference::cpu::{Activation, GemmEpilogue, Int8Rows, PackedF3
 use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat, cpu_values};
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
-/// The first layer of a vision transformer: patches to tokens, positions added.
+/// Patch embedding of a vision transformer, including position embeddings.
 pub struct PatchEmbedding {
     patch: usize,
-    /// Tokens of a picture that are not patches and come first.
+    /// Number of tokens per image, at the start, that are not patches.
     class_tokens: usize,
-    /// tokens x width.
+    /// Position embeddings, tokens x width.
     positions: Tensor,
     weights: PatchWeights,
 }
 
 enum PatchWeights {
-    /// Over bytes of pixels: the normalisation of pixels is part of the weights.
-    /// They come with the centre of the bytes and the positions.
+    /// For raw pixel bytes, with the normalisation folded into the weights: weights, the centre of each input and the
+    /// position embeddings.
     Float(PackedF32, Vec<f32>, Vec<f32>),
-    /// The same in eight bits, which for pixels are exact, with the positions.
+    /// The same in int8, which represents pixels exactly: weights and the position embeddings.
     Int8(PackedI8, Vec<f32>),
-    /// Over normalised pixels.
+    /// For normalised pixels.
     Tensors(Linear),
 }
 
 impl PatchEmbedding {
-    /// From a convolution of width x 3 x patch x patch and what is added to each token, tokens x width.
+    /// Takes the convolution weight, width x 3 x patch x patch, and the position embeddings, tokens x width.
     ///
     /// # Errors
-    /// If the shapes do not fit.
+    /// Returns an error if the shapes do not match.
     pub fn new(
         weight: &Tensor,
         positions: Tensor,
@@ -68,18 +68,18 @@ impl PatchEmbedding {
         })
     }
 
-    /// Tokens of each picture, and their width.
+    /// Tokens per image and width.
     ///
     /// # Errors
-    /// Never: what was loaded is a matrix.
+    /// Never fails: the constructor only accepts a matrix.
     pub fn size(&self) -> Result<(usize, usize)> {
         self.positions.dims2()
     }
 
-    /// Tokens of a batch: (batch x tokens) x width.
+    /// Token embeddings of a batch: (batch x tokens) x width.
     ///
     /// # Errors
-    /// If a crop is not of the model's side.
+    /// Returns an error if a crop does not have the model's input size.
     pub fn forward(&self, crops: &[Crop], spec: &Preprocess) -> Result<Tensor> {
         let (tokens, width) = self.size()?;
         let rows = crops.len() * tokens;
@@ -111,7 +111,7 @@ impl PatchEmbedding {
         }
     }
 
-    /// Adds the patches of one picture to its tokens.
+    /// Adds the patch embeddings of one image to its tokens.
     fn embed(&self, crop: &Crop, side: usize, scratch: &mut PatchScratch, out: &mut [f32]) {
         let (patch, grid) = (self.patch, side / self.patch);
         scratch.pixels.clear();
@@ -138,7 +138,7 @@ impl PatchEmbedding {
     }
 }
 
-/// What a task needs to work in.
+/// Scratch buffers of one task.
 #[derive(Default)]
 struct PatchScratch {
     pixels: Vec<u8>,
@@ -146,12 +146,12 @@ struct PatchScratch {
     bytes: Int8Rows,
 }
 
-/// The weights of a convolution over normalised pixels as those of a product over bytes, with the inputs in the order
-/// of pixels: `w ((v / 255 - mean) / std) = w / (255 std) (v - 255 mean)`. Returns them, width x (patch x patch x 3),
-/// and the centre 255 mean of each input.
+/// Converts the weights of a convolution over normalised pixels to weights for raw bytes, inputs in pixel order:
+/// `w ((v / 255 - mean) / std) = w / (255 std) (v - 255 mean)`. Returns the weights, width x (patch x patch x 3), and
+/// the centre 255 mean of each input.
 ///
 /// # Errors
-/// If the weight is not that of a convolution.
+/// Returns an error if the weight is not four-dimensional.
 pub fn over_pixels(weight: &Tensor, spec: &Preprocess) -> Result<(Vec<f32>, Vec<f32>)> {
     let (_, channels, patch, _) = weight.dims4()?;
     let values = cpu_values(&weight.permute((0, 2, 3, 1))?)?;
@@ -164,10 +164,10 @@ pub fn over_pixels(weight: &Tensor, spec: &Preprocess) -> Result<(Vec<f32>, Vec<
 
 /// Normalised patches of a batch: (batch x tokens) x (3 x patch x patch).
 ///
-/// The first `class_tokens` of each picture are rows of zeros, which the product leaves zero.
+/// The first `class_tokens` rows of each image are zero, so their products are zero as well.
 ///
 /// # Errors
-/// If a crop is not of the model's side.
+/// Returns an error if a crop does not have the model's input size.
 pub fn unfold(
     crops: &[Crop],
     spec: &Preprocess,
@@ -198,10 +198,10 @@ pub fn unfold(
     Tensor::from_vec(rows, (crops.len() * tokens, depth), device)
 }
 
-/// The side of the crops, which must be the model's.
+/// The common side length of the crops.
 ///
 /// # Errors
-/// If one has another.
+/// Returns an error if a crop does not have the model's input size.
 pub fn checked_side(crops: &[Crop], spec: &Preprocess) -> Result<usize> {
     let side = spec.side as usize;
     if crops

@@ -1,4 +1,4 @@
-//! A model's speed in words: measured on this machine, or estimated from its size.
+//! Describes a model's speed in words, from a measurement on this machine or from its size.
 
 use std::time::Instant;
 
@@ -7,12 +7,12 @@ use crate::engine::cancel::Cancel;
 use crate::engine::media::preprocess::Crop;
 use crate::engine::plural::counted_thousands;
 
-/// Photos that are read to see how fast this machine is.
+/// Number of timed inferences.
 const TRIALS: usize = 2;
-/// Up to so many billions of operations a photo, a model is fast beside others, and up to so many it is no slow one.
+/// Limits in GFLOP per photo below which a model counts as fast or medium compared with others.
 const RELATIVE: (f32, f32) = (12.0, 60.0);
 
-/// The description of a model before anything was measured: its speed relative to the others.
+/// Speed of a model relative to others, without a measurement.
 #[must_use]
 pub fn relative_word(gflop: f32) -> &'static str {
     match gflop {
@@ -22,8 +22,8 @@ pub fn relative_word(gflop: f32) -> &'static str {
     }
 }
 
-/// How fast a model of so many billions of operations a photo reads photos here, in a word and a number; `rate` is what
-/// [`measure`] found.
+/// Speed of a model that costs `gflop` GFLOP per photo, as a word and a number. `rate` is the result of [`measure`]
+/// in GFLOP/s.
 #[must_use]
 pub fn speed_text(rate: f32, gflop: f32) -> String {
     let photos = rate / gflop.max(1e-3);
@@ -42,7 +42,7 @@ pub fn speed_text(rate: f32, gflop: f32) -> String {
     }
 }
 
-/// Seconds that a model takes here for so many photos.
+/// Estimated time in seconds to embed `photos` photos.
 #[must_use]
 pub fn seconds_for(photos: usize, rate: f32, gflop: f32) -> f64 {
     photos as f64 * f64::from(gflop) / f64::from(rate.max(1e-3))
@@ -62,7 +62,7 @@ pub fn time_text(photos: usize, rate: f32, gflop: f32) -> String {
     format!("{time} for your {photos}")
 }
 
-/// Billions of operations a second of this machine with a model: the better of a few trials over a grey picture.
+/// Throughput of this machine with a model in GFLOP/s: the best of a few runs on a grey image.
 #[must_use]
 pub fn measure(model: &dyn Model, cancel: &Cancel) -> Option<f32> {
     let info = model.info();

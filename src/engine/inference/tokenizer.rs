@@ -1,4 +1,4 @@
-//! From text to token ids, as the checkpoint's own `tokenizer.json` says.
+//! Converts text to token ids according to the checkpoint's `tokenizer.json`.
 
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
@@ -6,68 +6,68 @@ use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::processors::bert::BertProcessing;
 use tokenizers::{Tokenizer as Inner, TruncationParams};
 
-/// How a model's texts become tokens.
+/// Tokenisation settings of a model.
 #[derive(Clone, Copy, Debug)]
 pub struct TextRules {
-    /// Tokens after which a text is cut.
+    /// Maximum sequence length; longer texts are truncated.
     pub max_tokens: usize,
-    /// Entries of the model's vocabulary.
+    /// Vocabulary size of the model.
     pub vocabulary: usize,
-    /// The token that ends every text, where the model reads its state there.
+    /// End-of-text token, for models that pool the hidden state at this token.
     pub end: Option<u32>,
-    /// The token with which every text is padded to the full length, where the model was trained so.
+    /// Padding token, for models trained on sequences padded to full length.
     pub pad: Option<u32>,
-    /// Whether texts are put into lower case first.
+    /// Whether to convert texts to lower case.
     pub lowercase: bool,
 }
 
-/// Why a tokenizer cannot be used, or refuses a text.
+/// Errors of loading a tokenizer or encoding a text.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenizerError {
-    /// The library's own complaint.
+    /// Error of the tokenizers library.
     #[error(transparent)]
     Library(#[from] tokenizers::Error),
-    /// The vocabulary is no text.
+    /// The vocabulary is not valid UTF-8.
     #[error(transparent)]
     NoText(#[from] std::str::Utf8Error),
     /// The vocabulary lacks a special token.
     #[error("it has no {0}")]
     MissingToken(&'static str),
-    /// It makes tokens that the model does not know.
+    /// The tokenizer produces ids outside the model's vocabulary.
     #[error("it has {size} tokens, the model only {vocabulary}")]
     TooManyTokens {
-        /// Its own.
+        /// Vocabulary size of the tokenizer.
         size: usize,
-        /// The model's.
+        /// Vocabulary size of the model.
         vocabulary: usize,
     },
-    /// It does not add the token where the model reads a text's state.
+    /// The tokenizer does not append the end-of-text token.
     #[error("it does not end a text as the model expects")]
     NoEnd,
-    /// A text without tokens.
+    /// The text has no tokens.
     #[error("no tokens")]
     NoTokens,
 }
 
-/// A tokenizer with the rules of its model.
+/// A tokenizer with the settings of its model.
 pub struct Tokenizer {
     inner: Inner,
     rules: TextRules,
 }
 
 impl Tokenizer {
-    /// Reads `tokenizer.json`.
+    /// Parses `tokenizer.json`.
     ///
     /// # Errors
-    /// If the bytes are no tokenizer or it does not belong to the model.
+    /// Returns an error if the file is invalid or does not match the model.
     pub fn new(json: &[u8], rules: TextRules) -> Result<Self, TokenizerError> {
         Self::over(Inner::from_bytes(json)?, rules)
     }
 
-    /// Makes BERT's tokenizer out of its vocabulary, one piece of a word a line.
+    /// Builds a BERT tokenizer from a WordPiece vocabulary with one entry per line.
     ///
     /// # Errors
-    /// If it is no such vocabulary or does not belong to the model.
+    /// Returns an error if the vocabulary is invalid or does not match the model.
     pub fn from_vocabulary(lines: &[u8], rules: TextRules) -> Result<Self, TokenizerError> {
         let text = std::str::from_utf8(lines)?;
         let pieces = text.lines().zip(0u32..);
@@ -107,17 +107,17 @@ impl Tokenizer {
         Ok(tokenizer)
     }
 
-    /// The id of a token, by its text.
+    /// The id of a token.
     #[must_use]
     pub fn id(json: &[u8], token: &str) -> Option<u32> {
         Inner::from_bytes(json).ok()?.token_to_id(token)
     }
 
-    /// Ids of `text`, cut to the model's length and after the end token, or padded to the model's length
-    /// where it wants that; never empty.
+    /// Token ids of `text`, truncated to the model's sequence length and after the end token, or padded to that
+    /// length if the model requires it. Never empty.
     ///
     /// # Errors
-    /// If the tokenizer refuses the text.
+    /// Returns an error if the tokenizer rejects the text.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
         let lower = self.rules.lowercase.then(|| text.to_lowercase());
         let text = lower.as_deref().unwrap_or(text);
@@ -135,10 +135,10 @@ impl Tokenizer {
         Ok(ids)
     }
 
-    /// Ids of `text` padded with `pad` to the model's length, as reference implementations feed them.
+    /// Token ids of `text`, padded with `pad` to the model's sequence length as in reference implementations.
     ///
     /// # Errors
-    /// As [`Self::encode`].
+    /// Same as [`Self::encode`].
     pub fn encode_padded(&self, text: &str, pad: u32) -> Result<Vec<u32>, TokenizerError> {
         let mut ids = self.encode(text)?;
         ids.resize(self.rules.max_tokens, pad);

@@ -1,38 +1,37 @@
-//! Vectors out of what models compute.
+//! Embedding vectors, normalised from model outputs.
 
 use super::error::ModelError;
 use super::tokenizer::Tokenizer;
 use crate::engine::cancel::Cancel;
 
-/// Vectors of one width, one after another; each normalised to length 1.
+/// A matrix of embeddings, each with norm 1.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Embeddings {
-    /// Width of each vector.
+    /// Embedding dimension.
     pub dim: usize,
-    /// All values, row by row.
+    /// Row-major values.
     pub values: Vec<f32>,
 }
 
 impl Embeddings {
-    /// The vectors.
+    /// Iterates over the embeddings.
     pub fn rows(&self) -> std::slice::ChunksExact<'_, f32> {
         self.values.chunks_exact(self.dim.max(1))
     }
 
-    /// How many there are.
+    /// Number of embeddings.
     #[must_use]
     pub fn len(&self) -> usize {
         self.values.len() / self.dim.max(1)
     }
 
-    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 }
 
-/// Tells a cancelled computation from a failed one.
+/// Reports a failure after cancellation as [`ModelError::Cancelled`].
 pub(super) fn computed<T>(
     result: candle_core::Result<T>,
     cancel: &Cancel,
@@ -46,7 +45,7 @@ pub(super) fn computed<T>(
     })
 }
 
-/// Rows of a matrix, normalised to length 1.
+/// The rows of a matrix, normalised to norm 1.
 pub(super) fn normalised(matrix: &candle_core::Tensor) -> Result<Embeddings, ModelError> {
     let (_, dim) = matrix.dims2()?;
     let values = matrix.to_dtype(candle_core::DType::F32)?;
@@ -61,23 +60,23 @@ pub(super) fn normalised(matrix: &candle_core::Tensor) -> Result<Embeddings, Mod
     Ok(Embeddings { dim, values })
 }
 
-/// Which sequences a text tower takes together.
+/// Which sequences a text tower accepts in one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextBatching {
-    /// Those of one length: it takes none that is padded.
+    /// Only sequences of equal length, without padding.
     OneLength,
-    /// Any, each for itself.
+    /// Sequences of any lengths, which do not affect each other.
     AnyLength,
 }
 
-/// Embeds token sequences of any lengths, shorter ones first, so that little or nothing is padded.
+/// Embeds token sequences, sorted by length so that little or no padding is needed.
 pub(super) fn embed_sequences(
     sequences: &[Vec<u32>],
     dim: usize,
     batching: TextBatching,
     embed: impl Fn(&[&[u32]]) -> candle_core::Result<candle_core::Tensor>,
 ) -> Result<Embeddings, ModelError> {
-    /// Sequences of one product: bounds memory, and is past where a larger one would be faster.
+    /// Maximum batch size: bounds memory; larger batches are no faster.
     const BATCH: usize = 32;
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by_key(|i| sequences[*i].len());

@@ -1,4 +1,4 @@
-//! Reads the tensors of a checkpoint one by one, so that a model is in memory only once, in the format in which it runs.
+//! Reads checkpoint tensors one at a time, so that a model is in memory only once, in its final format.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -12,22 +12,22 @@ use candle_nn::Init;
 use candle_nn::var_builder::SimpleBackend;
 use safetensors::tensor::Metadata;
 
-/// Bytes before the header that hold its length.
+/// Size in bytes of the header length field at the start of a file.
 const LENGTH: u64 = 8;
-/// Longest header that is read, as the format has it.
+/// Maximum header size in bytes, as defined by the safetensors format.
 const MAX_HEADER: u64 = 100_000_000;
 
-/// Where a tensor is.
+/// Location of a tensor.
 struct TensorLocation {
     file: usize,
-    /// From the beginning of the file.
+    /// Offset in bytes from the start of the file.
     start: u64,
     length: usize,
     dtype: DType,
     shape: Vec<usize>,
 }
 
-/// The safetensors files of a model: one, or several shards.
+/// The safetensors files of a model: a single file or several shards.
 pub struct Weights {
     files: Vec<Mutex<File>>,
     places: HashMap<String, TensorLocation>,
@@ -37,7 +37,7 @@ impl Weights {
     /// Reads the headers.
     ///
     /// # Errors
-    /// If a file cannot be read, is cut off, or its header does not describe it.
+    /// Returns an error if a file cannot be read, is truncated, or does not match its header.
     pub fn open(paths: &[PathBuf]) -> Result<Self> {
         let mut weights = Self {
             files: Vec::new(),

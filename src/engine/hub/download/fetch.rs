@@ -1,4 +1,4 @@
-//! Downloads one file: resumed, retried and verified.
+//! Downloads a single file: resumable, retried and verified.
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -17,13 +17,13 @@ use crate::engine::hub::download::staging::{self, length};
 use crate::engine::hub::endpoint::Checksum;
 use crate::engine::hub::http::{HttpError, Response, host};
 
-/// Longest that a hub may ask to wait.
+/// Longest delay that a hub may request before a retry.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// Bytes that an attempt must bring to count as progress.
+/// Bytes that an attempt must receive to count as progress.
 const PROGRESS: u64 = 64 << 10;
-/// Bytes after which free disk space is checked again.
+/// Number of bytes between checks of free disk space.
 const SPACE_CHECK_BYTES: u64 = 32 << 20;
-/// Largest note of a version.
+/// Size limit in bytes of a file that records the version.
 const MAX_NOTE: u64 = 4096;
 
 impl DownloadSession<'_, '_> {
@@ -31,8 +31,8 @@ impl DownloadSession<'_, '_> {
         self.dir.join(format!("{name}.part"))
     }
 
-    /// Brings one file, however often the connection breaks, as long as each attempt brings something. What no later
-    /// attempt can go on with is removed.
+    /// Downloads a file, retrying after broken connections until several attempts in a row make no progress. On failure,
+    /// a partial file is removed unless it can be resumed later.
     pub(super) fn fetch(&mut self, file: &WantedFile) -> Result<(), DownloadError> {
         let outcome = self.fetch_or_leave(file);
         if outcome.is_err() && file.remote.etag.is_none() {
@@ -63,7 +63,7 @@ impl DownloadSession<'_, '_> {
                         let _ = staging::remove(&self.version_note(&file.name));
                         return Ok(());
                     };
-                    // Once may be an accident of the way here; twice is what the hub has.
+                    // A first mismatch may be a transmission error; a second one means that the hub's file is damaged.
                     staging::remove(&part).map_err(io(&part))?;
                     if damaged {
                         return Err(self.damaged(&file.name, reason));
@@ -72,7 +72,7 @@ impl DownloadSession<'_, '_> {
                 }
                 Err(Attempt::Final(error)) => return Err(error),
                 Err(Attempt::Again { error, wait }) => {
-                    // A server that drips may not go on for ever.
+                    // A server that sends only a trickle must not keep the download alive forever.
                     let progress = length(&part) >= before.saturating_add(PROGRESS);
                     failures = if progress { 1 } else { failures + 1 };
                     if failures >= ATTEMPTS {
@@ -92,7 +92,7 @@ impl DownloadSession<'_, '_> {
         self.dir.join(format!("{name}.version"))
     }
 
-    /// What arrived of another version of a file is of no use.
+    /// Removes a partial file of a different version, which cannot be resumed.
     fn forget_another_version(&self, file: &WantedFile, part: &Path) -> Result<(), DownloadError> {
         let note = self.version_note(&file.name);
         let version = file.remote.etag.clone().unwrap_or_default();
@@ -103,7 +103,7 @@ impl DownloadSession<'_, '_> {
         atomic_write(&note, version.as_bytes()).map_err(io(&note))
     }
 
-    /// One attempt: from where the last one ended to the end.
+    /// A single attempt, which resumes a partial file.
     fn receive(&mut self, file: &WantedFile, part: &Path) -> Result<(), Attempt> {
         let here = length(part);
         self.reporter.arrival.step = DownloadStage::Fetching;
@@ -132,7 +132,7 @@ impl DownloadSession<'_, '_> {
         Ok(())
     }
 
-    /// What an error of the connection means for an attempt.
+    /// Classifies a connection error.
     fn attempt(&self, error: HttpError) -> Attempt {
         match error {
             HttpError::Cancelled | HttpError::Redirect { .. } => Attempt::Final(self.failed(error)),
@@ -140,7 +140,7 @@ impl DownloadSession<'_, '_> {
         }
     }
 
-    /// Whether an answer goes on from where the last one ended, rather than from the start.
+    /// Whether the response resumes at the requested offset; `false` if it starts from the beginning.
     fn begin(&mut self, answer: &Response, here: u64, part: &Path) -> Result<bool, Attempt> {
         let head = &answer.head;
         let range = head.last("content-range");
@@ -151,7 +151,7 @@ impl DownloadSession<'_, '_> {
                 Ok(false)
             }
             206 if resumed => Ok(true),
-            // The hub has another idea of how long the file is: from the start.
+            // The hub disagrees about the size of the file: start over.
             206 | 416 => {
                 let _ = staging::remove(part);
                 self.reporter.take_back(here);
@@ -172,7 +172,7 @@ impl DownloadSession<'_, '_> {
         }
     }
 
-    /// Writes what comes, from and up to so many bytes, and returns the file's length.
+    /// Writes the body from offset `from` up to size `most`, and returns the size of the file.
     fn write(
         &mut self,
         file: &WantedFile,
@@ -210,7 +210,7 @@ impl DownloadSession<'_, '_> {
         Ok(length)
     }
 
-    /// What is wrong with a file that arrived, if anything.
+    /// Verifies a downloaded file; returns a description of the mismatch, if any.
     fn verify(&mut self, file: &WantedFile, path: &Path) -> Result<Option<String>, DownloadError> {
         self.reporter.arrival.step = DownloadStage::Checking;
         self.reporter.report();
@@ -234,14 +234,14 @@ impl DownloadSession<'_, '_> {
     }
 }
 
-/// How an attempt at a file failed.
+/// Outcome of a failed attempt.
 enum Attempt {
-    /// It may succeed later.
+    /// A later attempt may succeed.
     Again {
         error: HttpError,
         wait: Option<Duration>,
     },
-    /// It will not.
+    /// Retrying is pointless.
     Final(DownloadError),
 }
 

@@ -1,9 +1,9 @@
-//! Downloads of models: resumed, verified, all or nothing.
+//! Model downloads: resumable, verified and atomic.
 //!
-//! Files are downloaded into a staging folder beside the final one, under temporary names until their length and checksum
-//! are verified. The model is then loaded once, and only if that succeeds is the folder renamed. One process at a time
-//! downloads a model: a second one waits, and then finds it installed.
-//! Only JSON, vocabularies and safetensors are fetched, never pickles.
+//! Files are downloaded to a staging folder beside the final one, under temporary names until length and checksum are
+//! verified. The model is then loaded as a test, and the folder is renamed only if that succeeds. Only one process at a
+//! time downloads a model; others wait and then find it installed. Only JSON, vocabularies and safetensors are
+//! downloaded, never pickles.
 
 mod fetch;
 mod progress;
@@ -29,46 +29,46 @@ pub use progress::{DownloadProgress, DownloadStage};
 use session::DownloadSession;
 use staging::DownloadTurn;
 
-/// The usual branch.
+/// The default branch.
 const MAIN: &str = "main";
-/// Most bytes of weights whose length neither the hub nor the catalogue gives.
+/// Size limit in bytes of a weights file whose size neither the hub nor the catalogue states.
 const MOST_WEIGHTS: u64 = 16 << 30;
-/// Attempts at one file that bring nothing new before it is given up.
+/// Number of consecutive attempts at a file without progress before giving up.
 const ATTEMPTS: u32 = 5;
-/// The first wait before a broken file is tried again.
+/// Delay before the first retry.
 const BACKOFF: Duration = Duration::from_millis(500);
-/// The ending of a folder in which a model is arriving.
+/// Extension of a staging folder.
 pub const ARRIVING: &str = "part";
-/// The origin of a downloaded folder.
+/// File that records the origin of a downloaded model.
 const ORIGIN: &str = "lumisift.json";
-/// Largest such note.
+/// Size limit of that file in bytes.
 const MAX_ORIGIN: u64 = 64 << 10;
 
-/// What is to be fetched, and from where.
+/// What to download, and from where.
 #[derive(Clone)]
 pub struct DownloadRequest {
     /// The repository.
     pub repo: RepoId,
-    /// Revisions, in the order in which they are tried.
+    /// Revisions in order of precedence.
     pub revisions: Vec<String>,
-    /// SHA-256 of the weights, where it is known beforehand.
+    /// SHA-256 of the weights, if known in advance.
     pub sha256: Option<String>,
-    /// Most bytes of a weights file whose length the hub does not give.
+    /// Size limit in bytes of a weights file whose size the hub does not state.
     pub most_weights: u64,
-    /// Addresses of hubs, in the order in which they are tried.
+    /// URLs of hubs in order of precedence.
     pub endpoints: Vec<String>,
-    /// What lets a person read what not everybody may, and of which hub.
+    /// Access token, and the hub that it is for.
     pub token: Option<Token>,
-    /// The folder of models.
+    /// The models folder.
     pub models: PathBuf,
-    /// The first wait before a broken file is tried again; each further one is twice as long.
+    /// Delay before the first retry; doubled for each further one.
     pub backoff: Duration,
-    /// How long a hub is waited for.
+    /// Timeouts of requests.
     pub patience: Timeouts,
 }
 
 impl DownloadRequest {
-    /// The usual order for a repository, with what the catalogue knows of it.
+    /// The default settings for a repository, with the data of its catalogue entry.
     #[must_use]
     pub fn new(repo: RepoId, endpoints: Vec<String>, models: PathBuf) -> Self {
         let entry = catalog::find(repo.as_str());
@@ -80,7 +80,7 @@ impl DownloadRequest {
             repo,
             revisions,
             sha256: entry.and_then(|e| e.sha256).map(ToOwned::to_owned),
-            // What the catalogue says of all files, and a little more.
+            // The total size in the catalogue plus a margin.
             most_weights: entry.map_or(MOST_WEIGHTS, |entry| entry.bytes + entry.bytes / 10),
             endpoints,
             token: Token::from_env(),
@@ -91,89 +91,89 @@ impl DownloadRequest {
     }
 }
 
-/// Why a model did not arrive. Each message is one sentence.
+/// Reasons why a download failed. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
-    /// The person does not want it any more.
+    /// The download was cancelled.
     #[error("the download was cancelled; what arrived is kept, and it can go on later")]
     Cancelled,
-    /// No hub answers, or the connection keeps breaking.
+    /// No hub responds, or the connection keeps breaking.
     #[error("{cause}: check the network, or bring the model by hand ({by_hand})")]
     Unreachable {
-        /// The host and why.
+        /// The host and the reason.
         cause: HttpError,
-        /// How.
+        /// Instructions for a manual download.
         by_hand: String,
     },
-    /// A hub refuses.
+    /// The hub rejected the request.
     #[error("{host} refuses {repo} ({status}): {advice}; or bring the model by hand ({by_hand})")]
     Refused {
-        /// Which host.
+        /// Host name.
         host: String,
         /// The repository.
         repo: String,
-        /// HTTP's number.
+        /// HTTP status code.
         status: u16,
         /// What may help.
         advice: &'static str,
-        /// How.
+        /// Instructions for a manual download.
         by_hand: String,
     },
-    /// The repository lacks a file.
+    /// A file is missing from the repository.
     #[error("{repo} has no {file} on {host}: {advice}")]
     Missing {
         /// The repository.
         repo: String,
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// The host.
+        /// Host name.
         host: String,
-        /// What that means.
+        /// What that implies.
         advice: &'static str,
     },
-    /// What arrives is not what was announced.
+    /// The contents do not match the announced size or checksum.
     #[error("{file} from {host} is damaged ({reason}): try again, or another mirror")]
     Damaged {
-        /// The file.
+        /// Name of the file.
         file: String,
-        /// The host.
+        /// Host name.
         host: String,
-        /// What is wrong.
+        /// Description of the mismatch.
         reason: String,
     },
-    /// The files are no model for this program.
+    /// The files are not a supported model.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// A redirect that is not followed.
+    /// A redirect was not followed.
     #[error("{cause}; try another mirror, or bring the model by hand ({by_hand})")]
     Redirect {
-        /// Which, and why not.
+        /// The redirect and the reason.
         cause: HttpError,
-        /// How.
+        /// Instructions for a manual download.
         by_hand: String,
     },
-    /// The disk is too full.
+    /// There is not enough disk space.
     #[error("{} needs {needed} MB more, of which {free} MB are free: make room and try again", dir.display())]
     Space {
-        /// The folder of models.
+        /// The models folder.
         dir: PathBuf,
-        /// Megabytes.
+        /// Required space in MiB.
         needed: u64,
-        /// Megabytes.
+        /// Free space in MiB.
         free: u64,
     },
-    /// The disk.
+    /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The underlying error.
         source: std::io::Error,
     },
 }
 
 impl DownloadError {
-    /// Whether another hub may do better.
+    /// Whether another hub may succeed.
     fn another_may_help(&self) -> bool {
         matches!(
             self,
@@ -193,27 +193,27 @@ fn io(path: &Path) -> impl Fn(std::io::Error) -> DownloadError + '_ {
     }
 }
 
-/// Where a folder came from, kept in it.
+/// The origin of a downloaded model, stored in its folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The repository.
     pub repo: String,
     /// The revision.
     pub revision: String,
-    /// The hub.
+    /// URL of the hub.
     pub endpoint: String,
 }
 
-/// Where a folder came from, if this program fetched it.
+/// The origin of a model, if this program downloaded it.
 #[must_use]
 pub fn origin(dir: &Path) -> Option<Origin> {
     serde_json::from_slice(&read_regular(&dir.join(ORIGIN), MAX_ORIGIN).ok()?).ok()
 }
 
-/// Fetches a model, and returns its folder. One that is there already is not fetched again.
+/// Downloads a model and returns its folder. An installed model is not downloaded again.
 ///
 /// # Errors
-/// If it cannot be had whole. What arrived is kept for the next attempt.
+/// Returns an error if the download cannot be completed. Partial files are kept for the next attempt.
 pub fn download(
     order: &DownloadRequest,
     cancel: &Cancel,
@@ -233,7 +233,7 @@ pub fn download(
     arrived
 }
 
-/// Asks one hub after another.
+/// Tries the hubs in order.
 fn from_hubs(
     order: &DownloadRequest,
     done: PathBuf,
@@ -242,7 +242,7 @@ fn from_hubs(
 ) -> Result<PathBuf, DownloadError> {
     let mut reporter = ProgressReporter::new(on_progress);
     let _turn = DownloadTurn::wait(&order.models, &order.repo, cancel, &mut reporter)?;
-    // It may have come while this waited.
+    // Another process may have installed it meanwhile.
     if is_complete(&done) {
         return Ok(done);
     }
@@ -265,8 +265,8 @@ fn from_hubs(
     Err(last)
 }
 
-/// Removes what no later attempt can use: files that were no model or not what was announced, and an empty folder. What
-/// cannot be removed is checked again by the next attempt.
+/// Removes what a later attempt cannot use: files that are damaged or not a supported model, and an empty folder. What
+/// cannot be removed is verified again by the next attempt.
 fn clear_up(arriving: &Path, error: &DownloadError) {
     let _ = match error {
         DownloadError::Damaged { .. } | DownloadError::Model(_) => fs::remove_dir_all(arriving),

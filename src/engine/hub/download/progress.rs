@@ -2,24 +2,24 @@
 
 use std::time::{Duration, Instant};
 
-/// Time between two reports of progress.
+/// Interval between progress reports.
 const REPORT: Duration = Duration::from_millis(125);
 
-/// How far a download is.
+/// Progress of a download.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DownloadProgress {
-    /// What is being done.
+    /// Current stage.
     pub step: DownloadStage,
-    /// Bytes that are here.
+    /// Bytes received, including those of earlier attempts.
     pub done: u64,
-    /// Bytes of all files, once they are known.
+    /// Total size in bytes, once known.
     pub total: u64,
-    /// Bytes a second, lately.
+    /// Smoothed rate in bytes per second.
     pub rate: f64,
 }
 
 impl DownloadProgress {
-    /// Time left, once a rate is known.
+    /// Estimated time left, once the rate is known.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
         let left = self.total.saturating_sub(self.done);
@@ -27,17 +27,17 @@ impl DownloadProgress {
     }
 }
 
-/// What a download is doing.
+/// Stages of a download.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DownloadStage {
-    /// Asking what there is.
+    /// Querying the hub for files.
     #[default]
     Looking,
-    /// Files are on their way.
+    /// Downloading files.
     Fetching,
-    /// The hub is busy, or the connection broke: waiting to go on.
+    /// Waiting to retry, because the hub is busy or the connection broke.
     Waiting,
-    /// Everything is here and being checked.
+    /// Verifying the downloaded files.
     Checking,
 }
 
@@ -51,7 +51,7 @@ pub struct ProgressReporter<'a> {
 }
 
 impl<'a> ProgressReporter<'a> {
-    /// Nothing yet.
+    /// Starts with no progress and reports it.
     pub fn new(on_progress: &'a mut dyn FnMut(&DownloadProgress)) -> Self {
         let mut reporter = Self {
             arrival: DownloadProgress::default(),
@@ -63,7 +63,7 @@ impl<'a> ProgressReporter<'a> {
         reporter
     }
 
-    /// Bytes that just came.
+    /// Counts newly received bytes.
     pub fn add(&mut self, bytes: u64) {
         self.arrival.done += bytes;
         self.fresh += bytes;
@@ -71,7 +71,7 @@ impl<'a> ProgressReporter<'a> {
         if since >= REPORT {
             let now = self.fresh as f64 / since.as_secs_f64();
             let before = self.arrival.rate;
-            // A rate that varies widely predicts nothing.
+            // Smoothed, because a fluctuating rate is useless for an estimate.
             self.arrival.rate = if before > 0.0 {
                 0.9 * before + 0.1 * now
             } else {
@@ -81,17 +81,17 @@ impl<'a> ProgressReporter<'a> {
         }
     }
 
-    /// Bytes that are here already.
+    /// Counts bytes that are already present.
     pub fn known(&mut self, bytes: u64) {
         self.arrival.done += bytes;
     }
 
-    /// Bytes that have to come again.
+    /// Subtracts bytes that must be downloaded again.
     pub fn take_back(&mut self, bytes: u64) {
         self.arrival.done = self.arrival.done.saturating_sub(bytes);
     }
 
-    /// Tells how far it is.
+    /// Reports the current progress.
     pub fn report(&mut self) {
         self.last_report = Instant::now();
         self.fresh = 0;

@@ -1,4 +1,4 @@
-//! One download from one hub: listing the model's files, fetching and accepting them.
+//! A download from a single hub: listing a model's files, downloading and accepting them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,37 +15,37 @@ use crate::engine::hub::http::{Client, HttpError, address, host};
 use crate::engine::inference::checkpoint;
 use crate::engine::inference::device::Device;
 
-/// Bytes that must stay free on the disk.
+/// Disk space that must remain free, in bytes.
 const SPARE: u64 = 64 << 20;
-/// The ending of files of weights.
+/// Extension of weights files.
 const WEIGHTS_ENDING: &str = ".safetensors";
-/// Most bytes of any other file.
+/// Size limit in bytes of any other file.
 const MOST_SMALL: u64 = 128 << 20;
-/// Files that every model has.
+/// Files that every model needs.
 const NEEDED: [&str; 2] = [checkpoint::CONFIG, checkpoint::PREPROCESSOR];
-/// Files of which a model has one.
+/// Files of which a model needs one.
 const TOKENIZERS: [&str; 2] = [checkpoint::TOKENIZER, checkpoint::VOCABULARY];
 
-/// One attempt to get everything from one hub.
+/// An attempt to download a model from a single hub.
 pub struct DownloadSession<'a, 't> {
     pub(super) order: &'a DownloadRequest,
     pub(super) cancel: &'a Cancel,
     pub(super) hub: Hub,
-    /// Where files arrive.
+    /// The staging folder.
     pub(super) dir: PathBuf,
     pub(super) reporter: &'a mut ProgressReporter<'t>,
 }
 
-/// A file that is to be fetched.
+/// A file to download.
 pub struct WantedFile {
     pub name: String,
     pub remote: RemoteFile,
-    /// Most bytes that are accepted where the hub does not give the length.
+    /// Size limit in bytes if the hub does not state the size.
     pub most: u64,
 }
 
 impl<'a, 't> DownloadSession<'a, 't> {
-    /// An attempt that has not begun.
+    /// Prepares an attempt without sending requests.
     pub fn new(
         order: &'a DownloadRequest,
         endpoint: &str,
@@ -117,7 +117,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         }
     }
 
-    /// Everything that the model needs, into `dir`.
+    /// Downloads all required files to `dir`.
     pub fn all(&mut self) -> Result<(), DownloadError> {
         staging::make_folder(&self.dir)?;
         let files = self.plan()?;
@@ -176,7 +176,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
             let advice = "it is no CLIP model in Hugging Face's layout, or the name is wrong";
             files.push(self.look(name)?.ok_or_else(|| self.missing(name, advice))?);
         }
-        // Before gigabytes are fetched: is it a model that can be read at all?
+        // Check that the model family is supported before downloading gigabytes.
         let config = self.retry(|| self.hub.read(checkpoint::CONFIG, self.cancel))?;
         let path = self.dir.join(checkpoint::CONFIG);
         checkpoint::check_family(&path, &config)?;
@@ -204,7 +204,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
             return Ok(vec![single]);
         }
         if self.order.sha256.is_some() {
-            // Shards would come without a checksum of our own.
+            // Shards would not be covered by the catalogue's checksum.
             let advice = "this hub does not have the weights that the catalogue means";
             return Err(self.missing(checkpoint::WEIGHTS, advice));
         }
@@ -233,7 +233,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         self.require_free_space(needed)
     }
 
-    /// Fails if the disk has not so many free bytes.
+    /// Returns an error if the disk does not have this many free bytes.
     pub(super) fn require_free_space(&self, bytes: u64) -> Result<(), DownloadError> {
         let needed = bytes.saturating_add(SPARE);
         let free = fs4::available_space(&self.dir).map_err(io(&self.dir))?;
@@ -247,7 +247,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         Ok(())
     }
 
-    /// Tries what may fail for a moment.
+    /// Retries a request after transient failures.
     fn retry<T>(&self, ask: impl Fn() -> Result<T, HttpError>) -> Result<T, DownloadError> {
         let mut failures = 0;
         loop {
@@ -259,7 +259,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
             let passing = match &error {
                 HttpError::Status { status, .. } => *status == 429 || *status >= 500,
                 HttpError::Broken { .. } => true,
-                // A host that is not there at all will not be there in two seconds.
+                // A host that is unreachable twice is unlikely to recover within seconds.
                 HttpError::Unreachable { .. } => failures == 1,
                 _ => false,
             };
@@ -281,7 +281,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         Ok(())
     }
 
-    /// Loads the model, which checks it, and gives its folder its name.
+    /// Loads the model as a test, and renames its folder to the final name.
     pub fn accept(&mut self, done: &Path) -> Result<(), DownloadError> {
         self.reporter.arrival.step = DownloadStage::Checking;
         self.reporter.report();

@@ -11,18 +11,18 @@ use crate::engine::files::regular;
 use crate::engine::hub::download::progress::{DownloadStage, ProgressReporter};
 use crate::engine::hub::endpoint::RepoId;
 
-/// Where locks are, in the folder of models.
+/// Folder of lock files, in the models folder.
 const LOCKS: &str = ".locks";
-/// Time between two looks whether another process is done.
+/// Polling interval while another process holds the lock.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// The right to bring one model, which one process has at a time. It ends with the value, or with the process.
+/// Exclusive right to download a model, held by one process at a time; released on drop or when the process exits.
 pub struct DownloadTurn {
     _lock: File,
 }
 
 impl DownloadTurn {
-    /// Waits until no other process brings the model.
+    /// Waits until no other process is downloading the model.
     pub fn wait(
         models: &Path,
         repo: &RepoId,
@@ -31,7 +31,7 @@ impl DownloadTurn {
     ) -> Result<Self, DownloadError> {
         let folder = models.join(LOCKS);
         fs::create_dir_all(&folder).map_err(io(&folder))?;
-        // The file stays: whoever removes a lock's file lets two in.
+        // The lock file is never removed: removing it would let two processes acquire the lock.
         let path = folder.join(repo.as_str().replace('/', "--"));
         let lock = regular::create_for_append(&path).map_err(io(&path))?;
         let mut reported = false;
@@ -54,7 +54,7 @@ impl DownloadTurn {
     }
 }
 
-/// Makes the folder. A link in its place is removed: it would lead the files elsewhere.
+/// Creates the folder. A symbolic link in its place is removed, as it would redirect the files elsewhere.
 pub fn make_folder(dir: &Path) -> Result<(), DownloadError> {
     if fs::symlink_metadata(dir).is_ok_and(|found| !found.is_dir()) {
         fs::remove_file(dir).map_err(io(dir))?;
@@ -62,7 +62,7 @@ pub fn make_folder(dir: &Path) -> Result<(), DownloadError> {
     fs::create_dir_all(dir).map_err(io(dir))
 }
 
-/// Renames the folder to the model's name. An existing one is incomplete, so it is moved away.
+/// Renames the folder to the model's name. An existing folder is incomplete and is moved away first.
 pub fn give_name(dir: &Path, done: &Path) -> Result<(), DownloadError> {
     if fs::symlink_metadata(done).is_ok() {
         let name = done.file_name().unwrap_or_default();
@@ -76,7 +76,7 @@ pub fn give_name(dir: &Path, done: &Path) -> Result<(), DownloadError> {
     fs::rename(dir, done).map_err(io(done))
 }
 
-/// The length of a regular file; 0 of anything else.
+/// The size of a regular file; 0 for anything else.
 pub fn length(path: &Path) -> u64 {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => found.len(),
@@ -84,7 +84,7 @@ pub fn length(path: &Path) -> u64 {
     }
 }
 
-/// Removes whatever has a name, but for a folder.
+/// Removes a file or symbolic link, but not a folder.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -92,7 +92,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens the file that is downloaded to: a partial one to resume, or a new one, created exclusively.
+/// Opens the destination file: an existing partial file to resume, or a new one, created exclusively.
 pub fn open_part(path: &Path, resumed: bool) -> io::Result<File> {
     if resumed {
         return regular::append_in_place(path);

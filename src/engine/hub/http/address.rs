@@ -1,35 +1,35 @@
-//! Rules for URLs: where a redirect may lead, which host gets a token, and whose checksum counts. Pure.
+//! Rules for URLs: which redirects are followed, which server may receive a token, and whose checksum is trusted.
 //!
-//! URLs are parsed once, and the normal form of that parser is requested: two parsers that disagree are how such rules are
-//! bypassed.
+//! Each URL is parsed once, and the parser's normalised form is requested: disagreement between two parsers is a common
+//! way to bypass such rules.
 
 use url::{Host, Url};
 
-/// Why a redirect is not followed. Each message follows "it redirects to HOST, ".
+/// Reasons not to follow a redirect. Each message follows "it redirects to HOST, ".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectRefusal {
     /// From https to http.
     #[error("which is not encrypted")]
     Unencrypted,
-    /// To something that is no web address.
+    /// The target is not a valid http or https URL.
     #[error("which is no web address")]
     NoAddress,
-    /// To an address that only this machine or network can reach.
+    /// The target is reachable only from this machine or a private network.
     #[error("which is an address of this machine or of a private network")]
     Inward,
-    /// Again and again.
+    /// Too many redirects.
     #[error("and on in a circle")]
     Circle,
 }
 
-/// A web address with a host.
+/// Parses an http or https URL with a host.
 #[must_use]
 pub fn parse(text: &str) -> Option<Url> {
     let url = Url::parse(text.trim()).ok()?;
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
-/// The host of an address for people, with its port if it is not the usual one; without a name and password.
+/// The host of a URL for display, with a non-default port but without credentials.
 #[must_use]
 pub fn host(text: &str) -> String {
     match parse(text) {
@@ -38,7 +38,7 @@ pub fn host(text: &str) -> String {
     }
 }
 
-/// The same of an address that is parsed already.
+/// Like [`host`], for a parsed URL.
 #[must_use]
 pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
@@ -48,7 +48,7 @@ pub fn host_of(url: &Url) -> String {
     }
 }
 
-/// An address without a name and password, to be kept or shown.
+/// The URL without credentials, for storage or display.
 #[must_use]
 pub fn without_credentials(text: &str) -> String {
     let Some(mut url) =
@@ -60,13 +60,13 @@ pub fn without_credentials(text: &str) -> String {
     bare.map_or_else(|()| host_of(&url), |()| url.to_string())
 }
 
-/// Whether the connection is encrypted.
+/// Whether the URL uses https.
 #[must_use]
 pub fn is_encrypted(url: &Url) -> bool {
     url.scheme() == "https"
 }
 
-/// Whether both addresses are of one server: scheme, host and port are the same.
+/// Whether two URLs have the same origin: scheme, host and port.
 #[must_use]
 pub fn same_server(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme()
@@ -74,8 +74,8 @@ pub fn same_server(a: &Url, b: &Url) -> bool {
         && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// Whether what the server at `at` says of a file that was asked for at `typed` counts as the hub's own word: it
-/// must be the hub's server, or the same host after an upgrade from http to https.
+/// Whether metadata from the server at `at` about a file requested at `typed` is trusted like the hub's own: only from
+/// the same origin, or from the same host after an upgrade from http to https.
 #[must_use]
 pub fn speaks_for(typed: &Url, at: &Url) -> bool {
     let upgraded = !is_encrypted(typed)
@@ -86,16 +86,16 @@ pub fn speaks_for(typed: &Url, at: &Url) -> bool {
     same_server(typed, at) || upgraded
 }
 
-/// Whether a token that is for the server of `issuer` may go to `at`: to that server, and only encrypted.
+/// Whether a token issued by the server of `issuer` may be sent to `at`: only to the same origin, over https.
 #[must_use]
 pub fn may_carry_token(issuer: &Url, at: &Url) -> bool {
     is_encrypted(at) && same_server(issuer, at)
 }
 
-/// Where a redirect leads. Names and passwords in it are dropped.
+/// The target of a redirect, without credentials.
 ///
 /// # Errors
-/// If it leads from https to http, or to no web address.
+/// Returns an error if it leads from https to http, or is not a valid http or https URL.
 pub fn redirected(from: &Url, location: &str) -> Result<Url, RedirectRefusal> {
     let mut to = from
         .join(location)
@@ -112,7 +112,7 @@ pub fn redirected(from: &Url, location: &str) -> Result<Url, RedirectRefusal> {
     Ok(to)
 }
 
-/// Whether a host is this machine by its name.
+/// Whether the host is a name of this machine.
 #[must_use]
 pub fn is_localhost(url: &Url) -> bool {
     match url.host() {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a server answers, encryption is never lost and a name or password never sent on.
+        /// No response of a server can downgrade the encryption or cause credentials to be forwarded.
         #[test]
         fn no_location_leads_to_less(location in "[a-zA-Z:/\\\\@.?#%\\t 0-9-]{0,40}", secure: bool) {
             let from = url(if secure { "https://hub.org/a/b" } else { "http://hub.org/a/b" });

@@ -1,53 +1,53 @@
-//! Errors of requests.
+//! Errors of HTTP requests.
 
 use super::address::RedirectRefusal;
 
-/// Why a request gave nothing. Each message is a clause that names the host.
+/// Reasons why a request failed. Each message is a clause that names the host.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// The person does not want it any more.
+    /// The request was cancelled.
     #[error("the work was cancelled")]
     Cancelled,
-    /// No answer.
+    /// The host cannot be reached.
     #[error("{host} cannot be reached ({reason})")]
     Unreachable {
-        /// Which host.
+        /// Host name.
         host: String,
-        /// Why, as far as it is known.
+        /// Description of the underlying error.
         reason: String,
     },
-    /// The answer broke off.
+    /// The connection broke during the response.
     #[error("the connection to {host} broke off ({reason})")]
     Broken {
-        /// Which host.
+        /// Host name.
         host: String,
-        /// Why.
+        /// Description of the underlying error.
         reason: String,
     },
-    /// An answer that is no success.
+    /// The response status is not a success.
     #[error("{host} answers {status}")]
     Status {
-        /// Which host.
+        /// Host name.
         host: String,
-        /// HTTP's number.
+        /// HTTP status code.
         status: u16,
     },
-    /// A redirect that is not followed.
+    /// A redirect was not followed.
     #[error("{host} redirects to {to}, {reason}: it is not followed")]
     Redirect {
-        /// Which host.
+        /// Host that sent the redirect.
         host: String,
-        /// To which host.
+        /// Target host.
         to: String,
-        /// Why not.
+        /// Why it was not followed.
         reason: RedirectRefusal,
     },
-    /// More than was asked for.
+    /// The response exceeds the permitted size.
     #[error("{host} sends more than {limit} bytes")]
     TooLarge {
-        /// Which host.
+        /// Host name.
         host: String,
-        /// What is allowed.
+        /// Size limit in bytes.
         limit: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! Sends a request, follows redirects and receives the body, in a thread of its own.
+//! Sends a request, follows redirects and receives the body, on a separate thread.
 
 use std::io::Read;
 use std::sync::OnceLock;
@@ -16,19 +16,19 @@ use super::request::{HttpRequest, ResponseHead};
 use super::resolver::{self, AddressScope, LookupPurpose, ScopedResolver, TypedHosts};
 use super::{StreamEvent, Timeouts};
 
-/// Bytes that are handed on at once.
+/// Maximum size of a body chunk in bytes.
 const CHUNK: usize = 128 << 10;
 
-/// Redirects before a chain of them counts as a loop.
+/// Number of redirects after which a chain counts as a loop.
 const REDIRECTS: usize = 8;
 
 pub(super) struct Agents {
     patience: Timeouts,
-    /// Goes to what was typed.
+    /// Sends the initial request to the URL given by the user.
     first: Agent,
-    /// What the typed names turned out to be.
+    /// Address scopes that the user's host names resolved to.
     typed: TypedHosts,
-    /// Follow redirects, one for each kind of address that may have been typed.
+    /// Follow redirects, one agent per address scope of the user's URL.
     followers: [OnceLock<Agent>; AddressScope::ALL.len()],
 }
 
@@ -65,7 +65,7 @@ fn agent(patience: Timeouts, purpose: LookupPurpose) -> Agent {
     Agent::with_parts(config, DefaultConnector::default(), ScopedResolver(purpose))
 }
 
-/// Sends a request and follows where it leads.
+/// Sends a request and follows redirects.
 pub(super) fn run(
     agents: &Agents,
     request: &HttpRequest,
@@ -106,7 +106,7 @@ pub(super) fn run(
     Err(refused(&typed, &url, RedirectRefusal::Circle))
 }
 
-/// One request to one server.
+/// Sends a single request to a single server.
 fn ask(
     agent: &Agent,
     request: &HttpRequest,
@@ -127,7 +127,7 @@ fn ask(
         0 => call,
         from => call.header("Range", format!("bytes={from}-")),
     };
-    // Ranges and lengths are those of the file itself.
+    // Ranges and lengths must refer to the file itself, not to a compressed body.
     let response = call.header("Accept-Encoding", "identity").call();
     response.map_err(|error| match resolver::refusal(&error) {
         Some(reason) => refused(typed, url, reason),
@@ -138,11 +138,11 @@ fn ask(
     })
 }
 
-/// Where a redirect leads, if it may.
+/// The target of a redirect, if it may be followed.
 fn follow(agents: &Agents, typed: &Url, from: &Url, location: &str) -> Result<Url, HttpError> {
     let to = address::redirected(from, location)
         .map_err(|reason| refused_text(typed, &host(location), reason))?;
-    // Names are checked when they are looked up; behind a proxy only what is written can be.
+    // Host names are checked on resolution. Behind a proxy, only literal addresses can be checked.
     let inward =
         resolver::literal(&to).is_some_and(|kind| !agents.typed.kind(typed).leads_to(kind));
     match inward {
@@ -163,7 +163,7 @@ fn refused_text(typed: &Url, to: &str, reason: RedirectRefusal) -> HttpError {
     }
 }
 
-/// Measures the rate of a download, without the time in which the receiver was busy.
+/// Measures the rate of a download, excluding time in which the receiver was busy.
 struct RateGuard {
     patience: Timeouts,
     waited: Duration,
@@ -171,7 +171,7 @@ struct RateGuard {
 }
 
 impl RateGuard {
-    /// Whether it is still fast enough after a read that took so long.
+    /// Whether the download is still fast enough after a read of this duration and size.
     fn keeps(&mut self, waited: Duration, bytes: usize) -> bool {
         self.waited += waited;
         self.bytes += bytes as u64;

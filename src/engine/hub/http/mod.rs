@@ -1,8 +1,8 @@
-//! HTTP(S) downloads: streamed, cancelled at once, with timeouts.
+//! HTTP(S) downloads: streamed, with timeouts and prompt cancellation.
 //!
-//! Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, ...), trusted certificates from the platform.
-//! Redirects are followed here, not by the client: a hub describes a file in the headers of the redirect, and not every
-//! redirect may be followed. The rules are in [`address`] and [`resolver`].
+//! Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, ...), root certificates from the platform. Redirects
+//! are followed here and not by the HTTP client, because a hub describes a file in the headers of a redirect, and
+//! because not every redirect may be followed. The rules are in [`address`] and [`resolver`].
 
 pub mod address;
 mod error;
@@ -22,10 +22,10 @@ pub use address::{RedirectRefusal, host};
 pub use error::HttpError;
 pub use request::{HttpRequest, ResponseHead};
 
-/// How soon a cancelled request is given up.
+/// Polling interval for cancellation.
 const CANCEL_NOTICE: Duration = Duration::from_millis(50);
 
-/// Chunks that wait to be taken.
+/// Capacity of the channel for body chunks.
 const CHUNKS: usize = 8;
 
 enum StreamEvent {
@@ -35,14 +35,14 @@ enum StreamEvent {
     Failed(HttpError),
 }
 
-/// How long a server is waited for.
+/// Timeouts of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// Longest time without an answer or a byte before a connection counts as broken.
+    /// Maximum time without a response or a byte before a connection counts as broken.
     pub stall: Duration,
-    /// A time of waiting for bytes in which at least [`Self::least`] of them must come.
+    /// Interval over which the minimum rate is measured, not counting time in which the receiver was busy.
     pub span: Duration,
-    /// Bytes that must come in each such time.
+    /// Minimum number of bytes per interval.
     pub least: u64,
 }
 
@@ -56,7 +56,7 @@ impl Default for Timeouts {
     }
 }
 
-/// Makes requests. Cheap to clone.
+/// An HTTP client. Cheap to clone.
 #[derive(Clone)]
 pub struct Client(Arc<Agents>);
 
@@ -67,16 +67,16 @@ impl Default for Client {
 }
 
 impl Client {
-    /// A client that waits so long.
+    /// A client with these timeouts.
     #[must_use]
     pub fn new(patience: Timeouts) -> Self {
         Self(Arc::new(Agents::new(patience)))
     }
 
-    /// Sends a request and waits for the start of the answer.
+    /// Sends a request and waits for the response headers.
     ///
     /// # Errors
-    /// If there is no answer, or the work was cancelled. Any status is an answer.
+    /// Returns an error if there is no response, or the work was cancelled. Every status counts as a response.
     pub fn open(&self, request: HttpRequest, cancel: &Cancel) -> Result<Response, HttpError> {
         let (sender, parts) = bounded(CHUNKS);
         let host = host(&request.url);
@@ -85,7 +85,7 @@ impl Client {
             .name("lumisift-http".into())
             .spawn(move || {
                 if let Err(error) = run(&agents, &request, &sender) {
-                    // Nobody listening is no error: the request was given up.
+                    // A disconnected receiver is not an error: the request was abandoned.
                     let _ = sender.send(StreamEvent::Failed(error));
                 }
             });
@@ -100,10 +100,10 @@ impl Client {
         }
     }
 
-    /// The bytes at an address, of which there may be `limit`, within `time`.
+    /// Downloads at most `limit` bytes within `time`.
     ///
     /// # Errors
-    /// As [`Self::open`], or if the answer is no success, breaks off or is larger than that.
+    /// Same as [`Self::open`]; also if the status is not a success, or the body is truncated or exceeds the limit.
     pub fn bytes(
         &self,
         request: HttpRequest,
@@ -131,18 +131,18 @@ impl Client {
     }
 }
 
-/// An answer whose body is on its way.
+/// A response whose body is being received.
 pub struct Response {
-    /// Its start.
+    /// Status and headers.
     pub head: ResponseHead,
     stream: Stream,
 }
 
 impl Response {
-    /// The next bytes; `None` at the end.
+    /// The next chunk of the body; `None` at the end.
     ///
     /// # Errors
-    /// If the connection breaks or stalls, or the work was cancelled.
+    /// Returns an error if the connection breaks or stalls, or the work was cancelled.
     pub fn next(&mut self, cancel: &Cancel) -> Result<Option<Vec<u8>>, HttpError> {
         match self.stream.next(cancel)? {
             StreamEvent::Bytes(bytes) => Ok(Some(bytes)),
@@ -150,7 +150,7 @@ impl Response {
         }
     }
 
-    /// Its status as an error.
+    /// The response status as an error.
     #[must_use]
     pub fn refused(&self) -> HttpError {
         HttpError::Status {
@@ -182,7 +182,7 @@ impl Stream {
                 Ok(StreamEvent::Failed(error)) => Err(error),
                 Ok(part) => Ok(part),
                 Err(RecvTimeoutError::Disconnected) => Ok(StreamEvent::End),
-                // The thread ends by its own time-outs.
+                // The sending thread terminates on its own timeouts.
                 Err(RecvTimeoutError::Timeout) => continue,
             };
         }

@@ -1,4 +1,4 @@
-//! A request and the start of its answer.
+//! HTTP requests and response headers.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use url::Url;
 
 use super::address;
 
-/// What is asked for.
+/// An HTTP request.
 #[derive(Clone)]
 pub struct HttpRequest {
-    /// The address.
+    /// The URL.
     pub url: String,
-    /// Only the headers.
+    /// Whether to send HEAD instead of GET.
     pub head: bool,
-    /// The first byte that is wanted.
+    /// Start offset of the requested byte range.
     pub from: u64,
-    /// A token for the server of `url`, never sent to another, nor unencrypted.
+    /// Token for the server of `url`; never sent to another server or without encryption.
     pub token: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Debug for HttpRequest {
 }
 
 impl HttpRequest {
-    /// All of what is at an address.
+    /// A GET request for a whole resource.
     #[must_use]
     pub fn get(url: impl Into<String>) -> Self {
         Self {
@@ -41,18 +41,18 @@ impl HttpRequest {
     }
 }
 
-/// The start of an answer.
+/// Status and headers of a response.
 #[derive(Clone, Debug)]
 pub struct ResponseHead {
-    /// HTTP's number.
+    /// HTTP status code.
     pub status: u16,
-    /// Addresses and headers of all answers of a chain of redirects, the last first.
+    /// URLs and headers of all responses in a redirect chain, last one first.
     pub(super) answers: Vec<(Url, http::HeaderMap)>,
 }
 
 impl ResponseHead {
-    /// A header by which the server that was asked itself describes the file. What other servers say on the way is
-    /// not its word.
+    /// A header that describes the file, from the requested server itself. Headers from other servers in the redirect
+    /// chain are not trusted.
     #[must_use]
     pub fn own(&self, name: &str) -> Option<&str> {
         let (asked, _) = self.answers.last()?;
@@ -63,13 +63,13 @@ impl ResponseHead {
             .ok()
     }
 
-    /// A header of the last answer, about the bytes that come with it.
+    /// A header of the final response, about its own body.
     #[must_use]
     pub fn last(&self, name: &str) -> Option<&str> {
         self.answers.first()?.1.get(name)?.to_str().ok()
     }
 
-    /// A header of the first answer.
+    /// A header of the first response.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
         self.answers.last()?.1.get(name)?.to_str().ok()

@@ -1,8 +1,8 @@
-//! Which addresses a request may connect to: the host that the user typed, and public addresses; a redirect may lead to
-//! private addresses only if the typed host is of the same kind.
+//! Restricts the addresses that a request may connect to: any address of the host given by the user, and public
+//! addresses. Redirects may lead to private addresses only if the user's host has the same scope.
 //!
-//! Names are resolved here and the connection is made to the very addresses that were checked, so a name that resolves
-//! differently a moment later changes nothing.
+//! Names are resolved here, and the connection uses the checked addresses. A name that resolves differently a moment
+//! later (DNS rebinding) therefore has no effect.
 
 use std::collections::HashMap;
 use std::io;
@@ -17,23 +17,23 @@ use url::{Host, Url};
 
 use super::address::{RedirectRefusal, is_localhost};
 
-/// From where an address can be reached.
+/// From where an address is reachable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AddressScope {
-    /// From everywhere.
+    /// From the whole internet.
     Public,
-    /// From a home's or company's network.
+    /// From a private network.
     Private,
-    /// From the same cable, as the services of a cloud's machine are.
+    /// From the same link, such as the metadata services of cloud machines.
     LinkLocal,
     /// From this machine.
     Loopback,
-    /// From nowhere: unspecified, multicast, reserved, for documentation.
+    /// Not reachable: unspecified, multicast, reserved or for documentation.
     Special,
 }
 
 impl AddressScope {
-    /// All, in the order of their numbers.
+    /// All variants, in the order of their discriminants.
     pub const ALL: [Self; 5] = [
         Self::Public,
         Self::Private,
@@ -42,7 +42,7 @@ impl AddressScope {
         Self::Special,
     ];
 
-    /// Of an address.
+    /// The scope of an address.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         match address {
@@ -78,14 +78,14 @@ impl AddressScope {
         match address.segments() {
             [0, 0, 0, 0, 0, 0, 0, 1] => Self::Loopback,
             [0, 0, 0, 0, 0, 0, 0, 0] => Self::Special,
-            // Addresses of IPv4 in other clothes: mapped, compatible, NAT64, 6to4.
+            // Embedded IPv4 addresses: mapped, compatible, NAT64, 6to4.
             [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
                 inner(high, low)
             }
             [0x2002, high, low, ..] => inner(high, low),
             [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => Self::Private,
             [0xfe80..=0xfebf, ..] => Self::LinkLocal,
-            // Multicast, local NAT64, Teredo, discarded, for documentation.
+            // Multicast, local NAT64, Teredo, discard-only, documentation.
             [0xff00..=0xffff, ..]
             | [0x64, 0xff9b, ..]
             | [0x2001, 0, ..]
@@ -96,14 +96,14 @@ impl AddressScope {
         }
     }
 
-    /// Whether a redirect may lead to an address of the kind `to` when one of this kind was typed.
+    /// Whether a URL of this scope may redirect to an address of scope `to`.
     #[must_use]
     pub fn leads_to(self, to: Self) -> bool {
         to == Self::Public || (to == self && to != Self::Special)
     }
 }
 
-/// The kind of a host that is known without a look-up: an address, or a name of this machine.
+/// The scope of a host that is known without resolution: an address, or a name of this machine.
 #[must_use]
 pub fn literal(url: &Url) -> Option<AddressScope> {
     match url.host()? {
@@ -113,12 +113,12 @@ pub fn literal(url: &Url) -> Option<AddressScope> {
     }
 }
 
-/// What typed names turned out to be. The first look-up counts for the life of a client.
+/// Scopes of the user's host names. The first resolution is valid for the lifetime of a client.
 #[derive(Clone, Debug, Default)]
 pub struct TypedHosts(Arc<Mutex<HashMap<String, AddressScope>>>);
 
 impl TypedHosts {
-    /// The scope of a typed address. A name that was not resolved, as behind a proxy, counts as public.
+    /// The scope of the user's URL. A name that was not resolved, as behind a proxy, counts as public.
     #[must_use]
     pub fn kind(&self, url: &Url) -> AddressScope {
         let looked_up = || {
@@ -131,7 +131,7 @@ impl TypedHosts {
     }
 
     fn remember(&self, host: &str, addresses: impl Iterator<Item = IpAddr>) {
-        // A name with any public address counts as public.
+        // A name with at least one public address counts as public.
         if let Some(kind) = addresses.map(AddressScope::of).min() {
             let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             kinds.entry(host.into()).or_insert(kind);
@@ -139,16 +139,16 @@ impl TypedHosts {
     }
 }
 
-/// What a look-up is for.
+/// Purpose of a resolution.
 #[derive(Debug)]
 pub enum LookupPurpose {
-    /// An address that a person typed: every kind is right, and remembered.
+    /// A URL given by the user: every scope is allowed and remembered.
     Typed(TypedHosts),
-    /// Where a redirect leads, when an address of this kind was typed.
+    /// A redirect from a URL of this scope.
     Redirect(AddressScope),
 }
 
-/// Looks names up, and leaves out what may not be reached.
+/// A resolver that removes addresses outside the permitted scopes.
 #[derive(Debug)]
 pub struct ScopedResolver(pub LookupPurpose);
 
@@ -160,7 +160,7 @@ impl Resolver for ScopedResolver {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let found = DefaultResolver::default().resolve(uri, config, timeout)?;
-        // A proxy is the person's own, wherever it is.
+        // The user's own proxy is allowed in any scope.
         let proxy = config.proxy().map(ureq::Proxy::uri);
         if proxy.is_some_and(|proxy| proxy.authority() == uri.authority()) {
             return Ok(found);
@@ -186,7 +186,7 @@ impl Resolver for ScopedResolver {
     }
 }
 
-/// Whether a request failed because of where it would have led.
+/// Whether a request failed because its redirect target is not allowed.
 #[must_use]
 pub fn refusal(error: &ureq::Error) -> Option<RedirectRefusal> {
     match error {

@@ -1,7 +1,7 @@
-//! The batch size of a model.
+//! Batch size tuning.
 //!
-//! On a GPU the best size depends on the card, its memory and the model. It is found while photos are read: doubled while
-//! throughput rises, halved when memory runs out.
+//! On a GPU the best batch size depends on the hardware, its memory and the model. It is found at run time: doubled
+//! while throughput improves, halved when memory runs out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,27 +11,27 @@ use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::preprocess::Crop;
 
-/// How much faster a doubled batch must be to be worth its memory.
+/// Minimum speed-up for which doubling the batch size is worth its memory.
 const GAIN: f64 = 1.05;
-/// Full batches over which a rate is measured; the first of a size may pay for buffers.
+/// Number of full batches per measurement, after a first one that may allocate buffers.
 const MEASURED: u32 = 3;
 
-/// Finds the number while batches are encoded.
+/// Tunes the batch size while encoding.
 #[derive(Debug)]
 pub struct BatchSizer {
     size: usize,
     most: usize,
-    /// Photos and time of full batches of this size.
+    /// Number of photos and total time of the measured batches of this size.
     photos: usize,
     time: Duration,
     batches: u32,
-    /// The rate at half this size, in photos a second.
+    /// Throughput at half this size, in photos per second.
     before: f64,
     settled: bool,
 }
 
 impl BatchSizer {
-    /// Begins with `first` photos; never takes more than `most`.
+    /// Starts with batches of `first` photos and never exceeds `most`.
     pub fn new((first, most): (usize, usize)) -> Self {
         Self {
             size: first.max(1),
@@ -44,18 +44,18 @@ impl BatchSizer {
         }
     }
 
-    /// Photos of the next batch.
+    /// Size of the next batch.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// A batch was encoded in this time.
+    /// Records the duration of a batch.
     fn encoded(&mut self, photos: usize, time: Duration) {
         if self.settled || photos < self.size {
             return;
         }
         self.batches += 1;
-        // The first of a size is not measured.
+        // The first batch of a size is a warm-up.
         if self.batches > 1 {
             self.photos += photos;
             self.time += time;
@@ -75,7 +75,7 @@ impl BatchSizer {
         }
     }
 
-    /// Vectors of pictures, in smaller batches where the device has no memory for all at once.
+    /// Embeds crops, in smaller batches if the device runs out of memory.
     pub fn embed(
         &mut self,
         model: &dyn Model,
@@ -102,7 +102,7 @@ impl BatchSizer {
         Ok(Embeddings { dim, values })
     }
 
-    /// The vectors of pictures that have some crops each; where the model fails over all of them, each is tried alone.
+    /// Embeds pictures of several crops each. If the whole batch fails, each picture is tried separately.
     pub fn embed_each(
         &mut self,
         model: &dyn Model,
@@ -135,7 +135,7 @@ impl BatchSizer {
         pictures.iter().map(own).collect()
     }
 
-    /// A batch of so many was too many. Returns whether a smaller one is possible.
+    /// Records that a batch exceeded the memory. Returns whether a smaller one is possible.
     fn out_of_memory(&mut self, photos: usize) -> bool {
         self.settled = true;
         self.size = (photos.min(self.size) / 2).max(1);
@@ -147,7 +147,7 @@ impl BatchSizer {
 mod tests {
     use super::*;
 
-    /// Encodes until the size no longer changes; `rate` is in photos a second by size.
+    /// Encodes until the size has settled; `rate` maps batch size to photos per second.
     fn settle(batching: &mut BatchSizer, rate: impl Fn(usize) -> f64) -> usize {
         for _ in 0..100 {
             let size = batching.size();

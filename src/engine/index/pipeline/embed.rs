@@ -1,6 +1,6 @@
-//! Vectors of many pictures at once, without a store: for programs that hold pictures in memory.
+//! Embeds many pictures at once, without a store, for programs that hold pictures in memory.
 //!
-//! Threads decode while the calling thread encodes, over a bounded channel, so that memory does not grow with their number.
+//! Decoder threads feed the calling thread, which encodes, through a bounded channel; memory usage is thus constant.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -18,39 +18,39 @@ use crate::engine::media::photo::Failure;
 use crate::engine::media::preprocess::Crop;
 use crate::engine::media::reading::MediaReader;
 
-/// Where a picture is.
+/// Source of a picture.
 #[derive(Clone, Copy, Debug)]
 pub enum Picture<'a> {
-    /// In a file.
+    /// A file.
     File(&'a Path),
-    /// In memory, as it would be in a file.
+    /// The contents of a file in memory.
     Bytes(&'a [u8]),
 }
 
-/// Why a picture has no vectors.
+/// Reasons why a picture has no embeddings.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum PictureError {
-    /// It cannot be read.
+    /// The picture cannot be read.
     #[error("{}", .0.message)]
     Unreadable(Failure),
-    /// A decoder panicked over it.
+    /// The decoder panicked.
     #[error("the decoder gave up on this picture: it is probably damaged")]
     DecoderGaveUp,
-    /// The model fails over it.
+    /// The model failed.
     #[error(transparent)]
     Model(#[from] Arc<ModelError>),
 }
 
-/// A picture's place among all, and the squares that are encoded or why there are none.
+/// Index of a picture, and its crops or the reason why there are none.
 type Decoded = (usize, Result<Vec<Crop>, PictureError>);
 
-/// For each picture its vectors, or why it has none. The first vector is the picture's own; others are those of more parts
-/// of a wide one, or of a video's frames. A picture's vectors do not depend on those beside it.
+/// For each picture, its embeddings or the reason why there are none. The first embedding is that of the standard crop;
+/// others are of further crops of a wide picture or of a video's frames. Results do not depend on the other pictures.
 ///
-/// `decoders` threads decode; 0 for one a core.
+/// Uses `decoders` decoding threads; 0 means one per core.
 ///
 /// # Errors
-/// If `cancel` was raised, or the system gives no threads.
+/// Returns an error if `cancel` was raised or threads cannot be created.
 pub fn embed_pictures(
     model: &dyn Model,
     pictures: &[Picture<'_>],
@@ -113,7 +113,7 @@ fn decode(
     }
 }
 
-/// Encodes what decoders send. Consumes the receiver, so that they end where this ends early.
+/// Encodes decoded pictures. Takes ownership of the receiver, so that the decoders stop if encoding ends early.
 fn encode(
     model: &dyn Model,
     cancel: &Cancel,

@@ -1,4 +1,4 @@
-//! Photos that take long to decode, by the thumbnails inside their files.
+//! Thumbnails embedded in the files of photos that are slow to decode.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -7,8 +7,8 @@ use crate::engine::media::decode::{self, Decoded};
 use crate::engine::media::preprocess::Resampler;
 use crate::engine::media::thumbnail;
 
-/// The thumbnail inside a photo's file, as it was decoded and as a JPEG; nothing if there is none, or a damaged one, which
-/// costs nothing but itself.
+/// The thumbnail embedded in a photo's file, decoded and as JPEG; `None` if it is missing or damaged, which does not
+/// affect the photo.
 pub fn embedded_thumbnail(
     bytes: &[u8],
     resampler: &mut Resampler,

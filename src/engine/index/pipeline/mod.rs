@@ -1,8 +1,8 @@
-//! The threads that turn folders into stored vectors: scan -> N decoders -> one encoder -> sink. Another counts files
-//! ahead of the scan as soon as that has to wait, or before anything is read if a job is to list everything first.
+//! The pipeline from folders to stored embeddings: scan -> N decoders -> one encoder -> writer. A further thread counts
+//! files ahead of the scan, once the scan has to wait or, if the job lists all files first, before any is read.
 //!
-//! Channels are bounded, so a slow stage slows those before it and memory does not grow with the folder. A [`JobHandle`]
-//! owns the threads; dropping it stops them, even in the middle of a picture.
+//! Channels are bounded: a slow stage throttles the previous ones, and memory usage does not depend on the number of
+//! files. A [`JobHandle`] owns the threads; dropping it stops them, even while a picture is being decoded.
 
 pub(crate) mod batching;
 pub mod embed;
@@ -30,41 +30,41 @@ use crate::engine::pause::Gate;
 use progress::Counters;
 pub use progress::{Phase, Progress};
 
-/// How long writing to a full store is usually retried.
+/// Default time for which writing to a full store is retried.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Called when there is something new to receive, from any thread.
+/// Called from any thread when messages are available.
 pub type Notify = Arc<dyn Fn() + Send + Sync>;
 
-/// Most threads that decode: more than any machine has use for, and each takes memory.
+/// Maximum number of decoder threads: more have no benefit, and each needs memory.
 pub const MAX_DECODERS: usize = 256;
 
-/// What a job works on, and how.
+/// Inputs and settings of a job.
 #[derive(Clone)]
 pub struct JobOptions {
-    /// Files and folders.
+    /// Files and folders to process.
     pub roots: Vec<PathBuf>,
-    /// How folders are walked.
+    /// Options for walking folders.
     pub scan: ScanOptions,
-    /// Threads that decode; 0 for one a core.
+    /// Number of decoder threads; 0 means one per core.
     pub decoders: usize,
     /// JPEG quality of new thumbnails, 1 to 100.
     pub thumbnail_quality: u8,
-    /// Whether photos that take long to decode are shown by the thumbnails in their files until they are read.
+    /// Whether photos that are slow to decode are shown by their embedded thumbnails in the meantime.
     pub embedded_thumbnails: bool,
-    /// Tells this job's messages from those of earlier ones.
+    /// Distinguishes this job's messages from those of earlier jobs.
     pub generation: u64,
-    /// Whether nothing is read before all files are counted, so that the total and the time left are known from the
-    /// start. Photos that the store knows are sent meanwhile.
+    /// Whether to count all files before reading any, so that the total and the remaining time are known from the
+    /// start. Photos in the store are reported meanwhile.
     pub list_first: bool,
-    /// How long a store that has no room is tried again before the job gives up; as long as it takes if none.
+    /// How long writing to a full store is retried before the job fails; indefinitely if `None`.
     pub patience: Option<Duration>,
-    /// Called when there is something new to receive.
+    /// Called when messages are available.
     pub notify: Notify,
 }
 
 impl JobOptions {
-    /// The usual options for `roots`.
+    /// Default options for `roots`.
     #[must_use]
     pub fn new(roots: Vec<PathBuf>) -> Self {
         Self {
@@ -81,14 +81,14 @@ impl JobOptions {
     }
 }
 
-/// Where a photo's vector came from.
+/// Origin of a photo's embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VectorSource {
-    /// The store knew the file: it was not opened.
+    /// The file was known to the store and was not opened.
     Cached,
-    /// The store knew the content under another name: it was read, but not decoded.
+    /// The content was known under another path; the file was read but not decoded.
     Recognised,
-    /// It was decoded and encoded.
+    /// The photo was decoded and encoded.
     Encoded,
 }
 
@@ -99,49 +99,49 @@ pub enum Event {
     Photo {
         /// The photo.
         photo: Photo,
-        /// The row of its vector.
+        /// First row of its embeddings.
         row: u32,
-        /// Where the vector came from.
+        /// Origin of the embeddings.
         source: VectorSource,
     },
-    /// The store has a thumbnail of a photo, but this model has not read it yet.
+    /// The store has a thumbnail of a photo that this model has not encoded yet.
     Unread(Photo),
-    /// A file could not be used.
+    /// A file could not be processed.
     Failed(Failure),
-    /// Why results cannot be written at the moment, such as a full disk; `None` when they are written again.
+    /// Why results cannot be written at the moment, such as a full disk; `None` when writing has resumed.
     Waiting(Option<String>),
-    /// The model runs on another device since the job began, because the first failed; the text says why.
+    /// The model has moved to another device because its first one failed; the text states the reason.
     Fallback(String),
-    /// How far the job is, about eight times a second.
+    /// Progress report, about eight times per second.
     Progress(Progress),
-    /// The last message.
+    /// The final event.
     Finished(Summary),
 }
 
-/// An event of one job.
+/// An event with its job.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Of which job.
+    /// Generation of the job.
     pub generation: u64,
-    /// What happened.
+    /// The event.
     pub event: Event,
 }
 
-/// What a job did.
+/// Result of a job.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
-    /// The last progress.
+    /// Final progress.
     pub progress: Progress,
-    /// What was passed over.
+    /// Files that were skipped.
     pub skipped: Skipped,
-    /// Whether it was cancelled before its end.
+    /// Whether the job was cancelled before its end.
     pub cancelled: bool,
-    /// Why it had to stop before its end, in one sentence.
+    /// Why the job failed, in one sentence.
     pub problem: Option<String>,
 }
 
 impl Summary {
-    /// The summary of a job of which a thread panicked.
+    /// The summary of a job in which a thread panicked.
     #[must_use]
     pub fn gave_up(progress: Progress) -> Self {
         Self {
@@ -154,35 +154,35 @@ impl Summary {
 
 const GAVE_UP: &str = "a part of the program gave up: please report it, and try again";
 
-/// A running job. Dropping it cancels and joins its threads.
+/// A running job. Dropping it cancels the job and joins its threads.
 pub struct JobHandle {
     generation: u64,
     cancel: Cancel,
     gate: Gate,
     counters: Arc<Counters>,
     events: Option<Receiver<Vec<Event>>>,
-    /// What has come, and not been asked for yet.
+    /// Received events that have not been returned yet.
     taken: Mutex<VecDeque<Event>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl JobHandle {
-    /// Which job it is.
+    /// Generation of the job.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Asks the job to stop. What is done stays done.
+    /// Requests cancellation. Results so far are kept.
     pub fn cancel(&self) {
         self.cancel.cancel();
     }
 
-    /// Ends the job, waiting for its threads for so long at most: those that take longer are left to the
-    /// end of the process. What was encoded is written in time, unless the disk is slower than that.
+    /// Ends the job, waiting at most `limit` for its threads; slower ones are detached. Encoded results are normally
+    /// written in that time.
     pub fn end_within(mut self, limit: Duration) {
         self.cancel.cancel();
-        // A sender that waits for the full channel wakes when its receiver is dropped.
+        // Dropping the receiver wakes senders that are blocked on the full channel.
         self.events = None;
         let until = Instant::now() + limit;
         while !self.is_over() && Instant::now() < until {
@@ -191,25 +191,25 @@ impl JobHandle {
         self.threads.retain(JoinHandle::is_finished);
     }
 
-    /// Holds the job up after the photos in work, or lets it go on.
+    /// Pauses the job after the photos in progress, or resumes it.
     pub fn set_paused(&self, paused: bool) {
         self.gate.set_closed(paused);
         self.counters.set_paused(paused);
     }
 
-    /// Whether it is held up.
+    /// Whether the job is paused.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         self.gate.is_closed()
     }
 
-    /// How far it is, at any time.
+    /// Current progress.
     #[must_use]
     pub fn progress(&self) -> Progress {
         self.counters.snapshot()
     }
 
-    /// The next message; `None` after the last.
+    /// Waits for the next message; `None` after the last one.
     #[must_use]
     pub fn next(&self) -> Option<Message> {
         self.take(|events| events.recv().ok())
@@ -223,7 +223,7 @@ impl JobHandle {
         let next = taken().pop_front();
         let event = match next {
             Some(event) => event,
-            // The lock is free while this waits.
+            // The lock is not held while waiting.
             None => {
                 let mut batch = receive(self.events.as_ref()?)?.into_iter();
                 let first = batch.next()?;
@@ -237,13 +237,13 @@ impl JobHandle {
         })
     }
 
-    /// Whether all its threads have ended. After its last message it is; before that, one of them gave up.
+    /// Whether all threads have ended. If this happens before the final message, one of them panicked.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.threads.iter().all(JoinHandle::is_finished)
     }
 
-    /// The next message if there is one now.
+    /// The next message, if one is available.
     #[must_use]
     pub fn try_next(&self) -> Option<Message> {
         self.take(|events| events.try_recv().ok())
@@ -253,26 +253,26 @@ impl JobHandle {
 impl Drop for JobHandle {
     fn drop(&mut self) {
         self.cancel.cancel();
-        // A sender that waits for the full channel wakes when its receiver is dropped.
+        // Dropping the receiver wakes senders that are blocked on the full channel.
         self.events = None;
         for thread in self.threads.drain(..) {
-            // A panic was the thread's own message; there is nothing to add here.
+            // The panic has already been reported by its thread.
             let _ = thread.join();
         }
     }
 }
 
-/// Batches of messages that wait to be received.
+/// Capacity of the event channel, in batches.
 const EVENTS: usize = 256;
-/// Files that wait for a decoder.
+/// Capacity of the channel to the decoders.
 const FILES: usize = 64;
-/// Results that wait to be written.
+/// Capacity of the channel to the writer.
 const RESULTS: usize = 64;
 
 /// Starts a job.
 ///
 /// # Errors
-/// If the system gives no threads.
+/// Returns an error if threads cannot be created.
 pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<JobHandle> {
     let decoders = match options.decoders {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -306,7 +306,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
             notify: options.notify,
         },
     };
-    // The handle collects the threads, so that an error here stops those that run already.
+    // The handle owns the threads, so that returning an error below stops those already running.
     let mut job = JobHandle {
         generation: options.generation,
         cancel,
@@ -319,7 +319,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let (gave_up, stop) = (shared.gave_up.clone(), job.cancel.clone());
     let mut spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
         let (gave_up, stop) = (gave_up.clone(), stop.clone());
-        // Without one of its threads a job would end early and look complete.
+        // If a thread stopped silently, the job would end early but appear complete.
         let work = move || {
             if catch_unwind(AssertUnwindSafe(work)).is_err() {
                 gave_up.store(true, Ordering::Release);
@@ -356,7 +356,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         "lumisift-scan".into(),
         Box::new(move || {
             let passed_over = stages::scan(&scanner, &roots, scan, &file_sender, &wait_sender);
-            // The sink reads this after its channel has closed, which this sender still keeps open.
+            // The writer reads this after its channel is closed, which this sender still keeps open.
             let _ = found.set(passed_over);
             drop(result_sender);
         }),
@@ -374,7 +374,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     Ok(job)
 }
 
-/// The way of messages out of a job. They go in batches: waking the receiver costs more than most of them.
+/// Sends events in batches, because waking the receiver costs more than processing most events.
 #[derive(Clone)]
 struct EventSender {
     sender: Sender<Vec<Event>>,
@@ -382,12 +382,12 @@ struct EventSender {
 }
 
 impl EventSender {
-    /// Sends, waiting while the channel is full. A missing receiver is no error: the job is being dropped.
+    /// Sends an event, blocking while the channel is full. A missing receiver is ignored: the job is being dropped.
     fn send(&self, event: Event) {
         self.send_all(vec![event]);
     }
 
-    /// Sends several in their order, as [`Self::send`].
+    /// Sends several events in order, like [`Self::send`].
     fn send_all(&self, events: Vec<Event>) {
         if !events.is_empty() {
             let _ = self.sender.send(events);
@@ -395,7 +395,7 @@ impl EventSender {
         }
     }
 
-    /// Sends unless the channel is full: for events that the next one replaces.
+    /// Sends an event unless the channel is full, for events that the next one supersedes.
     fn offer(&self, event: Event) {
         if self.sender.try_send(vec![event]).is_ok() {
             (self.notify)();

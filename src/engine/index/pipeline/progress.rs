@@ -1,53 +1,53 @@
-//! Counters that all threads of a job share, and the progress derived from them.
+//! Counters shared by the threads of a job, and the progress derived from them.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Time between two reports of progress.
+/// Interval between progress reports.
 pub const INTERVAL: Duration = Duration::from_millis(125);
 
-/// What a job is busy with.
+/// Phases of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
-    /// Folders are still being listed.
+    /// Folders are being listed.
     #[default]
     Listing,
-    /// All files are known; photos are being read.
+    /// All files are known; photos are being processed.
     Reading,
-    /// Over.
+    /// The job has ended.
     Done,
 }
 
-/// How far a job is.
+/// Progress of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
-    /// What it is busy with.
+    /// Current phase.
     pub phase: Phase,
-    /// Files found so far that may be photos; all of them once it is busy reading.
+    /// Number of candidate files found so far; final once the phase is `Reading`.
     pub total: u64,
-    /// Photos that the store knew as they are.
+    /// Photos found unchanged in the store.
     pub cached: u64,
-    /// Photos that the store knew under another name.
+    /// Photos whose content the store knows under another path.
     pub recognised: u64,
     /// Photos encoded.
     pub encoded: u64,
     /// Files that failed.
     pub failed: u64,
-    /// Time since the start.
+    /// Time since the start of the job.
     pub elapsed: Duration,
-    /// Photos encoded a second, since the first was begun.
+    /// Encoding rate in photos per second, measured from the first photo to be read.
     pub images_per_second: f64,
 }
 
 impl Progress {
-    /// Files that are finished, one way or another.
+    /// Number of files processed, with any result.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.cached + self.recognised + self.encoded + self.failed
     }
 
-    /// Time left, once all files and a rate are known.
+    /// Estimated time left, once all files and the rate are known.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
         let left = self.total.saturating_sub(self.done());
@@ -56,7 +56,7 @@ impl Progress {
     }
 }
 
-/// Time that a person's pauses took.
+/// Total time that the job was paused by the user.
 #[derive(Default)]
 struct Paused {
     before: Duration,
@@ -67,7 +67,7 @@ struct Paused {
 #[derive(Default)]
 pub struct Counters {
     pub listed: AtomicBool,
-    /// Files that a walk ahead of the reading has counted, and whether it counted all.
+    /// Number of files counted ahead of the scan, and whether that count is complete.
     pub counted: AtomicU64,
     pub counted_all: AtomicBool,
     pub finished: AtomicBool,
@@ -83,17 +83,17 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Starts the clock of the whole job.
+    /// Starts the clock of the job.
     pub fn start(&self) {
         self.started.get_or_init(Instant::now);
     }
 
-    /// Starts the clock of the rate, at the first photo that must be read.
+    /// Starts the clock for the rate, at the first photo to be read.
     pub fn start_reading(&self) {
         self.reading.get_or_init(Instant::now);
     }
 
-    /// Stops the clock of the rate, or lets it go on.
+    /// Stops or resumes the clock for the rate.
     pub fn set_paused(&self, paused: bool) {
         let mut state = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(since) = state.since.take() {
@@ -116,7 +116,7 @@ impl Counters {
             .as_secs_f64();
         let total = self.total.load(Relaxed);
         let listed = self.listed.load(Relaxed);
-        // A folder may change between the two walks: the one that reads is right.
+        // A folder may change between counting and scanning; the scan's number is authoritative.
         let ahead = if listed {
             0
         } else {
@@ -143,7 +143,7 @@ impl Counters {
         }
     }
 
-    /// Whether it is time for a report; true at most once an interval, over all threads.
+    /// Whether a report is due; true at most once per interval across all threads.
     pub fn due(&self) -> bool {
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         let due = reported.is_none_or(|at| at.elapsed() >= INTERVAL);
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!((progress.phase, progress.total), (Phase::Listing, 500));
         counters.counted_all.store(true, Relaxed);
         assert_eq!(counters.snapshot().phase, Phase::Reading);
-        // Some went away meanwhile.
+        // Some files disappeared meanwhile.
         counters.total.store(498, Relaxed);
         counters.listed.store(true, Relaxed);
         assert_eq!(counters.snapshot().total, 498);

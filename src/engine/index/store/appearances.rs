@@ -1,4 +1,4 @@
-//! Stored appearance features of pictures, by content.
+//! Appearance features of pictures, by content.
 
 use rusqlite::{Connection, params};
 
@@ -7,13 +7,13 @@ use super::{Store, StoreError, checksum, lock};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
 
-/// Rows that are read while the database is held.
+/// Number of rows read per acquisition of the database lock.
 const AT_ONCE: usize = 500;
 
-/// Numbers and their checksum.
+/// Encoded features and their checksum.
 type AppearanceRow = (Vec<u8>, i64);
 
-/// Adds one inside an open transaction.
+/// Inserts a row within an open transaction.
 pub(super) fn insert(
     connection: &Connection,
     content: &ContentId,
@@ -31,11 +31,11 @@ pub(super) fn insert(
 }
 
 impl Store {
-    /// What contents look like, in their order; nothing of those that were kept by an earlier version, or whose row
-    /// does not hold.
+    /// The appearance features of contents, in order; `None` for those stored by an earlier version or with an invalid
+    /// checksum.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn appearances<'a>(
         &self,
         contents: impl Iterator<Item = &'a ContentId>,
@@ -54,7 +54,7 @@ impl Store {
         Ok(found)
     }
 
-    /// The rows of contents as they are stored. Others wait for the database no longer than this takes.
+    /// The stored rows of contents. The database lock is held only during this call.
     fn appearance_rows(
         &self,
         contents: &[&ContentId],
@@ -64,7 +64,7 @@ impl Store {
         let one = |content: &&ContentId| {
             volumes.find(|connection| {
                 row_of(connection, query, content, |row| {
-                    // A changed row may be of other types.
+                    // A damaged row may have values of other types.
                     Ok((
                         row.get(0).unwrap_or_default(),
                         row.get(1).unwrap_or_default(),
@@ -75,10 +75,10 @@ impl Store {
         contents.iter().map(one).collect()
     }
 
-    /// Keeps what contents look like.
+    /// Stores appearance features.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// Returns an error if the store cannot be written.
     pub fn write_appearances(
         &self,
         appearances: &[(ContentId, Appearance)],

@@ -1,9 +1,9 @@
-//! For each vector, the sum over the background prompts: the denominator of a match.
+//! For each vector, the sum over the background prompts: the denominator of a match score.
 //!
-//! Labels change with every keystroke, the background never: its sum over a few hundred prompts is computed once per vector
-//! and kept in a file beside the vectors. The file has a block for each segment of vectors: a checksum, then the sums of its
-//! rows. The checksum covers that of the vectors, so sums never outlive the vectors that they were computed from. Blocks
-//! that fail their check are computed again.
+//! Labels change with every keystroke, but the background is constant, so its sum over a few hundred prompts is
+//! computed once per vector and cached in a file beside the vectors. The file has one block per vector segment: a
+//! checksum, followed by the sums of its rows. The checksum covers that of the vectors, so that sums never outlive the
+//! vectors they were computed from. Invalid blocks are recomputed.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -17,21 +17,21 @@ use crate::engine::files::private;
 use crate::engine::files::regular::open_regular;
 use crate::engine::search::score::Background;
 
-/// Rows that one task sums up.
+/// Number of rows per parallel task.
 const TASK_ROWS: usize = 256;
-/// Bytes of a block before its values.
+/// Size of the checksum before a block's values, in bytes.
 const SUM: usize = size_of::<Checksum128>();
-/// Rows whose vectors are in memory at a time.
+/// Maximum number of rows in memory at a time.
 const PART_ROWS: usize = 1 << 14;
 
-/// The log-sums, one for each row of the vectors that they were opened with.
+/// The log-sums, one per row of the vectors.
 pub struct BackgroundSums {
     values: Vec<f32>,
 }
 
 impl BackgroundSums {
-    /// Reads the file at `path`, and computes and adds what it lacks for `vectors`. The file only saves time: where
-    /// it cannot be read or written, the sums are computed.
+    /// Reads the file at `path`, then computes and appends missing blocks for `vectors`. The file is only a cache: if
+    /// it cannot be read or written, all sums are computed.
     #[must_use]
     pub fn open(path: &Path, vectors: &VectorMap, background: &Background) -> Self {
         let blocks = BackgroundLayout::new(vectors);
@@ -48,13 +48,13 @@ impl BackgroundSums {
                 sums.par_chunks_mut(TASK_ROWS)
                     .zip(rows.par_chunks(TASK_ROWS * vectors.dim()))
                     .for_each(|(sums, rows)| background.log_sums(rows, sums));
-                // All vectors of a large store would not fit into memory.
+                // The vectors of a large store may not fit in memory.
                 if vectors.len() > PART_ROWS {
                     vectors.release();
                 }
             }
         }
-        // Two processes write the same bytes to the same places. A full disk costs the time to compute them again.
+        // Concurrent processes write identical bytes to the same offsets. Errors only cost recomputation next time.
         let _ = blocks.write(path, &values, &missing);
         Self { values }
     }
@@ -74,7 +74,7 @@ fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Rows of segments that follow each other, together.
+/// Merges adjacent segments into ranges of rows.
 fn runs(segments: &[(usize, VectorSegment)]) -> Vec<std::ops::Range<usize>> {
     let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
     for (_, segment) in segments {
@@ -87,7 +87,7 @@ fn runs(segments: &[(usize, VectorSegment)]) -> Vec<std::ops::Range<usize>> {
     runs
 }
 
-/// Where the file has what.
+/// Layout of the cache file.
 struct BackgroundLayout<'a> {
     segments: &'a [VectorSegment],
 }
@@ -108,7 +108,7 @@ impl<'a> BackgroundLayout<'a> {
         segment.first as usize * 4 + at * SUM
     }
 
-    /// Takes the values of all blocks that hold, and returns the segments of those that do not.
+    /// Decodes the values of all valid blocks, and returns the segments of the invalid ones.
     fn take(&self, bytes: &[u8], values: &mut [f32]) -> Vec<(usize, VectorSegment)> {
         let mut missing = Vec::new();
         for (at, segment) in self.segments.iter().enumerate() {

@@ -1,20 +1,20 @@
-//! Checksums of the store's contents: rows of the database, segments of vectors, background sums.
+//! Checksums of database rows, vector segments and background sums.
 //!
-//! Each covers the key of a value as well as the value, so that a misplaced value is detected as surely as a flipped bit.
+//! Each covers a value together with its key, so that misplaced values are detected as well as bit errors.
 
 use super::rows::PhotoRows;
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 
-/// A checksum over a block of a file.
+/// Checksum of a block in a file.
 pub type Checksum128 = [u8; 16];
 
-/// Identity of one file of vectors: random, and never used for another.
+/// Identity of a vector file: random and never reused.
 pub type Generation = [u8; 16];
 
-/// A generation that no store has used.
+/// A new random generation.
 pub fn new_generation() -> Generation {
     use std::hash::{BuildHasher, RandomState};
-    // The keys of a `RandomState` come from the system's random numbers.
+    // `RandomState` is seeded with random numbers from the operating system.
     let half = || RandomState::new().hash_one(std::time::SystemTime::now());
     let mut generation = [0; 16];
     generation[..8].copy_from_slice(&half().to_le_bytes());
@@ -22,12 +22,12 @@ pub fn new_generation() -> Generation {
     generation
 }
 
-/// As it stands in names of files.
+/// Hexadecimal form, as used in file names.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The checksum of some parts, each with its length.
+/// The checksum of several length-prefixed parts.
 pub fn sum(kind: u8, parts: &[&[u8]]) -> Checksum128 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&[kind]);
@@ -46,13 +46,13 @@ fn short(kind: u8, parts: &[&[u8]]) -> i64 {
     i64::from_le_bytes(bytes)
 }
 
-/// Of a segment of vectors.
+/// Checksum of a vector segment.
 pub fn segment(generation: &Generation, first: u32, rows: u32, bytes: &[u8]) -> Checksum128 {
     let place = [first.to_le_bytes(), rows.to_le_bytes()].concat();
     sum(b's', &[generation, &place, bytes])
 }
 
-/// Of the row that says which content a file has.
+/// Checksum of a row of `files`.
 pub fn file(file: &Candidate, content: &ContentId) -> i64 {
     let path = file.path.as_os_str().as_encoded_bytes();
     let size = file.size.to_le_bytes();
@@ -62,10 +62,10 @@ pub fn file(file: &Candidate, content: &ContentId) -> i64 {
     )
 }
 
-/// Of the row that says what a content is.
+/// Checksum of a row of `contents`.
 pub fn facts(facts: &PhotoFacts) -> i64 {
     let size = [facts.width.to_le_bytes(), facts.height.to_le_bytes()].concat();
-    // What is not there differs from what is empty.
+    // Distinguishes missing values from empty ones.
     let text = |text: Option<&str>| -> Vec<u8> {
         text.map_or_else(Vec::new, |text| format!("={text}").into_bytes())
     };
@@ -73,17 +73,17 @@ pub fn facts(facts: &PhotoFacts) -> i64 {
     let warning = text(facts.warning.as_deref());
     let mut parts = vec![&facts.content.0[..], &size, &taken, &warning];
     let video = facts.video.as_ref().map(|video| video.to_text());
-    // A photo's is as it was before there were videos.
+    // Omitted for photos, whose checksums thus match those from before videos were supported.
     parts.extend(video.as_ref().map(|video| video.as_bytes()));
     short(b'c', &parts)
 }
 
-/// Of the row that says what a content looks like.
+/// Checksum of a row of `appearances`.
 pub fn appearance(content: &ContentId, numbers: &[u8]) -> i64 {
     short(b'a', &[&content.0, numbers])
 }
 
-/// Of the row that says which vectors a content has.
+/// Checksum of a row of `vectors`.
 pub fn vectors(generation: &Generation, content: &ContentId, rows: PhotoRows) -> i64 {
     let place = [&rows.first.to_le_bytes()[..], &[rows.count]].concat();
     short(b'v', &[generation, &content.0, &place])

@@ -12,26 +12,26 @@ use super::{StoreError, damage_notice};
 use crate::engine::files::private;
 use crate::engine::files::regular::open_regular;
 
-/// One of the store's databases.
+/// Schema of one of the store's databases.
 pub struct Schema {
-    /// Its version, kept in SQLite's `user_version`.
+    /// Schema version, stored in SQLite's `user_version`.
     pub version: i64,
-    /// The statements that make its tables.
+    /// Statements that create the tables.
     pub tables: &'static str,
-    /// For each earlier version that is taken over, the statements that make the next of it.
+    /// For each version that can be migrated, the statements that migrate it to the next version.
     pub steps: &'static [(i64, &'static str)],
-    /// Its tables, each with what it is sorted by: what a damaged one still has is taken over.
+    /// The tables with their sort keys, for salvaging rows of a damaged database.
     pub keys: &'static [(&'static str, &'static str)],
 }
 
 impl Schema {
-    /// Whether tables of a version can be made those of this one.
+    /// Whether a version can be migrated to this one.
     fn takes_over(&self, version: i64) -> bool {
         version == self.version || self.steps.iter().any(|(from, _)| *from == version)
     }
 }
 
-/// Files, contents and which content has which vector.
+/// Files, contents, and the vectors of each content.
 pub const FACTS: Schema = Schema {
     version: 3,
     tables: "
@@ -75,7 +75,7 @@ pub const FACTS: Schema = Schema {
     ],
 };
 
-/// Thumbnails by content, and what pictures look like.
+/// Thumbnails and appearance features by content.
 pub const THUMBNAILS: Schema = Schema {
     version: 2,
     tables: "
@@ -89,24 +89,24 @@ pub const THUMBNAILS: Schema = Schema {
     keys: &[("thumbnails", "rowid"), ("appearances", "content")],
 };
 
-/// Databases up to this size are checked page by page on opening, which takes a tenth of a second; larger ones while
-/// they are in use.
+/// Size limit in bytes up to which all pages are checked on opening, which takes about 0.1 s; larger databases are
+/// checked in the background.
 pub const CHECKED_BYTES: u64 = 128 << 20;
 
-/// A database that was opened.
+/// An opened database.
 pub struct OpenedDatabase {
-    /// A connection.
+    /// The connection.
     pub connection: Connection,
     /// Whether it was quarantined and its readable rows were copied.
     pub salvaged: bool,
-    /// Whether an earlier version's tables were dropped.
+    /// Whether the tables of an earlier version were dropped.
     pub outdated: bool,
-    /// Whether its pages are still to be checked.
+    /// Whether its pages have yet to be checked.
     pub unchecked: bool,
 }
 
-/// Opens a database, or quarantines a damaged one and starts a new one with its readable rows. Nobody else may be
-/// opening it meanwhile.
+/// Opens a database. A damaged one is quarantined and replaced by a new one with its readable rows. The caller must
+/// hold the opening lock.
 pub fn open(
     path: &Path,
     schema: &Schema,
@@ -132,14 +132,14 @@ pub fn open(
     Ok(opened)
 }
 
-/// Renames a damaged database and what belongs to it, and returns its new name.
+/// Renames a damaged database with its WAL files, and returns its new name.
 ///
 /// # Errors
-/// If it cannot be renamed.
+/// Returns an error if it cannot be renamed.
 pub fn quarantine_database(path: &Path) -> io::Result<PathBuf> {
     let quarantined = quarantine_file(path)?.ok_or(io::ErrorKind::NotFound)?;
     for ending in WAL_SUFFIXES {
-        // The log goes with its database: it has what was written last.
+        // The WAL contains the latest writes and must stay with its database.
         match fs::rename(with_suffix(path, ending), with_suffix(&quarantined, ending)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -148,10 +148,10 @@ pub fn quarantine_database(path: &Path) -> io::Result<PathBuf> {
     Ok(quarantined)
 }
 
-/// Renames a damaged file to a name that is free, and returns that; nothing if it is not there.
+/// Renames a damaged file to an unused name and returns that; `None` if the file does not exist.
 ///
 /// # Errors
-/// If it cannot be renamed.
+/// Returns an error if it cannot be renamed.
 pub fn quarantine_file(path: &Path) -> io::Result<Option<PathBuf>> {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -172,7 +172,7 @@ pub fn quarantine_file(path: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// Endings of the files that SQLite keeps beside a database.
+/// Suffixes of SQLite's files beside a database.
 const WAL_SUFFIXES: [&str; 2] = ["-wal", "-shm"];
 
 fn with_suffix(path: &Path, ending: &str) -> PathBuf {
@@ -181,8 +181,8 @@ fn with_suffix(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Lets one process at a time open, repair or replace the store's files; until the file is closed. Where a file
-/// system knows no locks, SQLite's own would not work either.
+/// Lets only one process at a time open, repair or replace the store's files, until the returned file is closed. Errors
+/// are ignored: on a file system without locks, SQLite's own locks would not work either.
 pub fn lock_opening(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join("opening.lock");
     let file = private::open_or_create(&path).map_err(|e| StoreError::io(&path, 0, e))?;
@@ -190,9 +190,9 @@ pub fn lock_opening(dir: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
-/// A connection whose waits for other processes end after a while. The database is the person's alone.
+/// A connection with a busy timeout, to a database that only the current user can access.
 pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    // Its log and index take over its permissions. If this fails, opening it says why.
+    // The WAL files inherit its permissions. An error here recurs on opening, with a reason.
     let _ = private::open_or_create(path);
     private::restrict(path);
     for ending in WAL_SUFFIXES {
@@ -206,7 +206,7 @@ pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A checked connection with the schema in place; none if a newer program wrote the database.
+/// A verified connection with a current schema; `None` if a newer version of the program wrote the database.
 fn prepare(
     path: &Path,
     schema: &Schema,
@@ -243,7 +243,7 @@ fn prepare(
     Ok(Some(opened))
 }
 
-/// Drops the tables of an earlier version, and makes those of this one.
+/// Drops the tables of an earlier version and creates the current ones.
 fn make_tables(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let mut names = connection.prepare(
@@ -261,10 +261,10 @@ fn make_tables(connection: &Connection, schema: &Schema) -> rusqlite::Result<()>
     ))
 }
 
-/// Reads every page.
+/// Runs an integrity check, such as reading every page.
 ///
 /// # Errors
-/// If one is damaged.
+/// Returns an error if damage is found.
 pub fn check(connection: &Connection, how: &str) -> rusqlite::Result<()> {
     let verdict: String = connection.query_row(&format!("PRAGMA {how}"), [], |row| row.get(0))?;
     if verdict == "ok" {
@@ -278,8 +278,8 @@ fn corrupt(why: String) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(code, Some(why))
 }
 
-/// Whether the versions and the encoding in a database's header are some that SQLite writes: of others it says that
-/// they are unsupported or read-only, and not that the file is damaged. What else is wrong it finds itself.
+/// Whether the version and encoding fields of a database header are valid. With other values, SQLite reports the
+/// database as unsupported or read-only and not as damaged. It detects other invalid fields itself.
 fn has_valid_header(path: &Path) -> bool {
     let mut header = [0; 100];
     let read = open_regular(path).and_then(|mut file| file.read_exact(&mut header));
@@ -293,7 +293,7 @@ fn has_valid_header(path: &Path) -> bool {
         && number(56) <= 3
 }
 
-/// Whether a database is damaged for certain.
+/// Whether an error proves that the database is damaged.
 pub fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),

@@ -5,41 +5,41 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-/// What can go wrong with the store. Each message is one sentence that says what to do.
+/// Errors of the store. Each message is one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A file or folder of the store.
+    /// A file or folder cannot be read or written.
     #[error("the store at {}: {source}; choose another with --store", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The underlying error.
         source: io::Error,
     },
-    /// The database.
+    /// A database error.
     #[error("the store at {}: {source}; choose another with --store", path.display())]
     Database {
-        /// The database.
+        /// Path of the database.
         path: PathBuf,
-        /// Why.
+        /// The underlying error.
         source: rusqlite::Error,
     },
-    /// Written by a later version of this program.
+    /// The store was written by a later version of the program.
     #[error("the store at {} was written by a newer Lumisift; choose another with --store", path.display())]
     Newer {
-        /// The database.
+        /// Path of the database.
         path: PathBuf,
     },
-    /// Another process cleared or rebuilt it: what was looked up before means nothing now.
+    /// Another process cleared or replaced the store, so that earlier lookups are invalid.
     #[error("the store at {} was cleared or rebuilt by another process meanwhile: run this again", dir.display())]
     Superseded {
-        /// The store.
+        /// Folder of the store.
         dir: PathBuf,
     },
-    /// Something in it is not what was written.
+    /// A file is damaged.
     #[error("{} is damaged: run this again, and what was lost is read anew", path.display())]
     Damaged {
-        /// The file.
+        /// The damaged file.
         path: PathBuf,
     },
     /// The disk is full.
@@ -47,28 +47,28 @@ pub enum StoreError {
     Full {
         /// A file or folder on that disk.
         path: PathBuf,
-        /// Bytes that are free.
+        /// Free space in bytes.
         free: u64,
-        /// Bytes that are needed, about.
+        /// Required space in bytes, approximately.
         needed: u64,
     },
-    /// A disk that became read-only, or a folder that may not be written any more.
+    /// The disk or folder is read-only or has become so.
     #[error("{} cannot be written ({reason}): make its disk writable, or choose another place with --store", path.display())]
     ReadOnly {
         /// A file or folder on that disk.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's message.
         reason: String,
     },
 }
 
-/// A number of bytes as a person reads it.
+/// Formats a number of bytes for display.
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1_000_000.0)
 }
 
 impl StoreError {
-    /// From the system's error about a file; `needed` bytes were to be written, if any.
+    /// Converts an I/O error of a file. `needed` is the number of bytes to be written, if any.
     pub(super) fn io(path: &Path, needed: u64, source: io::Error) -> Self {
         let path = path.to_path_buf();
         match source.kind() {
@@ -81,12 +81,12 @@ impl StoreError {
         }
     }
 
-    /// From the database's error; `needed` bytes were to be written, if any.
+    /// Converts a database error. `needed` is the number of bytes to be written, if any.
     pub(super) fn database(path: &Path, needed: u64, source: rusqlite::Error) -> Self {
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::full(path, needed),
-            // A log that cannot grow is reported as a system failure.
+            // SQLite reports a WAL that cannot grow as an I/O error.
             Some(ErrorCode::SystemIoFailure) if free_bytes(&path) < needed.max(MIN_FREE_BYTES) => {
                 Self::full(path, needed)
             }
@@ -107,20 +107,20 @@ impl StoreError {
         }
     }
 
-    /// Whether it may go away while the program runs, as a full disk does.
+    /// Whether the error may disappear while the program runs, such as a full disk.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Full { .. } | Self::ReadOnly { .. })
     }
 
-    /// Whether what was looked up before means nothing now, and opening the store again helps.
+    /// Whether earlier lookups are invalid and reopening the store helps.
     #[must_use]
     pub fn needs_reopening(&self) -> bool {
         matches!(self, Self::Superseded { .. } | Self::Damaged { .. })
     }
 }
 
-/// What a database wants beside the data itself: its log and a few pages.
+/// Space that a database needs for its WAL and a few pages, in bytes.
 const MIN_FREE_BYTES: u64 = 1 << 20;
 
 fn free_bytes(path: &Path) -> u64 {

@@ -1,7 +1,7 @@
-//! What is learned about a store while it is open: damage, and that another process rebuilt it.
+//! Health of an open store: detected damage, and replacement by another process.
 //!
-//! Large databases and vector files are checked here, by a background thread. Damage is recorded in the folder, so that the
-//! next opening checks everything and repairs it.
+//! Large databases and vector files are verified here by background threads. Damage is recorded in the folder, so that
+//! the next opening verifies and repairs everything.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,23 +18,23 @@ use super::vectors::{VectorFile, VectorSegment, VectorsError};
 use super::{ModelKey, lock, today};
 use crate::engine::files::private;
 
-/// Rest between two parts of a check, so that other work has the disk.
+/// Pause between parts of a check, so that it does not monopolise the disk.
 const REST: Duration = Duration::from_millis(5);
-/// How long a note waits for other writers.
+/// Timeout for other writers when recording a check.
 const NOTES_WAIT: Duration = Duration::from_secs(5);
-/// Segments that are read between two rests.
+/// Number of segments read between pauses.
 const SEGMENTS: usize = 64;
 
-/// See the module's documentation.
+/// See the module documentation.
 pub struct Health {
-    /// The file whose presence says that something was found damaged.
+    /// Marker file that records damage.
     marker: PathBuf,
     damaged: AtomicBool,
     outdated: AtomicBool,
     closing: Arc<AtomicBool>,
     watcher: Mutex<Option<Arc<dyn Fn() + Send + Sync>>>,
     checks: Mutex<Vec<JoinHandle<()>>>,
-    /// Rows of generations that are checked in the background.
+    /// Number of rows per generation that are verified in the background.
     background: Mutex<Vec<(Generation, u32)>>,
 }
 
@@ -51,14 +51,14 @@ impl Health {
         }
     }
 
-    /// Whether an earlier process found damage, which is not repaired yet.
+    /// Whether an earlier process found damage that has not been repaired.
     pub fn was_damaged(&self) -> bool {
         self.marker.exists()
     }
 
-    /// Notes that everything was read and repaired.
+    /// Records that everything was verified and repaired.
     pub fn repaired(&self) {
-        // What stays there costs the next opening time, no more.
+        // If the marker cannot be removed, the next opening is only slower.
         let _ = fs::remove_file(&self.marker);
     }
 
@@ -70,16 +70,16 @@ impl Health {
         self.outdated.load(Ordering::Acquire)
     }
 
-    /// Notes damage, for this process and the next opening.
+    /// Records damage, for this process and for the next opening.
     pub fn damaged(&self) {
         if !self.damaged.swap(true, Ordering::AcqRel) {
-            // Without it the next opening checks as much as it usually does.
+            // Without the marker, the next opening performs only its usual checks.
             let _ = private::open_or_create(&self.marker);
         }
         self.outdated();
     }
 
-    /// Notes that the store must be opened again.
+    /// Records that the store must be reopened.
     pub fn outdated(&self) {
         if !self.outdated.swap(true, Ordering::AcqRel)
             && let Some(watcher) = lock(&self.watcher).clone()
@@ -95,24 +95,24 @@ impl Health {
         }
     }
 
-    /// Waits for the checks of vectors. Rows of databases have checksums of their own: scores need not wait for the
-    /// check of their pages.
+    /// Waits for the verification of vectors. Database checks are not awaited: rows have their own checksums, which
+    /// protect scores.
     pub fn finish_checks(&self) {
         let checks = std::mem::take(&mut *lock(&self.checks));
         for check in checks {
-            // A panic was the thread's own message.
+            // The panic has already been reported by its thread.
             let _ = check.join();
         }
     }
 
-    /// How many rows of a generation are checked in the background.
+    /// Number of rows of a generation that are verified in the background.
     pub fn left_to_background(&self, model: &ModelKey) -> u32 {
         let background = lock(&self.background);
         let of = background.iter().find(|(g, _)| *g == model.generation);
         of.map_or(0, |(_, rows)| *rows)
     }
 
-    /// Reads all pages of databases, each table once a day. `notes` is the database that says which were read.
+    /// Checks all pages of databases, each table at most once a day. `notes` is the database that records these checks.
     pub fn check_databases(self: &Arc<Self>, paths: Vec<PathBuf>, notes: PathBuf) {
         if paths.is_empty() {
             return;
@@ -123,7 +123,7 @@ impl Health {
         });
     }
 
-    /// Reads all vectors of a model.
+    /// Verifies all vectors of a model.
     pub fn check_vectors(self: &Arc<Self>, key: &ModelKey, segments: Vec<VectorSegment>) {
         let rows = segments.last().map_or(0, VectorSegment::end);
         lock(&self.background).push((key.generation, rows));
@@ -132,7 +132,7 @@ impl Health {
         lock(&self.checks).extend(check);
     }
 
-    /// Runs a check on a thread; what it returns is whether there is damage.
+    /// Runs a check on a thread; `check` returns whether there is damage.
     fn spawn(
         self: &Arc<Self>,
         check: impl FnOnce(&AtomicBool) -> bool + Send + 'static,
@@ -145,7 +145,7 @@ impl Health {
             }
         };
         let thread = std::thread::Builder::new().name("lumisift-check".into());
-        // Without a thread the check is left to the next opening.
+        // Without a thread, the check is left to the next opening.
         thread.spawn(run).ok()
     }
 }
@@ -156,7 +156,7 @@ impl Drop for Health {
     }
 }
 
-/// Checks table by table, so that no transaction holds up the log for long.
+/// Checks table by table, so that no long read transaction blocks WAL checkpoints.
 fn is_damaged_database(path: &Path, notes: &Path, closing: &AtomicBool) -> bool {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let run = || -> rusqlite::Result<()> {

@@ -1,4 +1,4 @@
-//! Taking over vectors that another process computed, without their photos.
+//! Imports vectors that another process computed, without their photos.
 
 use rusqlite::TransactionBehavior;
 
@@ -6,32 +6,32 @@ use super::records::{Entry, write_entries};
 use super::{ModelKey, Store, StoreError, lock, today};
 use crate::engine::media::photo::{Candidate, PhotoFacts};
 
-/// A photo that was read elsewhere.
+/// A photo that was encoded elsewhere.
 #[derive(Clone, Debug)]
 pub struct ReadElsewhere {
-    /// What its content says.
+    /// Metadata of its content.
     pub facts: PhotoFacts,
     /// Its only vector.
     pub vector: Vec<f32>,
-    /// A file that still is what was read; none if the content is all that is known.
+    /// A file that still has this content; `None` if only the content is known.
     pub file: Option<Candidate>,
 }
 
-/// What became of such photos.
+/// Result of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TakenOver {
-    /// Whose vector is new.
+    /// Number of photos whose vector was added.
     pub new: u64,
-    /// Whose vector was there.
+    /// Number of photos that already had a vector.
     pub known: u64,
 }
 
 impl Store {
-    /// Keeps photos that were read elsewhere. They have no thumbnails: those are made when they are first asked for. What
-    /// is known of a content stays as it is.
+    /// Stores photos that were encoded elsewhere. Their thumbnails are made on demand. Existing metadata of a content
+    /// is kept.
     ///
     /// # Errors
-    /// If the store cannot be read or written; then nothing of the batch is kept.
+    /// Returns an error if the store cannot be read or written; nothing of the batch is then stored.
     pub fn take_over(
         &self,
         model: &ModelKey,
@@ -43,7 +43,7 @@ impl Store {
         for photo in batch {
             let known = self.lookup_content(model, &photo.facts.content)?;
             let has_vector = known.as_ref().is_some_and(|known| known.row.is_some());
-            // A video has a vector for each of its frames, and this is one.
+            // A video has one vector per frame, but only a single one was imported.
             let is_video = (known.as_ref()).is_some_and(|known| known.facts.video.is_some());
             match has_vector {
                 true => counts.known += 1,

@@ -1,4 +1,4 @@
-//! Look-ups of files and contents, and the day on which each was last seen.
+//! Lookups of files and contents, and tracking of when each content was last seen.
 
 use std::sync::atomic::Ordering;
 
@@ -12,10 +12,10 @@ use super::{
 use crate::engine::media::photo::{Candidate, ContentId};
 
 impl Store {
-    /// What is known of a file, by its path, size and time of change.
+    /// Looks up a file by path, size and modification time.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn lookup(
         &self,
         model: &ModelKey,
@@ -23,8 +23,8 @@ impl Store {
     ) -> Result<Option<KnownPhoto>, StoreError> {
         let reader = lock(&self.reader);
         let found = reader
-            // A join with parameters makes SQLite plan the statement anew each time that it is used. The
-            // inner query with its limit is planned by itself, and the model stands in the text.
+            // SQLite would replan a join with bound parameters on each use. The subquery with its limit is planned
+            // separately, and the model id is part of the SQL text.
             .prepare_cached(&format!(
                 "SELECT {}, f.checksum
                  FROM (SELECT content, checksum FROM files
@@ -47,10 +47,10 @@ impl Store {
         self.found(found)
     }
 
-    /// What is known of a content, under whatever name.
+    /// Looks up a content, under any path.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn lookup_content(
         &self,
         model: &ModelKey,
@@ -71,17 +71,17 @@ impl Store {
                     .optional()
             });
         drop(reader);
-        // In a damaged table a search may end at another content's row.
+        // In a damaged index, a search may end at the row of a different content.
         let own = self.found(found)?;
         Ok(own.filter(|known| known.facts.content == *content))
     }
 
-    /// The files that had a content when they were last seen.
+    /// The files that had a content when last seen.
     ///
     /// # Errors
-    /// If the store cannot be read or written.
+    /// Returns an error if the store cannot be read or written.
     pub fn files_of(&self, content: &ContentId) -> Result<Vec<Candidate>, StoreError> {
-        // Few stores need this index, so it is made by the first question. Without it each would go through all files.
+        // Few stores need this index, so it is created on first use. Without it, each lookup would scan all files.
         if !self.files_by_content.load(Ordering::Acquire) {
             let index = "CREATE INDEX IF NOT EXISTS files_by_content ON files (content)";
             let made = lock(&self.facts).execute_batch(index);
@@ -96,7 +96,7 @@ impl Store {
             let mut rows = query.query([content.0])?;
             let mut files = Vec::new();
             while let Some(row) = rows.next()? {
-                // A changed row may be of other types.
+                // A damaged row may have values of other types.
                 let (Ok(path), Ok(size), Ok(modified_ns)) =
                     (row.get(0), row.get::<_, i64>(1), row.get(2))
                 else {
@@ -117,7 +117,7 @@ impl Store {
         read().map_err(|e| self.database_error(e))
     }
 
-    /// What a look-up found. A row that was changed counts as none: the photo is read again.
+    /// Result of a lookup. A damaged row counts as missing, so that the photo is read again.
     fn found(
         &self,
         found: rusqlite::Result<Option<Option<(KnownPhoto, i64)>>>,
@@ -144,7 +144,7 @@ impl Store {
         }
     }
 
-    /// Writes down which contents were seen. It is no error if that cannot be: they are seen again.
+    /// Records which contents were seen. Errors are ignored: the contents will be seen again.
     pub fn flush_seen(&self) {
         let seen = std::mem::take(&mut *lock(&self.seen));
         if seen.is_empty() {

@@ -1,13 +1,13 @@
-//! The store: facts about files, vectors and thumbnails that are kept between runs.
+//! The store: persistent metadata of files, embeddings and thumbnails.
 //!
-//! A vector's key is the photo's content, the model's fingerprint and the version of preprocessing, so
-//! a renamed or copied photo is never encoded twice and a changed one never served stale. Facts are
-//! in SQLite, thumbnails in databases of their own, vectors in one mapped file per model and generation. Writers of all
-//! processes take turns on SQLite's lock; a vector's bytes are written before the row that names
-//! them is committed, so a kill at any moment loses the last batch at most.
+//! Embeddings are keyed by the photo's content, the model's fingerprint and the preprocessing version, so a renamed or
+//! copied photo is never encoded twice and a changed one never gets stale results. Metadata is in SQLite, thumbnails
+//! are in separate databases, and vectors are in one memory-mapped file per model and generation. Writers of all
+//! processes are serialised by SQLite's lock. Vectors are written before the row that refers to them is committed, so a
+//! crash at any moment loses at most the last batch.
 //!
-//! A row number is valid only within its generation. Clearing and repairing start a new generation with a new file name,
-//! and a key of an old one gets [`StoreError::Superseded`].
+//! A row number is valid only within its generation. Clearing and repairing start a new generation with a new file
+//! name, and a key of an old one gets [`StoreError::Superseded`].
 
 mod appearances;
 mod background;
@@ -60,48 +60,48 @@ use vectors::{VectorFile, VectorsError};
 pub use verify::Verified;
 use volumes::{VolumeError, Volumes, VolumesError};
 
-/// One photo's results, to be kept.
+/// The results for one photo.
 #[derive(Clone, Debug)]
 pub struct PhotoRecord {
     /// The file.
     pub file: Candidate,
-    /// Its content.
+    /// Metadata of its content.
     pub facts: PhotoFacts,
-    /// What is new about the content; `None` if the store knows it under another name.
+    /// Results of encoding; `None` if the store knows the content under another path.
     pub new: Option<NewContent>,
 }
 
-/// What encoding a photo gave.
+/// Results of encoding a photo or video.
 #[derive(Clone, Debug)]
 pub struct NewContent {
-    /// Its vectors, normalised, one after another: that of the model's own crop, then those of more parts of a wide
-    /// picture; or those of a video's frames.
+    /// Normalised embeddings, concatenated: of the standard crop, followed by further crops of a wide picture; or of a
+    /// video's frames.
     pub vectors: Vec<f32>,
-    /// Its thumbnail as a JPEG.
+    /// Thumbnail as JPEG.
     pub thumbnail: Vec<u8>,
-    /// Those of a video's other frames, kept under [`ContentId::of_part`].
+    /// Thumbnails of a video's further frames, stored under [`ContentId::of_part`].
     pub frame_thumbnails: Vec<Vec<u8>>,
-    /// What it looks like; nothing of a video.
+    /// Appearance features; `None` for a video.
     pub appearance: Option<Appearance>,
 }
 
-/// A photo that the store knows.
+/// A photo in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPhoto {
-    /// What its content says.
+    /// Metadata of its content.
     pub facts: PhotoFacts,
-    /// The first row of its vectors for the session's model, if it has been encoded by it.
+    /// First row of its vectors for the session's model, if that has encoded it.
     pub row: Option<u32>,
 }
 
-/// A model as the store numbers it, and the generation of its vectors.
+/// Identifies a model within a store, and the generation of its vectors.
 #[derive(Clone, Debug)]
 pub struct ModelKey {
     id: i64,
     dim: usize,
     path: PathBuf,
     generation: Generation,
-    /// Rows whose bytes were checked when the model was opened.
+    /// Number of rows that were verified when the model was opened.
     verified: u32,
 }
 
@@ -110,28 +110,28 @@ pub struct Store {
     dir: PathBuf,
     facts: Mutex<Connection>,
     reader: Mutex<Connection>,
-    /// Whether files can be found by their content without going through all of them.
+    /// Whether the index of files by content exists.
     files_by_content: AtomicBool,
     thumbnails: Mutex<Volumes>,
-    /// Thumbnails of photos that are being read.
+    /// Embedded thumbnails of photos that are still being processed.
     provisional: Mutex<HashMap<ContentId, Vec<u8>>>,
     notices: Vec<String>,
     identity: Option<FileKey>,
     health: Arc<Health>,
-    /// Whether something in it was found damaged by an earlier process, so that all of it is read.
+    /// Whether an earlier process found damage, so that everything must be verified.
     thorough: bool,
-    /// Contents that were looked up and whose day is to be noted.
+    /// Contents seen in lookups, to be recorded.
     seen: Mutex<Vec<ContentId>>,
 }
 
-/// Vectors up to this size are checked on opening, at a few gigabytes a second; more of them while they are in use.
+/// Size limit in bytes of vectors verified on opening, at a few GB/s; larger files are verified in the background.
 const CHECKED_VECTORS: u64 = 512 << 20;
-/// Days after which it is noted again that a content was seen.
+/// Minimum number of days between records of a content being seen.
 const SEEN_DAYS: i64 = 7;
-/// Contents that wait for that at most.
+/// Maximum number of such records held in memory.
 const SEEN_WAITING: usize = 4096;
 
-/// A lock, whether or not another thread panicked while it held it: SQLite rolls back what was open.
+/// Locks a mutex, ignoring poisoning: SQLite rolls back open transactions.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -149,20 +149,20 @@ fn vectors_path(dir: &Path, generation: &Generation) -> PathBuf {
 }
 
 impl Store {
-    /// Where it is.
+    /// Folder of the store.
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// What was quarantined on opening, as messages.
+    /// Messages about files that were quarantined on opening.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices
     }
 
-    /// Whether it was found damaged, or another process rebuilt it: it must be opened again, and what was looked up
-    /// means nothing any more.
+    /// Whether the store was found damaged or was replaced by another process. It must then be reopened, and earlier
+    /// lookups are no longer valid.
     #[must_use]
     pub fn is_outdated(&self) -> bool {
         self.health.is_outdated()
@@ -173,7 +173,7 @@ impl Store {
         self.health.watch(watcher);
     }
 
-    /// Waits until what is checked in the background is.
+    /// Waits for background verification to complete.
     pub fn finish_checks(&self) {
         self.health.finish_checks();
     }
@@ -210,7 +210,7 @@ impl Store {
         }
     }
 
-    /// Remembers what an error says about the store as a whole.
+    /// Updates the store's health according to an error.
     fn noted(&self, error: StoreError) -> StoreError {
         match error {
             StoreError::Damaged { .. } => self.health.damaged(),
@@ -220,7 +220,7 @@ impl Store {
         error
     }
 
-    /// Fails if it must be opened again.
+    /// Returns an error if the store must be reopened.
     fn check_health(&self) -> Result<(), StoreError> {
         if self.health.is_damaged() {
             return Err(StoreError::Damaged {
@@ -233,11 +233,11 @@ impl Store {
         }
     }
 
-    /// Registers a model and checks its vectors; where some are damaged, the others are taken into a new
-    /// generation. The second value says what happened.
+    /// Registers a model and verifies its vectors; if some are damaged, the valid ones are moved to a new generation.
+    /// Also returns messages about that.
     ///
     /// # Errors
-    /// If the store cannot be read or written.
+    /// Returns an error if the store cannot be read or written.
     pub fn model(&self, info: &ModelInfo) -> Result<(ModelKey, Vec<String>), StoreError> {
         self.check_health()?;
         let mut notices = Vec::new();
@@ -291,16 +291,16 @@ impl Store {
         Ok((key, notices))
     }
 
-    /// Keeps a batch, and returns the first row of each one's vectors.
+    /// Writes a batch, and returns the first row of each photo's vectors.
     ///
     /// # Errors
-    /// If the store cannot be written; then nothing of the batch is kept.
+    /// Returns an error if the store cannot be written; the metadata and vectors of the batch are then rolled back.
     pub fn write(&self, model: &ModelKey, batch: &[PhotoRecord]) -> Result<Vec<u32>, StoreError> {
         self.check_health()?;
         let new = batch.iter().filter_map(|record| record.new.as_ref());
         let needed = new.map(|new| (new.thumbnail.len() + 2 * new.vectors.len()) as u64);
         let needed = needed.sum();
-        // Thumbnails first: one without facts is found again, facts without one would show a gap.
+        // Thumbnails first: an orphaned thumbnail is harmless, but a photo without one would appear as a gap.
         self.write_thumbnails(batch, needed)?;
         let mut facts = lock(&self.facts);
         let fail = |e| self.write_error(&model.path, needed, e);
@@ -313,10 +313,10 @@ impl Store {
         Ok(rows)
     }
 
-    /// How many vectors of a model there are: what changes whenever they do.
+    /// Number of vectors of a model, which changes whenever they do.
     ///
     /// # Errors
-    /// If the store cannot be read, was damaged, or was rebuilt: then rows that were looked up mean nothing.
+    /// Returns an error if the store cannot be read, is damaged or was replaced; earlier row numbers are then invalid.
     pub fn vector_count(&self, model: &ModelKey) -> Result<u32, StoreError> {
         self.check_health()?;
         let rows = records::committed_rows(&lock(&self.reader), model);
@@ -326,25 +326,25 @@ impl Store {
         }
     }
 
-    /// Maps the vectors of a model as they are now. Those that were not checked yet are.
+    /// Maps the current vectors of a model, verifying those not verified yet.
     ///
     /// # Errors
-    /// If the file cannot be mapped, or is not what was written.
+    /// Returns an error if the file cannot be mapped or is damaged.
     pub fn vectors(&self, model: &ModelKey) -> Result<VectorMap, StoreError> {
         self.vectors_after(model, 0)
     }
 
-    /// The same, if the first `verified` rows were checked by an earlier call.
+    /// Like [`Self::vectors`], with the first `verified` rows already verified by an earlier call.
     ///
     /// # Errors
-    /// As [`Self::vectors`].
+    /// Same as [`Self::vectors`].
     pub fn vectors_after(&self, model: &ModelKey, verified: u32) -> Result<VectorMap, StoreError> {
         let rows = self.vector_count(model)?;
         let segments = records::segments(&lock(&self.reader), model.id);
         let mut segments = segments.map_err(|e| self.database_error(e))?;
         let wide = records::wide(&lock(&self.reader), model);
         let wide = wide.map_err(|e| self.database_error(e))?;
-        // What was committed since they were counted comes next time.
+        // Rows committed since they were counted are included next time.
         segments.retain(|segment| segment.end() <= rows);
         if segments.is_empty() {
             return Ok(VectorMap::empty(model.dim, model.generation));
@@ -365,8 +365,8 @@ impl Store {
         map().map_err(|e| self.write_error(&model.path, 0, e.into()))
     }
 
-    /// For each of `rows`, the log of the sum over the background prompts of `exp(s v.b)`; what is
-    /// missing is computed and kept.
+    /// For each row, the log of the sum of `exp(s v.b)` over the background prompts; missing values are computed and
+    /// cached.
     #[must_use]
     pub fn background_sums(
         &self,
@@ -383,7 +383,7 @@ impl Store {
     }
 }
 
-/// Renames a file out of the way, and says so; nothing if it is not there.
+/// Quarantines a file and returns a message about that; `None` if it does not exist.
 fn quarantine(path: &Path) -> Result<Option<(PathBuf, String)>, StoreError> {
     let Some(quarantined) =
         database::quarantine_file(path).map_err(|e| StoreError::io(path, 0, e))?

@@ -1,4 +1,4 @@
-//! Opens a store: repairs or sets aside what is damaged.
+//! Opens a store; repairs or quarantines damaged files.
 
 use std::fs;
 use std::path::Path;
@@ -14,23 +14,23 @@ use super::volumes::{VOLUME_BYTES, Volumes};
 use super::{Store, StoreError, database, repair, upkeep};
 use crate::engine::files::file_key::FileKey;
 
-/// Most memory in kilobytes for pages of facts that are looked up: enough for about 150,000 photos.
+/// Page cache for lookups in KiB: enough for about 150,000 photos.
 const READER_CACHE_KB: i64 = 48 << 10;
 
 impl Store {
-    /// Opens the store in `dir`, made if it is not there. What is damaged is set aside under another
-    /// name and started anew with what can be read of it; [`Self::notices`] says so.
+    /// Opens the store in `dir`, creating it if missing. Damaged files are quarantined and replaced by new ones with
+    /// the readable rows; [`Self::notices`] reports that.
     ///
     /// # Errors
-    /// If the folder cannot be written or a newer program wrote it.
+    /// Returns an error if the folder is not writable, or the store was written by a newer version of the program.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         Self::open_in_volumes(dir, VOLUME_BYTES)
     }
 
-    /// The same, with another size from which on thumbnails go into the next file.
+    /// Like [`Self::open`], with a different size limit for thumbnail databases.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// Same as [`Self::open`].
     pub fn open_in_volumes(dir: &Path, volume_bytes: u64) -> Result<Self, StoreError> {
         fs::create_dir_all(dir).map_err(|source| StoreError::io(dir, 0, source))?;
         let opening = database::lock_opening(dir)?;
@@ -42,9 +42,9 @@ impl Store {
         let mut facts = database::open(&facts_path, &database::FACTS, thorough, &mut notices)?;
         let reader = database::connect(&facts_path)
             .and_then(|reader| {
-                // Contents are keyed by hash: a scan looks them up all over the file.
+                // Contents are keyed by hash, so a scan's lookups are spread over the whole file.
                 reader.pragma_update(None, "cache_size", -READER_CACHE_KB)?;
-                // The log is opened now: later, another file may have its name.
+                // Opens the WAL now: later, its name might belong to a different file.
                 reader.query_row("SELECT count(*) FROM notes", [], |_| Ok(()))?;
                 Ok(reader)
             })
@@ -81,8 +81,8 @@ impl Store {
     }
 }
 
-/// Starts a new generation for every model: what was taken over from a damaged database may lack rows that a process
-/// still has.
+/// Starts a new generation for every model: rows salvaged from a damaged database may be incomplete, while other
+/// processes still hold row numbers.
 fn renew_all(facts: &mut Connection, dir: &Path) -> Result<(), StoreError> {
     let path = dir.join("facts.db");
     let fail = |source| StoreError::database(&path, 0, source);

@@ -1,4 +1,4 @@
-//! Writes records as rows of the databases, and reads them back.
+//! Writes records as database rows, and reads them back.
 
 use half::f16;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -8,11 +8,11 @@ use super::vectors::{PhotoRows, VectorFile, VectorSegment, VectorsError};
 use super::{KnownPhoto, ModelKey, PhotoRecord};
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken, VideoFacts};
 
-/// What can go wrong inside a transaction.
+/// Errors within a write transaction.
 pub enum WriteError {
     Database(rusqlite::Error),
     Vectors(VectorsError),
-    /// The model's vectors are another generation now.
+    /// The model's vectors now belong to a different generation.
     Superseded,
 }
 
@@ -34,15 +34,15 @@ impl From<std::io::Error> for WriteError {
     }
 }
 
-/// What is written of one photo.
+/// Data to write for one photo.
 pub struct Entry<'a> {
-    /// Its identity.
+    /// Identity of the content.
     pub content: &'a ContentId,
-    /// What it says; none if what is known of it stays.
+    /// Metadata of the content; `None` leaves the existing row unchanged.
     pub facts: Option<&'a PhotoFacts>,
-    /// A file that has it.
+    /// A file with this content.
     pub file: Option<&'a Candidate>,
-    /// Its vectors, one after another, for the case that it has none yet.
+    /// Its embeddings, concatenated; ignored if it already has some.
     pub vectors: Option<&'a [f32]>,
 }
 
@@ -57,8 +57,8 @@ impl<'a> From<&'a PhotoRecord> for Entry<'a> {
     }
 }
 
-/// Writes a batch inside an open transaction, which keeps other processes from the same rows, and returns the first row
-/// of each one's vectors. `today` is when its contents were seen.
+/// Writes a batch within an open transaction, whose lock keeps other processes from using the same rows. Returns the
+/// first row of each photo's vectors. `today` is recorded as the day last seen.
 pub fn write_entries(
     transaction: &Connection,
     model: &ModelKey,
@@ -94,7 +94,7 @@ pub fn write_entries(
                 next = rows.end();
                 rows.first
             }
-            // It was tidied away since this record was looked up.
+            // The content was removed after this record was looked up.
             (None, None) => u32::MAX,
         };
         rows.push(row);
@@ -104,7 +104,7 @@ pub fn write_entries(
             0 => VectorFile::create(&model.path, model.dim, model.generation)?,
             _ => VectorFile::open(&model.path, model.dim, model.generation).map_err(missing)?,
         };
-        // Rows after the committed ones are of a process that was killed before it committed: nobody knows them.
+        // Rows beyond the committed ones belong to a process that was killed before its commit; nothing refers to them.
         let segment = file.append(first, &values)?;
         write_segment(transaction, model.id, &segment)?;
         set_rows(transaction, model.id, next)?;
@@ -112,7 +112,7 @@ pub fn write_entries(
     Ok(rows)
 }
 
-/// Notes which rows a content has.
+/// Records the rows of a content.
 pub fn write_vectors(
     connection: &Connection,
     model: &ModelKey,
@@ -128,7 +128,7 @@ pub fn write_vectors(
         .map(|_| ())
 }
 
-/// The photos of a model that have several rows. A note that does not hold counts for nothing: the first row stays.
+/// The photos of a model that have several rows. With an invalid checksum, only the first row counts.
 pub fn wide(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Vec<PhotoRows>> {
     let mut query = connection.prepare_cached(
         "SELECT content, row, count, checksum FROM vectors WHERE model = ?1 AND count > 1",
@@ -141,12 +141,12 @@ pub fn wide(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Vec<P
     Ok(wide)
 }
 
-/// A content with its rows from columns content, row, count and checksum, if the note holds.
+/// Decodes content, row, count and checksum from a database row; `None` if the checksum is invalid.
 pub fn noted_rows(
     row: &rusqlite::Row<'_>,
     generation: &Generation,
 ) -> Option<(ContentId, PhotoRows)> {
-    // A changed row may be of other types.
+    // A damaged row may have values of other types.
     let content = ContentId(row.get(0).ok()?);
     let rows = PhotoRows {
         first: row.get(1).ok()?,
@@ -156,7 +156,7 @@ pub fn noted_rows(
     (checksum::vectors(generation, &content, rows) == sum).then_some((content, rows))
 }
 
-/// A file that the database names and that is not there is damage.
+/// Reports a missing file as damage, because the database refers to it.
 pub fn missing(error: VectorsError) -> VectorsError {
     match error {
         VectorsError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -166,18 +166,18 @@ pub fn missing(error: VectorsError) -> VectorsError {
     }
 }
 
-/// How many rows of a model are committed; none if its generation is gone.
+/// Number of committed rows of a model; `None` if its generation was superseded.
 pub fn committed_rows(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Option<u32>> {
     connection
         .prepare_cached("SELECT rows FROM models WHERE id = ?1 AND generation = ?2")?
         .query_row(params![model.id, model.generation], |row| {
-            // A number that was changed into something else agrees with no segments.
+            // A damaged number must not match the segments.
             Ok(row.get(0).unwrap_or(u32::MAX))
         })
         .optional()
 }
 
-/// Notes how many rows are committed, which must agree with the segments.
+/// Records the number of committed rows, which must match the segments.
 pub fn set_rows(connection: &Connection, model: i64, rows: u32) -> rusqlite::Result<()> {
     connection
         .execute(
@@ -187,7 +187,7 @@ pub fn set_rows(connection: &Connection, model: i64, rows: u32) -> rusqlite::Res
         .map(|_| ())
 }
 
-/// Notes a segment.
+/// Records a segment.
 pub fn write_segment(
     connection: &Connection,
     model: i64,
@@ -199,7 +199,7 @@ pub fn write_segment(
         .map(|_| ())
 }
 
-/// A row that was changed into something else gives a segment that follows no other and whose checksum fits nothing.
+/// A damaged row yields a segment that is not contiguous with any other and whose checksum cannot match.
 fn segment(row: &rusqlite::Row<'_>) -> rusqlite::Result<VectorSegment> {
     Ok(VectorSegment {
         first: row.get(0).unwrap_or(u32::MAX),
@@ -208,7 +208,7 @@ fn segment(row: &rusqlite::Row<'_>) -> rusqlite::Result<VectorSegment> {
     })
 }
 
-/// All segments of a model, in the order of their rows.
+/// All segments of a model, ordered by row.
 pub fn segments(connection: &Connection, model: i64) -> rusqlite::Result<Vec<VectorSegment>> {
     connection
         .prepare_cached(
@@ -227,7 +227,7 @@ fn last_segment(connection: &Connection, model: i64) -> rusqlite::Result<Option<
         .optional()
 }
 
-/// The row of a content's vector, if that is noted and the note holds.
+/// The first vector row of a content, if it is recorded with a valid checksum.
 fn vector_row(
     connection: &Connection,
     model: &ModelKey,
@@ -241,7 +241,7 @@ fn vector_row(
             Ok(noted_rows(row, &model.generation))
         })
         .optional()?;
-    // In a damaged table a search may end at another content's row.
+    // In a damaged index, a search may end at the row of a different content.
     let own = found.flatten().filter(|(whose, _)| whose == content);
     Ok(own.map(|(_, rows)| rows.first))
 }
@@ -262,7 +262,7 @@ fn write_content(transaction: &Connection, facts: &PhotoFacts, today: i64) -> ru
         .map(|_| ())
 }
 
-/// Notes which content a file has.
+/// Records the content of a file.
 fn write_file(
     transaction: &Connection,
     file: &Candidate,
@@ -280,10 +280,10 @@ fn write_file(
         .map(|_| ())
 }
 
-/// What a look-up selects, in the order in which [`known`] reads it.
+/// Columns of a lookup, in the order in which [`known`] reads them.
 pub const KNOWN: &str = "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.video, c.seen, v.row, v.count, v.checksum";
 
-/// What a content is, from the first seven columns of a look-up; nothing if its row does not hold.
+/// Decodes metadata from the first seven columns of a lookup; `None` if the checksum is invalid.
 pub fn facts_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<PhotoFacts>> {
     let taken: Option<String> = row.get(3)?;
     let video: Option<String> = row.get(6)?;
@@ -301,8 +301,8 @@ pub fn facts_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<PhotoFacts>>
     Ok(holds.then_some(facts))
 }
 
-/// What a look-up says, and the day on which the content was noted as seen; nothing if its row does not hold. `file`
-/// is what was asked for, with the checksum in the twelfth column.
+/// Decodes the result of a lookup and the day last recorded as seen; `None` if a checksum is invalid. `file` is the
+/// file that was looked up, whose checksum is in the twelfth column.
 pub fn known(
     row: &rusqlite::Row<'_>,
     model: &ModelKey,
@@ -328,7 +328,7 @@ pub fn known(
     Ok(Some((KnownPhoto { facts, row: vector }, row.get(7)?)))
 }
 
-/// Whether an error says that a value is of another type than the table's: a row that was changed.
+/// Whether an error means that a value has an unexpected type, as in a damaged row.
 pub fn is_changed_row(error: &rusqlite::Error) -> bool {
     matches!(
         error,

@@ -1,4 +1,4 @@
-//! Registers models, checks their vectors, and starts a new generation with those that are valid.
+//! Registers models, verifies their vectors, and starts new generations with the valid ones.
 
 use std::path::{Path, PathBuf};
 
@@ -13,18 +13,18 @@ use crate::engine::inference::ModelInfo;
 use crate::engine::media::photo::ContentId;
 use crate::engine::media::preprocess::PREPROCESS_VERSION;
 
-/// Rows of a segment where many are written at once.
+/// Number of rows per segment when many are written at once.
 const SEGMENT_ROWS: usize = 256;
 
-/// A model that was registered.
+/// A registered model.
 pub struct RegisteredModel {
-    /// Its key.
+    /// Key of the model.
     pub key: ModelKey,
-    /// Whether the vectors are those of an earlier model of this name, which was not reported.
+    /// Whether it replaces an earlier model of the same name, which has not been reported yet.
     pub supersedes: bool,
 }
 
-/// Finds a model, or notes it with a new generation.
+/// Finds a model, or registers it with a new generation.
 pub fn register(
     transaction: &Connection,
     dir: &Path,
@@ -60,7 +60,7 @@ pub fn register(
             (transaction.last_insert_rowid(), generation)
         }
     };
-    // Others of its name are not in use while this one is.
+    // Other models of this name are superseded while this one is in use.
     let others = "name = ?1 AND id <> ?2 AND rows > 0";
     let supersedes = transaction.query_row(
         &format!("SELECT count(*) FROM models WHERE {others} AND told = 0"),
@@ -87,7 +87,7 @@ pub fn register(
     Ok(RegisteredModel { key, supersedes })
 }
 
-/// Forgets all rows of a model.
+/// Deletes all rows of a model.
 pub fn forget(transaction: &Connection, id: i64) -> rusqlite::Result<()> {
     for statement in [
         "DELETE FROM vectors WHERE model = ?1",
@@ -100,15 +100,15 @@ pub fn forget(transaction: &Connection, id: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// How much of a model's vectors was looked at.
+/// Result of verifying a model's vectors.
 pub enum ExaminedVectors {
-    /// So many rows hold.
+    /// Number of valid rows.
     Valid(u32),
-    /// Too many to read at once: they are still to be read.
+    /// Segments to verify later: they are too large to read at once.
     Large(Vec<VectorSegment>),
 }
 
-/// Checks that a model's file is what the database says of it; up to `most` bytes of it are read.
+/// Verifies that a model's vector file matches the database, reading at most `most` bytes of it.
 pub fn examine(
     connection: &Connection,
     key: &ModelKey,
@@ -133,20 +133,20 @@ pub fn examine(
     }
 }
 
-/// What a new generation took over.
+/// Result of starting a new generation.
 pub struct RenewedVectors {
-    /// The key of the new generation.
+    /// Key of the new generation.
     pub key: ModelKey,
-    /// Vectors that were noted, and those among them that hold.
+    /// Number of recorded vectors, and of valid ones among them.
     pub before: usize,
     /// See [`Self::before`].
     pub kept: usize,
-    /// The file of the old generation.
+    /// Vector file of the old generation.
     pub old: PathBuf,
 }
 
-/// Starts a new generation of a model's vectors with all that hold. Whoever has rows of the old one gets an error when
-/// next asking.
+/// Starts a new generation with the valid vectors of a model. Whoever holds row numbers of the old one gets an error on
+/// the next access.
 pub fn renew(
     transaction: &Connection,
     dir: &Path,
@@ -172,7 +172,7 @@ pub fn renew(
         .copied()
         .filter(|(_, rows)| is_valid(*rows))
         .collect();
-    // Two contents with one row: neither can be believed.
+    // If two contents share a row, neither can be trusted.
     kept.sort_by_key(|(_, rows)| rows.first);
     let unique = |at: usize| {
         let apart = |a: usize| {
@@ -222,7 +222,7 @@ pub fn renew(
     })
 }
 
-/// Which content has which rows, as far as the notes hold.
+/// The rows of each content, from database rows with a valid checksum.
 fn noted_vectors(
     connection: &Connection,
     key: &ModelKey,
@@ -237,9 +237,9 @@ fn noted_vectors(
     Ok(noted)
 }
 
-/// Puts a model under a new number, which was never another's, with no rows.
+/// Re-registers a model under a new, never used id, without rows.
 fn replace_model(transaction: &Connection, key: &ModelKey) -> rusqlite::Result<i64> {
-    // As they are: what cannot be read as what it should be is not looked at here.
+    // Copied untyped: damaged values must not cause an error here.
     let facts: (Value, Value, Value, Value) = transaction.query_row(
         "SELECT fingerprint, preprocessing, name, logit_scale FROM models WHERE id = ?1",
         [key.id],
@@ -255,7 +255,7 @@ fn replace_model(transaction: &Connection, key: &ModelKey) -> rusqlite::Result<i
     Ok(transaction.last_insert_rowid())
 }
 
-/// The keys of all models, as far as their rows can be read.
+/// The keys of all models whose rows are readable.
 pub fn all_keys(connection: &Connection, dir: &Path) -> rusqlite::Result<Vec<ModelKey>> {
     let mut query = connection.prepare("SELECT id, dim, generation FROM models")?;
     let mut rows = query.query([])?;

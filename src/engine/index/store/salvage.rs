@@ -5,9 +5,9 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-/// Copies every row that can be read into a new database: of `tables`, each with what it is sorted by, if `is_read`
-/// says that the new database takes over those of the damaged one's version. What cannot be read is left; rows that
-/// were changed are found by their own checksums when they are next used.
+/// Copies all readable rows of `tables`, each given with its sort key, to a new database, if `is_read` accepts the
+/// damaged database's schema version. Unreadable rows are lost; rows with altered values are detected later by their
+/// checksums.
 pub fn salvage(
     damaged: &Path,
     new: &mut Connection,
@@ -26,7 +26,7 @@ pub fn salvage(
     }
 }
 
-/// Copies a table, from both of its ends: a damaged page in the middle costs what is on it.
+/// Copies a table from both ends, so that a damaged page in the middle costs only its own rows.
 pub fn copy_table(old: &Connection, new: &mut Connection, table: &str, keys: &str) {
     let backwards = keys.replace(',', " DESC,") + " DESC";
     for order in [keys, &backwards] {
@@ -40,7 +40,7 @@ pub fn copy_table(old: &Connection, new: &mut Connection, table: &str, keys: &st
     }
 }
 
-/// Copies rows until one cannot be read; whether that was the end.
+/// Copies rows until one cannot be read; returns whether the end was reached.
 fn copy_rows(old: &Connection, new: &Connection, table: &str, order: &str) -> bool {
     let Ok(mut query) = old.prepare(&format!("SELECT * FROM {table} ORDER BY {order}")) else {
         return false;
@@ -59,7 +59,7 @@ fn copy_rows(old: &Connection, new: &Connection, table: &str, order: &str) -> bo
             Err(_) => return false,
         };
         let values: rusqlite::Result<Vec<Value>> = (0..columns).map(|at| row.get(at)).collect();
-        // A row of other types than the table's is no row of it.
+        // Rows with values of other types violate the table's constraints and are dropped.
         if let (Ok(values), Ok(mut insert)) = (values, new.prepare_cached(&insert)) {
             let _ = insert.execute(params_from_iter(values));
         }

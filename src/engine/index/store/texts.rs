@@ -1,4 +1,4 @@
-//! Stored vectors of texts that every query needs, by model.
+//! Cached embeddings of texts that every query needs, by model.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -7,10 +7,10 @@ use super::{ModelKey, Store, StoreError, lock};
 use crate::engine::inference::Embeddings;
 
 impl Store {
-    /// Vectors of texts that were kept for a model under a key, if they are there and are what was kept.
+    /// The cached text embeddings of a model under a key, if they exist and their checksum is valid.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn texts(&self, model: &ModelKey, key: &[u8]) -> Result<Option<Embeddings>, StoreError> {
         let reader = lock(&self.reader);
         let found: Option<(Vec<u8>, Option<Checksum128>)> = reader
@@ -35,10 +35,10 @@ impl Store {
         }))
     }
 
-    /// Keeps vectors of texts for a model under a key.
+    /// Caches text embeddings of a model under a key.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// Returns an error if the store cannot be written.
     pub fn write_texts(
         &self,
         model: &ModelKey,

@@ -7,7 +7,7 @@ use super::{PhotoRecord, Store, StoreError, appearances, lock};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
 
-/// Most thumbnails of photos that are being read: more than a job has under way.
+/// Maximum number of provisional thumbnails: more than the photos that a job has in progress.
 const MOST_PROVISIONAL: usize = 1024;
 
 /// A content and its thumbnail.
@@ -21,10 +21,10 @@ fn insert(connection: &Connection, (content, jpeg): &Thumbnail<'_>) -> rusqlite:
 }
 
 impl Store {
-    /// Shows a content by this JPEG until it is written, or until the store is closed. Nothing is written.
+    /// Sets an in-memory thumbnail of a content, used until a final one is written or the store is closed.
     pub fn show_provisionally(&self, content: ContentId, jpeg: Vec<u8>) {
         let mut provisional = lock(&self.provisional);
-        // Those of jobs that were cancelled.
+        // Left over from cancelled jobs.
         if provisional.len() >= MOST_PROVISIONAL {
             provisional.clear();
         }
@@ -78,10 +78,10 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps the thumbnail of a content.
+    /// Stores the thumbnail of a content.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// Returns an error if the store cannot be written.
     pub fn write_thumbnail(&self, content: &ContentId, jpeg: &[u8]) -> Result<(), StoreError> {
         let mut volumes = lock(&self.thumbnails);
         let row = [(*content, jpeg)];
@@ -94,10 +94,10 @@ impl Store {
         written.map_err(|error| self.thumbnails_error(jpeg.len() as u64, error))
     }
 
-    /// The thumbnail of a content, or of a frame of a video ([`ContentId::of_part`]), as a JPEG, if there is one.
+    /// The JPEG thumbnail of a content or of a video frame ([`ContentId::of_part`]), if there is one.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn thumbnail(&self, content: &ContentId) -> Result<Option<Vec<u8>>, StoreError> {
         let written = self.written_thumbnail(content)?;
         Ok(written.or_else(|| lock(&self.provisional).get(content).cloned()))
@@ -110,7 +110,7 @@ impl Store {
             let row: Option<([u8; 32], Vec<u8>)> = row_of(connection, query, content, |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
-            // In a damaged table a search may end at another content's row.
+            // In a damaged index, a search may end at the row of a different content.
             Ok(row.filter(|(whose, _)| *whose == content.0))
         });
         let found = found.map_err(|error| self.thumbnails_error(0, error))?;

@@ -1,4 +1,4 @@
-//! The store's life cycle: removes what no file has used for a while, and what exceeds the size limit.
+//! Retention: removes data of files not seen for a while, and data beyond the size limit.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,24 +10,24 @@ use super::records::WriteError;
 use super::{Store, StoreError, lock, repair, today, upkeep};
 use crate::engine::media::photo::{Candidate, ContentId, VideoFacts};
 
-/// Days that something is kept after a file had it last, or after a newer model of the same name took its place.
+/// Number of days for which data is kept after its file was last seen, or after its model was superseded.
 pub const KEPT_DAYS: i64 = 90;
-/// Rounds in which a store is brought below its size: how much room a photo takes is an average.
+/// Maximum number of rounds of shrinking a store: the space per photo is only an estimate.
 const ROUNDS: u32 = 12;
-/// Vectors that are gone, as a part of a file, from which on the file is written anew: a quarter.
+/// A vector file is rewritten once at least one in this many of its rows is deleted.
 const GONE_PART: u64 = 4;
 
-/// How much a store may keep.
+/// Retention limits of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreLimits {
-    /// Most bytes on the disk; no limit if none.
+    /// Maximum size on disk in bytes; `None` for no limit.
     pub max_bytes: Option<u64>,
-    /// The day from which is counted back, in days since 1970.
+    /// The current day, in days since 1970.
     pub today: i64,
 }
 
 impl StoreLimits {
-    /// From today, with at most so many megabytes.
+    /// Limits as of today, with a maximum size in megabytes.
     #[must_use]
     pub fn megabytes(most: Option<u64>) -> Self {
         Self {
@@ -40,22 +40,22 @@ impl StoreLimits {
 /// What was removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tidied {
-    /// Photos by content.
+    /// Number of photos, by content.
     pub photos: u64,
-    /// Models that newer ones took the place of.
+    /// Number of superseded models.
     pub models: u64,
-    /// Bytes that the disk has more now.
+    /// Bytes of disk space freed.
     pub bytes: u64,
 }
 
 impl Store {
-    /// Removes what no file had for [`KEPT_DAYS`] days, vectors of models that were superseded as long ago, what was
-    /// set aside then, and, beyond the size that is allowed, what was not seen for longest.
+    /// Removes contents that no file has had for [`KEPT_DAYS`] days, vectors of models that were superseded as long
+    /// ago, old quarantined files, and, beyond the size limit, the contents not seen for longest.
     ///
     /// Other users of the store may have to look photos up again.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// Returns an error if the store cannot be written.
     pub fn tidy(&self, limits: StoreLimits) -> Result<Tidied, StoreError> {
         self.check_health()?;
         self.flush_seen();
@@ -85,10 +85,10 @@ impl Store {
         Ok(tidied)
     }
 
-    /// Tidies up if that was not done today: cheap to call whenever a store is opened.
+    /// Runs [`Self::tidy`] unless that was already done today; cheap enough to call whenever a store is opened.
     ///
     /// # Errors
-    /// As [`Self::tidy`].
+    /// Same as [`Self::tidy`].
     pub fn tidy_if_due(&self, limits: StoreLimits) -> Result<Option<Tidied>, StoreError> {
         let last = lock(&self.reader).query_row(
             "SELECT coalesce((SELECT value FROM notes WHERE name = 'tidied'), 0)",
@@ -101,7 +101,7 @@ impl Store {
         }
     }
 
-    /// Brings the store below a size; how many photos went.
+    /// Shrinks the store to a maximum size; returns the number of photos removed.
     fn shrink(&self, most: u64) -> Result<u64, StoreError> {
         let mut gone = 0;
         for round in 1..=ROUNDS {
@@ -109,7 +109,7 @@ impl Store {
             if size.bytes <= most || size.photos == 0 {
                 break;
             }
-            // A little more than their part of the size: most files have parts that do not shrink.
+            // Removes more than the proportional share, because parts of most files do not shrink.
             let over = (size.bytes - most) as f64 / size.bytes as f64;
             let too_many = match round {
                 ROUNDS => size.photos,
@@ -132,7 +132,7 @@ impl Store {
         Ok(gone)
     }
 
-    /// Forgets contents with their files, vectors and thumbnails; how many there were.
+    /// Deletes contents with their files, vectors and thumbnails; returns their number.
     fn forget_contents(&self, contents: &[[u8; 32]]) -> Result<u64, StoreError> {
         if contents.is_empty() {
             return Ok(0);
@@ -162,7 +162,7 @@ impl Store {
         let parts = self
             .frames_of(contents)
             .map_err(|e| self.database_error(e))?;
-        // Thumbnails last: facts without one would show a gap.
+        // Thumbnails are deleted last: a photo without one would appear as a gap.
         delete(
             &mut lock(&self.facts),
             &["vectors", "files", "contents"],
@@ -176,7 +176,7 @@ impl Store {
         Ok(contents.len() as u64)
     }
 
-    /// Under what the thumbnails of frames are kept, of those contents that are videos.
+    /// The thumbnail keys of further frames, for those contents that are videos.
     fn frames_of(&self, contents: &[[u8; 32]]) -> rusqlite::Result<Vec<[u8; 32]>> {
         let contents: HashSet<&[u8; 32]> = contents.iter().collect();
         let facts = lock(&self.facts);
@@ -185,7 +185,7 @@ impl Store {
         let mut rows = query.query([])?;
         let mut parts = Vec::new();
         while let Some(row) = rows.next()? {
-            // A changed row may be of other types.
+            // A damaged row may have values of other types.
             let (Ok(content), Ok(video)) = (row.get(0), row.get::<_, String>(1)) else {
                 continue;
             };
@@ -197,7 +197,7 @@ impl Store {
         Ok(parts)
     }
 
-    /// Forgets models that newer ones of the same name took the place of.
+    /// Deletes models that were superseded by newer ones of the same name.
     fn forget_superseded(&self, oldest: i64) -> Result<u64, StoreError> {
         let mut facts = lock(&self.facts);
         let forget = |facts: &mut Connection| -> rusqlite::Result<u64> {
@@ -216,7 +216,7 @@ impl Store {
         forget(&mut facts).map_err(|e| self.database_error(e))
     }
 
-    /// Removes damaged files that were set aside long ago: all that they held is read again since.
+    /// Removes old quarantined files, whose photos have been read again since.
     fn remove_quarantined(&self, today: i64) {
         for file in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
@@ -228,7 +228,7 @@ impl Store {
         }
     }
 
-    /// Gives the disk back what was forgotten.
+    /// Returns the space of deleted data to the file system.
     pub(super) fn shrink_files(&self) -> Result<(), StoreError> {
         let mut facts = lock(&self.facts);
         let fail = |e| self.database_error(e);
@@ -258,7 +258,7 @@ impl Store {
         self.empty_logs()
     }
 
-    /// Takes the databases' logs into the databases.
+    /// Checkpoints and truncates the WAL files.
     fn empty_logs(&self) -> Result<(), StoreError> {
         let empty = "PRAGMA wal_checkpoint(TRUNCATE)";
         lock(&self.facts)
@@ -270,7 +270,7 @@ impl Store {
     }
 }
 
-/// Contents that were not seen since `oldest` and that no file has now; those that a file still has are noted as seen.
+/// Contents not seen since `oldest` whose files are gone or changed; contents of unchanged files are marked as seen.
 fn lost_contents(
     facts: &mut Connection,
     oldest: i64,
@@ -311,7 +311,7 @@ fn lost_contents(
     Ok(lost)
 }
 
-/// A path as the databases keep it.
+/// Decodes a path as stored in the databases.
 #[cfg(unix)]
 pub fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;

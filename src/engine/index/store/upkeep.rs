@@ -1,4 +1,4 @@
-//! Size of the store, and removal of models and of everything.
+//! Size of the store, and deletion of models or of everything.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,11 +10,11 @@ use super::{Store, StoreError, checksum, lock, repair};
 use crate::engine::inference::Fingerprint;
 
 impl Store {
-    /// Forgets everything: facts, vectors and thumbnails. Photos are read anew when they are next asked
-    /// for; whoever still has rows of what was there gets an error.
+    /// Deletes all metadata, vectors and thumbnails. Photos are read again when next needed; whoever holds old row
+    /// numbers gets an error.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// Returns an error if the store cannot be written.
     pub fn clear(&self) -> Result<(), StoreError> {
         self.check_health()?;
         let fail = |e| self.database_error(e);
@@ -22,7 +22,7 @@ impl Store {
         let transaction = facts
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
-        // Numbers of models are never used again.
+        // Model ids are never reused.
         transaction
             .execute_batch(
                 "DELETE FROM vectors; DELETE FROM segments; DELETE FROM files; DELETE FROM contents;
@@ -38,10 +38,10 @@ impl Store {
             .map_err(|e| self.thumbnails_error(0, e))
     }
 
-    /// The models that it has vectors of.
+    /// The models that have vectors in the store.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn models(&self) -> Result<Vec<StoredModel>, StoreError> {
         let reader = lock(&self.reader);
         let read = || -> rusqlite::Result<Vec<StoredModel>> {
@@ -64,10 +64,10 @@ impl Store {
         read().map_err(|e| self.database_error(e))
     }
 
-    /// Forgets the vectors of a model; facts and thumbnails stay.
+    /// Deletes the vectors of a model; metadata and thumbnails are kept.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// Returns an error if the store cannot be written.
     pub fn remove_model(&self, fingerprint: &Fingerprint) -> Result<(), StoreError> {
         self.check_health()?;
         let fail = |e| self.database_error(e);
@@ -88,10 +88,10 @@ impl Store {
         remove_orphans(&mut facts, &self.dir).map_err(fail)
     }
 
-    /// How many photos and vectors it holds, and its size on disk in bytes.
+    /// Number of photos and vectors, and size on disk.
     ///
     /// # Errors
-    /// If the store cannot be read.
+    /// Returns an error if the store cannot be read.
     pub fn size(&self) -> Result<StoreSize, StoreError> {
         let reader = lock(&self.reader);
         let count = |table: &str| {
@@ -116,10 +116,10 @@ impl Store {
     }
 }
 
-/// Removes files of vectors and sums whose generation no model has any more. One that another process has mapped stays
-/// where the system does not let it go, until the next time.
+/// Removes vector and sum files whose generation is no longer registered. If the system does not permit removal of a
+/// file that another process has mapped, it stays until the next time.
 pub fn remove_orphans(facts: &mut Connection, dir: &Path) -> rusqlite::Result<()> {
-    // Files of a generation come after its number: while no other process writes, none is missed.
+    // A generation is registered before its files are created, so while no other process writes, none is misjudged.
     let transaction = facts.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let keys = repair::all_keys(&transaction, dir)?;
     let used: HashSet<String> = keys
@@ -141,28 +141,28 @@ pub fn remove_orphans(facts: &mut Connection, dir: &Path) -> rusqlite::Result<()
     transaction.commit()
 }
 
-/// How much a store holds.
+/// Size of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreSize {
-    /// Photos by content.
+    /// Number of photos, by content.
     pub photos: u64,
-    /// Vectors of all models.
+    /// Number of vectors of all models.
     pub vectors: u64,
-    /// Bytes on disk.
+    /// Size on disk in bytes.
     pub bytes: u64,
 }
 
-/// A model that the store has vectors of.
+/// A model with vectors in the store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredModel {
-    /// What identifies it.
+    /// Fingerprint of the model.
     pub fingerprint: Fingerprint,
-    /// What it was called when it was used first.
+    /// Its name when first used.
     pub name: String,
-    /// Width of its vectors.
+    /// Embedding dimension.
     pub dim: u32,
-    /// The factor between cosine and logit.
+    /// Scale factor from cosine similarity to logit.
     pub logit_scale: f32,
-    /// Photos that it has read.
+    /// Number of photos that it has encoded.
     pub photos: u64,
 }

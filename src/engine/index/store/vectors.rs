@@ -1,8 +1,8 @@
-//! The file of one model's vectors: a header, then rows of f16, appended to and memory-mapped.
+//! A model's vector file: a header, followed by rows of f16; append-only and memory-mapped.
 //!
-//! A file belongs to one generation, which is in its name and its header. Within a generation, rows are only added: a row
-//! number means the same photo as long as the file can be read. Rows are added in segments, each with a checksum that is
-//! kept in the database.
+//! A file belongs to one generation, which is part of its name and header. Within a generation rows are only appended,
+//! so a row number refers to the same photo as long as the file is readable. Rows are appended in segments, whose
+//! checksums are stored in the database.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -18,16 +18,16 @@ use crate::engine::files::mmap::{map_file, release};
 use crate::engine::files::private;
 use crate::engine::files::regular::{open_no_link, open_regular};
 
-/// Bytes before the first row: the magic, the width, the generation, room to grow.
+/// Header size in bytes: magic number, dimension, generation and reserved space.
 pub const HEADER: usize = 64;
 const MAGIC: &[u8; 8] = b"LUMIVEC2";
 
-/// Why a file of vectors cannot be used.
+/// Errors of vector files.
 #[derive(Debug)]
 pub enum VectorsError {
-    /// The system refuses; the file may be all right.
+    /// An I/O error; the file itself may be intact.
     Io(io::Error),
-    /// It is not what the database says of it.
+    /// The file does not match the database.
     Damaged,
 }
 
@@ -37,25 +37,25 @@ impl From<io::Error> for VectorsError {
     }
 }
 
-/// Rows that were written at once.
+/// Rows written in one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VectorSegment {
-    /// The first.
+    /// Index of the first row.
     pub first: u32,
-    /// How many.
+    /// Number of rows.
     pub rows: u32,
-    /// Over all of them and where they are.
+    /// Checksum of the rows and their position.
     pub sum: Checksum128,
 }
 
 impl VectorSegment {
-    /// The row after its last.
+    /// The row after the last one.
     pub fn end(&self) -> u32 {
         self.first.saturating_add(self.rows)
     }
 }
 
-/// Whether segments follow each other without a gap.
+/// Whether segments are contiguous from row 0.
 pub fn are_contiguous(segments: &[VectorSegment]) -> bool {
     let mut next = 0;
     segments.iter().all(|segment| {
@@ -65,7 +65,7 @@ pub fn are_contiguous(segments: &[VectorSegment]) -> bool {
     })
 }
 
-/// An open file of vectors.
+/// An open vector file.
 pub struct VectorFile {
     file: File,
     dim: usize,
@@ -73,10 +73,10 @@ pub struct VectorFile {
 }
 
 impl VectorFile {
-    /// Makes a file of a generation that has no rows yet.
+    /// Creates a file for a generation without rows.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn create(path: &Path, dim: usize, generation: Generation) -> io::Result<Self> {
         let mut file = private::options()
             .read(true)
@@ -91,12 +91,12 @@ impl VectorFile {
         })
     }
 
-    /// Opens a file of vectors of width `dim`.
+    /// Opens a file of vectors of dimension `dim`.
     ///
     /// # Errors
-    /// If it cannot be opened, or is of another model or generation.
+    /// Returns an error if it cannot be opened, or belongs to a different model or generation.
     pub fn open(path: &Path, dim: usize, generation: Generation) -> Result<Self, VectorsError> {
-        // On a disk that became read-only it can still be read.
+        // A file on a read-only disk can still be read.
         let writable = open_no_link(OpenOptions::new().read(true).write(true), path);
         let mut file = writable.or_else(|_| open_regular(path))?;
         let mut found = [0; HEADER];
@@ -116,10 +116,10 @@ impl VectorFile {
         })
     }
 
-    /// Opens a file whose header need not hold: its rows have checksums of their own.
+    /// Opens a file with a possibly damaged header; its rows have their own checksums.
     ///
     /// # Errors
-    /// If it cannot be opened.
+    /// Returns an error if it cannot be opened.
     pub fn open_damaged(path: &Path, dim: usize, generation: Generation) -> io::Result<Self> {
         let file = open_regular(path)?;
         Ok(Self {
@@ -133,11 +133,11 @@ impl VectorFile {
         HEADER as u64 + u64::from(row) * self.dim as u64 * 2
     }
 
-    /// Adds rows after the `first` that are there, and waits until they are on the disk: what names them comes
-    /// later.
+    /// Appends rows after the first `first` rows and syncs them to disk before the database refers to them.
     ///
     /// # Errors
-    /// If they cannot be written, as when the disk is full; or the rows before them are not there.
+    /// Returns an error if they cannot be written, for example if the disk is full, or if the preceding rows are
+    /// missing.
     pub fn append(mut self, first: u32, values: &[f16]) -> Result<VectorSegment, VectorsError> {
         if self.file.metadata()?.len() < self.offset(first) {
             return Err(VectorsError::Damaged);
@@ -154,10 +154,10 @@ impl VectorFile {
         })
     }
 
-    /// Writes all rows of a new file, `segment_rows` to a segment, and waits until they are on the disk.
+    /// Writes all rows of a new file in segments of `segment_rows` and syncs them to disk.
     ///
     /// # Errors
-    /// If they cannot be written.
+    /// Returns an error if they cannot be written.
     pub fn fill<'a>(
         self,
         mut rows: impl Iterator<Item = &'a [f16]>,
@@ -189,10 +189,10 @@ impl VectorFile {
         Ok(segments)
     }
 
-    /// Maps what is there, however much it is.
+    /// Maps the file, whatever its length.
     ///
     /// # Errors
-    /// If the file cannot be mapped.
+    /// Returns an error if it cannot be mapped.
     pub fn map(self, segments: Vec<VectorSegment>) -> io::Result<VectorMap> {
         Ok(VectorMap {
             map: Some(map_file(&self.file)?),
@@ -213,19 +213,19 @@ fn header(dim: usize, generation: &Generation) -> [u8; HEADER] {
     header
 }
 
-/// The vectors of a model, mapped: those rows that the database names.
+/// The memory-mapped vectors of a model, limited to rows in the database.
 pub struct VectorMap {
     map: Option<Mmap>,
     dim: usize,
     generation: Generation,
     rows: usize,
     segments: Vec<VectorSegment>,
-    /// How many rows the photo has whose first row this is, for all rows; nothing if every photo has one.
+    /// For the first row of each photo, its number of rows; empty if every photo has a single row.
     counts: Vec<u8>,
 }
 
 impl VectorMap {
-    /// Of a model that has no vectors yet.
+    /// For a model without vectors.
     pub(super) fn empty(dim: usize, generation: Generation) -> Self {
         Self {
             map: None,
@@ -237,24 +237,24 @@ impl VectorMap {
         }
     }
 
-    /// All values, row by row, each normalised to length 1.
+    /// Row-major values; each row has norm 1.
     #[must_use]
     pub fn values(&self) -> &[f16] {
         let bytes = self.map.as_deref().and_then(|map| map.get(HEADER..));
         let bytes = bytes.unwrap_or_default();
         let there = (bytes.len() / (2 * self.dim)).min(self.rows);
-        // A map starts at a page and the header is even, so the rows are aligned.
+        // A mapping is page-aligned and the header size is even, so the rows are aligned.
         bytemuck::try_cast_slice(&bytes[..there * 2 * self.dim]).unwrap_or_default()
     }
 
-    /// Lets go of the memory that reading took. What is read again comes from the file, or from the system's cache.
+    /// Releases the memory of pages that were read. They can be read again from the file or the page cache.
     pub fn release(&self) {
         if let Some(map) = &self.map {
             release(map);
         }
     }
 
-    /// Notes which photos have several rows.
+    /// Records which photos have several rows.
     pub(super) fn set_wide(&mut self, wide: &[PhotoRows]) {
         if !wide.is_empty() {
             self.counts = vec![1; self.rows];
@@ -264,20 +264,20 @@ impl VectorMap {
         }
     }
 
-    /// Whether some photo has several rows.
+    /// Whether any photo has several rows.
     #[must_use]
     pub fn has_wide(&self) -> bool {
         !self.counts.is_empty()
     }
 
-    /// The rows of the photo whose first row this is.
+    /// The rows of the photo whose first row is given.
     #[must_use]
     pub fn rows_of(&self, first: u32) -> std::ops::Range<u32> {
         let count = self.counts.get(first as usize).copied().unwrap_or(1);
         first..first.saturating_add(count.into())
     }
 
-    /// Width of a vector.
+    /// Embedding dimension.
     #[must_use]
     pub fn dim(&self) -> usize {
         self.dim
@@ -295,19 +295,19 @@ impl VectorMap {
         self.rows == 0
     }
 
-    /// One vector.
+    /// A single vector.
     #[must_use]
     pub fn row(&self, row: u32) -> Option<&[f16]> {
         let start = (row as usize).checked_mul(self.dim)?;
         self.values().get(start..start.checked_add(self.dim)?)
     }
 
-    /// The segments that its rows were written in.
+    /// The segments in which the rows were written.
     pub(super) fn segments(&self) -> &[VectorSegment] {
         &self.segments
     }
 
-    /// Those segments from row `from` on whose bytes are what was written.
+    /// The segments from row `from` that match their checksums.
     pub(super) fn valid_segments(&self, from: u32) -> Vec<VectorSegment> {
         let values = self.values();
         let is_valid = |segment: &VectorSegment| {
@@ -322,7 +322,7 @@ impl VectorMap {
         later.copied().filter(is_valid).collect()
     }
 
-    /// Whether all rows from `from` on are what was written.
+    /// Whether all rows from `from` match their checksums.
     pub(super) fn is_valid(&self, from: u32) -> bool {
         let wanted = self.segments.iter().filter(|s| s.first >= from).count();
         self.values().len() == self.rows * self.dim

@@ -1,4 +1,4 @@
-//! Reads all of a store to find damage, and compacts it.
+//! Verifies a whole store, and compacts it.
 
 use std::path::Path;
 
@@ -14,31 +14,31 @@ use super::{Store, StoreError, StoreLimits, Tidied, checksum, lock};
 use crate::engine::media::photo::{Candidate, ContentId};
 use crate::engine::plural::counted;
 
-/// What was found in a store.
+/// Result of verifying a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// Photos by content, those whose row holds.
+    /// Number of valid photos, by content.
     pub photos: u64,
-    /// Files, those whose row holds.
+    /// Number of valid files.
     pub files: u64,
-    /// Vectors of all models whose row holds; of a wide photo or a video, several.
+    /// Number of valid vectors of all models; several per wide photo or video.
     pub vectors: u64,
-    /// Thumbnails, those of videos' frames among them.
+    /// Number of thumbnails, including those of video frames.
     pub thumbnails: u64,
-    /// Databases of thumbnails.
+    /// Number of thumbnail databases.
     pub volumes: u64,
-    /// What does not hold, a sentence each.
+    /// Descriptions of the damage, one sentence each.
     pub damage: Vec<String>,
-    /// Whether some of it is repaired when the store is next opened; the rest is forgotten already.
+    /// Whether some damage will be repaired on the next opening; the other damaged rows have been deleted.
     pub to_be_repaired: bool,
 }
 
 impl Store {
-    /// Reads everything: all pages of the databases, all rows, all vectors. Rows that do not hold are forgotten, so that what
-    /// they said is read again; other damage is repaired at the next opening, as if it had been found in use.
+    /// Verifies everything: all database pages, rows and vectors. Invalid rows are deleted, so that their photos are
+    /// read again; other damage is repaired on the next opening, as if it had been detected during use.
     ///
     /// # Errors
-    /// If the store cannot be read or written.
+    /// Returns an error if the store cannot be read or written.
     pub fn verify(&self) -> Result<Verified, StoreError> {
         self.check_health()?;
         self.finish_checks();
@@ -80,7 +80,7 @@ impl Store {
                     found.damage.push(what);
                     found.to_be_repaired = true;
                 }
-                // Another process began a new generation meanwhile.
+                // Another process has started a new generation.
                 Err(WriteError::Superseded) => {}
                 Err(error) => return Err(self.write_error(&key.path, 0, error)),
             }
@@ -88,10 +88,10 @@ impl Store {
         Ok(())
     }
 
-    /// Removes what [`Self::tidy`] does, and gives the disk back all that is not used.
+    /// Runs [`Self::tidy`] and returns unused space to the file system.
     ///
     /// # Errors
-    /// If the store cannot be written.
+    /// Returns an error if the store cannot be written.
     pub fn compact(&self, limits: StoreLimits) -> Result<Tidied, StoreError> {
         let before = self.size()?.bytes;
         let mut tidied = self.tidy(limits)?;
@@ -101,7 +101,7 @@ impl Store {
     }
 }
 
-/// Whether all pages of a database are sound.
+/// Whether all pages of a database are valid.
 fn valid(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite::Result<bool> {
     match check(connection, "integrity_check(1)") {
         Ok(()) => Ok(true),
@@ -114,17 +114,17 @@ fn valid(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite:
     }
 }
 
-/// A table whose rows have a checksum or another mark that shows that they are intact.
+/// A table whose rows can be verified individually.
 struct Table {
-    /// Its name.
+    /// Name of the table.
     name: &'static str,
-    /// What one of its rows is about, and several.
+    /// What a row represents, in singular and plural.
     about: (&'static str, &'static str),
-    /// Selects its rows; the last columns are those of its key.
+    /// Selects all rows; the last columns are the key.
     query: &'static str,
-    /// The columns of its key.
+    /// Columns of the key.
     key: &'static [&'static str],
-    /// How much a row counts; none if it does not hold.
+    /// The amount that a row counts for; `None` if it is invalid.
     count: fn(&Row<'_>) -> Option<u64>,
 }
 
@@ -169,7 +169,7 @@ const THUMBNAILS: Table = Table {
     about: ("a thumbnail", "thumbnails"),
     query: "SELECT jpeg, content FROM thumbnails",
     key: &["content"],
-    // A JPEG begins and ends with two marks: what was cut off lacks the second.
+    // A JPEG starts and ends with a marker; truncated data lacks the second.
     count: |row| {
         let jpeg = row.get_ref(0).ok()?.as_blob().ok()?;
         (jpeg.starts_with(&[0xff, 0xd8]) && jpeg.ends_with(&[0xff, 0xd9])).then_some(1)
@@ -177,7 +177,7 @@ const THUMBNAILS: Table = Table {
 };
 
 impl Table {
-    /// What its rows count together. Those that do not hold are deleted and noted.
+    /// Counts the rows; invalid ones are deleted and reported.
     fn count(
         &self,
         connection: &Connection,

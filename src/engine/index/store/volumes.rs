@@ -1,8 +1,8 @@
-//! The databases of thumbnails: one until it is as large as a file may be, then another. Many file systems of disks that people
-//! carry about have no larger files, and what copies or checks a database takes it one at a time.
+//! The thumbnail databases (volumes). When one reaches the size limit, another is started: many file systems of
+//! portable disks limit the file size, and copying or checking is done one file at a time.
 //!
-//! A content is in one of them alone. Other processes may begin one meanwhile, so what is not found is looked for in
-//! files that were not there before.
+//! Each content is in only one volume. Other processes may start new volumes, so contents that are not found are looked
+//! up in newly created files as well.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use super::StoreError;
 use super::database::{self, THUMBNAILS};
 use crate::engine::media::photo::ContentId;
 
-/// Bytes from which on nothing is added to a file: so far below the 4 GB that some file systems know that a batch and the
-/// pages that SQLite adds have room.
+/// Size in bytes at which a volume is full. Far enough below the 4 GB limit of some file systems for one more batch and
+/// SQLite's overhead.
 pub const VOLUME_BYTES: u64 = 3_500_000_000;
 
-/// A volume, and what SQLite says of it.
+/// An error of SQLite and the volume where it occurred.
 #[derive(Debug)]
 pub struct VolumeError {
     pub path: PathBuf,
@@ -38,7 +38,7 @@ impl Volume {
         }
     }
 
-    /// Bytes that are in use; what was deleted is used again.
+    /// Used size in bytes; free pages are not counted, because SQLite reuses them.
     fn bytes(&self) -> Result<u64, VolumeError> {
         let pragma = |name: &str| {
             let value = self
@@ -50,7 +50,7 @@ impl Volume {
         Ok(used * pragma("page_size")?)
     }
 
-    /// Whether a table has a content.
+    /// Whether a table contains a content.
     fn has(&self, table: &str, content: &ContentId) -> Result<bool, VolumeError> {
         let found = self
             .connection
@@ -60,11 +60,11 @@ impl Volume {
     }
 }
 
-/// All of them.
+/// All volumes of a store.
 pub struct Volumes {
     dir: PathBuf,
     most_bytes: u64,
-    /// At least one.
+    /// Never empty.
     all: Vec<Volume>,
 }
 
@@ -75,7 +75,7 @@ fn path(dir: &Path, number: usize) -> PathBuf {
     }
 }
 
-/// How many volumes a folder has, those between that are missing among them.
+/// Number of volumes in a folder, including missing ones in between.
 fn count(dir: &Path) -> usize {
     let number = |name: &str| -> Option<usize> {
         let number = name.strip_prefix("thumbnails-")?.strip_suffix(".db")?;
@@ -87,8 +87,8 @@ fn count(dir: &Path) -> usize {
 }
 
 impl Volumes {
-    /// Opens those of a folder, of which none takes much more than `most_bytes`. The paths are those whose pages are still
-    /// to be checked. Nobody else may be opening them meanwhile.
+    /// Opens the volumes of a folder, none of which grows far beyond `most_bytes`. Returns the paths of those whose
+    /// pages have yet to be checked. The caller must hold the opening lock.
     pub fn open(
         dir: &Path,
         most_bytes: u64,
@@ -107,7 +107,7 @@ impl Volumes {
         Ok((volumes, unchecked))
     }
 
-    /// Opens or makes the next; its path, if its pages are still to be checked.
+    /// Opens or creates the next volume; returns its path if its pages have yet to be checked.
     fn open_next(
         &mut self,
         thorough: bool,
@@ -122,7 +122,7 @@ impl Volumes {
         Ok(opened.unchecked.then_some(path))
     }
 
-    /// Opens what other processes began; whether there was anything.
+    /// Opens the next volume if another process has created it; returns whether there was one.
     fn open_new(&mut self) -> Result<bool, StoreError> {
         if !path(&self.dir, self.all.len()).exists() {
             return Ok(false);
@@ -141,7 +141,7 @@ impl Volumes {
         Ok(())
     }
 
-    /// What is found in the first volume that has it.
+    /// The first result found in any volume.
     pub fn find<T>(
         &mut self,
         find: impl Fn(&Connection) -> rusqlite::Result<Option<T>>,
@@ -160,8 +160,8 @@ impl Volumes {
         }
     }
 
-    /// Writes rows about contents into a table, each where that has the content, otherwise where there is room; in one
-    /// transaction for each volume.
+    /// Writes rows about contents, each to the volume that already contains it or else to one with space, in one
+    /// transaction per volume.
     pub fn write<'a, T>(
         &mut self,
         table: &str,
@@ -177,7 +177,7 @@ impl Volumes {
         for row in rows {
             let mut at = room;
             for (number, volume) in self.all.iter().enumerate() {
-                // Most stores have one alone: there is nothing to be found.
+                // Most stores have a single volume, which needs no search.
                 if self.all.len() > 1 && volume.has(table, content(row))? {
                     at = number;
                     break;
@@ -205,7 +205,7 @@ impl Volumes {
         Ok(())
     }
 
-    /// The first volume with room, begun if there is none.
+    /// The first volume with space, created if necessary.
     fn with_room(&mut self) -> Result<usize, VolumesError> {
         loop {
             for (number, volume) in self.all.iter().enumerate() {
@@ -219,7 +219,7 @@ impl Volumes {
         }
     }
 
-    /// Does something with each.
+    /// Applies `work` to each volume.
     pub fn for_each(
         &mut self,
         mut work: impl FnMut(&mut Connection) -> rusqlite::Result<()>,
@@ -235,12 +235,12 @@ impl Volumes {
     }
 }
 
-/// What can go wrong with volumes.
+/// Errors of volumes.
 #[derive(Debug)]
 pub enum VolumesError {
-    /// One of them.
+    /// An error of a volume.
     Volume(VolumeError),
-    /// Opening another.
+    /// A volume could not be opened.
     Opening(StoreError),
 }
 
@@ -256,7 +256,7 @@ impl From<StoreError> for VolumesError {
     }
 }
 
-/// The row of a content, if there is one.
+/// The row of a content, if it exists.
 pub fn row_of<T>(
     connection: &Connection,
     query: &str,

@@ -1,38 +1,38 @@
-//! Scaled dot-product attention of one head, in cache.
+//! Scaled dot-product attention of one head, sized to stay in cache.
 
 use super::math::{LANES, softmax_rows};
 use super::{SimdLevel, TILE_ROWS};
 use crate::engine::inference::cpu::PANEL;
 use crate::engine::inference::cpu::microkernel;
 
-/// Buffers of [`attend_head`], kept between heads so that a head allocates nothing. They are not cleared: what lies
-/// beyond tokens and sizes is computed with, but not read.
+/// Buffers of [`attend_head`], reused between heads. They are not cleared: padding beyond the tokens and the head
+/// size takes part in computations, but its results are not read.
 #[derive(Default)]
 pub struct AttentionScratch {
-    /// Keys: panels of 64 tokens x head size x 64.
+    /// Keys, transposed: panels of 64 tokens, each head size x 64.
     keys: Vec<f32>,
-    /// Values: panels of 64 of the head's columns x tokens x 64.
+    /// Values: panels of 64 columns of the head, each tokens x 64.
     values: Vec<f32>,
-    /// Scores of the queries of a tile, each as many as the keys' panels have tokens.
+    /// Attention scores of a tile of queries, with the row length of the padded keys.
     scores: Vec<f32>,
 }
 
-/// What one head is within a fused projection.
+/// Position of one head within a fused QKV projection.
 #[derive(Clone, Copy, Debug)]
 pub struct HeadShape {
-    /// Tokens of the sequence.
+    /// Sequence length.
     pub tokens: usize,
     /// Width of the model: heads x size.
     pub width: usize,
-    /// Which head.
+    /// Index of the head.
     pub head: usize,
-    /// Width of a head.
+    /// Width of the head.
     pub size: usize,
-    /// Whether a token sees only itself and those before it.
+    /// Whether a token attends only to itself and earlier tokens.
     pub causal: bool,
 }
 
-/// The parts of a fused projection.
+/// The parts of a fused QKV projection.
 #[derive(Clone, Copy)]
 enum QkvPart {
     Query,
@@ -41,7 +41,7 @@ enum QkvPart {
 }
 
 impl HeadShape {
-    /// What a token has of one part.
+    /// One token's query, key or value of this head.
     fn row<'a>(&self, qkv: &'a [f32], token: usize, part: QkvPart) -> &'a [f32] {
         let at = (token * 3 + part as usize) * self.width + self.head * self.size;
         &qkv[at..][..self.size]
@@ -49,7 +49,7 @@ impl HeadShape {
 }
 
 impl AttentionScratch {
-    /// Lays keys and values out in panels.
+    /// Packs keys and values into panels.
     fn fill(&mut self, qkv: &[f32], shape: &HeadShape) {
         let HeadShape { tokens, size, .. } = *shape;
         let padded = tokens.next_multiple_of(PANEL);
@@ -71,7 +71,7 @@ impl AttentionScratch {
         }
     }
 
-    /// `R` queries from `first` on into the head's columns of `out`; returns `R`.
+    /// Computes `R` queries starting with `first` into the head's columns of `out`; returns `R`.
     fn tile<const R: usize>(
         &mut self,
         level: SimdLevel,
@@ -92,7 +92,7 @@ impl AttentionScratch {
                 scores[at * PANEL..][..PANEL].copy_from_slice(sums);
             }
         }
-        // Whole blocks, in which what is not seen weighs nothing.
+        // Softmax runs on whole blocks of lanes; masked scores get a weight of 0.
         let seen = |r: usize| if shape.causal { first + r + 1 } else { tokens };
         let blocks = seen(R - 1).next_multiple_of(LANES);
         for (r, scores) in self.scores.chunks_exact_mut(padded).take(R).enumerate() {
@@ -116,9 +116,9 @@ impl AttentionScratch {
     }
 }
 
-/// Attention of one head over one sequence.
+/// Attention of one head for one sequence.
 ///
-/// `qkv` is tokens x 3 width, the fused projection. Writes `softmax(q k^T / sqrt(size)) v` to the head's columns of
+/// `qkv` is the fused projection, tokens x (3 width). Writes `softmax(q k^T / sqrt(size)) v` to the head's columns of
 /// `out`, tokens x width.
 pub fn attend_head(qkv: &[f32], shape: HeadShape, scratch: &mut AttentionScratch, out: &mut [f32]) {
     let level = SimdLevel::detect();
@@ -126,7 +126,7 @@ pub fn attend_head(qkv: &[f32], shape: HeadShape, scratch: &mut AttentionScratch
     let mut at = 0;
     while at < shape.tokens {
         let out = &mut out[at * shape.width..];
-        // A few sizes of tiles, so that no row is computed in vain.
+        // Several tile heights, so that no padding rows are computed.
         at += match shape.tokens - at {
             1 => scratch.tile::<1>(level, qkv, &shape, at, out),
             2 | 3 => scratch.tile::<2>(level, qkv, &shape, at, out),

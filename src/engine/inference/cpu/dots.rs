@@ -1,26 +1,26 @@
-//! Dot products of vectors in half precision with a few vectors in single precision.
+//! Dot products of many f16 rows with a few f32 vectors.
 
 use half::f16;
 
 use super::{Activation, GemmEpilogue, PackedF32, SimdLevel, widen};
 
-/// Lanes of a register.
+/// f32 values per AVX-512 register.
 const LANES: usize = 16;
 
-/// Vectors laid out for dot products with many rows in half precision.
+/// Vectors packed for dot products with many f16 rows.
 #[derive(Clone, Debug)]
 pub struct HalfDots {
     dim: usize,
     width: usize,
-    /// For the widest registers, where the dimensions fill them.
+    /// For AVX-512, if the dimension is a multiple of [`LANES`].
     #[cfg(target_arch = "x86_64")]
     blocks: Vec<x86::ColumnBlock>,
-    /// For all others, over widened rows; the columns up to the width are zeros.
+    /// For other processors, which widen the rows to f32 first; zero-padded to `width` columns.
     panels: PackedF32,
 }
 
 impl HalfDots {
-    /// From count x dim.
+    /// Takes a matrix, count x dim.
     #[must_use]
     pub fn new(vectors: &[f32], dim: usize) -> Self {
         let count = vectors.len().checked_div(dim).unwrap_or_default();
@@ -36,13 +36,13 @@ impl HalfDots {
         }
     }
 
-    /// Values that a row of results has: the next multiple of 16. What lies beyond the vectors may be anything.
+    /// Values per result row: the number of vectors, rounded up to a multiple of 16. Padding values are unspecified.
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// The dot products of each row, which has `dim` values, with all vectors: rows x width; `wide` is scratch memory.
+    /// Dot products of every row, which has `dim` values, with all vectors: rows x width. `wide` is scratch memory.
     pub fn run(&self, rows: &[&[f16]], wide: &mut Vec<f32>, out: &mut [f32]) {
         self.run_at(SimdLevel::detect(), rows, wide, out);
     }
@@ -53,7 +53,7 @@ impl HalfDots {
         if level == SimdLevel::Avx512 && !self.blocks.is_empty() {
             for (at, block) in self.blocks.iter().enumerate() {
                 let out = &mut out[at * x86::MOST_COLUMNS..];
-                // SAFETY: the function needs nothing but AVX-512, which the level says the processor has.
+                // SAFETY: the function requires only AVX-512, which `level` says the processor has.
                 unsafe { x86::block(rows, block, self.width, out) };
             }
             return;
@@ -83,10 +83,10 @@ mod x86 {
 
     use super::LANES;
 
-    /// Columns whose sums stay in registers while two rows pass.
+    /// Number of columns whose accumulators fit in registers together with two rows.
     pub const MOST_COLUMNS: usize = 12;
 
-    /// At most twelve columns.
+    /// A block of up to 12 columns.
     #[derive(Clone, Debug)]
     pub struct ColumnBlock {
         columns: usize,
@@ -95,7 +95,7 @@ mod x86 {
     }
 
     impl ColumnBlock {
-        /// From count x dim; none where the dimensions do not fill registers.
+        /// Splits a matrix, count x dim, into blocks; empty unless `dim` is a multiple of [`LANES`].
         pub fn all(vectors: &[f32], dim: usize) -> Vec<Self> {
             if dim == 0 || !dim.is_multiple_of(LANES) {
                 return Vec::new();
@@ -115,10 +115,10 @@ mod x86 {
         }
     }
 
-    /// Dot products of all rows with a block; rows of `out` are `width` apart.
+    /// Dot products of all rows with a block; consecutive rows of `out` are `width` apart.
     #[target_feature(enable = "avx512f,avx512dq")]
     pub fn block(rows: &[&[f16]], block: &ColumnBlock, width: usize, out: &mut [f32]) {
-        /// Rows at a time: as many as leave registers for their sums.
+        /// Rows per pass: as many as the registers left by the columns can accumulate.
         macro_rules! all {
             ($($columns:literal: $rows:literal),*) => {
                 match block.columns {
@@ -148,7 +148,7 @@ mod x86 {
         }
     }
 
-    /// While these rows are summed up, the next ones are called for: they come from memory that no cache holds.
+    /// Multiplies some rows while prefetching the next ones, which are not expected to be in any cache.
     #[target_feature(enable = "avx512f,avx512dq")]
     fn dots<const R: usize, const C: usize>(
         rows: [&[f16]; R],
@@ -159,7 +159,7 @@ mod x86 {
     ) {
         let parts = columns.as_chunks::<LANES>().0;
         let parts = parts.as_chunks::<C>().0;
-        // A loop, because a closure would not be compiled for the features.
+        // A loop, because a closure would not be compiled with the target features.
         let mut lines: [&[[f16; LANES]]; R] = [&[]; R];
         for (line, row) in lines.iter_mut().zip(rows) {
             *line = &row.as_chunks::<LANES>().0[..parts.len()];
@@ -168,15 +168,15 @@ mod x86 {
         for (k, part) in parts.iter().enumerate() {
             let mut x = [_mm512_setzero_ps(); R];
             for (x, line) in x.iter_mut().zip(lines) {
-                // SAFETY: sixteen halves are as many bytes as are read.
+                // SAFETY: 16 f16 values are the 32 bytes that are read.
                 *x = _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(line[k].as_ptr().cast()) });
             }
             for row in next {
-                // Each second time it is the same line, which costs nothing.
+                // Every second prefetch hits the same cache line, which costs nothing.
                 _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_add(k * LANES).cast());
             }
             for (c, column) in part.iter().enumerate() {
-                // SAFETY: a part has as many values as a register.
+                // SAFETY: each part has exactly one register's worth of values.
                 let w = unsafe { _mm512_loadu_ps(column.as_ptr()) };
                 for (sums, x) in sums.iter_mut().zip(x) {
                     sums[c] = _mm512_fmadd_ps(x, w, sums[c]);
@@ -192,12 +192,12 @@ mod x86 {
         }
     }
 
-    /// The sum over the lanes of each of four registers.
+    /// Horizontal sums of four registers.
     #[target_feature(enable = "avx512f,avx512dq")]
     fn add_lanes([a, b, c, d]: [__m512; 4], out: &mut [f32; 4]) {
         let ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
         let cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
-        // Each quarter of the register now has its share of all four sums.
+        // Each 128-bit quarter now holds partial results of all four sums.
         let low = _mm512_shuffle_ps::<0b01_00_01_00>(ab, cd);
         let high = _mm512_shuffle_ps::<0b11_10_11_10>(ab, cd);
         let all = _mm512_add_ps(low, high);
@@ -209,7 +209,7 @@ mod x86 {
             _mm256_castps256_ps128(half),
             _mm256_extractf128_ps::<1>(half),
         );
-        // SAFETY: four values are as many bytes as are written.
+        // SAFETY: four f32 values are the 16 bytes that are written.
         unsafe { _mm_storeu_ps(out.as_mut_ptr(), sum) };
     }
 }

@@ -1,13 +1,13 @@
-//! Converts half precision to single, with hardware instructions where available.
+//! Converts f16 to f32, with hardware instructions where available.
 
 use half::f16;
 
-/// Widens half-precision numbers; exact.
+/// Converts f16 values to f32; exact.
 #[allow(unsafe_code)]
 pub fn widen(halves: &[f16], out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if super::SimdLevel::detect() == super::SimdLevel::Avx512 {
-        // SAFETY: the function needs nothing but AVX-512, which was just found.
+        // SAFETY: the function requires only AVX-512, which was just detected.
         return unsafe { avx512(halves, out) };
     }
     half::slice::HalfFloatSliceExt::convert_to_f32_slice(halves, out);
@@ -21,7 +21,7 @@ fn avx512(halves: &[f16], out: &mut [f32]) {
     let (blocks, tail) = halves.as_chunks::<16>();
     let (wide, wide_tail) = out[..halves.len()].as_chunks_mut::<16>();
     for (block, wide) in blocks.iter().zip(wide) {
-        // SAFETY: a block of 16 halves has the 32 bytes that are read, one of 16 numbers the 64 that are written.
+        // SAFETY: 16 f16 values are the 32 bytes read, 16 f32 values the 64 bytes written.
         unsafe {
             let halves = _mm256_loadu_si256(block.as_ptr().cast());
             _mm512_storeu_ps(wide.as_mut_ptr(), _mm512_cvtph_ps(halves));
@@ -40,7 +40,7 @@ mod tests {
     fn every_finite_half_is_widened_exactly() {
         let bits = (0..=u16::MAX).filter(|h| h & 0x7c00 != 0x7c00);
         let halves: Vec<f16> = bits.map(f16::from_bits).collect();
-        // An odd number, so that a tail is left.
+        // An odd length, which exercises the tail.
         let halves = &halves[1..];
         let mut wide = vec![0.0; halves.len()];
         widen(halves, &mut wide);

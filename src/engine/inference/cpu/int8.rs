@@ -1,9 +1,9 @@
-//! Products in eight bits: weights with one scale for each output, rows of activations each with its own scale and
-//! offset, sums in 32 bits.
+//! int8 matrix products: weights with one scale per output, activations with a scale and offset per row, 32-bit
+//! accumulators.
 //!
-//! A row x is kept as `x = scale * q + offset` with q from 0 to 255, a weight as `w = scale * q` with q from -127 to
-//! 127. The product is then `scale_x scale_w (q_x . q_w) + offset scale_w (sum of q_w)`, where only `q_x . q_w` depends
-//! on both, and is exact.
+//! Activations are quantised as `x = scale * q + offset` with q in 0..=255, weights as `w = scale * q` with q in
+//! -127..=127. The product is `scale_x scale_w (q_x . q_w) + offset scale_w (sum of q_w)`, where only `q_x . q_w`
+//! depends on both operands; it is computed exactly.
 
 use super::int16::rounded;
 use super::{IntegerIsa, TILE_ROWS, madd, multi_target};
@@ -11,52 +11,52 @@ use crate::engine::inference::cpu::PANEL;
 use crate::engine::inference::cpu::packed_gemm::{GemmEpilogue, finish};
 use crate::engine::inference::cpu::prefetch;
 
-/// A weight matrix in eight bits and a bias, laid out for products.
+/// An int8 weight matrix, packed into panels, and its bias.
 #[derive(Clone, Debug)]
 pub struct PackedI8 {
     inputs: usize,
     outputs: usize,
-    /// Inputs, rounded up to whole groups of four.
+    /// Number of inputs, rounded up to a multiple of four.
     depth: usize,
     isa: IntegerIsa,
-    /// panels x (depth / 4) x 64 x 4: four inputs of one output side by side.
+    /// panels x (depth / 4) x 64 x 4: four inputs of an output are adjacent.
     values: Vec<i8>,
-    /// The scale of each output's weights, padded to whole panels.
+    /// Weight scale of each output, padded to whole panels.
     scales: Vec<f32>,
     /// scale x (sum of q) of each output.
     sums: Vec<f32>,
     bias: Vec<f32>,
 }
 
-/// A product that reaches a line.
+/// A product that reaches the threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ProductAbove {
-    /// The number of the row.
+    /// Index of the row.
     pub row: usize,
-    /// The number of the output.
+    /// Index of the output.
     pub output: usize,
     /// The product.
     pub product: f32,
 }
 
-/// Rows of activations in eight bits.
+/// Quantised activations.
 #[derive(Clone, Debug, Default)]
 pub struct Int8Rows {
-    /// rows x depth, zeros beyond the inputs.
+    /// rows x depth, zero-padded beyond the inputs.
     values: Vec<u8>,
     /// Scale and offset of each row.
     ranges: Vec<(f32, f32)>,
 }
 
 impl PackedI8 {
-    /// From a weight of outputs x inputs and a bias of outputs, for the best unit of this processor.
+    /// Packs a weight, outputs x inputs, and a bias for the processor's best instruction set.
     #[must_use]
     pub fn new(weight: &[f32], bias: &[f32]) -> Self {
         Self::for_isa(IntegerIsa::detect(), weight, bias)
     }
 
-    /// For rows of bytes x, `W (x - centre) + b`. What is lost in a weight then weighs as much as a byte is away
-    /// from the centre, not from 0.
+    /// `W (x - centre) + b` for byte inputs x. The effect of a weight's quantisation error is then proportional to an
+    /// input's distance from the centre, not from 0.
     #[must_use]
     pub fn around(weight: &[f32], bias: &[f32], centre: &[f32]) -> Self {
         let mut panels = Self::new(weight, bias);
@@ -68,7 +68,7 @@ impl PackedI8 {
         panels
     }
 
-    /// As [`Self::new`], for a given unit.
+    /// Like [`Self::new`], for a given instruction set.
     fn for_isa(isa: IntegerIsa, weight: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
         let inputs = weight.len().checked_div(outputs).unwrap_or_default();
@@ -88,7 +88,7 @@ impl PackedI8 {
         let limit = isa.weight_limit();
         for (output, row) in weight.chunks_exact(inputs.max(1)).enumerate() {
             let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
-            // A row of zeros has any scale.
+            // Any scale represents a row of zeros.
             let scale = if peak > 0.0 { peak / limit } else { 1.0 };
             let mut sum = 0i32;
             for (input, weight) in row.iter().enumerate() {
@@ -108,13 +108,13 @@ impl PackedI8 {
         panel + (input / 4 * PANEL + output % PANEL) * 4 + input % 4
     }
 
-    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs; `rows` is scratch memory.
+    /// `out = then(a W^T + b)`, rows x inputs to rows x outputs; `rows` is scratch memory.
     pub fn multiply(&self, a: &[f32], then: GemmEpilogue, rows: &mut Int8Rows, out: &mut [f32]) {
         rows.fill(a, self.inputs);
         self.multiply_rows(rows, then, out);
     }
 
-    /// The same for rows that are bytes already, such as pixels: they count as they are.
+    /// The same for rows that are already bytes, such as pixels, and need no quantisation.
     pub fn multiply_bytes(
         &self,
         a: &[u8],
@@ -138,7 +138,7 @@ impl PackedI8 {
                 let ranges = &rows.ranges[row..];
                 let out = &mut out[row * self.outputs..];
                 let weights = (panel, prefetch::share(next, row, count));
-                // A few sizes of tiles, so that no row is computed in vain.
+                // Several tile heights, so that no padding rows are computed.
                 row += match count - row {
                     1 => self.tile::<1>(a, weights, &columns, ranges, then, out),
                     2 | 3 => self.tile::<2>(a, weights, &columns, ranges, then, out),
@@ -149,8 +149,8 @@ impl PackedI8 {
         }
     }
 
-    /// Adds those products `a W^T + b` to `found` that reach a line. No other is written anywhere, so that the pairs of
-    /// many vectors cost the memory of those that are near each other.
+    /// Appends the products `a W^T + b` that are at least `threshold` to `found`. The other products are not stored,
+    /// so that memory is proportional to the number of similar pairs.
     pub fn reaching(
         &self,
         a: &[f32],
@@ -176,7 +176,7 @@ impl PackedI8 {
         }
     }
 
-    /// As [`Self::tile`], of which only what reaches the line is kept.
+    /// Like [`Self::tile`], but keeps only products that reach the threshold.
     fn tile_reaching<const R: usize>(
         &self,
         rows: &Int8Rows,
@@ -223,7 +223,7 @@ impl PackedI8 {
         }
     }
 
-    /// `R` rows with one panel, and what is fetched meanwhile; returns `R`.
+    /// Multiplies `R` rows by one panel while prefetching the next one; returns `R`.
     fn tile<const R: usize>(
         &self,
         a: &[u8],
@@ -243,12 +243,12 @@ impl PackedI8 {
     }
 }
 
-/// A panel's share of what each output has one of.
+/// The panel's part of per-output values.
 fn of_panel(values: &[f32], panel: usize) -> &[f32; PANEL] {
     &values.as_chunks().0[panel]
 }
 
-/// What a panel's columns are multiplied by.
+/// Dequantisation parameters of a panel's columns.
 struct Int8Columns<'a> {
     scales: &'a [f32; PANEL],
     sums: &'a [f32; PANEL],
@@ -279,7 +279,7 @@ fn finish_rows_body<const FMA: bool>(
 }
 
 multi_target! {
-    /// From sums of products of bytes to real numbers, and what follows.
+    /// Dequantises accumulators and applies the epilogue.
     fn finish_rows(
         sums: &[[i32; PANEL]],
         ranges: &[(f32, f32)],
@@ -311,7 +311,7 @@ fn rows_above_body<const FMA: bool>(
 }
 
 multi_target! {
-    /// From sums of products of bytes to real numbers, and whether one of them reaches a line.
+    /// Dequantises accumulators; returns whether one of the products reaches the threshold.
     fn rows_above(
         sums: &[[i32; PANEL]],
         ranges: &[(f32, f32)],
@@ -351,7 +351,7 @@ impl Int8Rows {
 #[inline(always)]
 fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [u8], range: &mut (f32, f32)) {
     const LANES: usize = 16;
-    /// Adding it rounds to the nearest integer and leaves that in the low bits.
+    /// Adding it rounds to the nearest integer and leaves the integer in the low mantissa bits.
     const ROUND: f32 = 8_388_608.0;
     let (mut low, mut high, mut poison) = ([f32::MAX; LANES], [f32::MIN; LANES], [0f32; LANES]);
     let (blocks, tail) = row.as_chunks::<LANES>();
@@ -359,7 +359,7 @@ fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [u8], range: &mut (f32,
         for (i, v) in block.iter().enumerate() {
             low[i] = if *v < low[i] { *v } else { low[i] };
             high[i] = if *v > high[i] { *v } else { high[i] };
-            // Not a number once a value is none, or infinite: damage must not be hidden.
+            // NaN if any value is NaN or infinite, so that quantisation does not hide damage.
             poison[i] += v * 0.0;
         }
     };
@@ -379,7 +379,7 @@ fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [u8], range: &mut (f32,
 }
 
 multi_target! {
-    /// A row as bytes q, with the scale and offset such that `scale * q + offset` is nearest to it.
+    /// Quantises a row to bytes q, with the scale and offset for which `scale * q + offset` is closest.
     fn quantise(row: &[f32], out: &mut [u8], range: &mut (f32, f32)) => quantise_body
 }
 

@@ -1,26 +1,26 @@
-//! Element-wise functions, softmax and dot products.
+//! Activation functions, exp and softmax.
 
 use super::{madd, multi_target};
 
-/// The non-linearities of the supported model families.
+/// The activation functions of the supported model families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
-    /// The identity.
+    /// Identity.
     None,
-    /// `min(max(x, 0), 6)`, of EfficientNet-Lite.
+    /// `min(max(x, 0), 6)`, used by EfficientNet-Lite.
     Relu6,
-    /// `x * sigmoid(1.702 x)`, of OpenAI's CLIP.
+    /// `x * sigmoid(1.702 x)`, used by OpenAI's CLIP.
     QuickGelu,
-    /// `x * Phi(x)` through the error function, PyTorch's default GELU.
+    /// `x * Phi(x)` with the error function, PyTorch's default GELU.
     Gelu,
-    /// GELU's tanh approximation, `gelu_pytorch_tanh` in Hugging Face configurations.
+    /// Tanh approximation of GELU, `gelu_pytorch_tanh` in Hugging Face configurations.
     GeluTanh,
 }
 
 /// `e^x` for `x` in about [-87, 88], clamped outside; relative error below 2e-7.
 ///
-/// Cephes' `expf` scheme: split off a power of two, then a polynomial. Adding 1.5 * 2^23 rounds to
-/// the nearest integer and leaves it in the low bits, which vectorises where `round` does not.
+/// Follows Cephes' `expf`: splits off a power of two and evaluates a polynomial. Adding 1.5 * 2^23 rounds to the
+/// nearest integer and leaves it in the low bits, which vectorises where `round` does not.
 #[inline(always)]
 pub(super) fn exp<const FMA: bool>(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0;
@@ -79,7 +79,7 @@ pub(super) fn activate_row<const FMA: bool>(
     kind: Activation,
     out: &mut [f32],
 ) {
-    // One loop per kind, so that the choice is not made per element.
+    // One loop per kind, to avoid a branch per value.
     macro_rules! pass {
         ($kind:expr) => {
             for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
@@ -96,10 +96,10 @@ pub(super) fn activate_row<const FMA: bool>(
     }
 }
 
-/// Values that are worked on side by side. A softmax of so many, or a multiple, has none left over.
+/// Number of independent lanes. A softmax over a multiple of it has no tail.
 pub const LANES: usize = 16;
 
-/// Lanes put together by halves, which takes as many steps as their number has bits.
+/// Reduces the lanes pairwise, in log2(LANES) steps.
 #[inline(always)]
 fn fold_lanes(lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
     let eight: [f32; 8] = std::array::from_fn(|i| join(lanes[i], lanes[i + 8]));
@@ -148,8 +148,8 @@ fn softmax_rows_body<const FMA: bool>(rows: &mut [f32], stride: usize, width: us
 }
 
 multi_target! {
-    /// Replaces the first `width` values of each row, `stride` wide, by the softmax of `scale` times them; `scale` is
-    /// positive.
+    /// Replaces the first `width` values of each row, `stride` long, by the softmax of `scale` times them. `scale`
+    /// must be positive.
     pub fn softmax_rows(rows: &mut [f32], stride: usize, width: usize, scale: f32) => softmax_rows_body
 }
 
@@ -161,7 +161,7 @@ fn exp_scaled_body<const FMA: bool>(values: &mut [f32], scale: f32, offset: f32)
 }
 
 multi_target! {
-    /// `v = e^(scale v - offset)` for each value, the exponent held to [-87, 88].
+    /// `v = e^(scale v - offset)` for each value, with the exponent clamped to [-87, 88].
     pub fn exp_scaled(values: &mut [f32], scale: f32, offset: f32) => exp_scaled_body
 }
 
@@ -177,7 +177,7 @@ mod tests {
         (-4000..=4000).map(|i| i as f32 * 0.005).collect()
     }
 
-    /// The error function by its Taylor series in double precision; good for |x| < 3.
+    /// The error function by its Taylor series in f64; accurate for |x| < 3.
     fn erf_series(x: f64) -> f64 {
         let (mut term, mut sum) = (x, x);
         for n in 1..60 {

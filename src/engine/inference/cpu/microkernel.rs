@@ -1,13 +1,13 @@
-//! The f32 microkernel, with its sums in registers: written with intrinsics, because automatic vectorisation depends on the
-//! surrounding code.
+//! The f32 GEMM microkernel with accumulators in registers. It uses intrinsics because automatic vectorisation depends
+//! on the surrounding code.
 
 use super::SimdLevel;
 use crate::engine::inference::cpu::PANEL;
 
-/// Adds up `R` rows with the first `width` columns of a panel: `sums[r][c] = sum_k rows[r][k] panel[k][c]`.
+/// Multiplies `R` rows by the first `width` columns of a panel: `sums[r][c] = sum_k rows[r][k] panel[k][c]`.
 ///
-/// `panel` is depth x 64, each row a depth long. What lies beyond the columns may be computed or left alone. `prefetched` is
-/// prefetched meanwhile, where the processor supports it.
+/// `panel` is depth x 64, each row has depth values. Further columns of `sums` may or may not be written. `prefetched`
+/// is prefetched meanwhile, where the processor supports it.
 #[allow(unsafe_code)]
 pub fn tile<const R: usize>(
     level: SimdLevel,
@@ -19,8 +19,8 @@ pub fn tile<const R: usize>(
 ) {
     #[cfg(target_arch = "x86_64")]
     match level {
-        // SAFETY: these functions need nothing but the instruction sets that they name, which the level says
-        // the processor has.
+        // SAFETY: these functions require only the instruction sets that they name, which `level` says the processor
+        // has.
         SimdLevel::Avx512 => unsafe {
             match width {
                 0..=16 => return x86::avx512::<R, 1>(rows, panel, prefetched, sums),
@@ -75,13 +75,13 @@ mod x86 {
     use crate::engine::inference::cpu::integer_isa::fetch;
     use crate::engine::inference::cpu::prefetch::PrefetchPlan;
 
-    /// Inputs that the lines of a panel and all rows have.
+    /// Number of inputs present in the panel and in every row.
     fn common_depth(rows: &[&[f32]], lines: &[[f32; PANEL]]) -> usize {
         let depths = rows.iter().map(|row| row.len());
         depths.fold(lines.len(), usize::min)
     }
 
-    /// `V` registers of 16 columns.
+    /// Processes `V` registers of 16 columns.
     #[target_feature(enable = "avx512f")]
     pub fn avx512<const R: usize, const V: usize>(
         rows: [&[f32]; R],
@@ -96,7 +96,7 @@ mod x86 {
         for (k, line) in lines[..depth].iter().enumerate() {
             fetch(fetches.at(k));
             let parts = line.as_chunks::<16>().0;
-            // SAFETY: a part has as many values as a register.
+            // SAFETY: each part has exactly one register's worth of values.
             let b: [_; V] = std::array::from_fn(|v| unsafe { _mm512_loadu_ps(parts[v].as_ptr()) });
             for (sums, row) in sums.iter_mut().zip(rows) {
                 // SAFETY: no row is shorter than the depth.
@@ -114,7 +114,7 @@ mod x86 {
         }
     }
 
-    /// Two registers of 8 columns at a time.
+    /// Processes two registers of 8 columns at a time.
     #[target_feature(enable = "avx2,fma")]
     pub fn avx2<const R: usize>(
         rows: [&[f32]; R],
@@ -133,7 +133,7 @@ mod x86 {
                     fetch(fetches.at(k));
                 }
                 let parts = line.as_chunks::<16>().0[first].as_chunks::<8>().0;
-                // SAFETY: a part has as many values as a register.
+                // SAFETY: each part has exactly one register's worth of values.
                 let b: [_; 2] =
                     std::array::from_fn(|v| unsafe { _mm256_loadu_ps(parts[v].as_ptr()) });
                 for (sums, row) in sums.iter_mut().zip(rows) {

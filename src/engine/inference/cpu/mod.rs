@@ -1,10 +1,10 @@
-//! Inner loops of the CPU path, compiled for several instruction sets and chosen at run time.
+//! CPU kernels, compiled for several instruction sets and selected at run time.
 //!
-//! Most kernels are ordinary safe Rust over slices, written so that the compiler turns it into vector
-//! code: fixed-width lanes, no branches inside. The `multi_target!` macro compiles that one body for
-//! AVX-512, AVX2 and the baseline and picks by what the processor has, so one portable binary is fast
-//! everywhere and every variant can be checked against the baseline. Tiles of products and the widening
-//! of halves are intrinsics, beside a portable form. Kernels start no threads.
+//! Most kernels are safe Rust over slices, written so that the compiler vectorises them: fixed-width lanes and no
+//! branches. The `multi_target!` macro compiles one body for AVX-512, AVX2 and the baseline, and dispatches on the
+//! processor's features. One portable binary is thus fast everywhere, and each variant can be tested against the
+//! baseline. GEMM microkernels and the conversion of f16 use intrinsics, with portable alternatives. Kernels start no
+//! threads.
 
 mod attention;
 mod depthwise;
@@ -37,13 +37,13 @@ pub use prefetch::TILE_ROWS;
 pub use row_dots::row_dots;
 pub use softmax::{BackgroundSoftmax, LANES as MASS_LANES, masses};
 
-/// Outputs of a panel of laid-out weights: as many as the sums of a tile have in registers.
+/// Number of outputs per panel of packed weights: as many as the registers can accumulate for one tile.
 pub const PANEL: usize = 64;
 
-/// Instruction sets that a kernel is compiled for.
+/// Instruction sets that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SimdLevel {
-    /// What the target guarantees: SSE2 on x86-64, NEON on AArch64.
+    /// Guaranteed by the target: SSE2 on x86-64, NEON on AArch64.
     Baseline,
     /// AVX2 with fused multiply-add.
     Avx2,
@@ -52,7 +52,7 @@ pub enum SimdLevel {
 }
 
 impl SimdLevel {
-    /// The widest level that this processor runs.
+    /// The highest level that this processor supports.
     #[must_use]
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
@@ -73,7 +73,7 @@ impl SimdLevel {
         Self::Baseline
     }
 
-    /// All levels that this processor runs.
+    /// All levels that this processor supports.
     #[must_use]
     pub fn available() -> Vec<Self> {
         let all = [Self::Baseline, Self::Avx2, Self::Avx512];
@@ -95,13 +95,13 @@ impl SimdLevel {
     }
 }
 
-/// `a * b + c`, fused where the instruction set has it: a library call where it has not would be slow.
+/// `a * b + c`, fused only if the instruction set has FMA; otherwise `mul_add` would be a slow library call.
 #[inline(always)]
 fn madd<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// Defines a kernel from a body generic over `FMA`, one compiled copy per [`SimdLevel`].
+/// Defines a kernel from a body generic over `FMA`, compiled once per [`SimdLevel`].
 macro_rules! multi_target {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident) => {
         $(#[$doc])*
@@ -119,8 +119,8 @@ macro_rules! multi_target {
                     $body::<true>($($arg),*)
                 }
                 match $crate::engine::inference::cpu::SimdLevel::detect() {
-                    // SAFETY: the only requirement of these functions is that the processor has the
-                    // instruction sets that they name, which `detect` has just established.
+                    // SAFETY: the only requirement of these functions is that the processor has the instruction sets
+                    // that they name, which `detect` has just established.
                     $crate::engine::inference::cpu::SimdLevel::Avx512 => return unsafe { avx512($($arg),*) },
                     $crate::engine::inference::cpu::SimdLevel::Avx2 => return unsafe { avx2($($arg),*) },
                     $crate::engine::inference::cpu::SimdLevel::Baseline => {}

@@ -2,7 +2,7 @@
 
 use super::{madd, multi_target};
 
-/// Sums of values and of their squared distances from `mean` in lanes, so that they vectorise.
+/// Sum and sum of squared deviations from `mean`, accumulated in lanes for vectorisation.
 #[inline(always)]
 fn sums<const FMA: bool>(row: &[f32], mean: f32) -> (f32, f32) {
     const LANES: usize = 32;
@@ -43,7 +43,7 @@ fn layer_norm_body<const FMA: bool>(
 }
 
 multi_target! {
-    /// Each row of `x`, `weight.len()` wide, with mean 0 and variance 1, times `weight` plus `bias`, into `out`.
+    /// Normalises rows of `x`, `weight.len()` long, to mean 0 and variance 1, then applies `weight` and `bias`.
     pub fn layer_norm(x: &[f32], weight: &[f32], bias: &[f32], epsilon: f32, out: &mut [f32]) => layer_norm_body
 }
 

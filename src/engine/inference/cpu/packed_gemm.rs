@@ -1,31 +1,31 @@
-//! Matrix products with prepacked weights, and their epilogues while the sums are still in registers.
+//! Matrix products with packed weights, and epilogues applied while the accumulators are in registers.
 
 use super::math::{Activation, activate_row};
 use super::{PANEL, SimdLevel, TILE_ROWS, multi_target};
 use crate::engine::inference::cpu::{microkernel, prefetch};
 
-/// What becomes of the sums of a product.
+/// Operation fused after a matrix product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GemmEpilogue {
-    /// The bias is added and the activation applied; the result replaces what was there.
+    /// Adds the bias, applies the activation function and overwrites the output.
     Activate(Activation),
-    /// The bias is added, and all of it to what was there: a skip connection.
+    /// Adds the bias and accumulates into the output, as for a residual connection.
     Add,
 }
 
-/// A weight matrix and a bias, laid out for products: panels of 64 outputs, in each the inputs one after another.
+/// A weight matrix and a bias, packed into panels of 64 outputs, each with the inputs in order.
 #[derive(Clone, Debug)]
 pub struct PackedF32 {
     pub(super) inputs: usize,
     pub(super) outputs: usize,
-    /// panels x inputs x 64, zeros beyond the last output.
+    /// panels x inputs x 64, zero-padded beyond the last output.
     values: Vec<f32>,
-    /// One for each output, padded to whole panels.
+    /// One value per output, padded to whole panels.
     bias: Vec<f32>,
 }
 
 impl PackedF32 {
-    /// From a weight of outputs x inputs and a bias of outputs.
+    /// Packs a weight, outputs x inputs, and a bias with one value per output.
     #[must_use]
     pub fn new(weight: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
@@ -49,7 +49,7 @@ impl PackedF32 {
     }
 }
 
-/// Ends a product: one row of a panel's sums with its bias into one row of results, which may be shorter.
+/// Applies the epilogue to one row of a panel's accumulators; the output row may be shorter than a panel.
 #[inline(always)]
 pub(super) fn finish<const FMA: bool>(
     sums: &[f32; PANEL],
@@ -57,7 +57,7 @@ pub(super) fn finish<const FMA: bool>(
     then: GemmEpilogue,
     out: &mut [f32],
 ) {
-    // Of a whole panel the length is known beforehand, and no value is left over to be ended by itself.
+    // The length of a whole panel is known at compile time, so its loop has no tail.
     match out.as_mut_array::<PANEL>() {
         Some(whole) => finish_any::<FMA>(sums, bias, then, whole),
         None => finish_any::<FMA>(sums, bias, then, out),
@@ -76,25 +76,25 @@ fn finish_any<const FMA: bool>(sums: &[f32], bias: &[f32], then: GemmEpilogue, o
     }
 }
 
-/// Inputs that are summed before the next panel's turn, where sums can be added to what is there: so much of a panel
-/// stays in a core's own cache while all rows pass.
+/// Number of inputs to accumulate before moving on to the next panel, for epilogues that can accumulate into the
+/// output. A slice of a panel of this depth stays in a core's private cache while all rows are processed.
 const DEPTH: usize = 1024;
 
-/// Some inputs of one panel, and where it stands.
+/// A slice of one panel along the inputs.
 struct PanelSlice<'a> {
     /// inputs x 64.
     values: &'a [f32],
-    /// The first input.
+    /// Index of the first input.
     first: usize,
-    /// The first output.
+    /// Index of the first output.
     column: usize,
     bias: &'a [f32; PANEL],
-    /// What is read after this part.
+    /// The weights that are read next.
     next: &'a [f32],
 }
 
 impl PackedF32 {
-    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs.
+    /// `out = then(a W^T + b)`, rows x inputs to rows x outputs.
     pub fn multiply(&self, a: &[f32], then: GemmEpilogue, out: &mut [f32]) {
         self.multiply_at(SimdLevel::detect(), a, then, out);
     }
@@ -115,7 +115,7 @@ impl PackedF32 {
                     values,
                     first: block * depth,
                     column: at * PANEL,
-                    // The bias is added once.
+                    // The bias must be added only once.
                     bias: match block {
                         0 => bias,
                         _ => &[0f32; PANEL],
@@ -141,12 +141,12 @@ impl PackedF32 {
             let a = &a[row * self.inputs + part.first..];
             let out = &mut out[row * self.outputs..];
             let prefetched = prefetch::share(part.next, row, rows);
-            // A few sizes of tiles, so that no row is computed in vain.
+            // Several tile heights, so that no padding rows are computed.
             row += match rows - row {
                 1 => self.tile::<1>(level, a, part, prefetched, then, out),
                 2 | 3 => self.tile::<2>(level, a, part, prefetched, then, out),
                 4 | 5 => self.tile::<4>(level, a, part, prefetched, then, out),
-                // A few columns leave registers for more rows.
+                // Few columns leave registers for more rows.
                 12.. if self.outputs <= 16 => {
                     self.tile::<12>(level, a, part, prefetched, then, out)
                 }
@@ -155,7 +155,7 @@ impl PackedF32 {
         }
     }
 
-    /// `R` rows with one part of a panel; returns `R`.
+    /// Multiplies `R` rows by one slice of a panel; returns `R`.
     fn tile<const R: usize>(
         &self,
         level: SimdLevel,
@@ -191,7 +191,7 @@ fn finish_rows_body<const FMA: bool>(
 }
 
 multi_target! {
-    /// Ends a tile: its sums with their bias into the rows of results, from `column` on.
+    /// Applies the epilogue to a tile's accumulators and writes them to the output rows, starting at `column`.
     fn finish_rows(
         sums: &[[f32; PANEL]],
         bias: &[f32; PANEL],

@@ -1,9 +1,9 @@
-//! Attention of one query over rows that are both keys and values.
+//! Attention pooling: a single query over rows that serve as both keys and values.
 
 use super::math::softmax;
 use super::{madd, multi_target};
 
-/// Values that are added up side by side.
+/// Number of independent accumulators.
 const LANES: usize = 64;
 
 #[inline(always)]

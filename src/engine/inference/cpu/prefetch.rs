@@ -1,27 +1,27 @@
 //! Prefetching of weights.
 //!
-//! The weights of a model are larger than any cache. Every tile over one panel prefetches a share of the next one into the
-//! core's own cache, so that the first rows of the next panel do not wait for memory.
+//! A model's weights exceed the caches. Every tile of a panel prefetches a share of the next panel into the core's
+//! private cache, so that its first rows do not wait for memory.
 
-/// Rows of most tiles.
+/// Number of rows of most tiles.
 pub const TILE_ROWS: usize = 6;
 
-/// The share of `next` that is fetched by the tile that begins at `row` of `rows`.
+/// The share of `next` to prefetch during the tile that starts at `row` of `rows`.
 pub fn share<T>(next: &[T], row: usize, rows: usize) -> &[T] {
     let tiles = rows.div_ceil(TILE_ROWS).max(1);
     let mut shares = next.chunks(next.len().div_ceil(tiles).max(1));
     shares.nth(row / TILE_ROWS).unwrap_or_default()
 }
 
-/// Addresses that the steps of a tile fetch from.
+/// Addresses to prefetch at each step of a tile.
 pub struct PrefetchPlan<T> {
     first: *const T,
     each: usize,
 }
 
 impl<T> PrefetchPlan<T> {
-    /// Over a share, for a tile of `depth` steps over a panel. Where nothing is ahead, all of them name the panel: an
-    /// address that does not exist would be looked up in vain, again and again.
+    /// Distributes a share over the `depth` steps of a tile. If the share is empty, all steps use the panel's own
+    /// address: prefetching an unmapped address repeats a futile page walk each time.
     #[inline(always)]
     pub fn new(share: &[T], panel: &[T], depth: usize) -> Self {
         let first = if share.is_empty() { panel } else { share }.as_ptr();
@@ -29,7 +29,7 @@ impl<T> PrefetchPlan<T> {
         Self { first, each }
     }
 
-    /// The address for one step; those of the last steps may be beyond the share.
+    /// The address for one step; the last ones may lie beyond the share.
     #[inline(always)]
     pub fn at(&self, step: usize) -> *const i8 {
         self.first.wrapping_add(step * self.each).cast()

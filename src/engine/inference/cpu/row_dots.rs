@@ -1,8 +1,8 @@
-//! Products of many rows with a few vectors, each row read once: bound by memory.
+//! Dot products of many rows with a few vectors; memory-bound, so each row is read once.
 
 use super::{madd, multi_target};
 
-/// Values that are added up side by side.
+/// Number of independent accumulators.
 const LANES: usize = 32;
 
 #[inline(always)]
@@ -26,7 +26,7 @@ fn row_dots_body<const FMA: bool>(rows: &[f32], vectors: &[f32], dim: usize, out
 }
 
 multi_target! {
-    /// For each of `rows`, `dim` wide: its product with itself, then those with each of `vectors`, into `out`.
+    /// For each of `rows`, of length `dim`, writes its dot product with itself and then with each of `vectors`.
     pub fn row_dots(rows: &[f32], vectors: &[f32], dim: usize, out: &mut [f32]) => row_dots_body
 }
 

@@ -1,19 +1,19 @@
-//! From cosines with a few labels to matches and probabilities.
+//! Converts cosine similarities with a few labels to match scores and probabilities.
 
 use super::math::exp;
 use super::{madd, multi_target};
 
-/// Cosines of a photo, and how many of them there can be with a mass for "something else" beside them.
+/// Row length of the cosines. At most 15 labels fit, because "something else" needs a lane as well.
 pub const LANES: usize = 16;
 
-/// Labels against a background whose masses are relative to its own sum, which is then 1.
+/// Softmax parameters of the labels. Masses are relative to that of the background, which is therefore 1.
 #[derive(Clone, Copy, Debug)]
 pub struct BackgroundSoftmax {
-    /// How many labels there are: fewer than [`LANES`].
+    /// Number of labels, less than [`LANES`].
     pub labels: usize,
-    /// The factor between cosine and logit.
+    /// Scale factor from cosine similarity to logit.
     pub scale: f32,
-    /// What the mass of each label is multiplied by.
+    /// Factor applied to the mass of each label.
     pub factors: [f32; LANES],
 }
 
@@ -37,7 +37,7 @@ fn masses_body<const FMA: bool>(
             masses[i] = mass;
             fits[i] = mass / (mass + 1.0);
         }
-        // The mass of "something else", unless there is none: NaN stays NaN.
+        // The mass of "something else"; NaN if the background is NaN.
         masses[labels] = background * 0.0 + 1.0;
         let mut total = 0.0;
         for mass in &masses[..=labels] {
@@ -55,7 +55,7 @@ fn masses_body<const FMA: bool>(
     }
 }
 
-/// Writes the first values; where there is place, the others as well, which the next row overwrites.
+/// Writes the first `count` values. If there is space, it writes a whole row, whose excess the next row overwrites.
 #[inline(always)]
 fn put(values: &[f32; LANES], count: usize, out: &mut [f32]) {
     match out.first_chunk_mut::<LANES>() {
@@ -65,8 +65,8 @@ fn put(values: &[f32; LANES], count: usize, out: &mut [f32]) {
 }
 
 multi_target! {
-    /// Matches, photos x labels, and probabilities, photos x (labels + 1), from cosines, photos x 16, and the log-sums
-    /// of the background; no number where that is none.
+    /// Computes match scores, photos x labels, and probabilities, photos x (labels + 1), from cosines, photos x 16, and
+    /// the log-sum-exp of the background. The results are NaN where the background is NaN.
     pub fn masses(
         cosines: &[f32],
         background: &[f32],

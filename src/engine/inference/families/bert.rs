@@ -1,5 +1,5 @@
-//! BERT (Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>) for texts: the post-norm transformer of the starter's
-//! and Chinese-CLIP's text towers. Names follow Hugging Face's `BertModel`.
+//! BERT (Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>), the post-norm transformer of the text towers of the
+//! starter model and Chinese-CLIP. Tensor names follow Hugging Face's `BertModel`.
 
 use std::cell::RefCell;
 
@@ -15,40 +15,40 @@ use crate::engine::inference::layers::{
     AttentionShape, LayerNorm, Linear, RoundedRows, WeightFormat, attend_sequence, cpu_values,
 };
 
-/// Sizes of a BERT.
+/// Hyperparameters of a BERT encoder.
 #[derive(Clone, Copy, Debug)]
 pub struct BertShape {
-    /// Words of the vocabulary.
+    /// Vocabulary size.
     pub words: usize,
-    /// Width of the states.
+    /// Width of the hidden states.
     pub width: usize,
-    /// Width of the hidden layer of each feed-forward part.
+    /// Hidden width of the MLP.
     pub hidden: usize,
-    /// Layers.
+    /// Number of layers.
     pub layers: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     pub heads: usize,
-    /// Most tokens of a text.
+    /// Maximum sequence length.
     pub positions: usize,
-    /// Kinds of segments; only the first is used.
+    /// Number of token types, of which only the first is used.
     pub kinds: usize,
-    /// Epsilon of the layer norms.
+    /// Epsilon of layer normalisation.
     pub epsilon: f64,
 }
 
-/// Where the vectors of tokens are kept.
+/// Storage of the token embeddings.
 pub enum TokenEmbeddings {
-    /// As numbers: vocabulary x width.
+    /// Floating-point values: vocabulary x width.
     Numbers(Tensor),
-    /// In ggml's Q8_0, of which only the rows that a text needs become numbers.
+    /// ggml's Q8_0 format, from which only the rows needed for a text are dequantised.
     Quantised(QTensor),
 }
 
-/// Values of a Q8_0 block, behind their scale (f16).
+/// Number of values per Q8_0 block, which follow its f16 scale.
 const BLOCK: usize = 32;
 
 impl TokenEmbeddings {
-    /// The vectors of `ids`: ids x width.
+    /// The embeddings of `ids`: ids x width.
     fn rows(&self, ids: &[u32]) -> Result<Tensor> {
         match self {
             Self::Numbers(table) => table.index_select(&Tensor::new(ids, table.device())?, 0),
@@ -105,7 +105,7 @@ impl BertLayer {
         })
     }
 
-    /// Runs the layer on this thread, for sequences of any lengths, one after another in `x`.
+    /// Runs the layer on the current thread, for sequences of any lengths, concatenated in `x`.
     fn run(
         &self,
         x: &mut [f32],
@@ -156,7 +156,7 @@ impl BertLayer {
     }
 }
 
-/// What a thread works in, kept from one text to the next.
+/// Scratch buffers of a thread, reused between texts.
 #[derive(Default)]
 struct BertScratch {
     qkv: Vec<f32>,
@@ -170,11 +170,11 @@ thread_local! {
     static SCRATCH: RefCell<BertScratch> = RefCell::default();
 }
 
-/// A BERT without its pooler.
+/// A BERT encoder without its pooler.
 pub enum Bert {
-    /// Laid out for the CPU.
+    /// Packed for the CPU.
     Cpu(Box<CpuBert>),
-    /// As candle has it on any device.
+    /// Candle's implementation, on any device.
     Candle(Box<BertModel>),
 }
 
@@ -182,7 +182,7 @@ impl Bert {
     /// Loads a checkpoint.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub fn load(c: &BertShape, format: WeightFormat, vb: &VarBuilder) -> Result<Self> {
         if format != WeightFormat::Tensor {
             let words = vb.get((c.words, c.width), "embeddings.word_embeddings.weight")?;
@@ -206,10 +206,10 @@ impl Bert {
         )?)))
     }
 
-    /// Loads `embeddings` but for the words, and `encoder.layer.0`, ..., for the CPU.
+    /// Loads `embeddings`, except for the given token embeddings, and `encoder.layer.0`, ... for the CPU.
     ///
     /// # Errors
-    /// As [`Self::load`].
+    /// Same as [`Self::load`].
     pub fn on_cpu(
         c: &BertShape,
         words: TokenEmbeddings,
@@ -230,11 +230,11 @@ impl Bert {
         })))
     }
 
-    /// The final states of all tokens of all sequences, one after another: tokens x width. On the CPU
-    /// sequences may have any lengths, elsewhere one.
+    /// Final hidden states of all tokens, with the sequences concatenated: tokens x width. On the CPU, sequences may
+    /// differ in length; elsewhere they must not.
     ///
     /// # Errors
-    /// If a token is not in the vocabulary, a sequence is too long, or memory is short.
+    /// Returns an error if a token is not in the vocabulary, a sequence is too long, or memory runs out.
     pub fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
         match self {
             Self::Cpu(bert) => bert.run(&bert.embed(sequences)?, sequences),
@@ -247,10 +247,10 @@ impl Bert {
     }
 }
 
-/// The layers and what comes before them.
+/// The CPU implementation.
 pub struct CpuBert {
     words: TokenEmbeddings,
-    /// Positions with the first kind of segment added: positions x width.
+    /// Sum of the position embeddings and the first token type's embedding: positions x width.
     positions: Tensor,
     norm: LayerNorm,
     layers: Vec<BertLayer>,
@@ -258,7 +258,7 @@ pub struct CpuBert {
 }
 
 impl CpuBert {
-    /// The states before the first layer.
+    /// The hidden states before the first layer.
     fn embed(&self, sequences: &[&[u32]]) -> Result<Tensor> {
         let places = sequences.iter().flat_map(|s| 0..s.len() as u32);
         let places = Tensor::new(places.collect::<Vec<_>>(), &Device::Cpu)?;
@@ -267,8 +267,8 @@ impl CpuBert {
         self.norm.forward(&x?)
     }
 
-    /// All layers of a share of the sequences on each thread: they need nothing from each other, and a
-    /// typed text is too short to be handed around between layers.
+    /// Each thread runs its share of the sequences through all layers. The sequences are independent, and a typical
+    /// text is too short to synchronise threads between layers.
     fn run(&self, x: &Tensor, sequences: &[&[u32]]) -> Result<Tensor> {
         let (rows, width) = x.dims2()?;
         let mut values = cpu_values(&x.to_dtype(DType::F32)?)?;

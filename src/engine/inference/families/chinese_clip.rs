@@ -1,5 +1,5 @@
-//! Chinese-CLIP (Yang et al. 2022, <https://arxiv.org/abs/2211.01335>) in Hugging Face's layout: CLIP's image tower
-//! with a BERT for texts, read at its class token.
+//! Chinese-CLIP (Yang et al. 2022, <https://arxiv.org/abs/2211.01335>) in Hugging Face's layout: CLIP's image tower and
+//! a BERT text tower, pooled at its class token.
 
 use candle_core::{DType, IndexOp, Result, Tensor};
 use candle_nn::VarBuilder;
@@ -14,10 +14,10 @@ use crate::engine::inference::families::dual_encoder::DualEncoder;
 use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat};
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
-/// Tokens after which texts were cut in training (the paper, section 3).
+/// Sequence length used in training (section 3 of the paper).
 pub const MAX_TOKENS: usize = 52;
 
-/// Both towers.
+/// The image and text towers.
 pub struct ChineseClip {
     vision: VisionTower,
     bert: Bert,
@@ -30,7 +30,7 @@ impl ChineseClip {
     /// Loads the towers from a checkpoint.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub fn load(
         config: &ChineseClipConfig,
         format: WeightFormat,

@@ -1,5 +1,5 @@
-//! CLIP (Radford et al. 2021, <https://arxiv.org/abs/2103.00020>) in Hugging Face's layout: OpenAI's
-//! checkpoints with quick-GELU, LAION's and DataComp's with GELU.
+//! CLIP (Radford et al. 2021, <https://arxiv.org/abs/2103.00020>) in Hugging Face's layout. OpenAI's checkpoints use
+//! quick-GELU, those of LAION and DataComp GELU.
 
 use candle_core::{DType, IndexOp, Result, Tensor};
 use candle_nn::VarBuilder;
@@ -13,11 +13,11 @@ use crate::engine::inference::families::dual_encoder::DualEncoder;
 use crate::engine::inference::layers::{Linear, WeightFormat};
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
-/// Both towers.
+/// The image and text towers.
 pub struct Clip {
     vision: VisionTower,
     text: TextTower,
-    /// `exp` of the checkpoint's `logit_scale`: the factor s between cosine and logit.
+    /// `exp` of the checkpoint's `logit_scale`: the scale factor from cosine similarity to logit.
     pub logit_scale: f32,
 }
 
@@ -25,7 +25,7 @@ impl Clip {
     /// Loads the towers from a checkpoint.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub fn load(
         config: &ClipConfig,
         format: WeightFormat,
@@ -58,10 +58,10 @@ impl DualEncoder for Clip {
     }
 }
 
-/// The image tower, which Chinese-CLIP has as well; its vectors are `dim` wide.
+/// Describes the image tower, with embeddings of dimension `dim`. Chinese-CLIP uses the same.
 ///
 /// # Errors
-/// If a tensor is missing or has another shape than the configuration says.
+/// Returns an error if a tensor is missing or its shape does not match the configuration.
 pub fn vision<'a>(
     c: &VisionConfig,
     dim: usize,
@@ -79,7 +79,7 @@ pub fn vision<'a>(
         patches: embeddings.get((width, 3, patch, patch), "patch_embedding.weight")?,
         positions: Tensor::cat(&[first, rest], 0)?,
         class_tokens: 1,
-        // The checkpoints spell it so.
+        // Spelt like this in the checkpoints.
         pre_norm: Some(vision.pp("pre_layrnorm")),
         encoder: c.encoder(),
         layers: vision.pp("encoder"),

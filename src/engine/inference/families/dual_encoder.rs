@@ -1,21 +1,21 @@
-//! The trait of all model families in Hugging Face's layout: an image tower and a text tower.
+//! The trait of all model families in Hugging Face's layout, which have an image and a text tower.
 
 use candle_core::{Result, Tensor};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
-/// The two towers of a model.
+/// A pair of image and text towers.
 pub trait DualEncoder: Send + Sync {
-    /// Image vectors before normalisation: batch x dim.
+    /// Image embeddings before normalisation: batch x dim.
     ///
     /// # Errors
-    /// If a crop has the wrong size, memory is short, or the work was cancelled.
+    /// Returns an error if a crop has the wrong size, memory runs out, or the work was cancelled.
     fn embed_images(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor>;
 
-    /// Text vectors before normalisation of sequences of one length: batch x dim.
+    /// Text embeddings before normalisation, for sequences of equal length: batch x dim.
     ///
     /// # Errors
-    /// If memory is short.
+    /// Returns an error if memory runs out.
     fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor>;
 }

@@ -1,4 +1,4 @@
-//! EfficientNet-Lite on the CPU, in sixteen bits: a core takes a picture through all blocks, strip by strip.
+//! EfficientNet-Lite on the CPU in int16: each core runs one image through all blocks, a strip of rows at a time.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -15,59 +15,59 @@ use crate::engine::inference::layers::{Bottleneck, BottleneckScratch, cpu_values
 use crate::engine::inference::patches;
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
-/// Outputs of the first convolution.
+/// Output channels of the stem convolution.
 pub const STEM: usize = 32;
-/// The step of the first convolution, in pixels.
+/// Stride of the stem convolution in pixels.
 pub const STEM_STRIDE: usize = 2;
-/// Features of a picture.
+/// Number of features per image.
 pub const FEATURES: usize = 1280;
 
-/// One block as the model file describes it.
+/// Configuration of a block, as stored in the model file.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockConfig {
-    /// Side of the depthwise kernel.
+    /// Kernel size of the depthwise convolution.
     pub kernel: usize,
-    /// Its step.
+    /// Stride of the depthwise convolution.
     pub stride: usize,
-    /// How many times the channels are multiplied before it.
+    /// Expansion factor of the channels.
     pub expand: usize,
-    /// Channels of the result.
+    /// Output channels.
     pub outputs: usize,
 }
 
-/// Where a model file has the parts of the network.
+/// Locations of the network's tensors in a model file.
 pub struct NetworkSource<'a> {
-    /// The first convolution: [`STEM`] x 3 x 3 x 3, with a bias.
+    /// The stem convolution: [`STEM`] x 3 x 3 x 3, with a bias.
     pub stem: VarBuilder<'a>,
-    /// The blocks.
+    /// The inverted bottleneck blocks.
     pub blocks: Vec<BlockSource<'a>>,
-    /// The last convolution, of 1 x 1, to [`FEATURES`].
+    /// The final 1 x 1 convolution to [`FEATURES`] channels.
     pub head: VarBuilder<'a>,
 }
 
-/// Where a model file has the parts of a block.
+/// Locations of a block's tensors in a model file.
 pub struct BlockSource<'a> {
-    /// Its sizes.
+    /// The block's configuration.
     pub config: BlockConfig,
-    /// Channels that it gets.
+    /// Input channels.
     pub inputs: usize,
-    /// Channels between its first and its last product.
+    /// Channels after expansion.
     pub channels: usize,
-    /// Whether its input is added to its result.
+    /// Whether the block has a residual connection.
     pub skip: bool,
-    /// The product to more channels, which the first block does not have.
+    /// The 1 x 1 expansion, which the first block lacks.
     pub expand: Option<VarBuilder<'a>>,
-    /// The filters.
+    /// The depthwise convolution.
     pub depthwise: VarBuilder<'a>,
-    /// The product to fewer channels.
+    /// The 1 x 1 projection to fewer channels.
     pub project: VarBuilder<'a>,
 }
 
 impl<'a> NetworkSource<'a> {
-    /// The parts under `stem`, `blocks.N` and `head`.
+    /// Finds the tensors under `stem`, `blocks.N` and `head`.
     ///
     /// # Errors
-    /// If blocks do not follow each other as both executors take them.
+    /// Returns an error if the sequence of blocks is not supported by both executors.
     pub fn of(configs: &[BlockConfig], vb: &VarBuilder<'a>) -> Result<Self> {
         let mut inputs = STEM;
         let mut blocks = Vec::with_capacity(configs.len());
@@ -98,7 +98,7 @@ impl<'a> NetworkSource<'a> {
         })
     }
 
-    /// Channels of the last block's result.
+    /// Output channels of the last block.
     pub fn channels(&self) -> usize {
         self.blocks
             .last()
@@ -106,17 +106,17 @@ impl<'a> NetworkSource<'a> {
     }
 }
 
-/// The network up to the mean over positions.
+/// The network including global average pooling.
 pub struct EfficientNet {
-    /// The first of them expands pixels: its first product is the stem.
+    /// The first block's expansion is replaced by the stem convolution.
     blocks: Vec<Bottleneck>,
     head: PackedI16,
-    /// The byte that is 0 once pixels are normalised.
+    /// The pixel byte that normalisation maps to 0.
     centre: i16,
     scratches: Mutex<Vec<EfficientNetScratch>>,
 }
 
-/// What a picture needs to work in.
+/// Buffers for one image.
 #[derive(Default)]
 struct EfficientNetScratch {
     x: Vec<f32>,
@@ -125,7 +125,7 @@ struct EfficientNetScratch {
     head: Vec<f32>,
 }
 
-/// A convolution of 1 x 1 as a product.
+/// A 1 x 1 convolution as a matrix product.
 fn pointwise(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<PackedI16> {
     let weight = cpu_values(&vb.get((outputs, inputs, 1, 1), "weight")?)?;
     Ok(PackedI16::new(
@@ -134,7 +134,7 @@ fn pointwise(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<PackedI16
     ))
 }
 
-/// The first convolution as a product over pixels, and the byte that counts as 0.
+/// The stem convolution as a matrix product over pixel bytes, and the byte that counts as 0.
 fn stem(spec: &Preprocess, vb: &VarBuilder) -> Result<(PackedI16, i16)> {
     let (weight, centre) = patches::over_pixels(&vb.get((STEM, 3, 3, 3), "weight")?, spec)?;
     let byte = centre.first().map_or(0.0, |c| c.round());
@@ -149,7 +149,7 @@ impl EfficientNet {
     /// Loads the network.
     ///
     /// # Errors
-    /// If something is missing or has another shape.
+    /// Returns an error if a tensor is missing or has an unexpected shape.
     pub fn load(source: &NetworkSource, spec: &Preprocess) -> Result<Self> {
         let (stem, centre) = stem(spec, &source.stem)?;
         let mut stem = Some(stem);
@@ -189,10 +189,10 @@ impl EfficientNet {
         })
     }
 
-    /// Features of each picture: batch x [`FEATURES`].
+    /// Computes the features of each image: batch x [`FEATURES`].
     ///
     /// # Errors
-    /// If a crop is not of the model's side, or the work was cancelled.
+    /// Returns an error if a crop does not have the model's input size, or the work was cancelled.
     pub fn features(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
         patches::checked_side(crops, spec)?;
         let mut features = vec![0f32; crops.len() * FEATURES];
@@ -247,7 +247,7 @@ impl EfficientNet {
         Ok(())
     }
 
-    /// Channels and positions of the last block's result.
+    /// Channels and number of pixels of the last block's output.
     fn last(&self) -> (usize, usize) {
         self.blocks.last().map_or((0, 0), |block| {
             let (height, width) = block.depthwise.shape().output();
@@ -256,9 +256,9 @@ impl EfficientNet {
     }
 }
 
-/// Rows of neighbourhoods for a convolution of 3 x 3 over pixels with SAME padding, for the rows `ys` of its output:
-/// (rows x output width) x (3 x 3 x 3), each value as far from `centre` as the pixel is, in the order of [`side_by_side`]. Padding is the
-/// centre.
+/// Unfolds pixels (im2col) for output rows `ys` of a 3 x 3 convolution with SAME padding:
+/// (rows x output width) x (3 x 3 x 3), in the order of [`side_by_side`]. Values are relative to `centre`, which is
+/// also the padding value.
 fn neighbourhoods(crop: &Crop, centre: i16, stride: usize, ys: Range<usize>, rows: &mut Int16Rows) {
     const KERNEL: usize = 3;
     let side = crop.side as usize;
@@ -275,7 +275,7 @@ fn neighbourhoods(crop: &Crop, centre: i16, stride: usize, ys: Range<usize>, row
             if line >= side {
                 continue;
             }
-            // The columns of the kernel that lie inside the picture.
+            // The kernel columns that lie within the image.
             let (first, last) = (pad.saturating_sub(left), KERNEL.min(side + pad - left));
             let from = (line * side + left + first - pad) * 3;
             let pixels = &crop.rgb[from..][..(last - first) * 3];

@@ -1,4 +1,4 @@
-//! Model families: their configurations, and the towers that they load.
+//! Model families: their configurations and towers.
 
 pub(crate) mod bert;
 pub(crate) mod chinese_clip;
@@ -31,37 +31,37 @@ use siglip::Siglip;
 #[cfg(feature = "gpu")]
 use vision::VisionTransformer;
 
-/// Families that are read, as messages name them.
+/// Supported families, as named in messages.
 pub const SUPPORTED: &str = "CLIP, SigLIP, SigLIP 2 of fixed resolution and Chinese-CLIP are";
 
-/// Tokens from which a vocabulary is for many languages. CLIP's has 49,408, SigLIP's 32,000 and SigLIP 2's 256,000.
+/// Minimum vocabulary size of a multilingual model. CLIP has 49,408 tokens, SigLIP 32,000, SigLIP 2 256,000.
 const MULTILINGUAL_TOKENS: usize = 100_000;
 
 /// The configuration of a model, by family.
 pub enum Family {
-    /// OpenAI's, LAION's and others'.
+    /// CLIP by OpenAI, LAION and others.
     Clip(ClipConfig),
     /// SigLIP and SigLIP 2.
     Siglip(SiglipConfig),
-    /// CLIP's image tower with a BERT.
+    /// CLIP's image tower with a BERT text tower.
     ChineseClip(ChineseClipConfig),
 }
 
-/// A model's towers with what turns cosines into scores.
+/// The towers of a model and its scoring parameters.
 pub struct LoadedFamily {
     /// The towers.
     pub towers: Box<dyn DualEncoder>,
-    /// The factor s between cosine and logit.
+    /// Scale factor `s` from cosine similarity to logit.
     pub logit_scale: f32,
-    /// The bias of a score that is a sigmoid.
+    /// Bias of a sigmoid score.
     pub sigmoid_bias: Option<f32>,
 }
 
 impl Family {
-    /// Reads `config.json`; nothing if `model_type` names another family.
+    /// Parses `config.json`; `None` if `model_type` names an unsupported family.
     ///
     /// # Errors
-    /// If a value is of the wrong kind.
+    /// Returns an error if a value has the wrong type.
     pub fn read(model_type: &str, config: Value) -> serde_json::Result<Option<Self>> {
         Ok(Some(match model_type {
             "clip" => Self::Clip(serde_json::from_value(config)?),
@@ -71,7 +71,7 @@ impl Family {
         }))
     }
 
-    /// The image tower's sizes.
+    /// Hyperparameters of the image tower.
     #[must_use]
     pub fn vision(&self) -> &VisionConfig {
         match self {
@@ -81,7 +81,7 @@ impl Family {
         }
     }
 
-    /// Width and heads of the text tower.
+    /// Width and number of heads of the text tower.
     #[must_use]
     pub fn text_heads(&self) -> (usize, usize) {
         match self {
@@ -91,7 +91,7 @@ impl Family {
         }
     }
 
-    /// Width of a vector.
+    /// Embedding dimension.
     #[must_use]
     pub fn dim(&self) -> usize {
         match self {
@@ -101,13 +101,13 @@ impl Family {
         }
     }
 
-    /// Tokens of the image tower that are not patches.
+    /// Number of tokens of the image tower that are not patches.
     #[must_use]
     pub fn class_tokens(&self) -> usize {
         usize::from(!matches!(self, Self::Siglip(_)))
     }
 
-    /// Whether it was trained on English texts alone: vocabularies for many languages have several times as many tokens.
+    /// Whether the model was trained on English only: multilingual vocabularies are several times larger.
     #[must_use]
     pub fn is_english_only(&self) -> bool {
         match self {
@@ -117,7 +117,7 @@ impl Family {
         }
     }
 
-    /// How texts become tokens.
+    /// Tokenisation settings.
     #[must_use]
     pub fn text_rules(&self) -> TextRules {
         match self {
@@ -133,7 +133,7 @@ impl Family {
                 vocabulary: c.text_config.vocab_size,
                 end: None,
                 pad: Some(c.text_config.pad_token_id),
-                // Both generations were trained on lower-case text; not every tokenizer.json says so.
+                // Both generations were trained on lower-case text, which not every tokenizer.json specifies.
                 lowercase: true,
             },
             Self::ChineseClip(c) => TextRules {
@@ -149,10 +149,10 @@ impl Family {
         }
     }
 
-    /// The image tower, for other executors than [`Self::load`]'s.
+    /// Describes the image tower for an executor other than that of [`Self::load`].
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     #[cfg(feature = "gpu")]
     pub fn vision_tower<'a>(&self, vb: &VarBuilder<'a>) -> Result<VisionTransformer<'a>> {
         match self {
@@ -165,7 +165,7 @@ impl Family {
     /// Loads the towers.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub fn load(
         &self,
         format: WeightFormat,

@@ -1,8 +1,8 @@
 //! SigLIP (Zhai et al. 2023, <https://arxiv.org/abs/2303.15343>) and the fixed-resolution SigLIP 2
 //! (Tschannen et al. 2025, <https://arxiv.org/abs/2502.14786>) in Hugging Face's layout.
 //!
-//! What sets it apart from CLIP: no class token, but a head that pools the patches by attention; texts
-//! padded to the full length and read at their last position; a score that is a sigmoid with a bias.
+//! Differences from CLIP: attention pooling of the patches instead of a class token; texts padded to full length and
+//! pooled at the last position; a sigmoid score with a bias.
 
 use candle_core::{DType, Result, Tensor};
 use candle_nn::VarBuilder;
@@ -16,13 +16,13 @@ use crate::engine::inference::families::dual_encoder::DualEncoder;
 use crate::engine::inference::layers::{Linear, WeightFormat};
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
-/// Both towers.
+/// The image and text towers.
 pub struct Siglip {
     vision: VisionTower,
     text: TextTower,
     /// `exp` of the checkpoint's `logit_scale`.
     pub logit_scale: f32,
-    /// The bias b of its score, `sigmoid(s v.t + b)`.
+    /// Bias `b` of the score `sigmoid(s v.t + b)`.
     pub logit_bias: f32,
 }
 
@@ -30,7 +30,7 @@ impl Siglip {
     /// Loads the towers from a checkpoint.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub fn load(
         config: &SiglipConfig,
         format: WeightFormat,
@@ -64,10 +64,10 @@ impl DualEncoder for Siglip {
     }
 }
 
-/// The image tower.
+/// Describes the image tower.
 ///
 /// # Errors
-/// If a tensor is missing or has another shape than the configuration says.
+/// Returns an error if a tensor is missing or its shape does not match the configuration.
 pub fn vision<'a>(config: &SiglipConfig, vb: &VarBuilder<'a>) -> Result<VisionTransformer<'a>> {
     let c = &config.vision_config;
     let vision = vb.pp("vision_model");

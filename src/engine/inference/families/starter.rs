@@ -1,5 +1,5 @@
-//! The starter model: EfficientNet-Lite2 and all-MiniLM-L6-v2 under projections trained with CLIP's
-//! objective. Small enough to be compiled in; `assets/starter/README.md` describes it.
+//! The starter model: EfficientNet-Lite2 and all-MiniLM-L6-v2 with projections trained with CLIP's objective. Small
+//! enough to be embedded in the program; described in `assets/starter/README.md`.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -16,34 +16,34 @@ use crate::engine::inference::cpu::Activation;
 use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat, normalise_rows};
 use crate::engine::media::preprocess::{Crop, FitMode, Preprocess, ResampleFilter, Rounding};
 
-/// The token embeddings.
+/// Name of the token embedding tensor.
 const WORDS: &str = "text.embeddings.word_embeddings.weight";
 
-/// Both towers.
+/// The image and text towers.
 pub struct Starter {
     image: StarterImageTower,
     text: StarterTextTower,
-    /// The factor s between cosine and logit.
+    /// Scale factor from cosine similarity to logit.
     pub logit_scale: f32,
-    /// What a label's logit is raised by before it is weighed against the background.
+    /// Added to a label's logit before comparison with the background.
     pub match_bias: f32,
-    /// How pictures are prepared.
+    /// Image preprocessing.
     pub preprocess: Preprocess,
-    /// Width of the common space.
+    /// Dimension of the shared embedding space.
     pub dim: usize,
-    /// Tokens after which texts are cut.
+    /// Maximum sequence length; longer texts are truncated.
     pub max_tokens: usize,
 }
 
 impl Starter {
-    /// Loads the model from the bytes of its GGUF file.
+    /// Loads the model from its GGUF data.
     ///
     /// # Errors
-    /// If the bytes are not that file.
+    /// Returns an error if the data is invalid.
     pub fn load(gguf: &[u8], device: &Device) -> Result<Self> {
         let mut cursor = Cursor::new(gguf);
         let content = Content::read(&mut cursor)?;
-        // Token embeddings are two thirds of all weights, and a text needs a few rows.
+        // Token embeddings are two thirds of all weights and stay quantised, because a text needs only a few rows.
         let words = content.tensor(&mut cursor, WORDS, device)?;
         let vb = tensors(&content, cursor, device, |name| name != WORDS)?;
         let meta = StarterMetadata(&content);
@@ -61,10 +61,10 @@ impl Starter {
         })
     }
 
-    /// Image vectors, normalised: batch x dim.
+    /// Normalised image embeddings: batch x dim.
     ///
     /// # Errors
-    /// If a crop has the wrong size, memory is short, or the work was cancelled.
+    /// Returns an error if a crop has the wrong size, memory runs out, or the work was cancelled.
     pub fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Tensor> {
         self.image.project(&self.image_features(crops, cancel)?)
     }
@@ -72,22 +72,22 @@ impl Starter {
     /// Pooled features of the image tower before its projection: batch x 1,280.
     ///
     /// # Errors
-    /// As [`Self::embed_images`].
+    /// Same as [`Self::embed_images`].
     pub fn image_features(&self, crops: &[Crop], cancel: &Cancel) -> Result<Tensor> {
         let network = &self.image.network;
         network.features(crops, &self.preprocess, cancel)
     }
 
-    /// Text vectors of token sequences of one length, normalised: batch x dim.
+    /// Normalised text embeddings, for sequences of equal length: batch x dim.
     ///
     /// # Errors
-    /// If memory is short.
+    /// Returns an error if memory runs out.
     pub fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor> {
         self.text.forward(tokens)
     }
 }
 
-/// Tensors of a model file in full precision: those that are `wanted`.
+/// Dequantises the `wanted` tensors of a model file to f32.
 fn tensors(
     content: &Content,
     mut cursor: Cursor<&[u8]>,
@@ -102,29 +102,29 @@ fn tensors(
     Ok(VarBuilder::from_tensors(tensors, DType::F32, device))
 }
 
-/// What the image tower is made of, for the CPU and for graphics cards.
+/// Description of the image tower, for the CPU and for GPUs.
 pub struct StarterVision<'a> {
-    /// Up to the features.
+    /// The network that computes the features.
     pub network: NetworkSource<'a>,
-    /// From the features to a vector.
+    /// Linear projection from features to the embedding.
     pub linear: VarBuilder<'a>,
-    /// From the features to a hidden layer.
+    /// First layer of the MLP, from features to hidden units.
     pub hidden: VarBuilder<'a>,
-    /// From that to what is added to the vector.
+    /// Second layer of the MLP, whose output is added to the linear projection.
     pub output: VarBuilder<'a>,
-    /// Width of the hidden layer.
+    /// Hidden width of the MLP.
     pub hidden_width: usize,
-    /// Width of the vector.
+    /// Embedding dimension.
     pub dim: usize,
-    /// How pictures are prepared.
+    /// Image preprocessing.
     pub preprocess: Preprocess,
 }
 
 impl<'a> StarterVision<'a> {
-    /// The image tower alone out of the bytes of the model's GGUF file.
+    /// Reads only the image tower from the model's GGUF data.
     ///
     /// # Errors
-    /// If the bytes are not that file.
+    /// Returns an error if the data is invalid.
     #[cfg(feature = "gpu")]
     pub fn read(gguf: &[u8]) -> Result<StarterVision<'static>> {
         let mut cursor = Cursor::new(gguf);
@@ -160,7 +160,7 @@ impl<'a> StarterVision<'a> {
     }
 }
 
-/// The file's metadata under the model's own prefix.
+/// GGUF metadata with the model's key prefix.
 struct StarterMetadata<'a>(&'a Content);
 
 impl StarterMetadata<'_> {
@@ -269,7 +269,7 @@ impl StarterTextTower {
         })
     }
 
-    /// Sequences of any lengths, each the mean of its tokens.
+    /// Embeds sequences of any lengths by mean pooling of their tokens.
     fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
         let states = self.bert.forward(sequences)?;
         let mut at = 0;

@@ -20,23 +20,23 @@ use crate::engine::inference::{
 };
 use crate::engine::media::preprocess::Crop;
 
-/// What a person calls the compiled-in model.
+/// Display name of the embedded model.
 pub const STARTER_NAME: &str = "starter";
 
 static WEIGHTS: &[u8] = include_bytes!("../../../../assets/starter/starter.gguf");
 static TOKENIZER: &[u8] = include_bytes!("../../../../assets/starter/tokenizer.json");
 
-/// The compiled-in model, loaded.
+/// The embedded model, loaded.
 pub struct StarterModel {
     info: ModelInfo,
     towers: Starter,
     tokenizer: Tokenizer,
 }
 
-/// Loads the compiled-in model.
+/// Loads the embedded model.
 ///
 /// # Errors
-/// If the program file is damaged.
+/// Returns an error if the embedded data is damaged.
 pub fn load_starter() -> Result<StarterModel, ModelError> {
     let towers = Starter::load(WEIGHTS, &Device::Cpu)?;
     let rules = TextRules {
@@ -63,7 +63,7 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         match_bias: towers.match_bias,
         preprocess: towers.preprocess,
         gflop_per_image: 1.74,
-        // It is small, and its convolutions are written for the CPU.
+        // The model is small, and its convolutions are optimised for the CPU.
         device: device::Device::cpu_because("the starter model needs no GPU")
             .facts()
             .clone(),
@@ -76,10 +76,10 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
     })
 }
 
-/// The image tower of the compiled-in model on a graphics card.
+/// Loads the image tower of the embedded model onto a GPU.
 ///
 /// # Errors
-/// If the program file is damaged, or the card fails.
+/// Returns an error if the embedded data is damaged, or the GPU fails.
 #[cfg(feature = "gpu")]
 pub fn load_starter_tower(context: &Arc<Context>) -> Result<GpuImageTower, ModelError> {
     let tower = ConvolutionTower::load(context, &StarterVision::read(WEIGHTS)?)?;
@@ -88,10 +88,10 @@ pub fn load_starter_tower(context: &Arc<Context>) -> Result<GpuImageTower, Model
 }
 
 impl StarterModel {
-    /// Pooled features of the image tower before the projection, 1,280 a picture.
+    /// Pooled features of the image tower before the projection, 1,280 per image.
     ///
     /// # Errors
-    /// If a crop has the wrong size.
+    /// Returns an error if a crop has the wrong size.
     pub fn image_features(&self, crops: &[Crop]) -> Result<Vec<Vec<f32>>, ModelError> {
         Ok(self
             .towers

@@ -1,5 +1,5 @@
-//! The text tower of CLIP and SigLIP: token and position embeddings, the transformer, and a projection of
-//! the state at the last token.
+//! The text tower of CLIP and SigLIP: token and position embeddings, the transformer encoder, and a projection of the
+//! last token's hidden state.
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::VarBuilder;
@@ -20,11 +20,11 @@ pub struct TextTower {
 }
 
 impl TextTower {
-    /// Loads the tower, with the projection that its family has. `causal` if tokens see only those before
-    /// them: then the end token, which is last, has seen all there is to see.
+    /// Loads the tower with its family's projection. With `causal`, tokens attend only to themselves and earlier
+    /// tokens; the end token is last and thus attends to the whole text.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub fn load(
         c: &TextConfig,
         causal: bool,
@@ -45,10 +45,10 @@ impl TextTower {
         })
     }
 
-    /// Vectors before normalisation of sequences of one length: batch x dim.
+    /// Embeddings before normalisation, for sequences of equal length: batch x dim.
     ///
     /// # Errors
-    /// If memory is short.
+    /// Returns an error if memory runs out.
     pub fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
         let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
         let device: &Device = self.tokens.device();

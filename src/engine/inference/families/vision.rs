@@ -1,69 +1,69 @@
-//! What an image tower of the transformer families is made of: sizes, and where a checkpoint has the weights of each part. A
-//! family describes its tower once; the CPU (`vision_tower`) and graphics cards (`gpu/tower.rs`) build it from that.
+//! Description of the transformer families' image towers: dimensions, and locations of the weights in a checkpoint. The
+//! executors for the CPU (`vision_tower`) and for GPUs (`gpu/tower.rs`) are both built from it.
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::transformer::EncoderConfig;
 
-/// An image tower.
+/// Description of an image tower.
 pub struct VisionTransformer<'a> {
-    /// The convolution that makes patches tokens: width x 3 x patch x patch.
+    /// The patch embedding convolution: width x 3 x patch x patch.
     pub patches: Tensor,
-    /// What is added to each token: positions, the class token's own embedding, the convolution's bias. tokens x width.
+    /// Sum of position embeddings, class embedding and convolution bias, per token: tokens x width.
     pub positions: Tensor,
-    /// Tokens that are no patches and come first.
+    /// Number of tokens at the start that are not patches.
     pub class_tokens: usize,
-    /// A norm before the first layer.
+    /// The norm before the first layer.
     pub pre_norm: Option<VarBuilder<'a>>,
-    /// Sizes of the layers.
+    /// Hyperparameters of the encoder.
     pub encoder: EncoderConfig,
-    /// Where they are.
+    /// Location of the encoder's layers.
     pub layers: VarBuilder<'a>,
     /// The norm after the last layer.
     pub post_norm: VarBuilder<'a>,
-    /// How tokens become one vector.
+    /// How tokens are pooled into one embedding.
     pub head: VisionHead<'a>,
-    /// Width of that vector.
+    /// Embedding dimension.
     pub dim: usize,
 }
 
-/// How tokens become one vector.
+/// How tokens are pooled into one embedding.
 pub enum VisionHead<'a> {
-    /// The first of them, through this projection, which has no bias.
+    /// The class token, followed by this projection without a bias.
     Class(VarBuilder<'a>),
-    /// By the attention of a learned query, then a feed-forward part.
+    /// Attention pooling with a learned query, followed by an MLP.
     Pooling(PoolingHeadSource<'a>),
 }
 
-/// Where the parts of a pooling head are.
+/// Locations of the pooling head's tensors.
 pub struct PoolingHeadSource<'a> {
     /// The learned query: 1 x width.
     pub probe: Tensor,
-    /// The projections of queries, keys and values, one after another: 3 width x width.
+    /// The query, key and value projections, concatenated: (3 width) x width.
     pub weight: Tensor,
-    /// Their biases.
+    /// The biases of the projections.
     pub bias: Tensor,
-    /// What follows the attention.
+    /// The output projection of attention.
     pub out: VarBuilder<'a>,
-    /// The norm of the feed-forward part.
+    /// The norm before the MLP.
     pub norm: VarBuilder<'a>,
-    /// Its first product.
+    /// The first linear layer of the MLP.
     pub rise: VarBuilder<'a>,
-    /// Its second.
+    /// The second linear layer of the MLP.
     pub fall: VarBuilder<'a>,
 }
 
 impl<'a> PoolingHeadSource<'a> {
-    /// The parts of Hugging Face's `SiglipMultiheadAttentionPoolingHead`.
+    /// Finds the tensors of Hugging Face's `SiglipMultiheadAttentionPoolingHead`.
     ///
     /// # Errors
-    /// If one is missing or has another shape.
+    /// Returns an error if one is missing or has the wrong shape.
     pub fn of(width: usize, vb: &VarBuilder<'a>) -> Result<Self> {
         let attention = vb.pp("attention");
         Ok(Self {
             probe: vb.get((1, 1, width), "probe")?.reshape((1, width))?,
-            // PyTorch keeps the three projections in one tensor.
+            // PyTorch stores the three projections in one tensor.
             weight: attention.get((3 * width, width), "in_proj_weight")?,
             bias: attention.get(3 * width, "in_proj_bias")?,
             out: attention.pp("out_proj"),

@@ -1,4 +1,4 @@
-//! The image tower of the transformer families on the CPU, or on a device of candle's.
+//! The image tower of the transformer families on the CPU or another candle device.
 
 use candle_core::{D, Result, Tensor};
 use candle_nn::ops;
@@ -11,7 +11,7 @@ use crate::engine::inference::layers::{Epilogue, LayerNorm, Linear, WeightFormat
 use crate::engine::inference::patches::PatchEmbedding;
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
-/// The tower as its family describes it.
+/// An image tower, built from the family's description.
 pub(in crate::engine::inference) struct VisionTower {
     patches: PatchEmbedding,
     pre_norm: Option<LayerNorm>,
@@ -29,7 +29,7 @@ impl VisionTower {
     /// Loads the tower.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub(in crate::engine::inference) fn load(
         source: VisionTransformer,
         format: WeightFormat,
@@ -69,10 +69,10 @@ impl VisionTower {
         })
     }
 
-    /// Vectors before normalisation: batch x dim.
+    /// Embeddings before normalisation: batch x dim.
     ///
     /// # Errors
-    /// If a crop has the wrong size, memory is short, or the work was cancelled.
+    /// Returns an error if a crop has the wrong size, memory runs out, or the work was cancelled.
     pub(in crate::engine::inference) fn forward(
         &self,
         crops: &[Crop],
@@ -98,10 +98,10 @@ impl VisionTower {
     }
 }
 
-/// Pools tokens by the attention of one learned query, then a feed-forward part.
+/// Attention pooling with one learned query, followed by an MLP.
 struct PoolingHead {
     heads: usize,
-    /// The learned query, projected and scaled: heads x 1 x width of a head.
+    /// The learned query after projection and scaling: heads x 1 x head size.
     query: Tensor,
     keys: Linear,
     values: Linear,
@@ -148,7 +148,7 @@ impl PoolingHead {
         })
     }
 
-    /// (batch x tokens) x width to batch x width.
+    /// Maps (batch x tokens) x width to batch x width.
     fn forward(&self, x: &Tensor, tokens: usize) -> Result<Tensor> {
         let (rows, width) = x.dims2()?;
         let (batch, size) = (rows / tokens, width / self.heads);

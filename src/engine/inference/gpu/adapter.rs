@@ -1,4 +1,4 @@
-//! Lists graphics cards and chooses the one to try.
+//! Enumerates GPU adapters and selects the candidates to try.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,26 +8,26 @@ use super::GpuError;
 use super::adapter_limits::MATRIX_MEMORY;
 use super::driver;
 
-/// How long drivers may take to list their cards.
+/// Time limit for enumerating adapters.
 const LISTING: Duration = Duration::from_secs(15);
-/// Whether one of them took longer, in this process.
+/// Whether enumeration has exceeded the limit in this process.
 static SILENT: AtomicBool = AtomicBool::new(false);
 
-/// What kind of card an adapter is.
+/// Type of an adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AdapterKind {
-    /// A card of its own.
+    /// A discrete GPU.
     Discrete,
-    /// Part of the processor, with its memory.
+    /// An integrated GPU, sharing the processor's memory.
     Integrated,
-    /// One that a host lends to a virtual machine, or that does not say what it is.
+    /// A virtual GPU, or one of unknown type.
     Other,
-    /// A driver that computes on the processor: lavapipe, SwiftShader, WARP.
+    /// A software renderer: lavapipe, SwiftShader, WARP.
     Software,
 }
 
 impl AdapterKind {
-    /// In a word.
+    /// Display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -39,21 +39,21 @@ impl AdapterKind {
     }
 }
 
-/// A graphics card with one of its drivers.
+/// A GPU with one of its drivers.
 #[derive(Clone, Debug)]
 pub struct Adapter {
     pub(super) inner: wgpu::Adapter,
-    /// What its maker calls it.
+    /// Name of the GPU.
     pub name: String,
-    /// Its driver with its version.
+    /// Driver name and version.
     pub driver: String,
-    /// Through which interface: Vulkan, DirectX 12 or Metal.
+    /// Graphics API: Vulkan, DirectX 12 or Metal.
     pub interface: &'static str,
-    /// Its kind.
+    /// Type of the adapter.
     pub kind: AdapterKind,
 }
 
-/// Drivers that compute on the processor, as their names begin, in lower case: not all of them say what they are.
+/// Name prefixes of software renderers in lower case: not all of them report the CPU type.
 const SOFTWARE: [&str; 5] = [
     "llvmpipe",
     "swiftshader",
@@ -62,7 +62,7 @@ const SOFTWARE: [&str; 5] = [
     "softpipe",
 ];
 
-/// The kind of an adapter by what it says of itself.
+/// The type of an adapter, from its name and reported device type.
 fn kind_of(name: &str, device: wgpu::DeviceType) -> AdapterKind {
     let name = name.to_lowercase();
     if SOFTWARE.iter().any(|software| name.starts_with(software)) {
@@ -76,7 +76,7 @@ fn kind_of(name: &str, device: wgpu::DeviceType) -> AdapterKind {
     }
 }
 
-/// The name without what drivers add to it in brackets: "AMD Radeon RX 6600 (RADV NAVI23)".
+/// The name without the driver's suffix in parentheses, as in "AMD Radeon RX 6600 (RADV NAVI23)".
 fn short_name(name: &str) -> String {
     let short = name.split(" (").next().unwrap_or(name).trim();
     if short.is_empty() { name } else { short }.to_owned()
@@ -101,21 +101,21 @@ impl Adapter {
         }
     }
 
-    /// What findings about it are kept under: another driver is another adapter.
+    /// Key of stored measurements; a different driver counts as a different adapter.
     #[must_use]
     pub fn identity(&self) -> String {
         format!("{} | {} | {}", self.name, self.driver, self.interface)
     }
 
-    /// Fewest and most invocations that it runs in step.
+    /// Minimum and maximum subgroup size.
     #[must_use]
     pub fn subgroups(&self) -> (u32, u32) {
         let info = self.inner.get_info();
         (info.subgroup_min_size, info.subgroup_max_size)
     }
 
-    /// Whether it multiplies tiles of 16 x 16 halves in units made for that and adds up in full precision, with the workgroup
-    /// memory that kernels need for it. They are written for subgroups of 32, and wgpu cannot ask for a size where there are several.
+    /// Whether it has matrix units for 16 x 16 tiles of f16 values with f32 accumulation, and enough workgroup memory
+    /// for their kernels. These require subgroups of exactly 32, and wgpu cannot select one of several sizes.
     #[must_use]
     pub fn has_matrix_units(&self) -> bool {
         use wgpu::CooperativeScalarType::{F16, F32};
@@ -136,17 +136,17 @@ impl Adapter {
                 .any(fitting)
     }
 
-    /// Whether it computes on the processor.
+    /// Whether it is a software renderer.
     #[must_use]
     pub fn is_software(&self) -> bool {
         self.kind == AdapterKind::Software
     }
 }
 
-/// All adapters, cards of their own first, software last. This loads the drivers of the system, which may take a tenth of a second.
+/// All adapters, discrete ones first and software renderers last. Loads the system's drivers, which may take 0.1 s.
 ///
 /// # Errors
-/// If a driver gives no answer for long; it is then not asked again.
+/// Returns an error if a driver hangs; adapters are then not enumerated again in this process.
 pub fn adapters() -> Result<Vec<Adapter>, GpuError> {
     if SILENT.load(Ordering::Acquire) {
         return Err(GpuError::Hung(LISTING.as_secs()));
@@ -171,8 +171,8 @@ fn list() -> Vec<Adapter> {
     adapters
 }
 
-/// An adapter that computes nothing and needs no driver: for plans of what a card would do. Only builds with wgpu's `noop` have
-/// it, such as those of benchmarks and tests.
+/// An adapter that computes nothing and needs no driver, for inspecting plans. Available only with wgpu's `noop`
+/// backend, as in benchmarks and tests.
 #[must_use]
 pub fn paper_adapter() -> Option<Adapter> {
     let backends = wgpu::Backends::NOOP;
@@ -187,7 +187,7 @@ pub fn paper_adapter() -> Option<Adapter> {
     })
 }
 
-/// Whether there may be a card, without loading drivers: on Linux, cards have nodes.
+/// Whether there may be a GPU, determined without loading drivers: on Linux, GPUs have device nodes.
 #[must_use]
 pub fn may_have_card() -> bool {
     if !cfg!(target_os = "linux") {
@@ -202,17 +202,17 @@ pub fn may_have_card() -> bool {
             .any(|node| std::path::Path::new(node).exists())
 }
 
-/// The adapter that a person named by its number, or all that are not software, the best first.
+/// The adapter with the requested index, or all hardware adapters, the fastest type first.
 ///
 /// # Errors
-/// If there is none.
+/// Returns an error if there is none.
 pub fn candidates(adapters: &[Adapter], number: Option<usize>) -> Result<&[Adapter], GpuError> {
     let known = adapters.iter().map(|card| (card.kind, card.name.as_str()));
     let known: Vec<_> = known.collect();
     Ok(&adapters[chosen(&known, number)?])
 }
 
-/// Which of the adapters that [`adapters`] lists.
+/// The range of candidates in the list returned by [`adapters`].
 fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<usize>, GpuError> {
     let none = || GpuError::NotFound("no graphics card was found".into());
     if let Some(number) = number {
@@ -230,7 +230,7 @@ fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<
             )),
         });
     }
-    // Software comes last.
+    // Software renderers come last.
     let cards = known.partition_point(|(kind, _)| *kind != AdapterKind::Software);
     match (cards, known.first()) {
         (1.., _) => Ok(0..cards),
@@ -241,10 +241,10 @@ fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<
     }
 }
 
-/// The card that a person named by its number, or the best that is not software.
+/// The adapter with the requested index, or the best hardware adapter.
 ///
 /// # Errors
-/// If there is none.
+/// Returns an error if there is none.
 pub fn adapter(number: Option<usize>) -> Result<Adapter, GpuError> {
     let adapters = adapters()?;
     Ok(candidates(&adapters, number)?[0].clone())
@@ -319,7 +319,7 @@ mod tests {
             (AdapterKind::Software, "llvmpipe"),
         ];
         assert_eq!(chosen(&known, Some(0)), Ok(0..1));
-        // Even software, if a person names it.
+        // A software renderer is accepted if it is requested explicitly.
         assert_eq!(chosen(&known, Some(1)), Ok(1..2));
         for missing in [2, usize::MAX] {
             let why = chosen(&known, Some(missing))

@@ -1,37 +1,37 @@
-//! Limits and features of an adapter on which tile sizes depend.
+//! Adapter limits and features that determine tile sizes.
 
 use super::adapter::AdapterKind;
 use super::element::ElementType;
 
-/// What every adapter has of workgroup memory, in bytes.
+/// Workgroup memory that every adapter provides, in bytes.
 pub const WORKGROUP_MEMORY: usize = 16 << 10;
-/// More than this no kernel takes.
+/// Maximum workgroup memory of any kernel, in bytes.
 pub const MOST_WORKGROUP_MEMORY: usize = 64 << 10;
 
-/// The most workgroup memory of a kernel for matrix units, in bytes.
+/// Maximum workgroup memory of kernels for matrix units, in bytes.
 pub const MATRIX_MEMORY: usize = 29 << 10;
 
-/// Who multiplies tiles of 16 x 16 halves.
+/// What multiplies 16 x 16 tiles of f16 values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatrixUnits {
-    /// The card: Vulkan's cooperative matrices, for subgroups of 32.
+    /// The GPU: Vulkan cooperative matrices, for subgroups of 32.
     Hardware,
-    /// The first of each 32 invocations, in loops: for tests of all the rest of the kernels with adapters that have no such units.
+    /// Loops in one invocation of each 32, to test the kernels on adapters without matrix units.
     Emulated,
 }
 
-/// What kernels of an adapter are made for.
+/// Adapter properties that kernels are generated for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AdapterLimits {
-    /// The number format of weights and activations.
+    /// Element type of weights and activations.
     pub element: ElementType,
-    /// Bytes of workgroup memory that a kernel may take.
+    /// Workgroup memory per kernel, in bytes.
     pub memory: usize,
-    /// Most invocations that run in step.
+    /// Maximum subgroup size.
     pub subgroup: usize,
-    /// Workgroups that keep all units busy.
+    /// Number of workgroups that keeps all compute units busy.
     pub enough_workgroups: usize,
-    /// Who multiplies tiles of halves, if not each invocation its own values.
+    /// What multiplies f16 tiles; `None` for plain arithmetic in each invocation.
     pub matrix_units: Option<MatrixUnits>,
 }
 
@@ -54,7 +54,7 @@ impl AdapterLimits {
             matrix_units: matrix_units.then_some(MatrixUnits::Hardware),
             memory: memory_of_a_kernel(memory),
             subgroup: subgroup((info.subgroup_min_size, info.subgroup_max_size)),
-            // Adapters do not say how many units they have. Cards of their own have 28 and more, those in processors 4 to 16.
+            // Adapters do not report their compute units: 28 and more in discrete GPUs, 4 to 16 in integrated ones.
             enough_workgroups: match kind {
                 AdapterKind::Discrete | AdapterKind::Other => 96,
                 AdapterKind::Integrated | AdapterKind::Software => 32,
@@ -63,7 +63,7 @@ impl AdapterLimits {
     }
 }
 
-/// Most invocations in step of an adapter that has these sizes, 32 if it is unknown.
+/// The maximum subgroup size from the reported range, or 32 if unknown.
 fn subgroup(sizes: (u32, u32)) -> usize {
     const UNTOLD: (u32, u32) = (
         wgpu::MINIMUM_SUBGROUP_MIN_SIZE,
@@ -76,7 +76,7 @@ fn subgroup(sizes: (u32, u32)) -> usize {
     }
 }
 
-/// Half of a compute unit's memory, so that two workgroups fit; at least what every adapter has.
+/// Half of a compute unit's memory, so that two workgroups fit, but at least what every adapter provides.
 pub fn memory_of_a_kernel(there: usize) -> usize {
     (there / 2).clamp(WORKGROUP_MEMORY, MOST_WORKGROUP_MEMORY)
 }

@@ -1,4 +1,4 @@
-//! Whether a model's image tower runs on a card: by the result of a test, unless the user has decided.
+//! Decides whether a model's image tower runs on a GPU: by a test, unless the user has decided.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,30 +15,30 @@ use super::test_marks::{AdapterMark, TestStart};
 use super::{GpuError, self_test};
 use crate::engine::inference::{Model, ModelError};
 
-/// How long one call into a driver may take while a model comes to its card and is tested there.
+/// Time limit of a driver call while a model is loaded and tested.
 const CALL: Duration = Duration::from_secs(60);
 
-/// What is asked for.
+/// A request for a GPU.
 #[derive(Clone, Debug)]
 pub struct AdapterRequest {
-    /// The card's number, if it is to be one of its own.
+    /// Index of the requested adapter, if any.
     pub number: Option<usize>,
-    /// Whether a person wants a card, even if the CPU is faster.
+    /// Whether the user requires a GPU, even if the CPU is faster.
     pub wanted: bool,
-    /// Whether a card may be chosen while the machine runs on its battery. One that is wanted always may.
+    /// Whether a GPU may be chosen while the computer runs on battery. A required GPU is always allowed.
     pub on_battery: bool,
-    /// A folder for what is found out and compiled; without it, that is done each time.
+    /// Folder for test results and compiled kernels; without it, tests are repeated at every start.
     pub checks: Option<PathBuf>,
 }
 
-/// Brings an image tower to a card.
+/// Loads an image tower onto a GPU.
 pub type LoadTower = Arc<dyn Fn(&Arc<Context>) -> Result<GpuImageTower, ModelError> + Send + Sync>;
 
-/// The model on a card, if that is wanted, or right and faster; otherwise as it is, with the reason. `load` brings the tower
-/// to the card.
+/// Moves the image tower to a GPU if that is required, or if the GPU is accurate and faster; otherwise returns the
+/// model unchanged, with the reason. `load` uploads the tower.
 ///
 /// # Errors
-/// If a card is wanted and cannot be used.
+/// Returns an error if a GPU is required but cannot be used.
 pub fn accelerate(
     cpu: Arc<dyn Model>,
     request: &AdapterRequest,
@@ -66,7 +66,7 @@ fn on_card(
     })
 }
 
-/// Whether the card is left alone because the machine runs on its battery.
+/// Rejects the GPU if it is to be avoided on battery.
 fn spared(request: &AdapterRequest, on_battery: impl FnOnce() -> bool) -> Result<(), GpuError> {
     if request.wanted || request.on_battery || !on_battery() {
         return Ok(());
@@ -75,7 +75,7 @@ fn spared(request: &AdapterRequest, on_battery: impl FnOnce() -> bool) -> Result
     Err(GpuError::NotFound(reason.into()))
 }
 
-/// All adapters, unless listing them is known to hang.
+/// All adapters, unless enumeration is known to hang.
 fn listed(request: &AdapterRequest) -> Result<Vec<Adapter>, GpuError> {
     let mark = AdapterMark::new(request.checks.as_deref(), "all", "list");
     if request.wanted {
@@ -97,7 +97,7 @@ fn listed(request: &AdapterRequest) -> Result<Vec<Adapter>, GpuError> {
     found
 }
 
-/// The first success. If there is none, the only error, or a message with all of them.
+/// Returns the first success. If all attempts fail, returns the only error, or one that combines all messages.
 fn first_that_works<A, T>(
     candidates: &[A],
     mut attempt: impl FnMut(&A) -> Result<T, ModelError>,
@@ -106,7 +106,7 @@ fn first_that_works<A, T>(
     for candidate in candidates {
         match attempt(candidate) {
             Err(ModelError::Gpu(error)) => errors.push(error),
-            // A success, or a fault of the model, which no other card mends.
+            // A success, or an error of the model, which would recur on any GPU.
             other => return other,
         }
     }
@@ -118,7 +118,7 @@ fn first_that_works<A, T>(
     .into())
 }
 
-/// The model on one card, if it is right there and pays.
+/// Moves the model to one adapter, if that is accurate and faster.
 fn on_adapter(
     cpu: &Arc<dyn Model>,
     request: &AdapterRequest,
@@ -134,7 +134,7 @@ fn on_adapter(
     let mut known = records.known(cpu.info());
     if let Some(finding) = &known {
         match admit(finding, request.wanted) {
-            // A card that somebody wants gets another chance.
+            // A GPU that the user requires is tested again.
             Err(_) if request.wanted => known = None,
             admitted => admitted?,
         }
@@ -170,7 +170,7 @@ fn on_adapter(
     }
 }
 
-/// A card that computes right, and either is faster or is wanted.
+/// Accepts a GPU that is accurate and either faster or required.
 fn admit(finding: &AccuracyFinding, wanted: bool) -> Result<(), GpuError> {
     if !finding.agrees() {
         return Err(GpuError::Wrong {
@@ -184,7 +184,7 @@ fn admit(finding: &AccuracyFinding, wanted: bool) -> Result<(), GpuError> {
     }
 }
 
-/// The tower on the card, and how it does, unless that is known.
+/// Loads the tower and tests it, unless a result is known.
 fn open(
     adapter: &Adapter,
     cpu: &dyn Model,
@@ -230,7 +230,7 @@ mod tests {
         );
         let one = first_that_works(&[0], attempt);
         assert!(matches!(one, Err(ModelError::Gpu(GpuError::Lost(_)))));
-        // What is wrong with the model is wrong on all cards.
+        // An error of the model would recur on any GPU.
         let model = first_that_works(&[0, 2, 3], attempt);
         assert!(matches!(model, Err(ModelError::GaveUp)));
     }

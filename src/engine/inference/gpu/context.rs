@@ -1,4 +1,4 @@
-//! An open graphics card: its device and queue, limits, kernels, and errors.
+//! An open GPU: device, queue, limits, pipelines and errors.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,25 +13,25 @@ use super::kernels::Kernel;
 use super::permissions;
 use super::pipeline_cache::PipelineCache;
 
-/// The number format of weights and activations. Sums and the residual stream are always in f32.
+/// Element type of weights and activations. Accumulators and the residual stream are always f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GpuPrecision {
-    /// Halves where the card has them.
+    /// f16 where the GPU supports it.
     Fastest,
-    /// Full precision.
+    /// f32.
     Full,
 }
 
-/// What wgpu reports on its own time.
+/// Errors that wgpu reports asynchronously.
 #[derive(Default)]
 struct DeviceErrors {
     lost: OnceLock<String>,
-    /// The first of it; the rest follows from that.
+    /// The first error; later ones are usually consequences.
     error: Mutex<Option<GpuError>>,
 }
 
 impl DeviceErrors {
-    /// What a device reports from now on.
+    /// Registers the error callbacks of a device.
     fn of(device: &wgpu::Device) -> Arc<Self> {
         let errors = Arc::new(Self::default());
         let reported = errors.clone();
@@ -55,13 +55,13 @@ impl DeviceErrors {
     }
 }
 
-/// An open graphics card.
+/// An open GPU.
 pub struct Context {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     name: String,
     abilities: AdapterLimits,
-    /// Most bytes of a buffer that a kernel sees.
+    /// Maximum size in bytes of a buffer binding.
     most_bytes: u64,
     pipelines: Mutex<HashMap<String, wgpu::ComputePipeline>>,
     compiled: Option<PipelineCache>,
@@ -72,7 +72,7 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Longest reason that is shown, in characters.
+/// Maximum length of a displayed reason, in characters.
 const REASON: usize = 300;
 
 fn translate(error: wgpu::Error) -> GpuError {
@@ -92,11 +92,10 @@ fn translate(error: wgpu::Error) -> GpuError {
 }
 
 impl Context {
-    /// Opens a card. Kernels that it compiled are looked up in `cache`, a folder, and kept there by
-    /// [`Context::keep_kernels`].
+    /// Opens an adapter. `cache` is the folder of the pipeline cache, which [`Context::keep_kernels`] updates.
     ///
     /// # Errors
-    /// If its driver refuses, or it lacks what the kernels need.
+    /// Returns an error if the driver fails or the adapter lacks a required feature.
     pub fn open(
         adapter: &Adapter,
         numbers: GpuPrecision,
@@ -152,7 +151,7 @@ impl Context {
             queue,
             name: adapter.name.clone(),
             abilities: AdapterLimits::of(adapter.kind, features, &there, &info),
-            // Buffers are as long as a whole number of vectors.
+            // Buffer sizes are multiples of a vector.
             most_bytes: there
                 .max_storage_buffer_binding_size
                 .min(there.max_buffer_size)
@@ -162,14 +161,14 @@ impl Context {
         })
     }
 
-    /// Takes buffers for smaller than they may be.
+    /// Lowers the maximum buffer size, for tests.
     #[must_use]
     pub fn with_most_bytes(mut self, bytes: u64) -> Self {
         self.most_bytes = self.most_bytes.min(bytes);
         self
     }
 
-    /// Makes kernels as for a card with so much workgroup memory, as far as this one has it.
+    /// Generates kernels for a given amount of workgroup memory, within the adapter's limits.
     #[must_use]
     pub fn with_workgroup_memory(mut self, bytes: usize) -> Self {
         let most = self.device.limits().max_compute_workgroup_storage_size;
@@ -177,51 +176,51 @@ impl Context {
         self
     }
 
-    /// Makes kernels as for a card that runs so many invocations in step.
+    /// Generates kernels for a given subgroup size.
     #[must_use]
     pub fn with_subgroups_of(mut self, invocations: usize) -> Self {
         self.abilities.subgroup = invocations;
         self
     }
 
-    /// Leaves matrix units alone, as for a card that has none.
+    /// Does not use matrix units.
     #[must_use]
     pub fn without_matrix_units(mut self) -> Self {
         self.abilities.matrix_units = None;
         self
     }
 
-    /// Makes products for matrix units, whose part invocations play.
+    /// Generates kernels for matrix units, with emulated units.
     #[must_use]
     pub fn with_emulated_matrix_units(mut self) -> Self {
         self.abilities.matrix_units = Some(MatrixUnits::Emulated);
         self
     }
 
-    /// Whether products are computed by matrix units.
+    /// Whether matrix products use matrix units.
     #[must_use]
     pub fn has_matrix_units(&self) -> bool {
         self.abilities.matrix_units.is_some()
     }
 
-    /// The card's name.
+    /// Name of the GPU.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether weights are kept in halves.
+    /// Whether weights are stored as f16.
     #[must_use]
     pub fn in_halves(&self) -> bool {
         self.element() == ElementType::F16
     }
 
-    /// The number format of weights and activations.
+    /// Element type of weights and activations.
     pub(super) fn element(&self) -> ElementType {
         self.abilities.element
     }
 
-    /// What its kernels are made for.
+    /// Adapter properties that kernels are generated for.
     pub(super) fn abilities(&self) -> &AdapterLimits {
         &self.abilities
     }
@@ -230,27 +229,27 @@ impl Context {
         self.most_bytes
     }
 
-    /// Leaves the device open for good: closing one whose driver hangs would wait for it, however long.
+    /// Leaks the device: closing one whose driver hangs would block indefinitely.
     pub(super) fn abandon(&self) {
-        // Other threads need not wait for it as well.
+        // Other threads need not wait for the hung driver as well.
         let _ = self.errors.lost.set("its driver gave no answer".into());
         std::mem::forget((self.device.clone(), self.queue.clone()));
     }
 
-    /// Gives the device up, as a driver does that has crashed.
+    /// Destroys the device, to simulate a driver crash.
     pub fn lose(&self) {
         self.device.destroy();
     }
 
-    /// What has gone wrong since it was last asked. That a card is lost stays so.
+    /// Returns the error reported since the last call, if any. The loss of a device persists.
     ///
     /// # Errors
-    /// With that.
+    /// Returns the reported error.
     pub fn check(&self) -> Result<(), GpuError> {
         let error = self.errors.error.lock();
         let error = error.unwrap_or_else(PoisonError::into_inner).take();
         if error.is_some() {
-            // A lost device first shows as calls that fail; wgpu reports it at the next poll.
+            // The loss of a device first appears as failing calls; wgpu reports it at the next poll.
             let _ = self.device.poll(wgpu::PollType::Poll);
         }
         if let Some(GpuError::Lost(reason)) = &error {
@@ -260,7 +259,7 @@ impl Context {
         error.map_or(Ok(()), Err)
     }
 
-    /// Whether the card is still there. What calls of other threads have done wrong is for them to ask for.
+    /// Whether the device is still usable. Errors of other threads' calls are left for them.
     pub(super) fn check_lost(&self) -> Result<(), GpuError> {
         match self.errors.lost.get() {
             Some(reason) => Err(GpuError::Lost(reason.clone())),
@@ -268,7 +267,7 @@ impl Context {
         }
     }
 
-    /// What a failed call means. A lost card first shows as calls that fail; wgpu reports it at the next poll.
+    /// Classifies a failed call. The loss of a device first appears as failing calls; wgpu reports it at the next poll.
     pub(super) fn failure(&self, error: &dyn std::fmt::Display) -> GpuError {
         let _ = self.device.poll(wgpu::PollType::Poll);
         match self.check() {
@@ -277,7 +276,7 @@ impl Context {
         }
     }
 
-    /// A buffer on the card, filled with zeros.
+    /// A zero-initialised buffer.
     pub(super) fn buffer(
         &self,
         label: &str,
@@ -293,26 +292,26 @@ impl Context {
         driver::call(|| self.device.create_buffer(&descriptor))
     }
 
-    /// A buffer with these bytes, whose number is a multiple of four.
+    /// Uploads bytes, whose length must be a multiple of four, to a new buffer.
     pub(super) fn upload(&self, label: &str, bytes: &[u8]) -> wgpu::Buffer {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let buffer = self.buffer(label, bytes.len() as u64, usage);
         driver::call(|| {
             self.queue.write_buffer(&buffer, 0, bytes);
-            // So that what was written does not pile up in the driver until the first batch.
+            // Flushes the write, so that data does not accumulate in the driver until the first batch.
             self.queue.submit([])
         });
         buffer
     }
 
-    /// Keeps compiled kernels for the next start, where the driver hands them out and there is a folder for them.
+    /// Stores compiled kernels for the next start, where there is a pipeline cache.
     pub fn keep_kernels(&self) {
         if let Some(compiled) = &self.compiled {
             driver::call(|| compiled.keep());
         }
     }
 
-    /// The pipeline of a kernel, compiled when it is first asked for.
+    /// The pipeline of a kernel, compiled on first use.
     pub(super) fn pipeline(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
         let mut known = self
             .pipelines
@@ -343,7 +342,7 @@ impl Context {
                 module: &module,
                 entry_point: Some("main"),
                 compilation_options: wgpu::PipelineCompilationOptions {
-                    // Kernels write all that they read.
+                    // Kernels write all workgroup memory before they read it.
                     zero_initialize_workgroup_memory: false,
                     ..Default::default()
                 },
@@ -351,7 +350,7 @@ impl Context {
             })
     }
 
-    /// `inputs` buffers that are read, one that is written, and the parameters.
+    /// Layout of a bind group: `inputs` buffers to read, one to write, and the parameters.
     fn bindings(&self, inputs: usize) -> wgpu::BindGroupLayout {
         let entry = |binding: usize, ty: wgpu::BufferBindingType| wgpu::BindGroupLayoutEntry {
             binding: binding as u32,

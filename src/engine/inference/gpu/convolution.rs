@@ -1,4 +1,4 @@
-//! The starter's convolutions on a card, from the same description as the CPU's.
+//! The starter model's convolutional image tower on a GPU, from the same description as the CPU's.
 
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -15,7 +15,7 @@ use crate::engine::inference::families::starter::StarterVision;
 use crate::engine::inference::layers::cpu_values;
 use crate::engine::media::preprocess::Preprocess;
 
-/// Side of the first convolution.
+/// Kernel size of the stem convolution.
 const STEM_KERNEL: usize = 3;
 const RELU6: GpuEpilogue = GpuEpilogue::Activate(Activation::Relu6);
 
@@ -26,7 +26,7 @@ struct GpuBlock {
     skip: bool,
 }
 
-/// A convolution of 1 x 1 as a product.
+/// A 1 x 1 convolution as a matrix product.
 fn pointwise(
     context: &Context,
     (inputs, outputs): (usize, usize),
@@ -59,7 +59,7 @@ impl GpuBlock {
         })
     }
 
-    /// Takes pictures of `side` x `side` rows to smaller ones, or as large ones. Returns the new side as well.
+    /// Records the block for images of `side` x `side` rows. Returns the output and its side, which may be smaller.
     fn record(&self, recorder: &mut Recorder, x: GpuRows, side: usize) -> (GpuRows, usize) {
         let plain = GpuEpilogue::ActivateInFull(Activation::None);
         let Some(expand) = &self.expand else {
@@ -84,7 +84,7 @@ impl GpuBlock {
     }
 }
 
-/// The starter's image tower.
+/// The image tower of the starter model.
 pub struct ConvolutionTower {
     preprocess: Preprocess,
     stem: GpuLinear,
@@ -100,7 +100,7 @@ impl ConvolutionTower {
     /// Uploads the tower.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the file says.
+    /// Returns an error if a tensor is missing or has an unexpected shape.
     pub(in crate::engine::inference) fn load(
         context: &Context,
         source: &StarterVision,

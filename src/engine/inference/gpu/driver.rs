@@ -1,5 +1,5 @@
-//! Calls into drivers, any of which may hang. The duration of each is watched; reading weights and computing on the CPU may
-//! take any time.
+//! Calls into GPU drivers, any of which may hang. Only the duration of each driver call is limited; reading weights and
+//! computing on the CPU may take any time.
 
 use std::cell::RefCell;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::GpuError;
 
-/// Since when a thread is in a driver, if it is.
+/// Start time of a thread's current driver call, if it is in one.
 #[derive(Default)]
 struct CallTimer(Mutex<Option<Instant>>);
 
@@ -25,11 +25,11 @@ impl CallTimer {
 }
 
 thread_local! {
-    /// The clock of a thread that is watched.
+    /// The timer of a supervised thread.
     static CLOCK: RefCell<Option<Arc<CallTimer>>> = const { RefCell::new(None) };
 }
 
-/// Calls a driver. A call within another counts as part of it.
+/// Calls a driver. A nested call counts as part of the outer one.
 pub(super) fn call<T>(work: impl FnOnce() -> T) -> T {
     let Some(clock) = CLOCK.with_borrow(Clone::clone) else {
         return work();
@@ -43,7 +43,7 @@ pub(super) fn call<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Does something on a thread that is left behind if one of its calls into a driver takes longer than `patience`.
+/// Runs `work` on a thread that is abandoned if one of its driver calls takes longer than `patience`.
 pub(super) fn patiently<T, E>(
     patience: Duration,
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
@@ -70,7 +70,7 @@ where
                 return Err(GpuError::Hung(patience.as_secs()).into());
             }
             Err(RecvTimeoutError::Timeout) => {}
-            // It panicked: drivers and wgpu are not ours.
+            // The thread panicked, which drivers and wgpu may cause.
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(GpuError::Failed("its driver gave up".into()).into());
             }
@@ -86,7 +86,7 @@ mod tests {
     fn a_driver_that_hangs_or_panics_is_left_behind() {
         let (hold, held) = channel::<()>();
         let hung = patiently(Duration::from_millis(20), move || {
-            // A short call inside does not restart the timer.
+            // A short nested call does not restart the timer.
             call(|| {
                 call(|| ());
                 let _ = held.recv();
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_the_cpu_does_meanwhile_may_take_long() {
-        // Outside of calls no time counts, however short the patience is.
+        // Time outside driver calls does not count, however short the patience.
         let (hold, held) = channel::<()>();
         let patience = Duration::from_millis(5);
         let waiting = std::thread::spawn(move || {
@@ -111,7 +111,7 @@ mod tests {
                 Ok(7)
             })
         });
-        // As long as a thread takes that waits for longer than the patience.
+        // Waits until a thread would have exceeded the patience.
         let (_never, nothing) = channel::<()>();
         let _ = nothing.recv_timeout(20 * patience);
         drop(hold);

@@ -2,7 +2,7 @@
 
 use half::f16;
 
-/// How a value is kept on the card.
+/// Storage type of a value on the GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ElementType {
     F32,

@@ -1,5 +1,5 @@
-//! Runs a tower on batches of pictures: batches of a few sizes with a plan each, in submissions that are short enough for a
-//! window that draws with the same card, a few in flight at a time, for one or several callers.
+//! Runs a tower on batches of images. A few batch sizes have a plan each, which is submitted in parts short enough to
+//! let a window draw on the same GPU. Several batches, from one or more callers, can be in flight.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,53 +15,52 @@ use crate::engine::cancel::Cancel;
 use crate::engine::inference::Embeddings;
 use crate::engine::media::preprocess::Crop;
 
-/// Longest time that a card is to work on one submission. Two are handed over at a time, so a window on the same card waits for
-/// 8 ms at most, half of what it has for a frame.
+/// Target duration of a submission. With two queued, a window on the same GPU waits at most 8 ms, half of a frame.
 const SUBMISSION: Duration = Duration::from_millis(4);
-/// Into how many parts a dispatch is cut rather than that a batch has fewer pictures.
+/// Number of parts that a dispatch may be split into before the batch size is reduced instead.
 const PARTS: f64 = 4.0;
-/// How far the rate of a card may be from the one that a plan was cut for.
+/// Factor by which the GPU's throughput may differ from the one that a plan was built for.
 const DRIFT: f64 = 1.5;
-/// What a card is taken for before it was measured, in operations a second: slow.
+/// Assumed throughput before the first measurement, in operations per second: that of a slow GPU.
 const FIRST_GUESS: f64 = 2e11;
-/// Batches of a caller that are under way at a time.
+/// Batches per caller in flight.
 const IN_FLIGHT: usize = 2;
-/// Plans that are kept, with their buffers.
+/// Number of plans to keep, including their buffers.
 const PLANS: usize = 3;
-/// Most memory that plans may take together.
+/// Maximum memory of all plans together, in bytes.
 const MOST_PLAN_BYTES: u64 = 1 << 30;
-/// Most pictures of a plan.
+/// Maximum number of images per plan.
 const MOST_PICTURES: usize = 64;
-/// Most pictures of a plan before the card was measured: drivers of weak cards take long dispatches for a hang.
+/// Maximum number of images per plan before the first measurement: drivers may treat long dispatches as hangs.
 const FIRST_PICTURES: usize = 16;
-/// How long a card may be silent before it counts as hung.
+/// Time without a response after which a GPU counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A tower that can write down what is to be done with a batch.
+/// A tower that can record its plan for a batch.
 pub trait Network: Send + Sync {
-    /// Side of its pictures in pixels.
+    /// Side of the input images in pixels.
     fn side(&self) -> usize;
 
-    /// Width of its vectors.
+    /// Embedding dimension.
     fn dim(&self) -> usize;
 
-    /// Writes the plan for so many `pictures`, whose vectors, of length 1, it returns.
+    /// Records the plan for `count` images and returns the rows of embeddings, normalised to norm 1.
     fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> GpuRows;
 }
 
-/// A plan with the buffer of the pictures that it reads.
+/// A plan with its input buffer.
 struct PreparedPlan {
     count: usize,
     plan: GpuPlan,
-    /// What a dispatch was to cost at most.
+    /// Maximum cost of a dispatch that the plan was built for.
     longest: f64,
     pictures: wgpu::Buffer,
-    /// Whether it has run: the first time, a driver may compile for long.
+    /// Whether it has run before: the first run may include lengthy compilation.
     used: AtomicBool,
 }
 
 impl PreparedPlan {
-    /// Whether its dispatches are neither too long where one may cost `longest`, nor cut for nothing.
+    /// Whether no dispatch is too long for a limit of `longest`, and none was split needlessly.
     fn suits(&self, longest: f64) -> bool {
         let too_long = self.longest > DRIFT * longest && self.plan.longest_whole > DRIFT * longest;
         let too_short = self.plan.cut && DRIFT * self.longest < longest;
@@ -69,46 +68,46 @@ impl PreparedPlan {
     }
 }
 
-/// A batch that is under way.
+/// A batch in flight.
 struct PendingBatch {
     pending: Pending,
     prepared: Arc<PreparedPlan>,
     count: usize,
-    /// Whether it is the first of its plan.
+    /// Whether it is the first one of its plan.
     first: bool,
     began: Instant,
 }
 
-/// What is learned while a tower runs.
+/// Measurements and state of a running tower.
 struct ExecutorState {
-    /// The latest used comes last.
+    /// In order of last use, most recent last.
     plans: VecDeque<Arc<PreparedPlan>>,
-    /// What the card does in a second, as dispatches are estimated.
+    /// Throughput of the GPU, in estimated operations per second.
     rate: f64,
     measured: bool,
-    /// Most pictures for which there is memory.
+    /// Maximum number of images that fit in memory.
     most: usize,
-    /// What a picture adds to the longest dispatch, before it is cut.
+    /// Cost that each image adds to the most expensive dispatch before splitting.
     longest_each: f64,
-    /// Most memory that a picture has needed in a plan, in bytes.
+    /// Largest memory requirement per image of any plan so far, in bytes.
     bytes_each: u64,
-    /// When the card was done with a batch the last time.
+    /// When the previous batch completed.
     done: Instant,
 }
 
-/// An image tower on a card.
+/// An image tower on a GPU.
 pub struct GpuImageTower {
     context: Arc<Context>,
     network: Box<dyn Network>,
     state: Mutex<ExecutorState>,
-    /// Held by whoever hands a batch over, so that what is written for a plan and the plan follow each other on the card.
+    /// Held while submitting a batch, so that the write of its input and its commands are consecutive in the queue.
     turn: Mutex<UnderWay>,
     patience: Duration,
     memory: u64,
 }
 
 impl GpuImageTower {
-    /// A tower whose weights are on the card.
+    /// A tower whose weights have been uploaded.
     #[must_use]
     pub fn new(context: Arc<Context>, network: Box<dyn Network>) -> Self {
         Self {
@@ -129,50 +128,50 @@ impl GpuImageTower {
         }
     }
 
-    /// Lets the card be silent for so long.
+    /// Sets the time without a response after which the GPU counts as hung.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Lets all plans together take so much memory.
+    /// Sets the maximum memory of all plans together.
     #[must_use]
     pub fn with_memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
         self
     }
 
-    /// Memory that plans take.
+    /// Memory of all plans in bytes.
     #[must_use]
     pub fn memory_in_use(&self) -> u64 {
         self.state().bytes()
     }
 
-    /// Side of its pictures in pixels.
+    /// Side of the input images in pixels.
     #[must_use]
     pub fn side(&self) -> usize {
         self.network.side()
     }
 
-    /// The card.
+    /// The GPU.
     #[must_use]
     pub fn context(&self) -> &Arc<Context> {
         &self.context
     }
 
-    /// The plan for a batch, as it would run.
+    /// Records the plan for a batch without limits.
     ///
     /// # Errors
-    /// If the card has no memory for it.
+    /// Returns an error if the GPU is out of memory.
     pub fn plan(&self, count: usize) -> Result<GpuPlan, GpuError> {
         Ok(self.prepare(count, u64::MAX, f64::INFINITY)?.plan)
     }
 
-    /// The same, where a dispatch may cost so much at most.
+    /// The same, with dispatches split to cost at most `longest`.
     ///
     /// # Errors
-    /// If the card has no memory for it.
+    /// Returns an error if the GPU is out of memory.
     pub fn plan_in_parts(&self, count: usize, longest: f64) -> Result<GpuPlan, GpuError> {
         Ok(self.prepare(count, u64::MAX, longest)?.plan)
     }
@@ -193,7 +192,7 @@ impl GpuImageTower {
         })
     }
 
-    /// A plan for so many pictures or fewer.
+    /// A plan for at most `pictures` images.
     fn fitting(
         &self,
         state: &mut ExecutorState,
@@ -230,7 +229,7 @@ impl GpuImageTower {
                     state.plans.push_back(prepared.clone());
                     return Ok(prepared);
                 }
-                // There may be room once other plans are gone.
+                // Freeing the other plans may make enough memory available.
                 Err(GpuError::OutOfMemory) if !state.plans.is_empty() => state.plans.clear(),
                 Err(GpuError::OutOfMemory) if count > 1 => state.most = count / 2,
                 Err(error) => return Err(error),
@@ -238,10 +237,10 @@ impl GpuImageTower {
         }
     }
 
-    /// Vectors of pictures, each of length 1.
+    /// Embeds images; the embeddings have norm 1.
     ///
     /// # Errors
-    /// If a crop is not of the model's side, the card fails, or the work was cancelled.
+    /// Returns an error if a crop does not have the model's input size, the GPU fails, or the work was cancelled.
     pub fn embed(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, GpuError> {
         let side = self.network.side();
         if let Some(crop) = crops
@@ -278,7 +277,7 @@ impl GpuImageTower {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands as many of the pictures over as make a batch. Nobody else does meanwhile.
+    /// Submits one batch of the images, excluding other callers.
     fn begin(&self, crops: &[Crop], cancel: &Cancel) -> Result<PendingBatch, GpuError> {
         let mut under_way = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let (prepared, share) = {
@@ -302,13 +301,13 @@ impl GpuImageTower {
         })
     }
 
-    /// Waits for a batch, during which others may be handed over.
+    /// Waits for a batch, while others may be submitted.
     fn finish(&self, mut batch: PendingBatch) -> Result<Vec<f32>, GpuError> {
         let plan = &batch.prepared.plan;
         let mut vectors = (batch.pending).wait(&self.context, plan, self.patience)?;
         vectors.truncate(batch.count * self.network.dim());
         let mut state = self.state();
-        // A batch begins when it was handed over, or when the one before it was done.
+        // Execution starts at submission or when the previous batch has completed.
         let took = state.done.max(batch.began).elapsed();
         state.done = Instant::now();
         if !batch.first {
@@ -316,7 +315,7 @@ impl GpuImageTower {
             return Ok(vectors);
         }
         drop(state);
-        // Its kernels are compiled now, some of them for the first time.
+        // Its kernels are now compiled.
         self.context.keep_kernels();
         Ok(vectors)
     }
@@ -328,17 +327,17 @@ impl GpuImageTower {
 }
 
 impl ExecutorState {
-    /// What a submission may cost.
+    /// Maximum cost of a submission.
     fn share(&self) -> f64 {
         self.rate * SUBMISSION.as_secs_f64()
     }
 
-    /// Memory that plans take.
+    /// Memory of all plans in bytes.
     fn bytes(&self) -> u64 {
         self.plans.iter().map(|known| known.plan.bytes()).sum()
     }
 
-    /// Most pictures whose longest dispatch is not cut into many parts.
+    /// Maximum number of images for which no dispatch is split into more than [`PARTS`] parts.
     fn timely(&self) -> usize {
         if !self.measured {
             return FIRST_PICTURES;
@@ -347,7 +346,7 @@ impl ExecutorState {
         (pictures as usize).clamp(1, MOST_PICTURES)
     }
 
-    /// Takes a batch into account; more recent ones count more.
+    /// Updates the throughput with an exponential moving average.
     fn learn(&mut self, cost: f64, took: Duration) {
         let rate = cost / took.as_secs_f64().max(1e-6);
         self.rate = if self.measured {
@@ -359,8 +358,8 @@ impl ExecutorState {
     }
 }
 
-/// How many of these pictures are taken together: a power of two, so that a few plans serve all batches; the next larger one if
-/// it is filled by three quarters.
+/// Batch size for the given images: a power of two, so that few plans serve all batches; rounded up if at least three
+/// quarters full.
 fn batch_size(pictures: usize, most: usize) -> usize {
     let up = pictures.next_power_of_two();
     let fitting = if 4 * pictures >= 3 * up { up } else { up / 2 };
@@ -404,10 +403,10 @@ mod tests {
     #[test]
     fn a_window_waits_for_half_a_frame_at_most() {
         const FRAME: f64 = 1.0 / 60.0;
-        // From graphics in old processors to the largest cards.
+        // From old integrated GPUs to the fastest discrete ones.
         for rate in [5e10, 2e11, 9e11, 3e12, 2.3e13] {
             let mut state = unmeasured();
-            // A driver that takes submissions in turn lets a window wait for all that were handed over.
+            // A driver that executes submissions in order makes a window wait for all queued ones.
             let wait = |state: &ExecutorState, rate: f64| AHEAD as f64 * state.share() / rate;
             if rate >= FIRST_GUESS {
                 assert!(wait(&state, rate) < FRAME / 2.0);
@@ -417,7 +416,7 @@ mod tests {
                 state.learn(cost, Duration::from_secs_f64(cost / rate));
                 assert!(wait(&state, rate) < FRAME / 2.0);
             }
-            // A laptop that is unplugged: its card is half as fast from one batch to the next.
+            // An unplugged laptop, whose GPU slows down by half from one batch to the next.
             assert!(wait(&state, rate / 2.0) < FRAME);
             for _ in 0..12 {
                 state.learn(cost, Duration::from_secs_f64(2.0 * cost / rate));
@@ -432,7 +431,7 @@ mod tests {
         assert_eq!(state.timely(), FIRST_PICTURES);
         state.learn(1e9, Duration::from_secs(1));
         assert!((state.rate - 1e9).abs() < 1.0);
-        // In 4 ms it does 4 million operations, and a dispatch may be cut into four.
+        // 4 ms correspond to 4 million operations, and a dispatch may be split into four.
         assert!((state.share() - 4e6).abs() < 1.0);
         assert_eq!(state.timely(), 16);
         for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! Results of testing a card with a model, kept in the cache.
+//! Cached results of testing a GPU with a model.
 
 use std::path::{Path, PathBuf};
 
@@ -10,54 +10,54 @@ use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::regular::read_regular;
 use crate::engine::inference::ModelInfo;
 
-/// Least cosine between the vectors of a photo by the card and by the CPU.
+/// Lowest acceptable cosine similarity between the GPU's and the CPU's embedding of a photo.
 const AGREEMENT: f32 = 0.999;
-/// Largest note that is read.
+/// Size limit of a stored result in bytes.
 const MAX_RECORD: u64 = 64 << 10;
-/// Which kernels were measured; counted up with each change to them.
+/// Version of the kernels, incremented with each change to them.
 const KERNELS: u32 = 3;
 
-/// How a card did with a model.
+/// Accuracy and speed of a GPU with a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccuracyFinding {
-    /// The card's name.
+    /// Name of the GPU.
     pub adapter: String,
-    /// The model's name.
+    /// Name of the model.
     pub model: String,
-    /// The lowest cosine of a photo with the CPU's vector.
+    /// Lowest cosine similarity with the CPU's embedding of a photo.
     pub cosine: f32,
-    /// Over how many photos.
+    /// Number of photos compared.
     pub photos: usize,
-    /// Photos a second that the card encodes, in the batches that suit it best.
+    /// Photos encoded per second by the GPU, at its best batch size.
     pub card: f64,
-    /// The same by the number of photos in a batch.
+    /// Photos encoded per second by the GPU, for each batch size.
     pub batches: Vec<(usize, f64)>,
-    /// Photos a second that the CPU encodes, when it does nothing else.
+    /// Photos encoded per second by the otherwise idle CPU.
     pub cpu: f64,
-    /// Photos a second that the CPU decodes, when it does nothing else.
+    /// Photos decoded per second by the otherwise idle CPU.
     pub decoding: f64,
 }
 
 impl AccuracyFinding {
-    /// Whether the card computes what the CPU computes. Not a number is no agreement either.
+    /// Whether the GPU agrees with the CPU. NaN does not.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.cosine >= AGREEMENT
     }
 
-    /// Photos a second from the file to the vector, with the card: it encodes while the CPU decodes.
+    /// Throughput with the GPU, in photos per second: encoding overlaps decoding on the CPU.
     #[must_use]
     pub fn with_card(&self) -> f64 {
         self.card.min(self.decoding)
     }
 
-    /// Photos a second from the file to the vector, without it: the CPU does both.
+    /// Throughput without the GPU, in photos per second: the CPU does both.
     #[must_use]
     pub fn without_card(&self) -> f64 {
         1.0 / (1.0 / self.cpu + 1.0 / self.decoding)
     }
 
-    /// Why the card is not taken, if it is not.
+    /// Why the GPU is not used, if it is not.
     #[must_use]
     pub fn against(&self) -> Option<String> {
         let Self {
@@ -75,13 +75,13 @@ impl AccuracyFinding {
     }
 }
 
-/// Where findings are kept, if they are.
+/// Storage of test results, if a folder is available.
 #[derive(Clone, Debug)]
 pub struct FindingStore {
     folder: Option<PathBuf>,
-    /// The card with its driver.
+    /// Identity of the adapter with its driver.
     adapter: String,
-    /// The mark on it.
+    /// The adapter's crash marker.
     pub mark: AdapterMark,
 }
 
@@ -94,7 +94,7 @@ fn short_hash(parts: &[&str]) -> String {
 }
 
 impl FindingStore {
-    /// The records of an adapter, whose driver is part of its identity.
+    /// The store for an adapter, whose identity includes its driver.
     pub fn new(folder: Option<&Path>, adapter: String) -> Self {
         Self {
             mark: AdapterMark::new(folder, &adapter, &short_hash(&[&adapter])),
@@ -103,7 +103,7 @@ impl FindingStore {
         }
     }
 
-    /// Another driver, model or program is another file.
+    /// Each driver, model and program version has its own file.
     fn file(&self, model: &ModelInfo) -> Option<PathBuf> {
         let parts = [
             self.adapter.as_str(),
@@ -119,12 +119,12 @@ impl FindingStore {
         )
     }
 
-    /// What was found earlier.
+    /// The stored result for a model.
     pub fn known(&self, model: &ModelInfo) -> Option<AccuracyFinding> {
         serde_json::from_slice(&read_regular(&self.file(model)?, MAX_RECORD).ok()?).ok()
     }
 
-    /// Keeps what was found. Where it cannot be kept, it is found out again next time.
+    /// Stores a result. If that fails, the test is repeated next time.
     pub fn keep(&self, model: &ModelInfo, finding: &AccuracyFinding) {
         if let (Some(file), Ok(bytes)) = (self.file(model), serde_json::to_vec(finding)) {
             let _ = atomic_write(&file, &bytes);
@@ -132,7 +132,7 @@ impl FindingStore {
     }
 }
 
-/// Why an adapter is left alone, if it is: its driver hung, or programs died while they tested it.
+/// Why an adapter is blocked, if it is: its driver hung, or programs died while testing it.
 #[must_use]
 pub fn against(folder: &Path, adapter: &Adapter) -> Option<String> {
     FindingStore::new(Some(folder), adapter.identity())
@@ -140,7 +140,7 @@ pub fn against(folder: &Path, adapter: &Adapter) -> Option<String> {
         .against()
 }
 
-/// Everything that was found about an adapter with any model, for `doctor`.
+/// All stored results, for `doctor`.
 pub fn findings(folder: &Path) -> Vec<AccuracyFinding> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_card_wins_by_agreement_and_the_rate_from_file_to_vector() {
         assert_eq!(finding(0.9999, 500.0).against(), None);
-        // Slower than the CPU alone, but the CPU is free to decode meanwhile.
+        // Slower than the CPU, but leaves the CPU free for decoding.
         assert_eq!(finding(0.9999, 60.0).against(), None);
         let slow = finding(0.9999, 40.0).against().expect("refused");
         assert!(slow.contains("the CPU reads 50"), "{slow}");

@@ -1,5 +1,5 @@
-//! The kernels as WGSL: templates in `kernels/`, filled in with types and sizes, their inner loops written out, because not
-//! every driver's compiler unrolls a loop over registers.
+//! Kernels in WGSL: templates in `kernels/` are filled in with types and sizes. Inner loops are unrolled here, because
+//! not every driver's compiler unrolls loops over registers.
 
 #[cfg(test)]
 mod backends;
@@ -17,13 +17,13 @@ pub use matrix_attention::{
 };
 pub use matrix_units::gemm_matrix;
 
-/// Invocations of a workgroup where a kernel has no other number.
+/// Default number of invocations per workgroup.
 pub const THREADS: u32 = 64;
 
-/// The name of products, which reach more of a card's arithmetic than other kernels.
+/// Kernel name of matrix products, which reach a higher share of peak throughput than other kernels.
 pub const PRODUCT: &str = "product";
 
-/// A kernel's source, with how many buffers it reads before the one that it writes.
+/// Source of a kernel, and the number of buffers that it reads; its output buffer follows them.
 #[derive(Clone)]
 pub struct Kernel {
     pub name: &'static str,
@@ -43,22 +43,22 @@ fn fill(template: &str, half: bool, values: &[(&str, String)]) -> String {
     source
 }
 
-/// How large a part of a product one workgroup computes.
+/// Size of the output tile that one workgroup of a matrix product computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TileSize {
     /// 32 x 32, for few rows.
     Small,
     /// 64 x 64.
     Medium,
-    /// 128 x 128, where there are enough of them to keep a card busy.
+    /// 128 x 128, if there are enough tiles to keep the GPU busy.
     Large,
 }
 
-/// Vectors of inputs that a product may have in workgroup memory at a time, the more the fewer barriers.
+/// Depths of a step of a matrix product, in vectors. Deeper steps need fewer barriers but more workgroup memory.
 const DEPTHS: [usize; 2] = [8, 4];
 
 impl TileSize {
-    /// The largest of which there are enough for this adapter.
+    /// The largest tile with enough workgroups for this adapter.
     pub(super) fn fitting(abilities: &AdapterLimits, rows: usize, columns: usize) -> Self {
         let enough = |tile: &Self| {
             let (high, wide) = tile.size();
@@ -66,7 +66,7 @@ impl TileSize {
         };
         let tiles = [Self::Large, Self::Medium];
         let fitting = tiles.into_iter().find(enough).unwrap_or(Self::Small);
-        // Fewer invocations than run in step would leave units idle.
+        // Workgroups smaller than a subgroup would leave lanes idle.
         match abilities.subgroup > fitting.invocations() {
             true => Self::Medium,
             false => fitting,
@@ -78,13 +78,13 @@ impl TileSize {
         across * down
     }
 
-    /// Bytes of workgroup memory, for inputs and weights that are kept so.
+    /// Workgroup memory in bytes, for the given element types of inputs and weights.
     fn memory(self, depth: usize, input: ElementType, weights: ElementType) -> usize {
         let (high, wide) = self.size();
         4 * depth * (high * input.bytes() + wide * weights.bytes())
     }
 
-    /// The most inputs at a time for which the adapter has workgroup memory.
+    /// The greatest depth that fits in the adapter's workgroup memory.
     pub(super) fn depth(
         self,
         abilities: &AdapterLimits,
@@ -95,7 +95,7 @@ impl TileSize {
         DEPTHS.into_iter().find(fits).unwrap_or(4)
     }
 
-    /// Invocations across and down, and the rows and vectors of columns that each computes.
+    /// Invocations across and down, and the rows and column vectors that each computes.
     fn parts(self) -> (usize, usize, usize, usize) {
         match self {
             Self::Small => (8, 8, 4, 1),
@@ -112,18 +112,18 @@ impl TileSize {
     }
 }
 
-/// Where a product goes.
+/// How a matrix product stores its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreMode {
-    /// Through an activation.
+    /// Overwrites the output after applying an activation function.
     Activate(Activation),
-    /// Added to what is there.
+    /// Accumulates into the output.
     InPlace,
-    /// Added to other rows.
+    /// Adds a residual from another buffer.
     Skip,
 }
 
-/// In which numbers a product reads and writes.
+/// Element types of a matrix product.
 #[derive(Clone, Copy, Debug)]
 pub struct ProductElements {
     pub input: ElementType,
@@ -131,7 +131,7 @@ pub struct ProductElements {
     pub output: ElementType,
 }
 
-/// `out = store(x W^T + b)`.
+/// Generates `out = store(x W^T + b)`.
 pub fn gemm(
     tile: TileSize,
     abilities: &AdapterLimits,
@@ -183,7 +183,7 @@ pub fn gemm(
     }
 }
 
-/// What the templates of all products leave open.
+/// Template values common to all matrix products.
 fn product_values(elements: ProductElements, store: StoreMode) -> Vec<(&'static str, String)> {
     let ProductElements {
         input,
@@ -216,7 +216,7 @@ fn each(rows: usize, vectors: usize, line: impl Fn(usize, usize) -> String) -> S
     places.map(|(r, c)| line(r, c)).collect()
 }
 
-/// Four inputs of all rows by four inputs of all columns of an invocation.
+/// Multiplies four inputs of all rows by four inputs of all columns of an invocation.
 fn multiply(rows: usize, vectors: usize) -> String {
     let mut text = String::new();
     for r in 0..rows {
@@ -244,7 +244,7 @@ fn multiply(rows: usize, vectors: usize) -> String {
     text
 }
 
-/// The same formulas as the CPU's, in `cpu/math.rs`.
+/// The same formulas as on the CPU, in `cpu/math.rs`.
 fn activation(kind: Activation) -> &'static str {
     match kind {
         Activation::None => "fn activate(x: vec4<f32>) -> vec4<f32> { return x; }",
@@ -287,17 +287,17 @@ pub fn layer_norm(output: ElementType) -> Kernel {
     }
 }
 
-/// Sizes of the attention's tiles.
+/// Tile size of attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttentionTile {
-    /// Queries of a workgroup.
+    /// Queries per workgroup.
     pub queries: usize,
-    /// Keys that it looks at together.
+    /// Keys per step.
     pub keys: usize,
 }
 
 impl AttentionTile {
-    /// The largest for which the adapter has workgroup memory, for heads of this width.
+    /// The largest tile that fits in the adapter's workgroup memory for this head size.
     pub fn fitting(abilities: &AdapterLimits, size: usize, queries: usize) -> Self {
         let tiles = [(32, 32), (16, 32), (16, 16), (8, 16), (4, 8)].map(|(rows, keys)| Self {
             queries: if queries == 1 { 1 } else { rows },
@@ -308,14 +308,14 @@ impl AttentionTile {
         tiles.into_iter().find(fits).unwrap_or(smallest)
     }
 
-    /// Bytes of workgroup memory. Keys and values lie there as they are kept, queries in full precision.
+    /// Workgroup memory in bytes. Keys and values are in their storage type, queries in f32.
     fn memory(&self, size: usize, element: ElementType) -> usize {
         let pitch = size.div_ceil(4) + 1;
         let queries = 16 * pitch * self.queries;
         let keys = 4 * pitch * element.bytes() * self.keys;
         let scores = 4 * self.queries * self.keys;
         let each = 4 * self.queries;
-        // Each variable counts as a whole number of vectors.
+        // Each variable is rounded up to whole vectors.
         let parts = [queries, keys, scores, each, each, each];
         parts
             .into_iter()
@@ -324,7 +324,7 @@ impl AttentionTile {
     }
 }
 
-/// Writes the parts of a vector that lie in a head.
+/// Stores the components of a vector that lie within the head.
 fn store_lanes(element: ElementType) -> String {
     let lane = |(lane, part): (usize, &str)| {
         format!(
@@ -341,7 +341,7 @@ fn store_lanes(element: ElementType) -> String {
         .collect()
 }
 
-/// Attention of heads that are `size` wide.
+/// Generates attention for heads of size `size`.
 pub fn attention(element: ElementType, size: usize, tile: AttentionTile) -> Kernel {
     const THREADS: usize = 128;
     let AttentionTile { queries, keys } = tile;
@@ -472,7 +472,7 @@ mod tests {
                     }
                 }
                 for tile in [TileSize::Small, TileSize::Medium, TileSize::Large] {
-                    // The starter multiplies what is kept in full precision by halves.
+                    // The starter model multiplies f32 inputs by f16 weights.
                     for input in elements {
                         let depth = tile.depth(&abilities, input, element);
                         assert!(tile.memory(depth, input, element) <= memory);
@@ -489,13 +489,13 @@ mod tests {
         assert_eq!(fitting(16, 512), TileSize::Small);
         assert_eq!(fitting(800, 768), TileSize::Medium);
         assert_eq!(fitting(3200, 3072), TileSize::Large);
-        // A card of fewer units is kept busy by fewer tiles.
+        // A GPU with fewer compute units is kept busy by fewer tiles.
         let small = AdapterLimits {
             enough_workgroups: 32,
             ..card
         };
         assert_eq!(TileSize::fitting(&small, 800, 768), TileSize::Large);
-        // One that runs more invocations in step than a small tile has gets none of those.
+        // Subgroups larger than the workgroup of a small tile rule it out.
         let wide = AdapterLimits {
             subgroup: 128,
             ..card

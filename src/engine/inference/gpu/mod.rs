@@ -1,11 +1,11 @@
-//! Image towers on a graphics card, through wgpu: Vulkan, DirectX 12 or Metal.
+//! Image towers on a GPU through wgpu: Vulkan, DirectX 12 or Metal.
 //!
-//! `adapter` finds cards, `context` opens one, with a device and a queue of its own beside the window's. `kernels` has what a
-//! card computes. A `plan` is a whole tower as a list of dispatches; a `recorder` writes it, with the `operations` that `tower`
-//! and `convolution` make of the families' descriptions, and `executor` runs it, by `submission`s. `self_test` compares a card with the CPU,
-//! `choice` decides by that, and `model` is what comes out. Texts stay on the CPU.
+//! `adapter` enumerates GPUs, and `context` opens one with its own device and queue, separate from the window's.
+//! `kernels` generates the shaders. A `plan` is a whole tower as a list of dispatches; a `recorder` builds it from the
+//! `operations` of `tower` or `convolution`, and `executor` runs it in `submission`s. `self_test` compares a GPU with
+//! the CPU, `choice` decides on that basis, and `model` is the result. The text tower stays on the CPU.
 //!
-//! A driver may hang or crash in any call: `driver` watches how long calls last, and `marks` remember which driver did so.
+//! A driver may hang or crash in any call: `driver` limits call durations, and `test_marks` blocks unreliable drivers.
 
 mod adapter;
 mod adapter_limits;
@@ -50,40 +50,40 @@ pub use test_marks::leave;
 pub use tower::TransformerTower;
 pub use weights::{GpuDepthwise, GpuLinear, GpuNorm, GpuTable};
 
-/// What can go wrong with a graphics card. Each message says what happened, not yet what is done about it.
+/// GPU errors. Each message says what happened, but not how the program handles it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GpuError {
-    /// There is none, or none of that number.
+    /// There is no GPU, or none with this index.
     #[error("{0}")]
     NotFound(String),
-    /// One that lacks something that the kernels need.
+    /// The GPU lacks a feature that the kernels require.
     #[error("{adapter} lacks {what}")]
     Unsupported {
-        /// Its name.
+        /// Name of the GPU.
         adapter: String,
-        /// What it lacks.
+        /// The missing feature.
         what: String,
     },
-    /// Its memory is full.
+    /// The GPU is out of memory.
     #[error("the graphics card is out of memory")]
     OutOfMemory,
-    /// It was removed, reset, or its driver stopped.
+    /// The GPU was removed or reset, or its driver stopped.
     #[error("the graphics card was lost ({0})")]
     Lost(String),
-    /// It has not answered for long.
+    /// The GPU has not responded for this many seconds.
     #[error("the graphics card gave no answer for {0} seconds")]
     Hung(u64),
-    /// The driver or wgpu refused something.
+    /// The driver or wgpu reported an error.
     #[error("the graphics card failed ({0})")]
     Failed(String),
-    /// Its results are not the CPU's.
+    /// The GPU's results differ from the CPU's.
     #[error(
         "{adapter} computes something else than the CPU (cosine {cosine}); a newer driver may help"
     )]
     Wrong {
-        /// Its name.
+        /// Name of the GPU.
         adapter: String,
-        /// The lowest cosine with the CPU's vectors, as text.
+        /// Lowest cosine similarity with the CPU's embeddings, formatted.
         cosine: String,
     },
     /// The job was cancelled.

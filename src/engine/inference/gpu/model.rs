@@ -1,4 +1,4 @@
-//! A model whose image tower is on a card. The CPU's is kept beside it: if the card fails, the work goes on there.
+//! A model with its image tower on a GPU. The CPU model is kept as a fallback in case the GPU fails.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -10,23 +10,23 @@ use crate::engine::inference::device::DeviceFacts;
 use crate::engine::inference::{Embeddings, Model, ModelError, ModelInfo, patches};
 use crate::engine::media::preprocess::Crop;
 
-/// A model on a card.
+/// A model with its image tower on a GPU.
 pub struct GpuModel {
     cpu: Arc<dyn Model>,
     tower: GpuImageTower,
     info: ModelInfo,
     records: FindingStore,
-    /// The note that is shown after the card has failed.
+    /// Metadata with the failure reason, set once the GPU has failed.
     fallen: OnceLock<ModelInfo>,
-    /// A lock for computing on the CPU after that: its memory is enough for one caller at a time.
+    /// Serialises inference on the CPU after a failure, to bound its memory usage.
     turn: Mutex<()>,
 }
 
-/// Callers that keep a card busy: while one hands results on and gathers pictures, the card has the batches of another.
+/// Number of callers that keep a GPU busy: while one processes results and collects images, another's batches run.
 const CALLERS: usize = 2;
 
 impl GpuModel {
-    /// The model that also runs on the CPU, with its image tower on a card, which encodes so many photos a second.
+    /// Combines a CPU model with its image tower on a GPU of the given throughput.
     pub(super) fn new(
         cpu: Arc<dyn Model>,
         tower: GpuImageTower,
@@ -53,13 +53,13 @@ impl GpuModel {
         }
     }
 
-    /// The tower on the card.
+    /// The image tower on the GPU.
     #[must_use]
     pub fn tower(&self) -> &GpuImageTower {
         &self.tower
     }
 
-    /// Goes on without the card.
+    /// Switches to the CPU after a GPU failure.
     fn fall(&self, error: &GpuError) {
         if matches!(error, GpuError::Hung(_)) {
             self.records.mark.hung();
@@ -73,7 +73,7 @@ impl GpuModel {
         }
     }
 
-    /// On the CPU, in batches that it takes, because those for a card may be large.
+    /// Embeds on the CPU, in batches of a suitable size; those for a GPU may be larger.
     fn on_cpu(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
         let info = self.cpu.info();
         let mut values = Vec::with_capacity(crops.len() * info.dim);
@@ -89,7 +89,7 @@ impl GpuModel {
     }
 }
 
-/// That all vectors have a direction: damaged weights give some that have none.
+/// Rejects vectors without a direction, which damaged weights can produce.
 fn directed(vectors: Embeddings) -> Result<Embeddings, ModelError> {
     for row in vectors.rows() {
         let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
@@ -130,7 +130,7 @@ impl Model for GpuModel {
     }
 }
 
-/// A model on the CPU, with the reason why it is there.
+/// A CPU model, with the reason why no GPU is used.
 pub(super) struct CpuModel {
     model: Arc<dyn Model>,
     info: ModelInfo,

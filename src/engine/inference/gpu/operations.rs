@@ -1,4 +1,4 @@
-//! Operations of a plan: products, norms, attention, convolutions.
+//! Operations that a plan consists of: matrix products, normalisation, attention, convolutions.
 
 use super::GpuError;
 use super::element::ElementType;
@@ -10,68 +10,68 @@ use super::recorder::{MOST_WORKGROUPS, Recorder};
 use super::weights::{GpuDepthwise, GpuLinear, GpuNorm, vectors};
 use crate::engine::inference::cpu::{Activation, DepthwiseShape};
 
-/// What follows a product.
+/// Operation fused after a matrix product.
 #[derive(Clone, Copy)]
 pub enum GpuEpilogue<'a> {
-    /// An activation; the result is kept as weights are.
+    /// Applies an activation function; the output has the element type of activations.
     Activate(Activation),
-    /// An activation; the result is kept in full precision.
+    /// Applies an activation function; the output is f32.
     ActivateInFull(Activation),
-    /// The result is added to these rows.
+    /// Accumulates into these rows in place.
     AddTo(&'a GpuRows),
-    /// These rows are added, again and again if they are fewer; the result is kept in full precision.
+    /// Adds these rows, repeated if there are fewer of them; the output is f32.
     Add(&'a GpuRows),
 }
 
-/// What attends to what.
+/// Inputs and dimensions of multi-head attention.
 pub struct AttentionInput<'a> {
-    /// Queries: those of all sequences one after another, or, if `shared`, the same for each.
+    /// Queries: of all sequences, concatenated, or, if `shared`, of a single one.
     pub queries: &'a GpuRows,
-    /// Whether all sequences have the same queries.
+    /// Whether all sequences share the same queries.
     pub shared: bool,
     /// Keys and values of all tokens.
     pub keys_values: &'a GpuRows,
-    /// Where in their rows queries, keys and values begin.
+    /// Column offsets of queries, keys and values within their rows.
     pub columns: [usize; 3],
-    /// Tokens of a sequence.
+    /// Tokens per sequence.
     pub tokens: usize,
-    /// Heads.
+    /// Number of heads.
     pub heads: usize,
-    /// Their width together.
+    /// Total width of all heads.
     pub width: usize,
-    /// What scores are multiplied by.
+    /// Factor applied to the scores.
     pub scale: f32,
 }
 
-/// How pictures are cut into rows.
+/// How images are unfolded into rows (im2col).
 #[derive(Clone, Copy, Debug)]
 pub struct UnfoldShape {
-    /// Side of a picture in pixels.
+    /// Side of an image in pixels.
     pub side: usize,
-    /// Side of a patch.
+    /// Side of a patch in pixels.
     pub kernel: usize,
-    /// From one patch to the next.
+    /// Distance between patches in pixels.
     pub stride: usize,
-    /// Pixels that the first patch reaches out of the picture.
+    /// Padding before the first row and column in pixels.
     pub padding: usize,
     /// Patches along a side.
     pub grid: usize,
-    /// Rows of zeros that come before a picture's patches.
+    /// Zero rows before the patches of each image.
     pub before: usize,
-    /// What is subtracted from the pixels, as parts of 1.
+    /// Mean to subtract, per channel, for pixel values in 0..=1.
     pub mean: [f32; 3],
-    /// What they are then divided by.
+    /// Standard deviation to divide by, per channel.
     pub std: [f32; 3],
 }
 
-/// Workgroups for so many of them in a row, in two dimensions if one has not enough.
+/// Workgroup counts for a linear range of `count`, spread over two dimensions if one is not enough.
 fn in_two_dimensions(count: usize) -> [usize; 3] {
     let across = count.clamp(1, MOST_WORKGROUPS / 2);
     [across, count.div_ceil(across), 1]
 }
 
 impl Recorder<'_> {
-    /// `x W^T + b`, followed by something.
+    /// `x W^T + b`, followed by the epilogue.
     pub fn linear(&mut self, x: &GpuRows, layer: &GpuLinear, after: GpuEpilogue) -> GpuRows {
         let own = self.context.element();
         let (out, store, skip) = match after {
@@ -105,7 +105,7 @@ impl Recorder<'_> {
         for slice in &layer.slices {
             let fitting = || TileSize::fitting(abilities, x.rows, 4 * slice.columns);
             let tile = match self.tile.unwrap_or_else(fitting) {
-                // Too small for all subgroups to have a part of it.
+                // Small tiles cannot be divided among all subgroups.
                 TileSize::Small if units.is_some() => TileSize::Medium,
                 tile => tile,
             };
@@ -161,14 +161,14 @@ impl Recorder<'_> {
         out
     }
 
-    /// Layer normalisation of rows in full precision; the result is kept as weights are.
+    /// Layer normalisation of f32 rows; the output has the element type of activations.
     pub fn layer_norm(&mut self, x: &GpuRows, norm: &GpuNorm) -> GpuRows {
         let out = self.rows(x.rows, x.width, self.context.element());
         self.norm_into(x, norm, &out);
         out
     }
 
-    /// The same, kept in full precision.
+    /// The same with f32 output.
     pub fn layer_norm_in_full(&mut self, x: &GpuRows, norm: &GpuNorm) -> GpuRows {
         let out = self.rows(x.rows, x.width, ElementType::F32);
         self.norm_into(x, norm, &out);
@@ -193,7 +193,7 @@ impl Recorder<'_> {
         );
     }
 
-    /// Multi-head attention: rows of queries to rows of what they attend to.
+    /// Multi-head attention; returns one row per query.
     pub fn attention(&mut self, input: &AttentionInput) -> GpuRows {
         let AttentionInput {
             queries,
@@ -237,7 +237,7 @@ impl Recorder<'_> {
             let values = sequences * (2 * queries + 2 * tokens) * width * out.element.bytes();
             (4.0 * pairs, values as f64)
         };
-        // Between sequences first, then between the queries of one.
+        // Split between sequences first, then between the queries of a single sequence.
         for several in self.pieces(kernel.name, work(sequences, each), sequences) {
             let own = match several.len() {
                 1 => self.pieces(kernel.name, work(1, each), groups),
@@ -260,7 +260,7 @@ impl Recorder<'_> {
         out
     }
 
-    /// The kernel for heads of this width, with the number of queries that a workgroup takes.
+    /// The attention kernel for a head size, and its queries per workgroup.
     fn attention_kernel(
         &self,
         size: usize,
@@ -285,7 +285,7 @@ impl Recorder<'_> {
         }
     }
 
-    /// Rows of normalised values out of pictures.
+    /// Unfolds images into rows of normalised values.
     pub fn unfold(&mut self, pictures: &wgpu::Buffer, count: usize, shape: UnfoldShape) -> GpuRows {
         let width = 3 * shape.kernel * shape.kernel;
         let rows = count * (shape.grid * shape.grid + shape.before);
@@ -318,7 +318,7 @@ impl Recorder<'_> {
         out
     }
 
-    /// Depthwise convolution with ReLU6 over pictures of `side` x `side` rows. Returns the new side as well.
+    /// Depthwise convolution with ReLU6 of images of `side` x `side` rows. Returns the output and its side.
     pub fn depthwise(
         &mut self,
         x: &GpuRows,
@@ -355,7 +355,7 @@ impl Recorder<'_> {
         (out, out_side)
     }
 
-    /// The mean of each `places` rows.
+    /// Mean over each group of `places` rows.
     pub fn mean(&mut self, x: &GpuRows, places: usize) -> GpuRows {
         let out = self.rows(x.rows / places.max(1), x.width, x.element);
         let all = out.rows * out.stride;
@@ -371,7 +371,7 @@ impl Recorder<'_> {
         out
     }
 
-    /// Brings rows in full precision to length 1.
+    /// Normalises f32 rows to norm 1, in place.
     pub fn normalise(&mut self, x: &GpuRows) {
         let parameters = [x.rows, x.stride].map(|n| n as u32);
         let values = (x.rows * x.width) as f64;

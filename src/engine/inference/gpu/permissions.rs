@@ -1,21 +1,21 @@
-//! What wgpu does only in unsafe code: experimental features, and shaders without some of its checks.
+//! Uses of wgpu's unsafe API: experimental features, and shaders without some of its checks.
 #![allow(unsafe_code, reason = "wgpu asks for it")]
 
 use super::kernels::Kernel;
 
-/// Enables wgpu's experimental features if cooperative matrices are among those that a device is opened with.
+/// Enables experimental features if the requested features include cooperative matrices.
 pub fn experimental(features: wgpu::Features) -> wgpu::ExperimentalFeatures {
     if features.contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX) {
-        // SAFETY: two kernels use cooperative matrices. What they load and store lies within arrays in workgroup memory, and
-        // all invocations of a subgroup take the same way. Tests run the same kernels with emulated units.
+        // SAFETY: two kernels use cooperative matrices. What they load and store lies within arrays in workgroup
+        // memory, and control flow is uniform within each subgroup. Tests run the same kernels with emulated units.
         unsafe { wgpu::ExperimentalFeatures::enabled() }
     } else {
         wgpu::ExperimentalFeatures::disabled()
     }
 }
 
-/// Compiles a kernel with wgpu's bounds checks, but without its limit on loop iterations, which would slow down the short inner loops of
-/// attention.
+/// Compiles a kernel with wgpu's bounds checks, but without its limit on loop iterations, which would slow down the
+/// short inner loops of attention.
 pub fn module(device: &wgpu::Device, kernel: &Kernel) -> wgpu::ShaderModule {
     let checks = wgpu::ShaderRuntimeChecks {
         force_loop_bounding: false,

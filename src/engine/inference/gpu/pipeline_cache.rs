@@ -1,4 +1,4 @@
-//! Compiled kernels on disk, if the driver supports it, so that the next start need not compile them again.
+//! On-disk pipeline cache, if the driver supports one, to avoid recompiling kernels at the next start.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,29 +8,29 @@ use super::adapter::Adapter;
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::regular::read_regular;
 
-/// Largest file that is read.
+/// Size limit of a cache file in bytes.
 const MAX_BYTES: u64 = 64 << 20;
-/// Length of the hash before the driver's data.
+/// Length of the hash that precedes the driver's data.
 const HASH: usize = blake3::OUT_LEN;
-/// The folder of these files, below that of what was found out about models.
+/// Name of the cache folder, below the folder of stored measurements.
 const FOLDER: &str = "kernels";
 
-/// The compiled kernels of a card, and the file that they are kept in.
+/// The pipeline cache of an adapter and its file.
 pub struct PipelineCache {
     inner: wgpu::PipelineCache,
     file: PathBuf,
     owner: String,
-    /// The hash of what the file has.
+    /// Hash of the file's contents.
     kept: Mutex<Option<blake3::Hash>>,
 }
 
-/// What the data belongs to: a card with its driver, for wgpu and for us. Nothing if the driver has no such data.
+/// Key of the data: adapter and driver. `None` if the driver supports no pipeline cache.
 fn owner(adapter: &Adapter) -> Option<String> {
     let key = wgpu::util::pipeline_cache_key(&adapter.inner.get_info())?;
     Some(format!("{key}\n{}", adapter.identity()))
 }
 
-/// The hash that stands before data of this owner.
+/// The hash that precedes the data of this owner.
 fn hash_of(owner: &str, data: &[u8]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     for part in [owner.as_bytes(), data] {
@@ -41,14 +41,14 @@ fn hash_of(owner: &str, data: &[u8]) -> blake3::Hash {
     hasher.finalize()
 }
 
-/// What was kept for this owner, if every byte of it is as it was written.
+/// The cached data of this owner, if the hash matches.
 fn read(file: &Path, owner: &str) -> Option<Vec<u8>> {
     let bytes = read_regular(file, MAX_BYTES).ok()?;
     let (hash, data) = bytes.split_at_checked(HASH)?;
     (hash_of(owner, data).as_bytes() == hash).then(|| data.to_vec())
 }
 
-/// The folder of these files, made if it is not there. Nothing if others can write to it.
+/// The cache folder, created if missing. `None` if other users can write to it.
 fn own_folder(folder: &Path) -> Option<PathBuf> {
     fs::create_dir_all(folder).ok()?;
     let own = folder.join(FOLDER);
@@ -62,26 +62,26 @@ fn own_folder(folder: &Path) -> Option<PathBuf> {
     is_ours_alone(&own).then_some(own)
 }
 
-/// Whether only this person, and the system's administrator, can change what a folder has.
+/// Whether only the current user and root can modify a folder.
 #[cfg(unix)]
 fn is_ours_alone(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let us = rustix::process::geteuid().as_raw();
-    // A link would lead to where others may write.
+    // The target of a symbolic link may be writable by others.
     fs::symlink_metadata(folder).is_ok_and(|metadata| {
         metadata.is_dir() && metadata.uid() == us && metadata.mode() & 0o022 == 0
     })
 }
 
-/// Elsewhere the folders of a person are closed to others unless they open them.
+/// On Windows, user folders are private by default.
 #[cfg(not(unix))]
 fn is_ours_alone(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir())
 }
 
 impl PipelineCache {
-    /// What is known of a card from earlier runs. Nothing if the device was opened without the feature, or there is no
-    /// folder that is safe from others.
+    /// Loads the cache of an adapter. `None` if the device was opened without the feature, or there is no folder that
+    /// is protected from other users.
     pub fn open(device: &wgpu::Device, adapter: &Adapter, folder: &Path) -> Option<Self> {
         if !device.features().contains(wgpu::Features::PIPELINE_CACHE) {
             return None;
@@ -107,7 +107,7 @@ impl PipelineCache {
         &self.inner
     }
 
-    /// Writes what the driver compiled so far, unless the file has it. Without it the next start takes longer, nothing else.
+    /// Writes the compiled kernels to disk, if they have changed. A failure only delays the next start.
     pub fn keep(&self) {
         let (Some(data), Ok(mut kept)) = (self.inner.get_data(), self.kept.lock()) else {
             return;
@@ -124,7 +124,7 @@ impl PipelineCache {
     }
 }
 
-/// A cache that begins with `data`, or empty. Nothing if wgpu refuses the data.
+/// Creates a pipeline cache from `data`, or an empty one. `None` if wgpu rejects the data.
 fn create(device: &wgpu::Device, data: Option<&[u8]>) -> Option<wgpu::PipelineCache> {
     let refusals = device.push_error_scope(wgpu::ErrorFilter::Validation);
     let descriptor = wgpu::PipelineCacheDescriptor {
@@ -132,10 +132,10 @@ fn create(device: &wgpu::Device, data: Option<&[u8]>) -> Option<wgpu::PipelineCa
         data,
         fallback: false,
     };
-    // SAFETY: wgpu asks that data, if there is any, was returned by `PipelineCache::get_data` of a device of the same adapter
-    // and driver. `data` comes from `read` alone: a file that `keep` wrote, in a folder that nobody else can write to (checked
-    // on Unix), whose hash covers the bytes together with the adapter's and the driver's names and wgpu's key for both. The
-    // hash is no signature: a program that runs as the same person could forge it, and could change this program as well.
+    // SAFETY: wgpu requires that any data was returned by `PipelineCache::get_data` of a device of the same adapter and
+    // driver. `data` comes from `read` alone: a file that `keep` wrote, in a folder that nobody else can write to
+    // (checked on Unix), whose hash covers the bytes with the adapter's and driver's names and wgpu's key for both. The
+    // hash is not a signature: a program of the same user could forge it, but could equally modify this program.
     #[allow(unsafe_code, reason = "drivers trust this data")]
     let cache = unsafe { device.create_pipeline_cache(&descriptor) };
     let refused = pollster::block_on(refusals.pop());

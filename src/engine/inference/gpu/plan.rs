@@ -1,4 +1,4 @@
-//! A static plan: the dispatches for a batch of one size, with fixed buffers and parameters.
+//! A static execution plan: the dispatches for one batch size, with fixed buffers and parameters.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use super::element::ElementType;
 use super::kernels::PRODUCT;
 use super::weights::{GpuTable, vectors};
 
-/// Operations that moving a byte counts as, where the time of a dispatch is estimated: about the ratio of a card's arithmetic to
-/// its memory's rate.
+/// Cost of moving a byte, in operations, for estimating the duration of a dispatch: about the ratio of a GPU's
+/// arithmetic throughput to its memory bandwidth.
 const OPERATIONS_PER_BYTE: f64 = 16.0;
-/// What an operation of a kernel that is no product counts as: they reach a smaller part of a card's arithmetic.
+/// Cost of an operation outside matrix products, which reach a higher share of peak throughput.
 const OPERATIONS_OF_OTHERS: f64 = 3.5;
 
-/// What the time of a dispatch is estimated by: operations of products.
+/// Estimated cost of a dispatch, in operations of matrix products.
 pub(super) fn cost(kernel: &str, operations: f64, bytes: f64) -> f64 {
     let each = if kernel == PRODUCT {
         1.0
@@ -24,7 +24,7 @@ pub(super) fn cost(kernel: &str, operations: f64, bytes: f64) -> f64 {
     each * operations + OPERATIONS_PER_BYTE * bytes
 }
 
-/// Cuts a list of dispatches, given what each costs, into parts that cost `share` at most, or are a single dispatch.
+/// Splits a list of dispatch costs into ranges that cost at most `share` each or contain a single dispatch.
 fn parts(costs: &[f64], share: f64) -> Vec<Range<usize>> {
     let (mut parts, mut first, mut sum) = (Vec::new(), 0, 0.0);
     for (at, cost) in costs.iter().enumerate() {
@@ -38,7 +38,7 @@ fn parts(costs: &[f64], share: f64) -> Vec<Range<usize>> {
     parts
 }
 
-/// Rows of values on the card. Offsets and strides count vectors of four values.
+/// Rows of values in GPU memory. Offsets and strides are in vectors of four values.
 #[derive(Clone)]
 pub struct GpuRows {
     pub(super) buffer: wgpu::Buffer,
@@ -50,19 +50,19 @@ pub struct GpuRows {
 }
 
 impl GpuRows {
-    /// How many there are.
+    /// Number of rows.
     #[must_use]
     pub fn count(&self) -> usize {
         self.rows
     }
 
-    /// How many values each has.
+    /// Number of values per row.
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Of sequences of `tokens` rows, the row `token` of each.
+    /// For sequences of `tokens` rows, a view of row `token` of each.
     #[must_use]
     pub fn of_each(&self, tokens: usize, token: usize) -> Self {
         Self {
@@ -87,13 +87,13 @@ impl From<&GpuTable> for GpuRows {
     }
 }
 
-/// One kernel, once.
+/// A single dispatch of a kernel.
 pub struct Dispatch {
-    /// The kernel's name.
+    /// Name of the kernel.
     pub name: &'static str,
-    /// Arithmetic, in operations.
+    /// Number of arithmetic operations.
     pub operations: f64,
-    /// What it reads and writes at least, in bytes.
+    /// Minimum memory traffic in bytes.
     pub bytes: f64,
     pub(super) pipeline: wgpu::ComputePipeline,
     pub(super) binding: wgpu::BindGroup,
@@ -101,7 +101,7 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
-    /// How many workgroups it has.
+    /// Number of workgroups.
     #[must_use]
     pub fn workgroups(&self) -> u64 {
         self.workgroups
@@ -110,12 +110,12 @@ impl Dispatch {
             .product()
     }
 
-    /// What its time is estimated by.
+    /// Estimated cost.
     fn cost(&self) -> f64 {
         cost(self.name, self.operations, self.bytes)
     }
 
-    /// Adds it to a pass.
+    /// Adds the dispatch to a compute pass.
     fn record(&self, pass: &mut wgpu::ComputePass) {
         pass.set_pipeline(&self.pipeline);
         pass.set_bind_group(0, &self.binding, &[]);
@@ -124,35 +124,35 @@ impl Dispatch {
     }
 }
 
-/// What a card does with a batch of one size.
+/// The execution plan for one batch size.
 pub struct GpuPlan {
     pub(super) dispatches: Vec<Dispatch>,
     pub(super) output: GpuRows,
     pub(super) bytes: u64,
-    /// What the longest dispatch would cost if none had been cut, and whether one was.
+    /// Cost of the most expensive dispatch before splitting, and whether any was split.
     pub(super) longest_whole: f64,
     pub(super) cut: bool,
 }
 
 impl GpuPlan {
-    /// Its dispatches, in order.
+    /// The dispatches in order.
     #[must_use]
     pub fn dispatches(&self) -> &[Dispatch] {
         &self.dispatches
     }
 
-    /// Its memory on the card for activations.
+    /// GPU memory for activations, in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// What the time of all is estimated by.
+    /// Estimated total cost.
     pub(super) fn cost(&self) -> f64 {
         self.dispatches.iter().map(Dispatch::cost).sum()
     }
 
-    /// What each list of commands costs, as they are recorded, in the order of the dispatches.
+    /// Costs of the command buffers that the plan is split into, in order.
     #[must_use]
     pub fn submissions(&self, share: f64) -> Vec<f64> {
         let costs: Vec<f64> = self.dispatches.iter().map(Dispatch::cost).collect();
@@ -160,8 +160,8 @@ impl GpuPlan {
         parts(&costs, share).into_iter().map(sum).collect()
     }
 
-    /// The dispatches as commands, each list of which costs `share` at most, or is a single dispatch; the last one ends with a
-    /// copy of the result into `target`.
+    /// Command buffers that cost at most `share` each or contain a single dispatch; the last one also copies the result
+    /// to `target`.
     pub(super) fn commands<'a>(
         &'a self,
         context: &'a Context,
@@ -190,7 +190,7 @@ impl GpuPlan {
         })
     }
 
-    /// A single dispatch, so many times in a row.
+    /// A single dispatch, repeated `times` times.
     pub(super) fn repeated(
         &self,
         context: &Context,
@@ -205,12 +205,12 @@ impl GpuPlan {
         encoder.finish()
     }
 
-    /// Bytes of the result, whose rows are padded to whole vectors.
+    /// Size of the result in bytes, including the padding of rows to whole vectors.
     pub(super) fn output_bytes(&self) -> u64 {
         (self.output.rows * self.output.stride * 4 * self.output.element.bytes()) as u64
     }
 
-    /// The values of the result out of its bytes, without what pads its rows.
+    /// Decodes the result, removing the padding of its rows.
     pub(super) fn values(&self, bytes: &[u8]) -> Vec<f32> {
         let values: Vec<f32> = match self.output.element {
             ElementType::F32 => bytemuck::pod_collect_to_vec(bytes),
@@ -240,14 +240,14 @@ impl GpuPlan {
             .write_buffer(&rows.buffer, 0, &rows.element.encode(&padded));
     }
 
-    /// Writes pictures that the plan reads, one after another, straight into the memory that the driver copies from.
+    /// Writes image data that the plan reads, concatenated, directly to the driver's staging memory.
     pub fn write_pictures(&self, context: &Context, buffer: &wgpu::Buffer, pictures: &[&[u8]]) {
         let bytes: usize = pictures.iter().map(|picture| picture.len()).sum();
         let Some(size) = wgpu::BufferSize::new(bytes.next_multiple_of(4) as u64) else {
             return;
         };
         driver::call(|| {
-            // None if the device is lost, which the submission that follows reports.
+            // `None` if the device is lost, which the following submission reports.
             let Some(mut view) = context.queue.write_buffer_with(buffer, 0, size) else {
                 return;
             };
@@ -282,7 +282,7 @@ mod tests {
                 next = part.end;
             }
             prop_assert_eq!(next, costs.len());
-            // No two neighbours would have fitted together.
+            // No two neighbouring parts could be merged.
             for pair in parts.windows(2) {
                 let sum: f64 = costs[pair[0].start..=pair[1].start].iter().sum();
                 prop_assert!(sum > share);

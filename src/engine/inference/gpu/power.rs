@@ -2,7 +2,7 @@
 
 use starship_battery::{Manager, State};
 
-/// Whether a battery is being discharged. A machine without one, or whose state is unknown, runs on mains.
+/// Whether a battery is discharging. Machines without a battery or with an unknown state count as mains-powered.
 pub fn on_battery() -> bool {
     let batteries = Manager::new().and_then(|manager| manager.batteries());
     batteries.is_ok_and(|mut all| {

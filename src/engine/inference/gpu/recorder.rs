@@ -1,5 +1,5 @@
-//! Records plans: allocates rows, lists dispatches in order, then creates the bindings of all of them. `operations` has what
-//! can be recorded.
+//! Records plans: allocates activation buffers, lists dispatches in order and creates their bind groups. `operations`
+//! implements the operations that can be recorded.
 
 use std::ops::Range;
 
@@ -11,14 +11,14 @@ use super::kernels::{Kernel, TileSize};
 use super::plan::{Dispatch, GpuPlan, GpuRows, cost};
 use super::weights::vectors;
 
-/// Workgroups along one dimension that every adapter takes.
+/// Maximum number of workgroups per dimension that every adapter supports.
 pub(super) const MOST_WORKGROUPS: usize = 65_535;
-/// Numbers that a kernel may have as parameters.
+/// Maximum number of parameters of a kernel, each four bytes.
 const WORDS: usize = 16;
-/// What parameters are aligned to in their buffer: the most that an adapter may ask for.
+/// Alignment of parameter blocks in their buffer: the largest that an adapter may require.
 const ALIGNMENT: usize = 256;
 
-/// A dispatch before its parameters have a buffer.
+/// A dispatch whose parameter buffer does not exist yet.
 struct PendingDispatch {
     kernel: Kernel,
     buffers: Vec<wgpu::Buffer>,
@@ -28,18 +28,18 @@ struct PendingDispatch {
     bytes: f64,
 }
 
-/// Writes a plan.
+/// Records a plan.
 pub struct Recorder<'a> {
     pub(super) context: &'a Context,
     drafts: Vec<PendingDispatch>,
-    /// Buffers that nothing in the plan needs any more, with their sizes.
+    /// Buffers that are free for reuse, with their sizes.
     free: Vec<(wgpu::Buffer, u64)>,
     bytes: u64,
-    /// Most bytes that it may take.
+    /// Maximum total size of activation buffers in bytes.
     budget: u64,
-    /// What a dispatch may cost before it is cut.
+    /// Cost above which a dispatch is split.
     longest: f64,
-    /// What the longest would cost if it was not, and whether one was.
+    /// Cost of the most expensive dispatch before splitting, and whether any was split.
     longest_whole: f64,
     cut: bool,
     pub(super) tile: Option<TileSize>,
@@ -64,28 +64,28 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Takes this tile for all products.
+    /// Uses this tile size for all matrix products.
     #[must_use]
     pub fn with_tile(mut self, tile: TileSize) -> Self {
         self.tile = Some(tile);
         self
     }
 
-    /// Takes no more memory than this between layers; a plan that needs more fails before it has it.
+    /// Limits the memory for activations; a plan that needs more fails before allocating it.
     #[must_use]
     pub fn with_budget(mut self, bytes: u64) -> Self {
         self.budget = bytes;
         self
     }
 
-    /// Cuts products and attention that would cost more than this, as far as they can be cut.
+    /// Splits matrix products and attention that would cost more than this, as far as possible.
     #[must_use]
     pub fn with_longest(mut self, cost: f64) -> Self {
         self.longest = cost;
         self
     }
 
-    /// Into which parts a dispatch of so many `rows` of workgroups is cut.
+    /// Ranges into which a dispatch of `rows` rows of workgroups is split.
     pub(super) fn pieces(
         &mut self,
         kernel: &str,
@@ -101,20 +101,20 @@ impl<'a> Recorder<'a> {
         (0..rows.max(1)).step_by(each).map(piece).collect()
     }
 
-    /// The card that it is for.
+    /// The context that the plan is recorded for.
     #[must_use]
     pub fn context(&self) -> &'a Context {
         self.context
     }
 
-    /// Room for rows.
+    /// Allocates rows.
     pub(super) fn rows(&mut self, rows: usize, width: usize, element: ElementType) -> GpuRows {
         let stride = vectors(width);
         let bytes = (rows * 4 * stride * element.bytes()) as u64;
         if bytes > self.context.most_bytes() {
             self.problem.get_or_insert(GpuError::OutOfMemory);
         }
-        // The smallest that is large enough.
+        // Best fit: the smallest free buffer that is large enough.
         let fitting = self
             .free
             .iter()
@@ -139,7 +139,7 @@ impl<'a> Recorder<'a> {
         if self.bytes.saturating_add(bytes) > self.budget {
             self.problem.get_or_insert(GpuError::OutOfMemory);
         }
-        // A plan that fails anyway takes no memory.
+        // A plan that has already failed allocates no memory.
         let bytes = if self.problem.is_some() { 16 } else { bytes };
         self.bytes += bytes;
         let usage = wgpu::BufferUsages::STORAGE
@@ -148,23 +148,23 @@ impl<'a> Recorder<'a> {
         self.context.buffer("activations", bytes, usage)
     }
 
-    /// Nothing that follows reads these rows.
+    /// Frees rows that no later operation reads.
     pub fn release(&mut self, rows: GpuRows) {
         let bytes = rows.buffer.size();
         self.free.push((rows.buffer, bytes));
     }
 
-    /// Room for what is written before the plan runs: rows in full precision.
+    /// Allocates f32 rows that are written before the plan runs.
     pub fn input(&mut self, rows: usize, width: usize) -> GpuRows {
         self.rows(rows, width, ElementType::F32)
     }
 
-    /// The same, kept as activations are.
+    /// The same, in the element type of activations.
     pub fn activations(&mut self, rows: usize, width: usize) -> GpuRows {
         self.rows(rows, width, self.context.element())
     }
 
-    /// Room for so many bytes of pictures.
+    /// Allocates a buffer for image data of `bytes` bytes.
     pub fn pictures(&mut self, bytes: usize) -> wgpu::Buffer {
         if bytes as u64 > self.context.most_bytes() {
             self.problem.get_or_insert(GpuError::OutOfMemory);
@@ -197,10 +197,10 @@ impl<'a> Recorder<'a> {
         });
     }
 
-    /// The plan, which ends with these rows, in full precision.
+    /// Completes the plan, with `output` as its result.
     ///
     /// # Errors
-    /// If shapes do not fit, the card has no memory for it, or its driver takes no kernel.
+    /// Returns an error if shapes do not match, the GPU is out of memory, or the driver rejects a kernel.
     pub fn finish(self, output: GpuRows) -> Result<GpuPlan, GpuError> {
         if let Some(problem) = self.problem {
             return Err(problem);

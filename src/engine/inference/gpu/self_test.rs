@@ -1,4 +1,4 @@
-//! Compares a card with the CPU on the bundled photos: agreement of the vectors, and speed.
+//! Compares a GPU with the CPU on the bundled photos: agreement of the embeddings, and speed.
 
 use std::time::{Duration, Instant};
 
@@ -9,16 +9,16 @@ use crate::engine::inference::accuracy::sample_crops;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::preprocess::Crop;
 
-/// How long the card is timed.
+/// Total time budget for timing the GPU.
 const TIMED: Duration = Duration::from_millis(200);
-/// Batches whose time is taken, each with its part of that.
+/// Batch sizes to time, each with the divisor for its share of the time budget.
 const BATCHES: [(usize, u32); 3] = [(1, 4), (4, 4), (16, 2)];
-/// Arithmetic that the CPU may take for the comparison, in 10^9 operations: a few seconds.
+/// Maximum cost of the comparison on the CPU in GFLOP, equivalent to a few seconds.
 const CPU_GFLOP: f64 = 400.0;
-/// Photos that a driver which computes on the processor gets.
+/// Number of photos for a software renderer.
 const FEW: usize = 2;
 
-/// How many photos are compared: all, unless the model is so large that the CPU would take long.
+/// Number of photos to compare: all, unless the model is too slow on the CPU.
 fn photos(gflop_per_image: f64, software: bool, all: usize) -> usize {
     if software {
         return FEW.min(all);
@@ -28,14 +28,14 @@ fn photos(gflop_per_image: f64, software: bool, all: usize) -> usize {
         .min(all)
 }
 
-/// The lowest cosine between vectors of the same pictures.
+/// Lowest cosine similarity between embeddings of the same images.
 fn lowest_cosine(a: &Embeddings, b: &Embeddings) -> f32 {
     if a.len() != b.len() || a.is_empty() {
         return f32::NAN;
     }
     let cosines = a.rows().zip(b.rows());
     let cosines = cosines.map(|(a, b)| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>());
-    // `f32::min` would pass over what is not a number.
+    // `f32::min` would ignore NaN.
     cosines.fold(1.0, |lowest: f32, cosine| {
         if lowest.is_nan() || cosine >= lowest {
             lowest
@@ -45,10 +45,10 @@ fn lowest_cosine(a: &Embeddings, b: &Embeddings) -> f32 {
     })
 }
 
-/// Takes the CPU's and the card's vectors and times.
+/// Compares embeddings and measures throughput of CPU and GPU.
 ///
 /// # Errors
-/// If either fails.
+/// Returns an error if either fails.
 pub fn measure(
     cpu: &dyn Model,
     tower: &GpuImageTower,
@@ -63,7 +63,7 @@ pub fn measure(
     let began = Instant::now();
     let expected = cpu.embed_images(&crops, &Cancel::default())?;
     let cpu_rate = rate(crops.len(), began.elapsed());
-    // Compiles the kernels as well.
+    // Also compiles the kernels.
     let found = tower.embed(&crops, &Cancel::default())?;
     let cosine = lowest_cosine(&found, &expected);
     let mut batches = Vec::new();
@@ -72,7 +72,7 @@ pub fn measure(
     } else {
         for (count, part) in BATCHES {
             let batch: Vec<Crop> = crops.iter().cycle().take(count).cloned().collect();
-            // The plan for this size.
+            // Warm-up: creates the plan for this batch size.
             tower.embed(&batch, &Cancel::default())?;
             batches.push((count, timed(tower, &batch, TIMED / part)?));
         }
@@ -94,7 +94,7 @@ fn rate(count: usize, time: Duration) -> f64 {
     count as f64 / time.as_secs_f64().max(1e-6)
 }
 
-/// Pictures a second over at least this time, and at least once.
+/// Throughput in images per second, measured for at least `least` and one batch.
 fn timed(tower: &GpuImageTower, batch: &[Crop], least: Duration) -> Result<f64, ModelError> {
     let began = Instant::now();
     let mut done = 0;

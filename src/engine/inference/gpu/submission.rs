@@ -1,4 +1,4 @@
-//! A plan that has been submitted to the card.
+//! Submission of plans to the GPU.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
@@ -9,16 +9,16 @@ use super::context::Context;
 use super::driver;
 use super::plan::GpuPlan;
 
-/// Submissions that a card has at a time: one that it works on, and one so that it need not wait for the next. Many drivers
-/// take what programs hand them in turn, so a window that is to be drawn waits for all that was handed over before.
+/// Maximum number of queued submissions: one running, and one to keep the GPU from idling. Many drivers schedule
+/// submissions in order, so a window on the same GPU must wait for all of them before it can draw.
 pub(super) const AHEAD: usize = 2;
 
-/// What was handed over and may not be done yet, the oldest first.
+/// Submissions that may still be running, oldest first.
 #[derive(Default)]
 pub(super) struct UnderWay(VecDeque<wgpu::SubmissionIndex>);
 
 impl UnderWay {
-    /// Waits until there is room for another.
+    /// Waits until another submission may be queued.
     fn make_room(&mut self, context: &Context, patience: Duration) -> Result<(), GpuError> {
         while self.0.len() >= AHEAD {
             let Some(oldest) = self.0.pop_front() else {
@@ -30,7 +30,7 @@ impl UnderWay {
     }
 }
 
-/// Waits for a submission.
+/// Waits for a submission to complete.
 fn wait_for(
     context: &Context,
     submission: wgpu::SubmissionIndex,
@@ -48,21 +48,21 @@ fn wait_for(
             context.abandon();
             Err(GpuError::Hung(patience.as_secs()))
         }
-        // A lost device takes no submission, and may say that it is lost only later.
+        // A lost device accepts no submission, and may report its loss only later.
         Err(error @ wgpu::PollError::WrongSubmissionIndex(..)) => {
             Err(GpuError::Lost(error.to_string()))
         }
     }
 }
 
-/// A batch that the card works on.
+/// A batch running on the GPU.
 pub(super) struct Pending {
     submission: wgpu::SubmissionIndex,
     target: wgpu::Buffer,
     mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
-/// Hands a plan to the card, in submissions that cost `share` at most, two at a time.
+/// Submits a plan in parts that cost at most `share` each, with a limited number queued at a time.
 pub(super) fn submit(
     context: &Context,
     plan: &GpuPlan,
@@ -95,7 +95,7 @@ pub(super) fn submit(
 }
 
 impl Pending {
-    /// The values, once they are there.
+    /// Waits for the results.
     pub(super) fn wait(
         &mut self,
         context: &Context,
@@ -104,7 +104,7 @@ impl Pending {
     ) -> Result<Vec<f32>, GpuError> {
         let mapped = driver::call(|| {
             wait_for(context, self.submission.clone(), patience)?;
-            // Another waiting thread may receive the notification.
+            // The notification may be received by another waiting thread.
             (self.mapped.recv_timeout(patience)).map_err(|e| GpuError::Failed(e.to_string()))
         })?;
         if let Err(error) = mapped {
@@ -119,17 +119,17 @@ impl Pending {
 /// Runs a plan once and returns its result.
 ///
 /// # Errors
-/// If the card fails.
+/// Returns an error if the GPU fails.
 pub fn run(context: &Context, plan: &GpuPlan, patience: Duration) -> Result<Vec<f32>, GpuError> {
     let limits = (f64::INFINITY, patience);
     submit(context, plan, limits, &mut UnderWay::default(), &|| false)?
         .wait(context, plan, patience)
 }
 
-/// How long the card takes for one dispatch of a plan: the mean of so many in a row, with a share of what it takes to hand them over.
+/// Mean duration of one dispatch of a plan over `times` repetitions, including a share of the submission overhead.
 ///
 /// # Errors
-/// If the card fails.
+/// Returns an error if the GPU fails.
 pub fn time_dispatch(
     context: &Context,
     plan: &GpuPlan,
@@ -144,7 +144,7 @@ pub fn time_dispatch(
         context.check()?;
         Ok(began.elapsed())
     };
-    // The first time, a driver may compile.
+    // The first run may include compilation.
     run(1)?;
     Ok(run(times)? / times.max(1))
 }

@@ -1,4 +1,4 @@
-//! Towers of common sizes with random-looking weights, to time a card without a download.
+//! Towers of common sizes with pseudo-random weights, to benchmark a GPU without a download.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use super::tower::TransformerTower;
 use crate::engine::inference::families::Family;
 use crate::engine::media::preprocess::{FitMode, Preprocess, ResampleFilter};
 
-/// Any tensor that is asked for.
+/// Provides any requested tensor.
 struct SyntheticWeights;
 
 impl SimpleBackend for SyntheticWeights {
     fn get(&self, shape: Shape, _: &str, _: Init, dtype: DType, device: &Device) -> Result<Tensor> {
-        // Of a size that keeps what passes through a layer about as large as it was.
+        // Scaled to preserve the magnitude of activations across layers.
         let inputs: usize = shape.dims().iter().skip(1).product();
         let scale = 1.0 / (inputs.max(1) as f32).sqrt();
         let mut number = 1u32;
@@ -39,10 +39,10 @@ impl SimpleBackend for SyntheticWeights {
     }
 }
 
-/// The image tower of a family's configuration, on a card.
+/// Builds the image tower of a model configuration on a GPU.
 ///
 /// # Errors
-/// If the configuration is of no known family, or the card fails.
+/// Returns an error if the family is unknown or the GPU fails.
 pub fn synthetic_tower(context: &Arc<Context>, config: Value) -> Result<GpuImageTower> {
     let model_type = config["model_type"].as_str().unwrap_or_default().to_owned();
     let family = Family::read(&model_type, config).map_err(Error::wrap)?;

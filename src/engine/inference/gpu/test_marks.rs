@@ -1,8 +1,8 @@
-//! Marks on drivers that hung or crashed the program, so that this does not happen at every start.
+//! Marker files for drivers that hung or crashed the program, so that this does not recur at every start.
 //!
-//! A mark is a file that is locked while a driver is tested. It is removed when the test ends, whatever its result, and when
-//! the program ends normally ([`leave`]). So an unlocked mark was left by a program that died during a test. The user or the
-//! system may have ended it, so only a second death in a row counts against the driver. A hang is recorded as such.
+//! A marker is a file that is locked while a driver is tested. It is removed when the test ends, whatever its result,
+//! and when the program exits normally ([`leave`]). An unlocked marker means that a program died during a test. The
+//! user may have killed it, so only a second death in a row counts against the driver. A hang is recorded explicitly.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -14,20 +14,20 @@ use serde::{Deserialize, Serialize};
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::regular::{open_no_link, read_regular};
 
-/// Largest mark that is read.
+/// Size limit of a marker file in bytes.
 const MAX_MARK: u64 = 64 << 10;
-/// After so many programs that died while they tested a driver it is left alone.
+/// Number of consecutive deaths during a test after which a driver is blocked.
 const DEATHS: u32 = 2;
 
-/// Marks of tests that are under way in this process.
+/// Markers of the tests running in this process.
 static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// What a mark says.
+/// State recorded in a marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum MarkState {
-    /// Somebody tests it.
+    /// A test is running, or the program died during one.
     Testing,
-    /// It gave no answer.
+    /// The driver hung.
     Hung,
 }
 
@@ -35,13 +35,13 @@ enum MarkState {
 struct MarkRecord {
     adapter: String,
     state: MarkState,
-    /// Programs in a row that died during a test, if the one that wrote this does so.
+    /// Number of consecutive deaths, including that of the writer if it dies.
     #[serde(default)]
     deaths: u32,
 }
 
 impl MarkRecord {
-    /// Why the driver must not be tried, if so, where no test is running.
+    /// Why the driver must not be used, if so, provided that no test is running.
     fn against(&self) -> Option<String> {
         let again = "choose --device gpu, or Graphics card in the settings, to try it again";
         match self.state {
@@ -54,29 +54,29 @@ impl MarkRecord {
     }
 }
 
-/// The mark of one adapter with its driver.
+/// The marker of an adapter with its driver.
 #[derive(Clone, Debug)]
 pub struct AdapterMark {
     file: Option<PathBuf>,
     adapter: String,
 }
 
-/// How a test begins.
+/// Result of starting a test.
 #[derive(Debug)]
 pub enum TestStart {
-    /// It may begin.
+    /// The test may run.
     Test(AdapterTest),
-    /// Another process tests the same driver.
+    /// Another process is testing the same driver.
     Busy,
-    /// It must not, for this reason.
+    /// The driver is blocked for this reason.
     Blocked(String),
 }
 
-/// A test that is under way: the mark goes with it.
+/// A running test; dropping it removes the marker.
 #[derive(Debug)]
 pub struct AdapterTest {
     file: Option<PathBuf>,
-    /// Locked as long as it is open.
+    /// Holds the file lock while open.
     _lock: Option<File>,
 }
 
@@ -86,7 +86,7 @@ impl Drop for AdapterTest {
             return;
         };
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-        // Not there any more if the program is about to end.
+        // Already removed if the program is about to exit.
         if let Some(at) = held.iter().position(|held| *held == file) {
             held.swap_remove(at);
             let _ = std::fs::remove_file(&file);
@@ -94,12 +94,12 @@ impl Drop for AdapterTest {
     }
 }
 
-/// The program ends because it is done or somebody ends it: no driver is to blame.
+/// Removes all markers before a normal exit or termination by the user, which is not the driver's fault.
 pub fn leave() {
     release(|_| true);
 }
 
-/// Takes marks back.
+/// Removes markers.
 fn release(which: impl Fn(&Path) -> bool) {
     let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     for file in held.extract_if(.., |file| which(file)) {
@@ -108,7 +108,7 @@ fn release(which: impl Fn(&Path) -> bool) {
 }
 
 impl AdapterMark {
-    /// The mark of an adapter, in a folder that need not be there yet.
+    /// The marker of an adapter, in a folder that need not exist yet.
     pub fn new(folder: Option<&Path>, adapter: &str, name: &str) -> Self {
         let file = |folder: &Path| folder.join(format!("gpu-{name}.mark.json"));
         Self {
@@ -117,7 +117,7 @@ impl AdapterMark {
         }
     }
 
-    /// Begins a test. Where no mark can be made, it begins without.
+    /// Starts a test; without a marker if none can be written.
     pub fn begin(&self) -> TestStart {
         let without = TestStart::Test(AdapterTest {
             file: None,
@@ -153,7 +153,7 @@ impl AdapterMark {
             file.rewind()?;
             file.set_len(0)?;
             file.write_all(&serde_json::to_vec(&note)?)?;
-            // A driver may take the whole machine down.
+            // Synced, because a driver may crash the whole machine.
             file.sync_data()
         };
         if write().is_err() {
@@ -167,11 +167,11 @@ impl AdapterMark {
         })
     }
 
-    /// Why the driver is left alone, if it is.
+    /// Why the driver is blocked, if it is.
     pub fn against(&self) -> Option<String> {
         let path = self.file.as_ref()?;
         let file = open_no_link(OpenOptions::new().read(true), path).ok()?;
-        // Whoever holds it is testing just now: the result is not known yet.
+        // Locked by a running test, whose result is not known yet.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return None;
         }
@@ -180,7 +180,7 @@ impl AdapterMark {
         serde_json::from_slice::<MarkRecord>(&bytes).ok()?.against()
     }
 
-    /// The driver gave no answer.
+    /// Records that the driver hung.
     pub fn hung(&self) {
         let note = MarkRecord {
             adapter: self.adapter.clone(),
@@ -192,7 +192,7 @@ impl AdapterMark {
         }
     }
 
-    /// Nothing is held against the driver any more.
+    /// Unblocks the driver.
     pub fn clear(&self) {
         if let Some(file) = &self.file {
             let _ = std::fs::remove_file(file);
@@ -215,7 +215,7 @@ mod tests {
         }
     }
 
-    /// As a process that dies: its lock goes, its mark stays.
+    /// Simulates the death of a process: the lock is released, the marker remains.
     fn die(mark: &AdapterMark) {
         let test = begun(mark);
         let file = mark.file.clone().expect("a file");
@@ -248,7 +248,7 @@ mod tests {
         drop(test);
         assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 0);
         for _ in 0..3 * DEATHS {
-            // Ended by a person, however often.
+            // Terminated by the user, however often.
             let test = begun(&radeon);
             let file = test.file.clone().expect("a file");
             release(|held| *held == file);

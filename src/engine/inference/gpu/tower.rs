@@ -1,4 +1,4 @@
-//! The transformer towers on a card, from the same description as the CPU's.
+//! Transformer image towers on a GPU, from the same description as the CPU's.
 
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -17,7 +17,7 @@ use crate::engine::inference::families::vision::{
 use crate::engine::inference::layers::cpu_values;
 use crate::engine::media::preprocess::Preprocess;
 
-/// A product without what could follow it.
+/// An epilogue that only adds the bias.
 const PLAIN: GpuEpilogue = GpuEpilogue::Activate(Activation::None);
 
 struct GpuTransformerLayer {
@@ -27,11 +27,11 @@ struct GpuTransformerLayer {
     feed: FeedForward,
 }
 
-/// How an attention gets at queries, keys and values.
+/// Projections of an attention layer.
 enum GpuProjections {
-    /// Of all tokens, as one product.
+    /// Query, key and value of all tokens, fused.
     Fused(GpuLinear),
-    /// Keys and values of all tokens, but the query of one only.
+    /// Keys and values of all tokens, but the query of a single one.
     One {
         query: GpuLinear,
         keys_values: GpuLinear,
@@ -44,7 +44,7 @@ struct FeedForward {
     fall: GpuLinear,
 }
 
-/// Several projections of one input as a single product, outputs one after another.
+/// Fuses several projections of the same input into one layer, with their outputs concatenated.
 fn fused(context: &Context, width: usize, parts: &[VarBuilder]) -> Result<GpuLinear> {
     let (mut weights, mut biases) = (Vec::new(), Vec::new());
     for vb in parts {
@@ -84,7 +84,7 @@ impl GpuTransformerLayer {
         })
     }
 
-    /// Takes (batch x tokens) x width to the same, or, if it was loaded for one token, to batch x width.
+    /// Maps (batch x tokens) x width to the same shape, or to batch x width if the layer was loaded for one token.
     fn record(
         &self,
         recorder: &mut Recorder,
@@ -156,7 +156,7 @@ impl FeedForward {
         })
     }
 
-    /// Adds what it makes of `x` to `x`.
+    /// Adds the MLP's output for `x` to `x`.
     fn record(&self, recorder: &mut Recorder, activation: Activation, x: &GpuRows) {
         let normed = recorder.layer_norm(x, &self.norm);
         let hidden = recorder.linear(&normed, &self.rise, GpuEpilogue::Activate(activation));
@@ -172,7 +172,7 @@ enum GpuVisionHead {
 }
 
 struct GpuPoolingHead {
-    /// The learned query, projected.
+    /// The learned query after its projection.
     query: GpuTable,
     keys_values: GpuLinear,
     out: GpuLinear,
@@ -196,7 +196,7 @@ impl GpuPoolingHead {
         })
     }
 
-    /// (batch x tokens) x width to batch x width.
+    /// Maps (batch x tokens) x width to batch x width.
     fn record(
         &self,
         recorder: &mut Recorder,
@@ -245,7 +245,7 @@ impl TransformerTower {
     /// Uploads a tower.
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or has an unexpected shape.
     pub(in crate::engine::inference) fn load(
         context: &Context,
         source: &VisionTransformer,

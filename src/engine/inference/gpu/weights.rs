@@ -1,7 +1,6 @@
-//! Weights on the card, uploaded once.
+//! Weights in GPU memory, uploaded once.
 //!
-//! A row of a matrix takes a whole number of vectors of four values; the padding of its last vector is 0, so that kernels
-//! can ignore it.
+//! Matrix rows are padded to whole vectors of four values; the padding is 0, so that kernels can ignore it.
 
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -11,12 +10,12 @@ use super::context::Context;
 use super::element::ElementType;
 use crate::engine::inference::layers::cpu_values;
 
-/// Vectors of four that so many values fill.
+/// Number of four-component vectors that hold `values` values.
 pub fn vectors(values: usize) -> usize {
     values.div_ceil(4)
 }
 
-/// Rows of `width` values, each padded to whole vectors.
+/// Pads each row of `width` values to whole vectors.
 fn padded(values: &[f32], width: usize) -> Vec<f32> {
     let full = 4 * vectors(width);
     let mut out = vec![0f32; values.len() / width.max(1) * full];
@@ -29,16 +28,16 @@ fn padded(values: &[f32], width: usize) -> Vec<f32> {
     out
 }
 
-/// Some columns of a product, as many as one buffer holds.
+/// A range of a layer's columns that fits in one buffer.
 pub(super) struct Slice {
     pub weights: wgpu::Buffer,
     pub bias: wgpu::Buffer,
-    /// The first of the columns, and how many there are, in vectors.
+    /// First column and number of columns, in vectors.
     pub first: usize,
     pub columns: usize,
 }
 
-/// `y = x W^T + b`.
+/// Linear layer `y = x W^T + b`.
 pub struct GpuLinear {
     pub(super) slices: Vec<Slice>,
     pub(super) inputs: usize,
@@ -47,7 +46,7 @@ pub struct GpuLinear {
 }
 
 impl GpuLinear {
-    /// From weights of outputs x inputs and a bias, zeros if there is none.
+    /// Uploads a weight, outputs x inputs, and a bias, which defaults to zeros.
     #[must_use]
     pub fn new(
         context: &Context,
@@ -62,7 +61,7 @@ impl GpuLinear {
         let all = vectors(outputs);
         let slice = |first: usize| {
             let columns = most.min(all - first);
-            // Input by input, as the kernel reads them.
+            // Transposed, in the order in which the kernel reads them.
             let mut values = vec![0f32; rows * 4 * columns];
             let lines = values.par_chunks_exact_mut(4 * columns).enumerate();
             lines.take(inputs).for_each(|(input, line)| {
@@ -93,10 +92,10 @@ impl GpuLinear {
         }
     }
 
-    /// Loads `weight` and, if there is to be one, `bias`.
+    /// Loads `weight` and optionally `bias`.
     ///
     /// # Errors
-    /// If one is missing or of another shape.
+    /// Returns an error if one is missing or has the wrong shape.
     pub fn load(
         context: &Context,
         (inputs, outputs): (usize, usize),
@@ -114,14 +113,14 @@ impl GpuLinear {
         ))
     }
 
-    /// In how many buffers the weights are.
+    /// Number of buffers that hold the weights.
     #[must_use]
     pub fn slices(&self) -> usize {
         self.slices.len()
     }
 }
 
-/// Weight and bias of a layer normalisation.
+/// Weight and bias of layer normalisation.
 pub struct GpuNorm {
     pub(super) weight: wgpu::Buffer,
     pub(super) bias: wgpu::Buffer,
@@ -130,7 +129,7 @@ pub struct GpuNorm {
 }
 
 impl GpuNorm {
-    /// From the two, each `width` long.
+    /// Uploads weight and bias, which have equal length.
     #[must_use]
     pub fn new(context: &Context, weight: &[f32], bias: &[f32], epsilon: f32) -> Self {
         let width = weight.len();
@@ -147,7 +146,7 @@ impl GpuNorm {
     /// Loads `weight` and `bias`.
     ///
     /// # Errors
-    /// If one is missing or of another length.
+    /// Returns an error if one is missing or has the wrong length.
     pub fn load(context: &Context, width: usize, epsilon: f64, vb: &VarBuilder) -> Result<Self> {
         let weight = cpu_values(&vb.get(width, "weight")?)?;
         let bias = cpu_values(&vb.get(width, "bias")?)?;
@@ -155,7 +154,7 @@ impl GpuNorm {
     }
 }
 
-/// Rows that stay as they are: positions, a learned query.
+/// Constant rows, such as position embeddings or a learned query.
 pub struct GpuTable {
     pub(super) buffer: wgpu::Buffer,
     pub(super) rows: usize,
@@ -164,13 +163,13 @@ pub struct GpuTable {
 }
 
 impl GpuTable {
-    /// In full precision, to be added to the residual stream.
+    /// Stored as f32, to be added to the residual stream.
     #[must_use]
     pub fn new(context: &Context, values: &[f32], width: usize) -> Self {
         Self::of(context, values, width, ElementType::F32)
     }
 
-    /// As activations are kept.
+    /// Stored in the element type of activations.
     #[must_use]
     pub fn of_activations(context: &Context, values: &[f32], width: usize) -> Self {
         Self::of(context, values, width, context.element())
@@ -196,7 +195,7 @@ pub struct GpuDepthwise {
 }
 
 impl GpuDepthwise {
-    /// From filters of channels x kernel x kernel.
+    /// Uploads filters, channels x kernel x kernel, and a bias with one value per channel.
     #[must_use]
     pub fn new(
         context: &Context,

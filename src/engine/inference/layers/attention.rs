@@ -4,20 +4,20 @@ use candle_core::{D, Result, Tensor};
 
 use crate::engine::inference::cpu::{self, AttentionScratch, HeadShape};
 
-/// Widths of a head for which Metal has fused attention.
+/// Head sizes that Metal's fused attention supports.
 const METAL_HEADS: [usize; 6] = [32, 64, 72, 80, 96, 128];
 
-/// Which tokens attend.
+/// Which tokens have queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queries {
-    /// All of them.
+    /// All tokens.
     All,
-    /// One of each sequence, for a last layer whose other outputs are not used.
+    /// One token per sequence, for a last layer whose other outputs are unused.
     One(usize),
 }
 
 impl Queries {
-    /// Which tokens these are.
+    /// The range of token indices.
     #[must_use]
     pub fn range(self, tokens: usize) -> std::ops::Range<usize> {
         match self {
@@ -27,23 +27,23 @@ impl Queries {
     }
 }
 
-/// Sizes of a multi-head attention.
+/// Dimensions of multi-head attention.
 #[derive(Clone, Copy, Debug)]
 pub struct AttentionShape {
-    /// Tokens of each sequence.
+    /// Sequence length.
     pub tokens: usize,
-    /// Heads.
+    /// Number of heads.
     pub heads: usize,
-    /// Whether a token sees only itself and those before it.
+    /// Whether a token attends only to itself and earlier tokens.
     pub causal: bool,
 }
 
-/// Multi-head attention over a fused projection, out of candle's own operations.
+/// Multi-head attention on a fused QKV projection, with candle's operations.
 ///
-/// `qkv` is (batch x tokens) x 3 width; the result is (batch x queries) x width.
+/// `qkv` is (batch x tokens) x (3 width); the result is (batch x queries) x width.
 ///
 /// # Errors
-/// If the shapes do not fit.
+/// Returns an error if the shapes do not match.
 pub fn attention(qkv: &Tensor, shape: AttentionShape, queries: Queries) -> Result<Tensor> {
     let AttentionShape {
         tokens,
@@ -88,9 +88,9 @@ pub fn attention(qkv: &Tensor, shape: AttentionShape, queries: Queries) -> Resul
         .reshape((batch * range.len(), width))
 }
 
-/// Multi-head attention of one sequence on the CPU, on this thread.
+/// Multi-head attention for one sequence on the CPU, on the current thread.
 ///
-/// `qkv` is tokens x 3 width; the result goes to `out`, tokens x width. `scratch` is scratch memory.
+/// `qkv` is tokens x (3 width), `out` is tokens x width.
 pub fn attend_sequence(
     qkv: &[f32],
     shape: AttentionShape,

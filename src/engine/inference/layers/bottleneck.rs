@@ -1,4 +1,4 @@
-//! An inverted bottleneck of MobileNetV2 without squeeze and excitation, on the CPU and in sixteen bits.
+//! MobileNetV2's inverted bottleneck without squeeze-and-excitation, on the CPU in int16.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use crate::engine::inference::cpu::{
     Activation, Depthwise, GemmEpilogue, Int16Rows, PackedI16, RowPairs,
 };
 
-/// What one picture needs on its way through the blocks, kept from one picture to the next.
+/// Buffers of one image, reused between images.
 #[derive(Debug, Default)]
 pub struct BottleneckScratch {
     rows: Int16Rows,
@@ -15,22 +15,22 @@ pub struct BottleneckScratch {
     before: Vec<f32>,
 }
 
-/// 1 x 1 to more channels, ReLU6, depthwise, ReLU6, 1 x 1 to fewer channels, and the input again where `skip` is set.
+/// 1 x 1 expansion, ReLU6, depthwise convolution, ReLU6, 1 x 1 projection, and a residual connection for `skip`.
 #[derive(Debug)]
 pub struct Bottleneck {
-    /// To more channels.
+    /// 1 x 1 convolution to more channels.
     pub expand: PackedI16,
-    /// Over these.
+    /// Depthwise convolution of the expanded channels.
     pub depthwise: Depthwise,
-    /// To fewer.
+    /// 1 x 1 convolution to fewer channels.
     pub project: PackedI16,
-    /// Whether the input, which then has the shape of the result, is added.
+    /// Whether to add the input, which must then have the shape of the output.
     pub skip: bool,
 }
 
 impl Bottleneck {
-    /// Replaces a picture's pixels in `x`, (height x width) x channels, by the block's. `fill` brings some rows of the
-    /// picture into the form of the first product, their pixels two rows side by side.
+    /// Replaces the image `x`, (height x width) x channels, by the block's output. `fill` quantises the given rows of
+    /// the image for the expansion, in the pixel order of [`RowPairs`].
     pub fn run(
         &self,
         x: &mut Vec<f32>,
@@ -51,7 +51,7 @@ impl Bottleneck {
         scratch.expanded.begin(shape);
         let mut y = 0;
         while y < out_height {
-            // Where the skip connection writes, the picture has been read.
+            // With a residual connection the output overwrites only pixels that have already been read.
             let input: &[f32] = if self.skip { x } else { &scratch.before };
             let fresh = scratch.expanded.advance(shape, y);
             fill(input, fresh, &mut scratch.rows);

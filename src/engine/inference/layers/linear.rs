@@ -1,4 +1,4 @@
-//! A linear layer and what follows it.
+//! Linear layers with fused epilogues.
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
@@ -9,21 +9,21 @@ use crate::engine::inference::cpu::{
     Activation, GemmEpilogue, Int8Rows, Int16Rows, PackedF32, PackedI8, PackedI16,
 };
 
-/// How a layer keeps its weights.
+/// Storage format of weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeightFormat {
-    /// On the CPU, in full precision.
+    /// f32, packed for the CPU.
     Float,
-    /// On the CPU, in sixteen bits.
+    /// int16, packed for the CPU.
     Int16,
-    /// On the CPU, in eight bits.
+    /// int8, packed for the CPU.
     Int8,
-    /// As candle has them on any device.
+    /// A candle tensor, on any device.
     Tensor,
 }
 
 impl WeightFormat {
-    /// The form for layers that are never rounded.
+    /// The format for layers that must not be quantised.
     #[must_use]
     pub fn in_full(self) -> Self {
         match self {
@@ -33,27 +33,27 @@ impl WeightFormat {
     }
 }
 
-/// What follows a product.
+/// Operation fused after a matrix product.
 #[derive(Clone, Copy)]
 pub enum Epilogue<'a> {
-    /// An activation.
+    /// Applies an activation function.
     Activate(Activation),
-    /// A skip connection of the same shape.
+    /// Adds a residual of the same shape.
     Add(&'a Tensor),
 }
 
-/// Weights laid out for the CPU, with their bias.
+/// Weights packed for the CPU kernels, including the bias.
 #[derive(Debug)]
 pub enum Packed {
-    /// In full precision.
+    /// Single precision.
     Float(PackedF32),
-    /// In sixteen bits.
+    /// 16-bit integers.
     Int16(PackedI16),
-    /// In eight bits.
+    /// 8-bit integers.
     Int8(PackedI8),
 }
 
-/// Room for rows that are rounded before they are multiplied.
+/// Scratch memory for quantised activations.
 #[derive(Debug, Default)]
 pub struct RoundedRows {
     shorts: Int16Rows,
@@ -61,7 +61,7 @@ pub struct RoundedRows {
 }
 
 impl Packed {
-    /// `out = then(x W^T + b)` on this thread, for rows x inputs into rows x outputs.
+    /// `out = then(x W^T + b)` on the current thread, rows x inputs to rows x outputs.
     pub fn run(&self, x: &[f32], then: GemmEpilogue, rounded: &mut RoundedRows, out: &mut [f32]) {
         match self {
             Self::Float(panels) => panels.multiply(x, then, out),
@@ -81,7 +81,7 @@ enum LinearWeights {
     Tensors(Tensor, Tensor),
 }
 
-/// `y = x W^T + b`, followed by an activation or a skip connection in the same pass.
+/// `y = x W^T + b`, followed by an activation or a residual connection in the same pass.
 #[derive(Debug)]
 pub struct Linear {
     weights: LinearWeights,
@@ -89,10 +89,10 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// From a weight of outputs x inputs and a bias of outputs (zeros where the checkpoint has none).
+    /// Takes a weight, outputs x inputs, and a bias with one value per output (zeros if the checkpoint has none).
     ///
     /// # Errors
-    /// If the weight is not two-dimensional.
+    /// Returns an error if the weight is not two-dimensional.
     pub fn new(weight: &Tensor, bias: Option<Tensor>, format: WeightFormat) -> Result<Self> {
         let outputs = weight.dim(0)?;
         let bias = match bias {
@@ -117,7 +117,7 @@ impl Linear {
     /// Loads `weight` and `bias`.
     ///
     /// # Errors
-    /// If either is missing or of another shape.
+    /// Returns an error if either is missing or has the wrong shape.
     pub fn load(
         inputs: usize,
         outputs: usize,
@@ -128,10 +128,10 @@ impl Linear {
         Self::new(&vb.get((outputs, inputs), "weight")?, Some(bias), format)
     }
 
-    /// Loads `weight` alone.
+    /// Loads `weight` only.
     ///
     /// # Errors
-    /// If it is missing or of another shape.
+    /// Returns an error if it is missing or has the wrong shape.
     pub fn load_without_bias(
         inputs: usize,
         outputs: usize,
@@ -141,10 +141,10 @@ impl Linear {
         Self::new(&vb.get((outputs, inputs), "weight")?, None, format)
     }
 
-    /// Several projections of one input as a single product, outputs one after another.
+    /// Fuses several projections of the same input into one layer, with their outputs concatenated.
     ///
     /// # Errors
-    /// If one is missing or of another shape.
+    /// Returns an error if one is missing or has the wrong shape.
     pub fn load_fused(
         inputs: usize,
         outputs: usize,
@@ -163,16 +163,16 @@ impl Linear {
         Self::new(&Tensor::cat(&weights, 0)?, Some(bias), format)
     }
 
-    /// How many outputs there are.
+    /// Number of outputs.
     #[must_use]
     pub fn outputs(&self) -> usize {
         self.outputs
     }
 
-    /// The weights as the CPU has them.
+    /// The weights packed for the CPU kernels.
     ///
     /// # Errors
-    /// If they are elsewhere.
+    /// Returns an error if the layer is stored as a candle tensor.
     pub fn packed(&self) -> Result<&Packed> {
         match &self.weights {
             LinearWeights::Packed(packed) => Ok(packed),
@@ -182,10 +182,10 @@ impl Linear {
         }
     }
 
-    /// Product, bias, then what follows: rows x inputs to rows x outputs.
+    /// Computes product, bias and epilogue: rows x inputs to rows x outputs.
     ///
     /// # Errors
-    /// If the shapes do not fit.
+    /// Returns an error if the shapes do not match.
     pub fn forward(&self, x: &Tensor, after: Epilogue) -> Result<Tensor> {
         match &self.weights {
             LinearWeights::Packed(packed) => self.forward_packed(packed, x, after),
@@ -218,7 +218,7 @@ impl Linear {
     }
 }
 
-/// Bias and what follows out of candle's own operations.
+/// Bias and epilogue with candle's operations.
 fn follow(y: &Tensor, bias: &Tensor, after: Epilogue) -> Result<Tensor> {
     let y = y.broadcast_add(bias)?;
     match after {
@@ -227,7 +227,7 @@ fn follow(y: &Tensor, bias: &Tensor, after: Epilogue) -> Result<Tensor> {
     }
 }
 
-/// An activation out of candle's own operations.
+/// An activation function with candle's operations.
 fn activate(x: &Tensor, kind: Activation) -> Result<Tensor> {
     match kind {
         Activation::None => Ok(x.clone()),
@@ -243,7 +243,7 @@ mod tests {
     use super::super::tests::{difference, noise};
     use super::*;
 
-    /// Results of a GPU differ from the CPU's only by rounding.
+    /// The packed and candle implementations differ only by rounding.
     #[test]
     fn both_forms_agree() {
         let (x, weight) = (noise(6, 32, 1), noise(48, 32, 2));

@@ -1,8 +1,8 @@
 //! Layers shared by the model families.
 //!
-//! Each has a form for the CPU, built on [`crate::engine::inference::cpu`], and an equivalent made of candle's own operations
-//! for other devices. Activations are two-dimensional, rows x width: the rows are the tokens, or pixels, of all items
-//! of a batch one after another.
+//! Each has a CPU implementation based on [`crate::engine::inference::cpu`] and an equivalent one with candle's
+//! operations for other devices. Activations are two-dimensional, rows x width; the rows are the tokens or pixels of
+//! all items of a batch, concatenated.
 
 mod attention;
 mod bottleneck;
@@ -18,20 +18,20 @@ pub use bottleneck::{Bottleneck, BottleneckScratch};
 pub use linear::{Epilogue, Linear, Packed, RoundedRows, WeightFormat};
 pub use norm::LayerNorm;
 
-/// Most rows that one parallel task works on: enough that weights are read seldom, few enough that what lies between
-/// two layers stays in a core's own cache.
+/// Maximum rows per parallel task: enough to amortise reading the weights, few enough that activations between two
+/// layers stay in a core's private cache.
 const MOST_ROWS: usize = 72;
-/// Fewest rows of a task where there are more: reading the weights for them costs as much as multiplying.
+/// Minimum rows per task, if there are more: below this, reading the weights costs as much as multiplying.
 const FEWEST_ROWS: usize = 8;
 
-/// How many rows each parallel task takes, so that all cores have the same number of tasks.
+/// Rows per parallel task, chosen so that all cores get the same number of tasks.
 #[must_use]
 pub fn task_rows(rows: usize) -> usize {
     let threads = rayon::current_num_threads();
     let tasks = rows.div_ceil(MOST_ROWS).next_multiple_of(threads);
     let tasks = tasks.min(rows.div_ceil(FEWEST_ROWS)).max(1);
     let each = rows.div_ceil(tasks).max(1);
-    // Of many tasks the last may be a little shorter, if the others have whole tiles.
+    // With several tasks per core, whole tiles matter more than the last task being slightly shorter.
     if tasks > threads {
         each.next_multiple_of(TILE_ROWS)
     } else {
@@ -39,7 +39,7 @@ pub fn task_rows(rows: usize) -> usize {
     }
 }
 
-/// The values of a contiguous tensor on the CPU.
+/// The values of a contiguous CPU tensor.
 fn values<'a>(storage: &'a Storage, layout: &Layout) -> Result<&'a [f32]> {
     match storage {
         Storage::Cpu(storage) => contiguous(storage, layout),
@@ -54,10 +54,10 @@ fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]>
     Ok(&storage.as_slice::<f32>()?[start..end])
 }
 
-/// The values of a tensor in full precision.
+/// Copies a tensor's values to the CPU as f32.
 ///
 /// # Errors
-/// If they cannot be read.
+/// Returns an error if the copy or conversion fails.
 pub fn cpu_values(x: &Tensor) -> Result<Vec<f32>> {
     x.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
 }
@@ -65,7 +65,7 @@ pub fn cpu_values(x: &Tensor) -> Result<Vec<f32>> {
 /// Divides each row by its Euclidean norm.
 ///
 /// # Errors
-/// If the tensor is not a matrix.
+/// Returns an error if the tensor is not a matrix.
 pub fn normalise_rows(x: &Tensor) -> Result<Tensor> {
     x.broadcast_div(&x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?)
 }
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    /// Values that look random and are the same everywhere.
+    /// Deterministic pseudo-random values.
     pub fn noise(rows: usize, columns: usize, seed: u32) -> Tensor {
         let mut number = seed;
         let values = std::iter::repeat_with(|| {

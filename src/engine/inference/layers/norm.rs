@@ -25,10 +25,10 @@ enum NormBackend {
 }
 
 impl LayerNorm {
-    /// Loads `weight` and `bias`, each `width` long.
+    /// Loads `weight` and `bias`, each of length `width`.
     ///
     /// # Errors
-    /// If either is missing or of another length.
+    /// Returns an error if either is missing or has the wrong length.
     pub fn load(
         width: usize,
         epsilon: f64,
@@ -51,7 +51,7 @@ impl LayerNorm {
     /// Normalises each row.
     ///
     /// # Errors
-    /// If `x` is no matrix of that width.
+    /// Returns an error if `x` is not a matrix of the right width.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         if let NormBackend::Tensors(norm) = &self.backend {
             return norm.forward(x);
@@ -66,10 +66,10 @@ impl LayerNorm {
         Tensor::from_vec(out, (rows, width), &candle_core::Device::Cpu)
     }
 
-    /// Normalises each row of `x` into `out`, on this thread.
+    /// Normalises each row of `x` into `out`, on the current thread.
     ///
     /// # Errors
-    /// If the layer is not laid out for the CPU.
+    /// Returns an error if the layer is stored as candle tensors.
     pub fn run(&self, x: &[f32], out: &mut [f32]) -> Result<()> {
         let NormBackend::Cpu {
             weight,

@@ -1,4 +1,4 @@
-//! Reads files and decodes photos and videos into what the model reads.
+//! Reads files and decodes photos and videos to model inputs.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -17,7 +17,7 @@ use crate::engine::media::thumbnail;
 #[cfg(feature = "video")]
 use crate::engine::media::video::{self, Video, VideoError, VideoFrame};
 
-/// Reads and decodes files until there are none.
+/// Reads and decodes files until there are no more.
 pub fn decode(
     shared: &JobContext,
     files: &Receiver<Candidate>,
@@ -34,7 +34,7 @@ pub fn decode(
         if shared.cancel.is_cancelled() {
             return;
         }
-        // A decoder that panics over a hostile file costs that file, not the run.
+        // A decoder that panics on a malformed file must not end the job.
         let prepared = catch_unwind(AssertUnwindSafe(|| {
             prepare(shared, &mut resampler, &mut takeout, file.clone())
         }));
@@ -62,15 +62,14 @@ pub fn decode(
     }
 }
 
-/// What becomes of a file that was read.
+/// Outcome of reading a file.
 enum NextStep {
     Encode(Box<PreparedPhoto>),
     Recognised(Box<PhotoRecord>),
     Cancelled,
 }
 
-/// Shows a photo that is about to be decoded by the thumbnail in its file, which the store hands out until the photo is
-/// written.
+/// Shows the thumbnail embedded in a photo's file until the photo has been decoded and written.
 fn show_embedded(
     shared: &JobContext,
     resampler: &mut Resampler,
@@ -80,7 +79,7 @@ fn show_embedded(
     bytes: &[u8],
 ) {
     let store = shared.session.store();
-    // Another model has read it: what the store has is better.
+    // The store already has a better thumbnail, from another model's run.
     let has_thumbnail = || store.thumbnail(&content).is_ok_and(|known| known.is_some());
     if !shared.embedded_thumbnails || has_thumbnail() {
         return;
@@ -94,7 +93,7 @@ fn show_embedded(
     }
 }
 
-/// What is known of a content, if the session's model has read it.
+/// The known result for a content that the session's model has already encoded.
 fn recognised(shared: &JobContext, file: &Candidate, content: &ContentId) -> Option<NextStep> {
     let session = &shared.session;
     let known = session
@@ -165,7 +164,7 @@ fn prepare(
     })))
 }
 
-/// Reads a video's index and frames: each is a picture of its own.
+/// Reads the metadata and frames of a video; each frame is encoded separately.
 #[cfg(feature = "video")]
 fn prepare_video(
     shared: &JobContext,

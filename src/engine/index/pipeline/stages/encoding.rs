@@ -1,4 +1,4 @@
-//! Runs the model over what decoders prepare.
+//! Runs the model on decoded photos.
 
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,10 @@ use crate::engine::inference::ModelError;
 use crate::engine::media::photo::{Candidate, Failure, PhotoFacts, Stage};
 use crate::engine::media::preprocess::Crop;
 
-/// How long the encoder waits for a batch to fill.
+/// Maximum time to wait for a batch to fill.
 const BATCH_WAIT: Duration = Duration::from_millis(20);
 
-/// Runs the model over batches until there are no more crops. `batches` are the sizes of the first batch and
-/// of the largest.
+/// Encodes batches until there are no more photos. `batches` is the initial and maximum batch size.
 pub fn encode(
     shared: &JobContext,
     batches: (usize, usize),
@@ -74,7 +73,7 @@ fn fail_all<T>(shared: &JobContext, photos: Vec<(Candidate, PhotoFacts, T)>, mes
     }
 }
 
-/// Up to `size` crops: what is there, and what comes within a short while.
+/// Collects up to `size` photos that are available or arrive within [`BATCH_WAIT`].
 fn next_batch(crops: &Receiver<PreparedPhoto>, size: usize) -> Option<Vec<PreparedPhoto>> {
     let mut batch = vec![crops.recv().ok()?];
     let deadline = Instant::now() + BATCH_WAIT;

@@ -1,4 +1,4 @@
-//! What each thread of a job does. Every function returns when its input ends or the job is cancelled.
+//! The stages of a job. Each function returns when its input ends or the job is cancelled.
 
 mod decoding;
 mod encoding;
@@ -26,28 +26,28 @@ pub use encoding::encode;
 pub use scanning::{count, scan};
 pub use writing::write;
 
-/// What all stages of a job share.
+/// State shared by all stages of a job.
 #[derive(Clone)]
 pub struct JobContext {
     pub session: Arc<Session>,
-    /// The name of the model's device when the job began.
+    /// Name of the model's device at the start of the job.
     pub device: String,
-    /// Whether the fallback to another device was reported.
+    /// Whether a fallback to another device has been reported.
     pub fell_back: Arc<AtomicBool>,
     pub cancel: Cancel,
     pub gate: Gate,
-    /// Closed while files are counted that are to be counted before any is read.
+    /// Closed while counting, if all files are to be counted before any is read.
     pub listed: Gate,
     pub thumbnail_quality: u8,
     pub embedded_thumbnails: bool,
     pub patience: Option<Duration>,
     pub counters: Arc<Counters>,
     pub events: EventSender,
-    /// Whether one of the job's threads panicked.
+    /// Whether a thread of the job panicked.
     pub gave_up: Arc<AtomicBool>,
 }
 
-/// Notes a panic before a stage lets go of its channels: the last thread must not take their end for a proper one.
+/// Records a panic before the channels are closed, which would otherwise look like normal completion.
 struct PanicNote<'a>(&'a AtomicBool);
 
 impl Drop for PanicNote<'_> {
@@ -69,7 +69,7 @@ impl JobContext {
         self.events.send(Event::Failed(failure));
     }
 
-    /// Says once if the model's device failed.
+    /// Reports once if the model has moved to another device.
     fn report_device(&self, model: &dyn Model) {
         if let Some(text) = model.info().fallback_from(&self.device)
             && !self.fell_back.swap(true, Relaxed)
@@ -85,7 +85,7 @@ impl JobContext {
     }
 }
 
-/// A file with what its content says of it. Its date may stand in its name, or beside it.
+/// A photo from a file and its metadata. The date may also come from the file name or a sidecar file.
 pub fn photo(file: Candidate, facts: PhotoFacts, takeout: &mut TakeoutDates) -> Photo {
     let mut photo = Photo::new(file, facts);
     let taken = &mut photo.facts.taken;
@@ -93,18 +93,18 @@ pub fn photo(file: Candidate, facts: PhotoFacts, takeout: &mut TakeoutDates) -> 
     photo
 }
 
-/// A photo on its way to the encoder.
+/// A decoded photo, to be encoded.
 pub struct PreparedPhoto {
     file: Candidate,
     facts: PhotoFacts,
     thumbnail: Vec<u8>,
-    /// Those of a video's other frames.
+    /// Thumbnails of a video's further frames.
     frame_thumbnails: Vec<Vec<u8>>,
-    /// What it looks like; nothing of a video.
+    /// Appearance features; `None` for a video.
     appearance: Option<Appearance>,
-    /// What the model reads of it: one square, and more of a wide picture; or one of each frame.
+    /// Model inputs: one crop, more for a wide picture, or one per frame of a video.
     crops: Vec<Crop>,
 }
 
-/// A result on its way to the store, and where it came from.
+/// A result to be written to the store, and its origin.
 pub type EncodedPhoto = (PhotoRecord, VectorSource);

@@ -1,4 +1,4 @@
-//! Lists the files of a job and answers those that the store knows.
+//! Lists the files of a job and reports those whose results are in the store.
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
@@ -12,13 +12,13 @@ use crate::engine::media::photo::Candidate;
 use crate::engine::media::scan::{Scan, ScanItem, ScanOptions, Skipped};
 use crate::engine::media::takeout::TakeoutDates;
 
-/// Known photos that are reported in one event.
+/// Number of known photos reported in one event.
 const KNOWN_BATCH: usize = 128;
-/// How long a known photo waits at most to be reported, while the scan goes on.
+/// Maximum delay before a known photo is reported while the scan continues.
 const KNOWN_WAIT: Duration = Duration::from_millis(20);
 
-/// Lists files, answers those that the store knows, and hands on the rest. `waits` gets a message when that has to wait for
-/// decoders, or at the first of the rest if all files are to be counted before one is read.
+/// Lists files, reports those in the store, and passes the others on. `waits` receives a message when the scan has to
+/// wait for decoders, or at the first unknown file if all files are to be counted before any is read.
 pub fn scan(
     shared: &JobContext,
     roots: &[PathBuf],
@@ -47,11 +47,11 @@ pub fn scan(
                     if shared.listed.is_closed() {
                         let _ = waits.try_send(());
                     }
-                    // This may wait for the decoders.
+                    // May block until the decoders catch up.
                     shared.events.send_all(std::mem::take(&mut batch));
                     let sent = match files.try_send(file) {
                         Err(TrySendError::Full(file)) => {
-                            // Once is enough.
+                            // One message suffices.
                             let _ = waits.try_send(());
                             files.send(file).is_ok()
                         }
@@ -75,9 +75,9 @@ pub fn scan(
     scan.skipped().clone()
 }
 
-/// Counts the files while the walk that reads them waits, so that the total and the time left are known early; decoders
-/// begin after it if they are to know all files first. It keeps no list: a million files cost it no memory. A walk that
-/// never waits needs no count.
+/// Counts files ahead of the scan, so that the total and the remaining time are known early. Decoders start afterwards
+/// if the job is to list all files first. No list is kept, so memory usage is constant. A scan that never waits needs
+/// no count.
 pub fn count(shared: &JobContext, roots: &[PathBuf], options: ScanOptions, waited: &Receiver<()>) {
     let _note = shared.note_panics();
     if waited.recv().is_err() {
@@ -96,9 +96,9 @@ pub fn count(shared: &JobContext, roots: &[PathBuf], options: ScanOptions, waite
     shared.listed.set_closed(false);
 }
 
-/// The event for a file that the store knows unchanged.
+/// The event for an unchanged file in the store.
 fn known(shared: &JobContext, file: &Candidate, takeout: &mut TakeoutDates) -> Option<Event> {
-    // A store that cannot be read fails when it is written; until then the file counts as new.
+    // Read errors of the store are ignored here: the file counts as new, and the error recurs on writing.
     let session = &shared.session;
     let known = session.store().lookup(session.key(), file).ok()??;
     let photo = photo(file.clone(), known.facts, takeout);

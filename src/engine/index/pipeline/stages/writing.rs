@@ -1,4 +1,4 @@
-//! Writes results to the store, reports them and ends the job.
+//! Writes results to the store, reports them and completes the job.
 
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{self, Relaxed};
@@ -12,16 +12,16 @@ use crate::engine::index::store::{PhotoRecord, StoreError};
 use crate::engine::media::scan::Skipped;
 use crate::engine::media::takeout::TakeoutDates;
 
-/// How soon the sink notices that its job is cancelled.
+/// Polling interval for cancellation.
 const CANCEL_NOTICE: Duration = Duration::from_millis(25);
-/// How long a result waits to be written at most.
+/// Maximum delay before a result is written.
 const WRITE_WAIT: Duration = Duration::from_millis(500);
-/// Delay before writing to a full store is retried, at first and at most.
+/// Initial and maximum delay before a failed write is retried.
 const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
-/// Results that are written at once.
+/// Number of results per transaction.
 const WRITE_BATCH: usize = 256;
 
-/// Writes results in batches, reports each once it is safe, and ends the job.
+/// Writes results in batches, reports each after it has been committed, and completes the job.
 pub fn write(shared: &JobContext, results: &Receiver<EncodedPhoto>, skipped: &OnceLock<Skipped>) {
     let mut batch: Vec<EncodedPhoto> = Vec::new();
     let mut takeout = TakeoutDates::default();
@@ -50,7 +50,7 @@ pub fn write(shared: &JobContext, results: &Receiver<EncodedPhoto>, skipped: &On
     let gave_up = shared.gave_up.load(Ordering::Acquire);
     problem = problem.or_else(|| gave_up.then(|| GAVE_UP.into()));
     let cancelled = shared.cancel.is_cancelled() && problem.is_none();
-    // What was encoded is kept, whatever else went wrong.
+    // Encoded results are written even after an error or cancellation.
     let unwritten = write_batch(shared, &mut batch, &mut takeout);
     problem = problem.or(unwritten);
     shared.session.store().flush_seen();
@@ -74,7 +74,7 @@ pub fn write(shared: &JobContext, results: &Receiver<EncodedPhoto>, skipped: &On
     }));
 }
 
-/// Writes and empties a batch; returns the problem, if there is one.
+/// Writes and clears a batch; returns an error message on failure.
 fn write_batch(
     shared: &JobContext,
     batch: &mut Vec<EncodedPhoto>,
@@ -103,8 +103,8 @@ fn write_batch(
     None
 }
 
-/// Writes records. If the disk is full or read-only, that is reported, and the write is retried until it succeeds,
-/// the job is cancelled, or its patience ends.
+/// Writes records. If the disk is full or read-only, reports that and retries until the write succeeds, the job is
+/// cancelled or its patience is exhausted.
 fn write_with_retries(
     shared: &JobContext,
     records: &[PhotoRecord],

@@ -1,4 +1,4 @@
-//! Depthwise convolution over channels-last images, with bias and ReLU6, in sixteen bits.
+//! int16 depthwise convolution of channels-last images, with bias and ReLU6.
 
 mod pairs;
 #[cfg(target_arch = "x86_64")]
@@ -10,26 +10,26 @@ use super::int16::{rounded, weight_scale};
 use super::{IntegerIsa, madd, multi_target};
 pub use pairs::{RowPairs, side_by_side};
 
-/// Channels that one pass keeps in registers.
+/// Number of channels processed per pass, in registers.
 const LANES: usize = 16;
 
-/// Sizes of a depthwise convolution with TensorFlow's SAME padding.
+/// Dimensions of a depthwise convolution with TensorFlow's SAME padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DepthwiseShape {
-    /// Input height and width in pixels.
+    /// Input height in pixels.
     pub height: usize,
     /// Input width in pixels.
     pub width: usize,
-    /// Channels, the innermost dimension.
+    /// Number of channels, the innermost dimension.
     pub channels: usize,
-    /// Side of the square kernel.
+    /// Side of the square kernel in pixels.
     pub kernel: usize,
-    /// Step between outputs, in input pixels.
+    /// Stride in input pixels.
     pub stride: usize,
 }
 
 impl DepthwiseShape {
-    /// Output size and leading padding along a side of `n` pixels: SAME padding puts the smaller half first.
+    /// Output size and leading padding for a side of `n` pixels: SAME padding puts the smaller half first.
     #[must_use]
     pub fn same(n: usize, kernel: usize, stride: usize) -> (usize, usize) {
         let out = n.div_ceil(stride);
@@ -47,20 +47,20 @@ impl DepthwiseShape {
     }
 }
 
-/// The weights of a depthwise convolution in sixteen bits, one scale for each channel.
+/// int16 weights of a depthwise convolution, with one scale per channel.
 #[derive(Clone, Debug)]
 pub struct Depthwise {
     shape: DepthwiseShape,
-    /// For kernels that begin at the first and at the second row of a pair: pairs x kernel x channels, lanes as those of
-    /// [`RowPairs`].
+    /// For kernels that start at the first and at the second row of a pair: pairs x kernel x channels, with the lanes
+    /// of [`RowPairs`].
     weights: [Vec<i32>; 2],
-    /// What an integer of a channel's sums counts.
+    /// Dequantisation scale of each channel's accumulator.
     scales: Vec<f32>,
     bias: Vec<f32>,
 }
 
 impl Depthwise {
-    /// From weights of channels x kernel x kernel and a bias of channels.
+    /// Takes weights, channels x kernel x kernel, and a bias with one value per channel.
     #[must_use]
     pub fn new(weight: &[f32], bias: &[f32], shape: DepthwiseShape) -> Self {
         let DepthwiseShape {
@@ -88,19 +88,19 @@ impl Depthwise {
         }
     }
 
-    /// How many pairs of rows a kernel sees at most.
+    /// Maximum number of row pairs that a kernel overlaps.
     const fn pairs(kernel: usize) -> usize {
         kernel / 2 + 1
     }
 
-    /// Its sizes.
+    /// The dimensions.
     #[must_use]
     pub fn shape(&self) -> DepthwiseShape {
         self.shape
     }
 
-    /// ReLU6 of the rows `ys` of the output, rows x output width x channels, in multiples of [`RowPairs::SCALE`]. What
-    /// they see of the image must be there.
+    /// Computes output rows `ys`, rows x output width x channels, after ReLU6 in units of [`RowPairs::SCALE`]. The
+    /// window of `image` must contain their receptive field.
     pub fn run(&self, image: &RowPairs, ys: Range<usize>, out: &mut [i16]) {
         self.run_at(IntegerIsa::detect(), image, ys, out);
     }
@@ -117,7 +117,7 @@ impl Depthwise {
         }
     }
 
-    /// The first pair that row `y` of the output sees, and whether it begins at the second row of that.
+    /// The first row pair in the receptive field of output row `y`, and the offset (0 or 1) of the kernel within it.
     fn begin(&self, y: usize) -> (isize, usize) {
         let DepthwiseShape {
             height,
@@ -165,7 +165,7 @@ fn row_body<const FMA: bool>(image: &RowPairs, depthwise: &Depthwise, y: usize, 
 }
 
 multi_target! {
-    /// Row `y` of the output.
+    /// Computes output row `y`.
     fn row(image: &RowPairs, depthwise: &Depthwise, y: usize, out: &mut [i16]) => row_body
 }
 
@@ -225,7 +225,7 @@ mod tests {
             (1, 1, 5, 3, 1),
             (2, 3, 33, 5, 2),
             (2, 3, 32, 5, 2),
-            // More than fits at a time.
+            // Larger than the window.
             (67, 65, 144, 3, 1),
             (61, 65, 144, 5, 2),
         ] {
@@ -236,7 +236,7 @@ mod tests {
                 kernel,
                 stride,
             };
-            // Values that sixteen bits hold exactly, as ReLU6 leaves them.
+            // Values that int16 represents exactly after ReLU6.
             let steps = |v: &f32| (v.max(0.0) / RowPairs::SCALE).round();
             let input: Vec<f32> = wave(height * width * channels, 37);
             let input: Vec<f32> = input.iter().map(|v| steps(v) * RowPairs::SCALE).collect();
@@ -257,7 +257,7 @@ mod tests {
         }
     }
 
-    /// An image through a convolution, by as many strips as fit.
+    /// Convolves an image window by window.
     fn whole(isa: IntegerIsa, depthwise: &Depthwise, input: &[f32]) -> Vec<i16> {
         let shape = depthwise.shape;
         let line = shape.width * shape.channels;

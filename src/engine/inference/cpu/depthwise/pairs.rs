@@ -1,53 +1,53 @@
-//! Input rows of a sixteen-bit depthwise convolution, interleaved in pairs.
+//! Input rows of an int16 depthwise convolution, interleaved in pairs.
 
 use std::ops::Range;
 
 use super::DepthwiseShape;
 use crate::engine::inference::cpu::int16::{PEAK, rounded};
 
-/// Lanes in memory at a time: with what stands around, they stay in a core's own cache.
+/// Size limit of the window, in lanes: together with the other buffers it stays in a core's private cache.
 const CACHE_BYTES: usize = 96 * 1024;
 
-/// Some rows of an image after ReLU6, in multiples of [`Self::SCALE`]. Row 2p is in the low and row 2p + 1 in the high
-/// half of lanes, (pairs of rows) x (columns with their padding) x channels, so that one instruction multiplies and
-/// adds both. They are a window, which moves down the image.
+/// A sliding window over the rows of an image after ReLU6, in units of [`Self::SCALE`]. Each lane holds row 2p in its
+/// low and row 2p + 1 in its high half, so that one instruction multiplies and accumulates both. The layout is (pairs
+/// of rows) x (padded columns) x channels.
 #[derive(Debug, Default)]
 pub struct RowPairs {
     lanes: Aligned,
-    /// A pair beyond the image.
+    /// A pair of zero rows for positions outside the image.
     zeros: Aligned,
     layout: PixelLayout,
-    /// The rows of the image that are here; the first is even.
+    /// Image rows in the window; the first is even.
     rows: Range<usize>,
-    /// The last of them, which [`Self::advance`] added.
+    /// The rows that [`Self::advance`] added last.
     fresh: Range<usize>,
 }
 
-/// The layout of pixels in memory.
+/// Memory layout of the pixels.
 #[derive(Clone, Copy, Debug, Default)]
 struct PixelLayout {
     width: usize,
     channels: usize,
-    /// Columns of zeros to the left.
+    /// Zero padding to the left, in columns.
     pad: usize,
-    /// Columns with the padding on both sides.
+    /// Padded width in columns.
     pitch: usize,
 }
 
 impl RowPairs {
-    /// What one of the integers counts.
+    /// Quantisation step of the values.
     pub const SCALE: f32 = 6.0 / PEAK;
 
-    /// `relu6(x)` in multiples of [`Self::SCALE`].
+    /// `relu6(x)` in units of [`Self::SCALE`].
     #[inline(always)]
     pub(crate) fn rounded<const FMA: bool>(x: f32) -> i16 {
-        // Comparisons that are one instruction each, and of which nothing but a number comes out.
+        // Comparisons that compile to one instruction each and map NaN to a number.
         let x = if x > 0.0 { x } else { 0.0 };
         let x = if x < 6.0 { x } else { 6.0 };
         rounded::<FMA>(x, 1.0 / Self::SCALE)
     }
 
-    /// Begins another image, with no rows of it.
+    /// Starts a new image with an empty window.
     pub fn begin(&mut self, shape: DepthwiseShape) {
         let (out, pad) = DepthwiseShape::same(shape.width, shape.kernel, shape.stride);
         let pitch = ((out - 1) * shape.stride + shape.kernel).max(shape.width + pad);
@@ -63,7 +63,7 @@ impl RowPairs {
         let pairs = Self::most_rows(shape) / 2;
         self.lanes.grow(pairs * line);
         self.zeros.grow(line);
-        // The padding, which nothing else writes.
+        // Clears the padding, which is never written otherwise.
         let (left, right) = (pad * shape.channels, (pad + shape.width) * shape.channels);
         for line in self.lanes.values().chunks_exact_mut(line).take(pairs) {
             line[..left].fill(0);
@@ -71,12 +71,12 @@ impl RowPairs {
         }
     }
 
-    /// Lanes of a pair of rows.
+    /// Number of lanes per pair of rows.
     fn line(&self) -> usize {
         self.layout.pitch * self.layout.channels
     }
 
-    /// How many rows are in memory at a time, an even number.
+    /// Height of the window in rows; even.
     fn most_rows(shape: DepthwiseShape) -> usize {
         let pairs = CACHE_BYTES / (shape.width * shape.channels);
         let least = shape.kernel + shape.stride + 1;
@@ -84,8 +84,8 @@ impl RowPairs {
         rows.next_multiple_of(2)
     }
 
-    /// Drops what lies above the things that row `y` of the output sees, and makes room for the next rows, which it
-    /// returns.
+    /// Moves the window: drops the rows above the receptive field of output row `y` and returns the next rows, which
+    /// the caller must fill in.
     pub fn advance(&mut self, shape: DepthwiseShape, y: usize) -> Range<usize> {
         let pad = DepthwiseShape::same(shape.height, shape.kernel, shape.stride).1;
         let top = (y * shape.stride).saturating_sub(pad) / 2 * 2;
@@ -100,7 +100,7 @@ impl RowPairs {
         self.fresh.clone()
     }
 
-    /// The first row of the output that sees more than there is.
+    /// The first output row whose receptive field extends below the window.
     pub fn outputs(&self, shape: DepthwiseShape) -> usize {
         if self.rows.end == shape.height {
             return shape.output().0;
@@ -109,8 +109,8 @@ impl RowPairs {
         (self.rows.end + pad - shape.kernel) / shape.stride + 1
     }
 
-    /// The lanes of a fresh pixel, and whether they are those of the next one as well, of the row below. Pixels are
-    /// counted from the first fresh one, two rows side by side; the last row of an odd number stands alone.
+    /// The lanes of a pixel among the rows added last, and whether they also hold the next pixel, in the row below.
+    /// Pixels are counted in the order of [`side_by_side`].
     #[inline(always)]
     pub(crate) fn fresh_pixel(&mut self, pixel: usize) -> (&mut [i32], bool) {
         let PixelLayout {
@@ -131,7 +131,7 @@ impl RowPairs {
         (&mut self.lanes.values()[at..][..channels], paired)
     }
 
-    /// A pair of rows, by its place among those of the image; zeros beyond.
+    /// A pair of rows by its index in the image; zeros outside.
     pub(super) fn pair(&self, pair: isize) -> &[i32] {
         let line = self.line();
         match usize::try_from(2 * pair) {
@@ -143,7 +143,7 @@ impl RowPairs {
     }
 }
 
-/// The order of an image's pixels in which two rows are side by side: each time a pixel and the one below it.
+/// Pixel order in which pairs of rows are interleaved: each pixel is followed by the one below it.
 pub fn side_by_side(height: usize, width: usize) -> impl Iterator<Item = usize> {
     (0..height).step_by(2).flat_map(move |y| {
         let rows = 2.min(height - y);
@@ -151,7 +151,7 @@ pub fn side_by_side(height: usize, width: usize) -> impl Iterator<Item = usize> 
     })
 }
 
-/// Values from the begin of a cache line on: a register's worth that lies across two of them takes twice as long.
+/// A buffer aligned to a cache line: loading a register across two lines takes twice as long.
 #[derive(Debug, Default)]
 struct Aligned {
     values: Vec<i32>,
@@ -159,10 +159,10 @@ struct Aligned {
 }
 
 impl Aligned {
-    /// Bytes of a cache line.
+    /// Size of a cache line in bytes.
     const LINE: usize = 64;
 
-    /// Grows to at least so many values. The existing ones may move.
+    /// Grows to at least `len` values, which may move the existing ones.
     fn grow(&mut self, len: usize) {
         let len = len + Self::LINE / size_of::<i32>();
         if self.values.len() < len {

@@ -1,4 +1,4 @@
-//! Depthwise convolution over one register of channels at a time, with the kernel in registers.
+//! Depthwise convolution with intrinsics, one register of channels at a time, with the weights in registers.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
@@ -15,8 +15,8 @@ use std::ops::Range;
 
 use super::{Depthwise, DepthwiseShape, IntegerIsa, LANES, RowPairs};
 
-/// Rows of the output, by what the unit has for pairs of products. `None` where a kernel of this size, with as many
-/// channels, is not for this.
+/// Computes output rows with the given instruction set. Returns `None` if the kernel size or number of channels is
+/// not supported.
 pub fn run(
     isa: IntegerIsa,
     depthwise: &Depthwise,
@@ -27,12 +27,12 @@ pub fn run(
     if !depthwise.shape.channels.is_multiple_of(LANES) {
         return None;
     }
-    /// Both sizes of kernels, which see two and three pairs of rows.
+    /// Both kernel sizes, which overlap two and three row pairs.
     macro_rules! sizes {
         ($channels:ident, $lanes:literal) => {
             for c in (0..depthwise.shape.channels).step_by($lanes) {
                 for begin in 0..2 {
-                    // SAFETY: the functions need nothing but the instruction sets that they name, which the unit has.
+                    // SAFETY: the functions require only the instruction sets that they name, which `isa` has.
                     match depthwise.shape.kernel {
                         3 => unsafe { $channels::<3, 2>(depthwise, image, ys, c, begin, out) },
                         5 => unsafe { $channels::<5, 3>(depthwise, image, ys, c, begin, out) },
@@ -57,7 +57,7 @@ fn add_pairs(sum: __m256i, v: __m256i, w: __m256i) -> __m256i {
     _mm256_add_epi32(sum, _mm256_madd_epi16(v, w))
 }
 
-/// ReLU6 of sums with their bias, in multiples of what [`RowPairs`] counts.
+/// Dequantises accumulators, adds the bias and converts ReLU6 of the result to units of [`RowPairs::SCALE`].
 #[target_feature(enable = "avx2,fma")]
 #[inline]
 fn end_256(sums: __m256i, scales: __m256, bias: __m256, out: &mut [i16; 8]) {
@@ -72,11 +72,11 @@ fn end_256(sums: __m256i, scales: __m256, bias: __m256, out: &mut [i16; 8]) {
         _mm256_castsi256_si128(steps),
         _mm256_extracti128_si256::<1>(steps),
     );
-    // SAFETY: eight shorts are as many bytes as are written.
+    // SAFETY: eight i16 values are the 16 bytes that are written.
     unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), _mm_packs_epi32(low, high)) };
 }
 
-/// The same for sixteen.
+/// Like [`end_256`], for sixteen values.
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn end_512(sums: __m512i, scales: __m512, bias: __m512, out: &mut [i16; 16]) {
@@ -87,12 +87,12 @@ fn end_512(sums: __m512i, scales: __m512, bias: __m512, out: &mut [i16; 16]) {
     );
     let steps = _mm512_mul_ps(clamped, _mm512_set1_ps(1.0 / RowPairs::SCALE));
     let shorts = _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(steps));
-    // SAFETY: sixteen shorts are as many bytes as are written.
+    // SAFETY: sixteen i16 values are the 32 bytes that are written.
     unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), shorts) };
 }
 
-/// Defines a function for `$lanes` channels from `c` on of the rows whose kernels begin at the first (`begin` is 0) or at
-/// the second row of a pair. A kernel of `K` x `K` sees `P` pairs of rows.
+/// Defines the convolution of `$lanes` channels from `c`, for output rows whose kernel starts at the first (`begin`
+/// is 0) or second row of a pair. A kernel of `K` x `K` overlaps `P` row pairs.
 macro_rules! channels {
     ($name:ident, $features:literal, $register:ident, $lanes:literal, $zero:ident, $load:ident, $real:ident, $add:ident, $dot:ident, $end:ident) => {
         #[target_feature(enable = $features)]
@@ -111,7 +111,7 @@ macro_rules! channels {
             let mut weights = [[$zero(); K]; P];
             for (i, w) in weights.as_flattened_mut().iter_mut().enumerate() {
                 let values = &depthwise.weights[begin][i * channels + c..][..$lanes];
-                // SAFETY: these are as many values as a register has.
+                // SAFETY: these are exactly one register's worth of values.
                 *w = unsafe { $load(values.as_ptr().cast()) };
             }
             let scales = &depthwise.scales[c..][..$lanes];
@@ -128,7 +128,7 @@ macro_rules! channels {
                     *row = &image.pair(first + i as isize)[c..];
                 }
                 for (x, out) in out.chunks_exact_mut(channels).enumerate() {
-                    // One for each pair, so that few wait for each other.
+                    // One accumulator per pair, to shorten the dependency chains.
                     let mut sums = [$zero(); P];
                     for ((sum, row), weights) in sums.iter_mut().zip(rows).zip(&weights) {
                         let seen = &row[x * stride * channels..][..(K - 1) * channels + $lanes];

@@ -1,4 +1,4 @@
-//! The epilogue of a sixteen-bit product, while its sums are in the first-level cache.
+//! Epilogue of an int16 product, applied while the accumulators are in the L1 cache.
 
 use super::super::math::activate;
 use super::super::{Activation, RowPairs, madd, multi_target};
@@ -6,23 +6,23 @@ use super::LANES;
 use crate::engine::inference::cpu::PANEL;
 use crate::engine::inference::cpu::packed_gemm::GemmEpilogue;
 
-/// What a panel's columns are multiplied by.
+/// Dequantisation parameters of a panel's columns.
 pub struct Int16Columns<'a> {
     pub scales: &'a [f32],
     pub bias: &'a [f32],
-    /// The first of them, and how many outputs there are in all.
+    /// Index of the first column, and the total number of outputs.
     pub first: usize,
     pub outputs: usize,
 }
 
 impl Int16Columns<'_> {
-    /// How many of them are outputs.
+    /// Number of columns that are outputs, not padding.
     pub fn width(&self) -> usize {
         PANEL.min(self.outputs - self.first)
     }
 }
 
-/// What becomes of a sum, where the choice is made once for many: from the sum with its bias, and what was there.
+/// An epilogue, from the sum including bias and the previous output; monomorphised to avoid a branch per value.
 trait Int16Epilogue {
     fn end<const FMA: bool>(sum: f32, before: f32) -> f32;
 }
@@ -60,7 +60,7 @@ fn finish_rows_body<const FMA: bool>(
     then: GemmEpilogue,
     out: &mut [f32],
 ) {
-    /// A direct call for each kind, which the compiler can make part of this function.
+    /// One direct call per kind, which the compiler can inline.
     macro_rules! all {
         ($end:ident) => {
             for ((sums, scale), out) in sums.iter().zip(scales).zip(out.chunks_mut(columns.outputs))
@@ -100,7 +100,7 @@ fn finish_row<const FMA: bool, E: Int16Epilogue>(
     }
 }
 
-/// Works on copies, which cannot overlap as far as the compiler knows.
+/// Works on copies, so that the compiler can rule out aliasing.
 #[inline(always)]
 fn finish_block<const FMA: bool, E: Int16Epilogue>(
     sums: &[i32; PANEL],
@@ -121,7 +121,7 @@ fn finish_block<const FMA: bool, E: Int16Epilogue>(
 }
 
 multi_target! {
-    /// From sums of products to real numbers, and what follows.
+    /// Dequantises accumulators and applies the epilogue.
     pub fn finish_rows(
         sums: &[[i32; PANEL]],
         scales: &[f32],
@@ -155,7 +155,7 @@ fn finish_pixels_body<const FMA: bool>(
     }
 }
 
-/// Lanes from the sums of a pixel, or of two of which the second is in the high half, with their rows' scales.
+/// Lanes of one pixel, or of two with the second in the high half, from their accumulators and row scales.
 #[inline(always)]
 fn finish_lanes<const FMA: bool, const N: usize>(
     pixels: [(&[i32; PANEL], f32); N],
@@ -192,7 +192,7 @@ fn lanes_block<const FMA: bool, const N: usize>(
 }
 
 multi_target! {
-    /// From the sums of some pixels, counted from the first of an image's fresh rows, to ReLU6 in sixteen bits.
+    /// Converts accumulators to ReLU6 in int16, for pixels counted from the first of the rows added last.
     pub fn finish_pixels(
         sums: &[[i32; PANEL]],
         scales: &[f32],

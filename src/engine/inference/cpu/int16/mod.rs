@@ -1,9 +1,8 @@
-//! Products in sixteen bits: weights with one scale for each output, rows of activations each with its own scale, sums
-//! in 32 bits.
+//! int16 matrix products: weights with one scale per output, activations with one scale per row, 32-bit accumulators.
 //!
-//! Twice as fast as real numbers where a processor adds pairs of products at once, and near enough to them for networks
-//! that eight bits would change. A row is kept as `x = scale * q` with q at most [`PEAK`] in magnitude; the weights of
-//! an output are made so small that no sum of products can overflow.
+//! Twice as fast as f32 where the processor accumulates pairs of products, and accurate enough for networks that int8
+//! would affect visibly. Activations are quantised as `x = scale * q` with |q| <= [`PEAK`]; the weights of an output
+//! are scaled so that no sum of products can overflow.
 
 mod epilogue;
 
@@ -13,44 +12,44 @@ use crate::engine::inference::cpu::packed_gemm::GemmEpilogue;
 use crate::engine::inference::cpu::prefetch;
 use epilogue::Int16Columns;
 
-/// Largest magnitude of an activation: 13 bits and a sign.
+/// Maximum magnitude of a quantised activation: 13 bits and a sign.
 pub const PEAK: f32 = 8191.0;
 
 /// Rows of the largest tile.
 const MOST_ROWS: usize = 12;
 
-/// Values that are ended, or rounded, together.
+/// Number of values processed together by epilogue and quantisation.
 const LANES: usize = 16;
 
-/// A weight matrix in sixteen bits and a bias, laid out for products.
+/// An int16 weight matrix, packed into panels, and its bias.
 #[derive(Clone, Debug)]
 pub struct PackedI16 {
     inputs: usize,
     outputs: usize,
     isa: IntegerIsa,
-    /// panels x (depth / 2) x 64 x 2: two inputs of one output side by side.
+    /// panels x (depth / 2) x 64 x 2: two inputs of an output are adjacent.
     values: Vec<i16>,
-    /// The scale of each output's weights, padded to whole panels.
+    /// Weight scale of each output, padded to whole panels.
     scales: Vec<f32>,
     bias: Vec<f32>,
 }
 
-/// Rows of activations in sixteen bits.
+/// Quantised activations.
 #[derive(Clone, Debug, Default)]
 pub struct Int16Rows {
-    /// At least rows x depth, which is the number of inputs rounded up to whole pairs, zeros beyond them.
+    /// At least rows x depth, where depth is the number of inputs rounded up to an even number; zero-padded.
     values: Vec<i16>,
-    /// One for each row.
+    /// One scale per row.
     scales: Vec<f32>,
 }
 
-/// Values of a row in memory.
+/// Length of a row in memory.
 fn depth(inputs: usize) -> usize {
     inputs.next_multiple_of(2)
 }
 
 impl PackedI16 {
-    /// From a weight of outputs x inputs and a bias of outputs, for the best unit of this processor.
+    /// Packs a weight, outputs x inputs, and a bias for the processor's best instruction set.
     #[must_use]
     pub fn new(weight: &[f32], bias: &[f32]) -> Self {
         Self::for_isa(IntegerIsa::detect(), weight, bias)
@@ -85,19 +84,19 @@ impl PackedI16 {
         panel + (input / 2 * PANEL + output % PANEL) * 2 + input % 2
     }
 
-    /// How many inputs there are.
+    /// Number of inputs.
     #[must_use]
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
-    /// How many outputs there are.
+    /// Number of outputs.
     #[must_use]
     pub fn outputs(&self) -> usize {
         self.outputs
     }
 
-    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs.
+    /// `out = then(a W^T + b)`, rows x inputs to rows x outputs.
     pub fn multiply(&self, rows: &Int16Rows, then: GemmEpilogue, out: &mut [f32]) {
         self.each_tile(rows, |row, sums, scales, columns| {
             let out = &mut out[row * self.outputs..];
@@ -105,14 +104,14 @@ impl PackedI16 {
         });
     }
 
-    /// `out = relu6(a W^T + b)` for the pixels of the rows that were last added.
+    /// `out = relu6(a W^T + b)` for the pixels of the rows that were added to the window last.
     pub fn multiply_pairs(&self, pixels: &Int16Rows, out: &mut RowPairs) {
         self.each_tile(pixels, |pixel, sums, scales, columns| {
             epilogue::finish_pixels(sums, scales, columns, pixel, out);
         });
     }
 
-    /// Calls `end` with the sums of some rows with the columns of a panel, and which of the rows is the first.
+    /// Calls `end` for each tile with its first row, accumulators, row scales and the panel's columns.
     fn each_tile(
         &self,
         rows: &Int16Rows,
@@ -137,7 +136,7 @@ impl PackedI16 {
                 let a = &rows.values[row * depth..];
                 let scales = &rows.scales[row..];
                 let weights = (panel, prefetch::share(next, row, count));
-                // A few sizes of tiles, so that no row is computed in vain; few columns leave registers for more rows.
+                // Several tile heights avoid computing padding rows; few columns leave registers for more rows.
                 let taken = match scales.len() {
                     1 => self.sum::<1>(a, weights, width, &mut sums),
                     2 | 3 => self.sum::<2>(a, weights, width, &mut sums),
@@ -152,7 +151,7 @@ impl PackedI16 {
         }
     }
 
-    /// Sums of `R` rows with the first columns of one panel, while another is fetched; returns `R`.
+    /// Multiplies `R` rows by the first columns of one panel while prefetching another; returns `R`.
     fn sum<const R: usize>(
         &self,
         a: &[i16],
@@ -169,26 +168,26 @@ impl PackedI16 {
     }
 }
 
-/// The scale of an output's weights: they and their products' sums must fit.
+/// Weight scale of an output for which neither the weights nor the sums of products overflow.
 pub(super) fn weight_scale(row: &[f32]) -> f32 {
     let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
     let total: f32 = row.iter().map(|w| w.abs()).sum();
-    // Rounding may add a half to each weight.
+    // Rounding may add one half to each weight.
     let headroom = i32::MAX as f32 / PEAK - row.len() as f32;
     let scale = (peak / f32::from(i16::MAX)).max(total / headroom);
-    // A row of zeros has any scale.
+    // Any scale represents a row of zeros.
     if scale > 0.0 { scale } else { 1.0 }
 }
 
 impl Int16Rows {
-    /// Rows of one scale, for the caller to fill: rows x depth.
+    /// Rows with a common scale, to be filled by the caller: rows x depth.
     pub fn with_scale(&mut self, rows: usize, inputs: usize, scale: f32) -> &mut [i16] {
         self.scales.clear();
         self.scales.resize(rows, scale);
         self.headroom(rows * depth(inputs))
     }
 
-    /// From rows x inputs, each with a scale of its own.
+    /// Quantises rows x inputs, each with its own scale.
     pub fn fill(&mut self, a: &[f32], inputs: usize) {
         self.fill_in_order(
             a,
@@ -197,7 +196,7 @@ impl Int16Rows {
         );
     }
 
-    /// From the rows of an image, height x width x inputs, its pixels as [`RowPairs`] wants them.
+    /// Quantises an image, height x width x inputs, in the pixel order of [`RowPairs`].
     pub fn fill_pairs(&mut self, a: &[f32], width: usize, inputs: usize) {
         let height = a.len().checked_div(width * inputs).unwrap_or_default();
         self.fill_in_order(a, inputs, side_by_side(height, width));
@@ -218,7 +217,7 @@ impl Int16Rows {
         self.scales = scales;
     }
 
-    /// The first values, which may hold what was there before.
+    /// The first `len` values, which may contain old data.
     fn headroom(&mut self, len: usize) -> &mut [i16] {
         if self.values.len() < len {
             self.values.resize(len, 0);
@@ -229,7 +228,7 @@ impl Int16Rows {
 
 #[inline(always)]
 fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [i16], scale: &mut f32) {
-    // Bits of magnitudes have the order of these, and what is not a number comes last: damage must not be hidden.
+    // The bits of magnitudes sort like the values, with NaN last, so that damage is not hidden.
     let magnitudes = row.iter().map(|v| v.abs().to_bits());
     let peak = f32::from_bits(magnitudes.fold(f32::MIN_POSITIVE.to_bits(), u32::max));
     let inverse = PEAK / peak;
@@ -239,16 +238,16 @@ fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [i16], scale: &mut f32)
     *scale = peak / PEAK;
 }
 
-/// The integer nearest to `v * factor`, which must be within sixteen bits.
+/// The integer nearest to `v * factor`, which must fit in 16 bits.
 #[inline(always)]
 pub(super) fn rounded<const FMA: bool>(v: f32, factor: f32) -> i16 {
-    /// Adding it rounds to the nearest integer and leaves that in the low bits.
+    /// Adding it rounds to the nearest integer and leaves the integer in the low mantissa bits.
     const ROUND: f32 = 12_582_912.0;
     madd::<FMA>(v, factor, ROUND).to_bits() as i16
 }
 
 multi_target! {
-    /// A row as integers q, with the scale such that `scale * q` is nearest to it.
+    /// Quantises a row to integers q, with the scale for which `scale * q` is closest.
     fn quantise(row: &[f32], out: &mut [i16], scale: &mut f32) => quantise_body
 }
 

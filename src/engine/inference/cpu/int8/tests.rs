@@ -18,7 +18,7 @@ fn every_unit_sums_bit_by_bit_like_the_definition() {
             let panels = PackedI8::for_isa(isa, &weight, &vec![0.0; outputs]);
             let mut quantised = Int8Rows::default();
             quantised.fill(&a, inputs);
-            // The extremes, where a sum could saturate.
+            // The extreme values, where an intermediate sum might saturate.
             quantised.values[..inputs].fill(255);
             let mut out = vec![0f32; rows * outputs];
             let plain = GemmEpilogue::Activate(Activation::None);

@@ -1,4 +1,4 @@
-//! Tiles for NEON with dot products.
+//! Microkernels for NEON with dot products.
 
 use std::arch::aarch64::{
     int32x4_t, vdupq_n_s32, vdupq_n_u8, veorq_u8, vget_low_s16, vld1q_s32, vmlal_laneq_s16,
@@ -11,10 +11,10 @@ use super::PANEL;
 use super::tile::{GROUP, tile};
 use crate::engine::inference::cpu::prefetch::PrefetchPlan;
 
-/// Prefetches that address.
+/// Prefetches the cache line of an address.
 #[inline(always)]
 fn fetch(at: *const i8) {
-    // SAFETY: a hint, which reads nothing, whatever the address; assembly, because the intrinsic is not in stable Rust.
+    // SAFETY: a hint that reads nothing, whatever the address. Assembly, because the intrinsic is unstable.
     unsafe {
         asm!("prfm pldl2keep, [{0}]", in(reg) at, options(readonly, nostack, preserves_flags))
     };
@@ -26,21 +26,21 @@ fn zero() -> int32x4_t {
     vdupq_n_s32(0)
 }
 
-/// Weights, each with 128 added: the dot product wants bytes of one kind.
+/// Loads weights with 128 added: the dot product requires both operands to have the same signedness.
 #[target_feature(enable = "neon")]
 #[inline]
 unsafe fn load_raised(from: *const i32) -> int32x4_t {
-    // SAFETY: the caller has 16 bytes there.
+    // SAFETY: the caller guarantees that 16 bytes can be read there.
     let bytes = vreinterpretq_u8_s32(unsafe { vld1q_s32(from) });
     vreinterpretq_s32_u8(veorq_u8(bytes, vdupq_n_u8(0x80)))
 }
 
-/// Four products of bytes to each sum.
+/// Adds four byte products to each accumulator.
 #[target_feature(enable = "neon,dotprod")]
 #[inline]
 fn add_bytes(sum: int32x4_t, a: int32x4_t, w: int32x4_t) -> int32x4_t {
     let mut sum = sum;
-    // SAFETY: an addition of registers; assembly, because the intrinsic is not in stable Rust yet.
+    // SAFETY: an addition of registers. Assembly, because the intrinsic is unstable.
     unsafe {
         asm!(
             "udot {0:v}.4s, {1:v}.16b, {2:v}.16b",
@@ -53,7 +53,7 @@ fn add_bytes(sum: int32x4_t, a: int32x4_t, w: int32x4_t) -> int32x4_t {
     sum
 }
 
-/// Two products of 16 bits to each sum. Weights are taken apart into first and second ones, once for all rows.
+/// Adds two 16-bit products to each accumulator. De-interleaving the weights is shared by all rows.
 #[target_feature(enable = "neon")]
 #[inline]
 fn add_shorts(sum: int32x4_t, a: int32x4_t, w: int32x4_t) -> int32x4_t {
@@ -89,7 +89,7 @@ tile!(
     fetch
 );
 
-/// Sums of products of bytes: `sum a w = sum a (w + 128) - 128 sum a`, whatever overflows on the way.
+/// Dot products of bytes: `sum a w = sum a (w + 128) - 128 sum a`, exact in spite of intermediate wrap-around.
 #[target_feature(enable = "neon,dotprod")]
 pub fn bytes_neon<const R: usize, const V: usize>(
     rows: [&[u8]; R],

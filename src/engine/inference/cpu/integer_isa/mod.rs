@@ -1,4 +1,4 @@
-//! Integer dot products of eight and sixteen bits, by the instruction sets that processors have for them.
+//! Integer dot products of 8-bit and 16-bit values with the processor's instruction set extensions.
 
 #[cfg(target_arch = "aarch64")]
 #[allow(unsafe_code)]
@@ -13,35 +13,35 @@ use crate::engine::inference::cpu::PANEL;
 #[cfg(target_arch = "x86_64")]
 pub use x86::fetch;
 
-/// What a processor sums products of integers with.
+/// Instruction set for integer dot products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntegerIsa {
-    /// Ordinary arithmetic.
+    /// Plain Rust without special instructions.
     Portable,
-    /// AVX2 with fused multiply-add: products of bytes, added in pairs of 16 bits; products of 16 bits, added in pairs.
+    /// AVX2 with FMA: byte products are added pairwise in 16 bits, 16-bit products pairwise in 32 bits.
     Avx2,
-    /// AVX-VNNI: four products of bytes, or two of 16 bits, added at once, 256 bits wide.
+    /// AVX-VNNI: accumulates four byte products or two 16-bit products per lane, 256 bits wide.
     AvxVnni,
     /// AVX-512 VNNI: the same, 512 bits wide.
     Avx512Vnni,
-    /// NEON with its dot products: four products of bytes added at once, and two of 16 bits in two steps.
+    /// NEON with dot products: accumulates four byte products at once, or two 16-bit products in two steps.
     Neon,
 }
 
 impl IntegerIsa {
-    /// The best that this processor has.
+    /// The fastest one that this processor supports.
     #[must_use]
     pub fn detect() -> Self {
         *Self::available().last().unwrap_or(&Self::Portable)
     }
 
-    /// All that this processor has, the best last.
+    /// All that this processor supports, fastest last.
     #[must_use]
     pub fn available() -> Vec<Self> {
         let mut levels = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
         {
-            // Every processor with the one has the other.
+            // In practice, processors with AVX2 also have FMA.
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             if avx2 {
                 levels.push(Self::Avx2);
@@ -77,8 +77,8 @@ impl IntegerIsa {
         }
     }
 
-    /// Largest magnitude of a weight of eight bits. AVX2 adds two products in 16 bits, which must not overflow:
-    /// 2 x 255 x 63 fits, 2 x 255 x 127 does not.
+    /// Maximum magnitude of an int8 weight. AVX2 adds two products in 16 bits, which must not overflow: 2 x 255 x 63
+    /// fits, 2 x 255 x 127 does not.
     #[must_use]
     pub fn weight_limit(self) -> f32 {
         match self {
@@ -88,15 +88,15 @@ impl IntegerIsa {
     }
 }
 
-/// Defines how a unit sums `R` rows with the first `$width` columns of a panel, `sums[r][c] = sum_k rows[r][k]
-/// panel[k][c]`; what lies beyond the columns may be computed or left alone. A panel is (depth / group) x 64 x group.
-/// `prefetched` is prefetched meanwhile, where the processor supports it.
+/// Defines the product of `R` rows with the first `$width` columns of a panel:
+/// `sums[r][c] = sum_k rows[r][k] panel[k][c]`. Further columns of `sums` may or may not be written. A panel is
+/// (depth / group) x 64 x group. `prefetched` is prefetched meanwhile, where the processor supports it.
 macro_rules! summing {
     ($(#[$doc:meta])* $name:ident, $activation:ty, $weight:ty, $group:literal, $avx2:ident, $avx_vnni:ident, $avx512:ident, $neon:ident) => {
         impl IntegerIsa {
             $(#[$doc])*
             ///
-            /// Not for others to call: a unit that this processor lacks must not get here.
+            /// Internal: must not be called for an instruction set that this processor lacks.
             #[allow(unsafe_code)]
             pub(super) fn $name<const R: usize>(
                 self,
@@ -107,8 +107,8 @@ macro_rules! summing {
                 sums: &mut [[i32; PANEL]; R],
             ) {
                 match self {
-                    // SAFETY: these functions need nothing but the instruction sets that they name, and a unit
-                    // other than `Portable` comes from `available`, which has found them.
+                    // SAFETY: these functions require only the instruction sets that they name, and a variant other
+                    // than `Portable` comes from `available`, which has detected them.
                     #[cfg(target_arch = "x86_64")]
                     Self::Avx2 => unsafe {
                         x86::$avx2::<R, 2>(rows, panel, prefetched, width.div_ceil(8), sums);
@@ -138,7 +138,7 @@ macro_rules! summing {
             }
         }
 
-        /// The definition, which every unit must match bit by bit.
+        /// The reference implementation, which every instruction set must match exactly.
         fn $name<const R: usize>(
             rows: [&[$activation]; R],
             panel: &[$weight],
@@ -162,10 +162,10 @@ macro_rules! summing {
 }
 
 summing!(
-    /// Sums of products of bytes, in groups of four.
+    /// Dot products of bytes, in groups of four.
     sum_bytes, u8, i8, 4, bytes_avx2, bytes_avx_vnni, bytes_avx512_vnni, bytes_neon
 );
 summing!(
-    /// Sums of products of 16 bits, in groups of two.
+    /// Dot products of 16-bit values, in groups of two.
     sum_shorts, i16, i16, 2, shorts_avx2, shorts_avx_vnni, shorts_avx512_vnni, shorts_neon
 );

@@ -1,11 +1,11 @@
-//! The register tile of an integer product, generic over instruction sets.
+//! The integer microkernel, generic over instruction sets.
 
 use crate::engine::inference::cpu::PANEL;
 
-/// Bytes of a group of inputs of all columns: four bytes each.
+/// Bytes of one group of inputs for all columns of a panel, four bytes per column.
 pub const GROUP: usize = 4 * PANEL;
 
-/// Defines a tile over registers of `$bytes` bytes, `V` of them at a time; `registers` hold the wanted columns.
+/// Defines a microkernel for registers of `$bytes` bytes, `V` at a time; `registers` of them hold the wanted columns.
 macro_rules! tile {
     ($name:ident, $activation:ty, $weight:ty, $features:literal, $bytes:literal, $zero:ident, $set:ident, $load:ident, $store:ident, $dot:expr, $fetch:ident) => {
         #[target_feature(enable = $features)]
@@ -19,7 +19,7 @@ macro_rules! tile {
             const LANE: usize = 4 / size_of::<$weight>();
             let groups = panel.as_chunks::<{ GROUP / size_of::<$weight>() }>().0;
             let depth = groups.len().min(rows[0].len() / LANE);
-            // A loop, because a closure would not be compiled for the features.
+            // A loop, because a closure would not be compiled with the target features.
             let mut lines: [&[[$activation; LANE]]; R] = [&[]; R];
             for (line, row) in lines.iter_mut().zip(rows) {
                 *line = &row.as_chunks::<LANE>().0[..depth];
@@ -32,13 +32,13 @@ macro_rules! tile {
                         $fetch(fetches.at(k));
                     }
                     let parts = group.as_chunks::<{ $bytes / size_of::<$weight>() }>().0;
-                    // The count is fixed before the loop: copying a variable number of registers would go through memory.
+                    // A constant count lets the compiler keep the values in registers.
                     let Some(parts) = parts[first..].first_chunk::<V>() else {
                         break;
                     };
                     let mut weights = [$zero(); V];
                     for (w, part) in weights.iter_mut().zip(parts) {
-                        // SAFETY: the part that is read has as many bytes as a register.
+                        // SAFETY: the part that is read has exactly the size of a register.
                         *w = unsafe { $load(part.as_ptr().cast()) };
                     }
                     for (sums, line) in sums.iter_mut().zip(lines) {
@@ -51,7 +51,7 @@ macro_rules! tile {
                 for (out, sums) in out.iter_mut().zip(sums) {
                     let parts = out.as_chunks_mut::<{ $bytes / 4 }>().0;
                     for (i, sum) in sums.into_iter().enumerate() {
-                        // SAFETY: the part that is written has as many bytes as a register.
+                        // SAFETY: the part that is written has exactly the size of a register.
                         unsafe { $store(parts[first + i].as_mut_ptr().cast(), sum) };
                     }
                 }

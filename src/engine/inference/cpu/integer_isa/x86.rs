@@ -1,4 +1,4 @@
-//! Tiles for AVX2, AVX-VNNI and AVX-512 VNNI.
+//! Microkernels for AVX2, AVX-VNNI and AVX-512 VNNI.
 
 use std::arch::x86_64::{
     __m256i, _MM_HINT_T1, _mm_prefetch, _mm256_add_epi32, _mm256_dpbusd_avx_epi32,
@@ -12,14 +12,14 @@ use super::PANEL;
 use super::tile::{GROUP, tile};
 use crate::engine::inference::cpu::prefetch::PrefetchPlan;
 
-/// Prefetches that address.
+/// Prefetches the cache line of an address.
 #[inline(always)]
 pub fn fetch(at: *const i8) {
-    // SAFETY: a hint, which reads nothing, whatever the address.
+    // SAFETY: a hint that reads nothing, whatever the address.
     unsafe { _mm_prefetch::<_MM_HINT_T1>(at) };
 }
 
-/// Four products of bytes to each sum, by way of 16 bits.
+/// Adds four byte products to each accumulator, via 16-bit intermediates.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn add_bytes(sum: __m256i, a: __m256i, w: __m256i) -> __m256i {
@@ -27,14 +27,14 @@ fn add_bytes(sum: __m256i, a: __m256i, w: __m256i) -> __m256i {
     _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
 }
 
-/// Two products of 16 bits to each sum.
+/// Adds two 16-bit products to each accumulator.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn add_shorts(sum: __m256i, a: __m256i, w: __m256i) -> __m256i {
     _mm256_add_epi32(sum, _mm256_madd_epi16(a, w))
 }
 
-/// Both kinds of tiles of 256 bits.
+/// Defines the int8 and int16 microkernels for 256-bit registers.
 macro_rules! narrow {
     ($name:ident, $activation:ty, $weight:ty, $features:literal, $dot:expr) => {
         tile!(
@@ -53,7 +53,7 @@ macro_rules! narrow {
     };
 }
 
-/// Both kinds of tiles of 512 bits.
+/// Defines the int8 and int16 microkernels for 512-bit registers.
 macro_rules! wide {
     ($name:ident, $activation:ty, $weight:ty, $dot:expr) => {
         tile!(

@@ -1,4 +1,4 @@
-//! The layers on the CPU: all rows of a task go from one attention to the next while they are in a core's cache.
+//! Transformer layers on the CPU: a task's rows stay in a core's cache from one attention to the next.
 
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +14,7 @@ use crate::engine::inference::layers::{
     AttentionShape, Packed, Queries, RoundedRows, attend_sequence, task_rows,
 };
 
-/// What a whole batch has between two steps, kept from one batch to the next.
+/// Intermediate results of a whole batch, reused between batches.
 #[derive(Default)]
 struct Workspace {
     qkv: Vec<f32>,
@@ -37,7 +37,7 @@ impl Workspaces {
     }
 }
 
-/// What one task needs to work in, kept by its thread.
+/// Scratch buffers of one task, kept per thread.
 #[derive(Default)]
 struct LayerScratch {
     normed: Vec<f32>,
@@ -59,7 +59,7 @@ fn scratch(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
     &mut buffer[..len]
 }
 
-/// A stack of layers with what they work in.
+/// A stack of layers with its workspaces.
 pub struct Stack<'a> {
     pub config: &'a EncoderConfig,
     pub layers: &'a [TransformerLayer],
@@ -67,11 +67,11 @@ pub struct Stack<'a> {
 }
 
 impl Stack<'_> {
-    /// Runs sequences of `tokens` tokens in `x`, (batch x tokens) x width, and leaves the wanted tokens' final
-    /// states there.
+    /// Encodes sequences of `tokens` tokens in `x`, (batch x tokens) x width, and replaces them by the final hidden
+    /// states of the wanted tokens.
     ///
     /// # Errors
-    /// If the layers are not laid out for the CPU, or the work was cancelled between two of them.
+    /// Returns an error if the layers are not packed for the CPU, or the work was cancelled between two layers.
     pub fn run(
         &self,
         x: &mut Vec<f32>,
@@ -105,7 +105,7 @@ impl Stack<'_> {
         Ok(())
     }
 
-    /// The state of one token of each sequence.
+    /// The hidden state of one token of each sequence.
     fn of_each(&self, x: &[f32], tokens: usize, token: usize) -> Vec<f32> {
         let width = self.config.width;
         x.chunks_exact(tokens * width)
@@ -114,7 +114,7 @@ impl Stack<'_> {
             .collect()
     }
 
-    /// Queries, keys and values of all rows.
+    /// Computes query, key and value of all rows.
     fn project(
         &self,
         layer: &TransformerLayer,
@@ -159,7 +159,7 @@ impl Stack<'_> {
             });
     }
 
-    /// What `token` of each sequence attends to, all sequences of a task together.
+    /// Attention of `token` in each sequence, for all sequences of a task.
     fn attend_one(
         &self,
         (layer, one): (&TransformerLayer, &PooledAttention),
@@ -188,7 +188,7 @@ impl Stack<'_> {
             })
     }
 
-    /// From what was attended to the end of the layer.
+    /// The rest of the layer after attention: output projection and MLP.
     fn feed(&self, layer: &TransformerLayer, attended: &[f32], x: &mut [f32]) -> Result<()> {
         let EncoderConfig {
             width,

@@ -1,6 +1,6 @@
-//! The pre-norm transformer that the towers of CLIP, Chinese-CLIP (images) and SigLIP are made of.
+//! The pre-norm transformer encoder of CLIP, SigLIP and Chinese-CLIP (images only).
 //!
-//! Names follow the checkpoints of Hugging Face's `CLIPEncoder`.
+//! Tensor names follow Hugging Face's `CLIPEncoder`.
 
 mod cpu;
 mod pooled_attention;
@@ -17,26 +17,26 @@ use crate::engine::inference::layers::{
 use cpu::{Stack, Workspaces};
 use pooled_attention::PooledAttention;
 
-/// Sizes of one tower.
+/// Hyperparameters of an encoder.
 #[derive(Clone, Copy, Debug)]
 pub struct EncoderConfig {
     /// Width of the residual stream.
     pub width: usize,
-    /// Width of the hidden layer of each feed-forward part.
+    /// Hidden width of the MLP.
     pub hidden: usize,
-    /// Layers.
+    /// Number of layers.
     pub layers: usize,
-    /// Attention heads.
+    /// Number of attention heads.
     pub heads: usize,
-    /// The non-linearity of the feed-forward parts.
+    /// Activation function of the MLP.
     pub activation: Activation,
-    /// Epsilon of the layer norms.
+    /// Epsilon of layer normalisation.
     pub epsilon: f64,
-    /// Whether tokens see only those before them.
+    /// Whether tokens attend only to themselves and earlier tokens.
     pub causal: bool,
 }
 
-/// First layers of a tower in eight bits that are in sixteen: what they round away, all others build on.
+/// Number of initial layers of an int8 tower that use int16, because their rounding errors affect all later layers.
 const SIXTEEN_BITS: usize = 1;
 
 struct TransformerLayer {
@@ -48,24 +48,24 @@ struct TransformerLayer {
     fall: Linear,
 }
 
-/// Where a checkpoint has the parts of a layer.
+/// Locations of a layer's tensors in a checkpoint.
 pub struct LayerSource<'a> {
-    /// The norm before the attention.
+    /// The norm before attention.
     pub attention_norm: VarBuilder<'a>,
-    /// Projections of queries, keys and values.
+    /// Query, key and value projections.
     pub projections: [VarBuilder<'a>; 3],
-    /// What follows the attention.
+    /// The output projection of attention.
     pub out: VarBuilder<'a>,
-    /// The norm before the feed-forward part.
+    /// The norm before the MLP.
     pub feed_norm: VarBuilder<'a>,
-    /// Its first product.
+    /// The first linear layer of the MLP.
     pub rise: VarBuilder<'a>,
-    /// Its second.
+    /// The second linear layer of the MLP.
     pub fall: VarBuilder<'a>,
 }
 
 impl<'a> LayerSource<'a> {
-    /// The parts of one of Hugging Face's `CLIPEncoderLayer`s under `layers.N`.
+    /// Finds the tensors of a `CLIPEncoderLayer` of Hugging Face under `layers.N`.
     pub fn of(encoder: &VarBuilder<'a>, layer: usize) -> Self {
         let vb = encoder.pp(format!("layers.{layer}"));
         let attention = vb.pp("self_attn");
@@ -80,11 +80,11 @@ impl<'a> LayerSource<'a> {
     }
 }
 
-/// How an attention gets at queries, keys and values.
+/// Projections of an attention layer.
 enum Projections {
-    /// Of all tokens, as one product.
+    /// Query, key and value of all tokens, fused.
     Fused(Linear),
-    /// For the query of one token only, which the CPU needs no keys and values for.
+    /// For a single query per sequence, which needs no keys and values on the CPU.
     One(PooledAttention),
 }
 
@@ -154,7 +154,7 @@ impl TransformerLayer {
     }
 }
 
-/// One token of each sequence: (batch x tokens) x width to batch x width.
+/// Selects one token of each sequence: (batch x tokens) x width to batch x width.
 fn row_of_each(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
     let (rows, width) = x.dims2()?;
     x.reshape((rows / tokens, tokens, width))?
@@ -163,11 +163,11 @@ fn row_of_each(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
         .squeeze(1)
 }
 
-/// A stack of layers.
+/// A stack of transformer layers.
 pub struct Encoder {
     config: EncoderConfig,
     format: WeightFormat,
-    /// Whether the last layer attends for one token only.
+    /// Whether the last layer computes a single token only.
     for_one: bool,
     layers: Vec<TransformerLayer>,
     workspaces: Workspaces,
@@ -177,15 +177,15 @@ impl Encoder {
     /// Loads `layers.0`, `layers.1`, ... for [`Self::forward_all`].
     ///
     /// # Errors
-    /// If a tensor is missing or has another shape than the configuration says.
+    /// Returns an error if a tensor is missing or its shape does not match the configuration.
     pub fn load(config: EncoderConfig, format: WeightFormat, vb: &VarBuilder) -> Result<Self> {
         Self::load_layers(config, format, false, vb)
     }
 
-    /// Loads them for [`Self::forward`] only.
+    /// Loads the layers for [`Self::forward`] only.
     ///
     /// # Errors
-    /// As [`Self::load`].
+    /// Same as [`Self::load`].
     pub fn load_for_one(
         config: EncoderConfig,
         format: WeightFormat,
@@ -208,7 +208,7 @@ impl Encoder {
             };
             TransformerLayer::load(&config, format, for_one, &LayerSource::of(vb, i))
         };
-        // Laying weights out takes longer than reading them.
+        // Packing weights takes longer than reading them, so layers are loaded in parallel.
         let layers = (0..config.layers).into_par_iter().map(layer);
         Ok(Self {
             config,
@@ -219,11 +219,11 @@ impl Encoder {
         })
     }
 
-    /// Runs sequences of `tokens` tokens, given as (batch x tokens) x width, and returns the final state
-    /// of `token` in each: batch x width. The last layer computes nothing for the other tokens.
+    /// Encodes sequences of `tokens` tokens, (batch x tokens) x width, and returns the final hidden state of `token` in
+    /// each: batch x width. The last layer skips the other tokens.
     ///
     /// # Errors
-    /// If the shapes do not fit, it was not loaded for one token, or the work was cancelled between two layers.
+    /// Returns an error if shapes do not match, the encoder was not loaded for one token, or the work was cancelled.
     pub fn forward(
         &self,
         x: Tensor,
@@ -234,11 +234,10 @@ impl Encoder {
         self.run(x, tokens, Queries::One(token), cancel)
     }
 
-    /// Runs sequences as [`Self::forward`] does, and returns the final state of all tokens:
-    /// (batch x tokens) x width.
+    /// Like [`Self::forward`], but returns the final hidden states of all tokens: (batch x tokens) x width.
     ///
     /// # Errors
-    /// As [`Self::forward`], or if it was loaded for one token.
+    /// Returns an error if shapes do not match, the encoder was loaded for one token, or the work was cancelled.
     pub fn forward_all(&self, x: Tensor, tokens: usize, cancel: &Cancel) -> Result<Tensor> {
         self.run(x, tokens, Queries::All, cancel)
     }

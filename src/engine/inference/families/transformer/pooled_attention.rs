@@ -1,9 +1,9 @@
-//! Attention of one token of each sequence, without keys and values of the others.
+//! Attention for a single query per sequence, without computing keys and values of the other tokens.
 //!
-//! A score is `q . (K h) = (K^T q) . h`: one vector for each head, multiplied with the states h of the tokens. (The bias
-//! of the keys adds the same to all scores of a head, which softmax does not see.) What a head attends to is
-//! `sum_t a_t (V h_t + b) = V (sum_t a_t h_t) + b`: one product again. So two products over all tokens become a few
-//! over one of each sequence.
+//! A score is `q . (K h) = (K^T q) . h`: one vector per head, multiplied by the hidden states h. (The key bias adds a
+//! constant to all scores of a head, which softmax cancels.) The output of a head is
+//! `sum_t a_t (V h_t + b) = V (sum_t a_t h_t) + b`. Two matrix products over all tokens are thus replaced by a few
+//! over one row per sequence.
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
@@ -11,7 +11,7 @@ use candle_nn::VarBuilder;
 use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32, pool};
 use crate::engine::inference::layers::cpu_values;
 
-/// The projections of an attention, on the CPU and in full precision.
+/// The projections of an attention layer, on the CPU in f32.
 pub struct PooledAttention {
     query: PackedF32,
     heads: Vec<PooledHead>,
@@ -20,13 +20,13 @@ pub struct PooledAttention {
 }
 
 struct PooledHead {
-    /// From a query of this head to a vector over states, K^T.
+    /// K^T: maps a query of this head to a vector in the space of hidden states.
     key: PackedF32,
-    /// From a mean of states to what this head gives, V.
+    /// V: maps a weighted mean of hidden states to the output of this head.
     value: PackedF32,
 }
 
-/// What a task needs to work in.
+/// Scratch buffers of one task.
 #[derive(Default)]
 pub struct PooledScratch {
     own: Vec<f32>,
@@ -37,14 +37,14 @@ pub struct PooledScratch {
     weights: Vec<f32>,
 }
 
-/// A panel's product without what could follow it.
+/// An epilogue that only adds the bias.
 const PLAIN: GemmEpilogue = GemmEpilogue::Activate(Activation::None);
 
 impl PooledAttention {
-    /// Loads the projections of queries, keys and values.
+    /// Loads the query, key and value projections.
     ///
     /// # Errors
-    /// If one is missing or of another shape.
+    /// Returns an error if one is missing or has the wrong shape.
     pub fn load(width: usize, heads: usize, [query, key, value]: &[VarBuilder; 3]) -> Result<Self> {
         let weight = |vb: &VarBuilder| vb.get((width, width), "weight");
         let bias = |vb: &VarBuilder| cpu_values(&vb.get(width, "bias")?);
@@ -66,8 +66,8 @@ impl PooledAttention {
         })
     }
 
-    /// What `token` attends to among the first tokens that it has `seen`: from normalised states, (sequences x tokens)
-    /// x width, into sequences x width.
+    /// Attention of `token` to the first `seen` tokens of each sequence: from normalised hidden states, (sequences x
+    /// tokens) x width, to sequences x width.
     pub fn run(
         &self,
         states: &[f32],

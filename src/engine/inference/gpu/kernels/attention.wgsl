@@ -1,29 +1,29 @@
-// Multi-head attention without the scores ever leaving the workgroup (Dao et al. 2022, https://arxiv.org/abs/2205.14135): one
-// workgroup takes QUERIES queries of one head of one sequence, and goes over the keys KEYS at a time with a running softmax.
+// Multi-head attention with scores in workgroup memory (Dao et al. 2022, https://arxiv.org/abs/2205.14135): a workgroup
+// computes QUERIES queries of one head of one sequence, with an online softmax over blocks of KEYS keys.
 
 @group(0) @binding(0) var<storage, read> q: array<{element}>;
 @group(0) @binding(1) var<storage, read> kv: array<{element}>;
 @group(0) @binding(2) var<storage, read_write> out: array<{element}>;
 @group(0) @binding(3) var<uniform> p: Params;
 
-// Width of a head, and the vectors that it fills.
+// Head size in values and in vectors.
 const SIZE: u32 = {size}u;
 const VECTORS: u32 = {vectors}u;
-// One more than that, so that rows begin in different banks.
+// One vector more, to avoid bank conflicts.
 const PITCH: u32 = VECTORS + 1u;
 const QUERIES: u32 = {queries}u;
 const KEYS: u32 = {keys}u;
 const THREADS: u32 = {threads}u;
-// Vectors of the result that an invocation sums up.
+// Result vectors accumulated per invocation.
 const OWN: u32 = {own}u;
 
 var<workgroup> q_tile: array<vec4<f32>, {q_tile}>;
-// Keys, then values, as they are kept.
+// Keys, then values, in their storage type.
 var<workgroup> kv_tile: array<vec4<{element}>, {kv_tile}>;
 var<workgroup> scores: array<f32, {scores}>;
 var<workgroup> peaks: array<f32, QUERIES>;
 var<workgroup> sums: array<f32, QUERIES>;
-// What earlier sums are multiplied by, since the peak has moved.
+// Correction factors of the previous sums after an update of the maximum score.
 var<workgroup> fades: array<f32, QUERIES>;
 
 fn kv_value(at: u32, valid: bool) -> {element} {
@@ -33,7 +33,7 @@ fn kv_value(at: u32, valid: bool) -> {element} {
     return {element}();
 }
 
-// Without a loop: Direct3D's older compiler cannot write to a part of a vector that is computed.
+// No loop: Direct3D's older compiler cannot write to a vector component with a computed index.
 fn kv_vector(row: u32, first: u32, vector: u32, valid: bool) -> vec4<{element}> {
     let column = 4u * vector;
     let at = row * p.kv_stride + first + column;
@@ -124,7 +124,7 @@ fn main(
 {accumulate}
     }
 {finish_all}
-    // What pads the last vector of a row is 0: products read it, and the buffer may have been used for something else.
+    // The padding of each row is set to 0: matrix products read it, and the buffer may have been reused.
     if (group.y + 1u == p.heads && index < QUERIES && first_query + index < p.queries) {
         let row = (sequence * p.queries + first_query + index) * p.out_stride;
         for (var column = p.heads * SIZE; column < p.out_stride; column++) {

@@ -1,6 +1,6 @@
-// Multi-head attention by matrix units: one workgroup takes 64 queries of one head of one sequence, a subgroup 16 of them, and goes over
-// the keys twice: first for the largest score and the sum of each query's weights, then for the sum of the values. So what is
-// summed up never has to be scaled, which matrix units cannot do row by row.
+// Multi-head attention with matrix units. A workgroup computes 64 queries of one head of one sequence, a subgroup 16.
+// It makes two passes over the keys: the first for the maximum score and the softmax denominator, the second for the
+// weighted sum of values. The accumulators thus need no rescaling, which matrix units cannot do per row.
 
 @group(0) @binding(0) var<storage, read> q: array<vec4<f16>>;
 @group(0) @binding(1) var<storage, read> kv: array<vec4<f16>>;
@@ -11,7 +11,7 @@ const THREADS: u32 = 128u;
 const LANES: u32 = 32u;
 const QUERIES: u32 = 64u;
 const KEYS: u32 = 32u;
-// Vectors of a head, and how far rows are apart.
+// Vectors per row of a head, and row pitch.
 const VECTORS: u32 = {vectors}u;
 const PITCH: u32 = VECTORS + 2u;
 const P_PITCH: u32 = KEYS / 4u + 2u;
@@ -20,15 +20,15 @@ const SUM_PITCH: u32 = KEYS / 4u + 1u;
 var<workgroup> q_tile: array<vec4<f16>, {q_tile}>;
 // Keys, then values.
 var<workgroup> kv_tile: array<vec4<f16>, {kv_tile}>;
-// Weights of the keys.
+// Softmax weights of the keys.
 var<workgroup> p_tile: array<vec4<f16>, {p_tile}>;
 // Scores, then results.
 var<workgroup> sums: array<vec4<f32>, {sums}>;
-// Of each lane, which has half of a query's keys.
+// Per lane, which handles half of the keys of a query.
 var<workgroup> peaks: array<f32, THREADS>;
 var<workgroup> totals: array<f32, THREADS>;
 
-// Keys or values from `first_key` on, zeros beyond the last.
+// Loads keys or values starting with `first_key`, padded with zeros.
 fn fill_tile(sequence: u32, first_key: u32, first: u32, index: u32) {
     for (var i = index; i < KEYS * VECTORS; i += THREADS) {
         let key = first_key + i / VECTORS;
@@ -40,7 +40,7 @@ fn fill_tile(sequence: u32, first_key: u32, first: u32, index: u32) {
     }
 }
 
-// A score of each of four keys; those beyond the last weigh nothing.
+// Scaled scores of four keys; padding keys get a score that softmax maps to 0.
 fn score(value: vec4<f32>, key: u32) -> vec4<f32> {
     let keys = vec4<u32>(key, key + 1u, key + 2u, key + 3u);
     return select(vec4<f32>(-3.0e38), value * p.scale, keys < vec4<u32>(p.tokens));
@@ -59,7 +59,7 @@ fn main(
     let lane = index % LANES;
     let unit_row = unit * 16u;
     let unit_sums = unit_row * SUM_PITCH;
-    // The query of a lane, and the first of its keys in a tile, in vectors.
+    // The query of a lane, and its first key within a tile, in vectors.
     let own_query = lane / 2u;
     let own_keys = lane % 2u * (KEYS / 8u);
     let own_sums = unit_sums + own_query * SUM_PITCH + own_keys;
@@ -97,7 +97,7 @@ fn main(
     peaks[index] = peak;
     totals[index] = total;
     workgroupBarrier();
-    // The lane with the other half.
+    // The lane with the other half of the keys.
     let other = index ^ 1u;
     let highest_score = max(peak, peaks[other]);
     total = total * exp(peak - highest_score) + totals[other] * exp(peaks[other] - highest_score);

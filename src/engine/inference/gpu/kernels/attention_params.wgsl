@@ -1,11 +1,11 @@
-// Parameters of attention. Strides and offsets count values.
+// Parameters of attention. Strides and offsets are in values.
 
 struct Params {
     tokens: u32,
     heads: u32,
-    // Queries of a sequence.
+    // Queries per sequence.
     queries: u32,
-    // From the queries of one sequence to those of the next; 0 where all share them.
+    // Distance between the queries of consecutive sequences; 0 if all share them.
     q_sequence: u32,
     q_stride: u32,
     q_offset: u32,
@@ -14,7 +14,7 @@ struct Params {
     v_offset: u32,
     out_stride: u32,
     scale: f32,
-    // Sequences, and groups of queries, that other dispatches compute.
+    // Number of sequences, and of groups of queries, computed by other dispatches.
     first_sequence: u32,
     first_group: u32,
 }

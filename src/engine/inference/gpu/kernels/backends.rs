@@ -1,4 +1,4 @@
-//! Kernels as the drivers of Vulkan, Metal and DirectX 12 get them, of which only the first can be run everywhere.
+//! Validates the kernels as translated for Vulkan, Metal and DirectX 12; only Vulkan can be executed everywhere.
 
 use naga::back::{hlsl, msl, spv};
 use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
@@ -16,7 +16,7 @@ const ACTIVATIONS: [Activation; 5] = [
     Activation::GeluTanh,
 ];
 
-/// What kernels are made for: every element, amount of workgroup memory and number of units.
+/// Every combination of element type, workgroup memory and number of compute units.
 fn all_abilities() -> Vec<AdapterLimits> {
     let mut all = Vec::new();
     for element in [ElementType::F32, ElementType::F16] {
@@ -33,7 +33,7 @@ fn all_abilities() -> Vec<AdapterLimits> {
     all
 }
 
-/// Every kernel that a plan may have, but of heads only some widths.
+/// Every kernel that plans may contain, for a selection of head sizes.
 fn all_kernels() -> Vec<Kernel> {
     let mut kernels = vec![normalise()];
     for abilities in all_abilities() {
@@ -69,7 +69,7 @@ fn all_kernels() -> Vec<Kernel> {
             mean(element),
         ]);
     }
-    // Many are the same for several amounts of memory.
+    // Many kernels are equal for several memory sizes.
     kernels.sort_by(|a, b| a.source.cmp(&b.source));
     kernels.dedup_by(|a, b| a.source == b.source);
     kernels
@@ -88,7 +88,7 @@ fn read(source: &str) -> (Module, ModuleInfo) {
     (module, info)
 }
 
-/// Kernels for the matrix units of cards, which only Vulkan has, or for units that are emulated.
+/// Kernels for the matrix units of a GPU, which only Vulkan exposes, or for emulated ones.
 fn matrix_kernels(units: MatrixUnits) -> Vec<Kernel> {
     let stores = ACTIVATIONS.map(StoreMode::Activate);
     let stores = stores
@@ -145,7 +145,7 @@ fn every_kernel_is_taken_by_all_backends() {
         assert!(!words.expect("SPIR-V").is_empty());
         let checked = BoundsCheckPolicy::ReadZeroSkipWrite;
         let options = msl::Options {
-            // The first with halves that are no extension, on the systems that wgpu supports.
+            // The first version with built-in f16, on the systems that wgpu supports.
             lang_version: (2, 0),
             bounds_check_policies: BoundsCheckPolicies {
                 index: checked,
@@ -161,7 +161,7 @@ fn every_kernel_is_taken_by_all_backends() {
         msl::write_string(&module, &info, &options, &pipeline).expect("MSL");
         let half = kernel.source.starts_with("enable f16");
         let options = hlsl::Options {
-            // Halves need the newer compiler, which wgpu asks for before it offers them.
+            // f16 requires the newer compiler, which wgpu checks before it reports the feature.
             shader_model: match half {
                 true => hlsl::ShaderModel::V6_2,
                 false => hlsl::ShaderModel::V5_1,
@@ -175,7 +175,7 @@ fn every_kernel_is_taken_by_all_backends() {
     }
 }
 
-/// Fails if something is written to a part of a vector whose number is computed: Direct3D's older compiler refuses that in
+/// Fails if a kernel writes to a vector component with a computed index, which Direct3D's older compiler rejects in
 /// loops that it cannot unroll.
 fn assert_no_computed_parts(module: &Module, function: &Function, info: &FunctionInfo) {
     for (_, expression) in function.expressions.iter() {
@@ -196,7 +196,7 @@ fn assert_no_computed_parts(module: &Module, function: &Function, info: &Functio
     }
 }
 
-/// Whether all invocations of a workgroup have to come past a barrier in these statements.
+/// Whether these statements contain a barrier.
 fn waits(module: &Module, block: &Block) -> bool {
     block.iter().any(|statement| match statement {
         Statement::ControlBarrier(_) => true,
@@ -211,7 +211,7 @@ fn waits(module: &Module, block: &Block) -> bool {
     })
 }
 
-/// Fails if a barrier lies in a branch, which some invocations may not take.
+/// Fails if a barrier is inside a branch, which might not be uniform.
 fn assert_no_barrier_in_branches(module: &Module, block: &Block) {
     for statement in block.iter() {
         match statement {
@@ -278,7 +278,7 @@ fn what_is_refused_would_be_found() {
     ));
 }
 
-/// Workgroup memory that a kernel declares, as its types are laid out.
+/// Workgroup memory that a kernel declares, in bytes according to the layout of its types.
 fn declared(source: &str) -> usize {
     let (module, _) = read(source);
     let layout = module.to_ctx();

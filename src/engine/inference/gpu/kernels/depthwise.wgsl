@@ -1,8 +1,8 @@
-// Depthwise convolution with SAME padding, bias and ReLU6, channels last. An invocation computes four channels of a place.
+// Depthwise convolution with SAME padding, bias and ReLU6, channels last; four channels of a pixel per invocation.
 
 struct Params {
     vectors: u32,
-    // Vectors of a place.
+    // Vectors per pixel.
     width: u32,
     side: u32,
     out_side: u32,
@@ -34,7 +34,7 @@ fn main(
     let picture = place / (p.out_side * p.out_side);
     var sum = bias[channel];
     for (var i = 0u; i < p.kernel; i++) {
-        // Above the picture, the difference wraps around to a large number.
+        // Above the image, the difference wraps around to a large number.
         let y = line * p.stride + i - p.padding;
         if (y >= p.side) {
             continue;

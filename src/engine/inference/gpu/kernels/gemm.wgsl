@@ -1,10 +1,10 @@
-// out = store(x W^T + b): one workgroup computes a tile of TILE_ROWS x TILE_COLUMNS, one invocation ROWS x (4 COLUMNS) of it.
+// out = store(x W^T + b): TILE_ROWS x TILE_COLUMNS per workgroup, ROWS x (4 COLUMNS) per invocation.
 
 const ACROSS: u32 = {across}u;
 const DOWN: u32 = {down}u;
 const TILE_ROWS: u32 = {tile_rows}u;
 const TILE_COLUMNS: u32 = {tile_columns}u;
-// Inputs of a step, in vectors.
+// Inputs per step, in vectors.
 const STEP: u32 = {step}u;
 
 var<workgroup> x_tile: array<vec4<{input}>, {x_tile}>;

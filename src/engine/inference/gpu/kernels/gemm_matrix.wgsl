@@ -1,6 +1,6 @@
-// out = store(x W^T + b) by matrix units: each of the workgroup's subgroups computes {fragment_rows} x {fragment_columns} fragments of
-// 16 x 16 values. Their sums go through workgroup memory, a strip of 16 rows at a time, to be
-// stored as other products are.
+// out = store(x W^T + b) with matrix units: each subgroup computes FRAGMENT_ROWS x FRAGMENT_COLUMNS fragments of
+// 16 x 16 values. The accumulators pass through workgroup memory in strips of 16 rows, so that the epilogue is shared
+// with other matrix products.
 
 const THREADS: u32 = {threads}u;
 const LANES: u32 = 32u;
@@ -8,14 +8,14 @@ const UNITS_ACROSS: u32 = {units_across}u;
 const FRAGMENT_ROWS: u32 = {fragment_rows}u;
 const FRAGMENT_COLUMNS: u32 = {fragment_columns}u;
 const TILE_ROWS: u32 = {tile_rows}u;
-// Of a tile, and of the part of a subgroup, in vectors.
+// Width of a tile, and of a subgroup's part, in vectors.
 const TILE_COLUMNS: u32 = {tile_columns}u;
 const UNIT_COLUMNS: u32 = 4u * FRAGMENT_COLUMNS;
-// Columns of a strip of sums, in vectors.
+// Width of a strip of accumulators, in vectors.
 const STRIP: u32 = {strip}u;
-// Inputs of a step, in vectors.
+// Inputs per step, in vectors.
 const STEP: u32 = {step}u;
-// Rows are apart so far that the banks of the memory are used evenly.
+// Row pitches are chosen to avoid bank conflicts.
 const X_PITCH: u32 = STEP + 2u;
 const W_PITCH: u32 = TILE_COLUMNS + 2u;
 const SUM_PITCH: u32 = STRIP + 1u;
@@ -57,7 +57,7 @@ fn main(
     for (var step = 0u; step < p.inputs; step += STEP) {
 {keep_next}
         workgroupBarrier();
-        // What the next step multiplies is on its way from the card's memory meanwhile.
+        // Loads the operands of the next step meanwhile.
 {fetch_next}
 {multiply}
         workgroupBarrier();

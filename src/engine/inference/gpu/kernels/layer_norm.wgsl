@@ -1,5 +1,5 @@
-// Layer normalisation: one workgroup a row. Strides and offsets count vectors of four values; `width` counts values, and what
-// pads the last vector of a row is 0 in the row, the weight and the bias.
+// Layer normalisation with one workgroup per row. Strides and offsets are in vectors of four values; `width` is in
+// values. The padding of the last vector is 0 in rows, weight and bias.
 
 struct Params {
     rows: u32,
@@ -34,7 +34,7 @@ fn total(index: u32, own: f32) -> f32 {
     return sum;
 }
 
-// 1 where a value of the vector lies in the row, 0 where it pads it.
+// 1 for values within the row, 0 for padding.
 fn inside(vector: u32) -> vec4<f32> {
     let at = vec4<u32>(4u * vector) + vec4<u32>(0u, 1u, 2u, 3u);
     return select(vec4<f32>(0.0), vec4<f32>(1.0), at < vec4<u32>(p.width));

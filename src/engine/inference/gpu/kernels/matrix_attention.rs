@@ -1,21 +1,21 @@
-//! Attention by matrix units.
+//! Attention with matrix units.
 
 use super::super::adapter_limits::MatrixUnits;
 use super::{Kernel, fill};
 
-/// Queries of a workgroup, sixteen of a subgroup.
+/// Queries per workgroup, sixteen per subgroup.
 pub const QUERIES: usize = 64;
-/// Keys that it looks at together.
+/// Keys per step.
 const KEYS: usize = 32;
-/// The widest heads for which there is workgroup memory.
+/// Maximum head size for which the workgroup memory suffices.
 const WIDEST: usize = 64;
 
-/// Whether heads of this width are taken by matrix units.
+/// Whether matrix units can be used for this head size and number of queries.
 pub fn takes(size: usize, queries: usize) -> bool {
     size.is_multiple_of(16) && size <= WIDEST && queries > 1
 }
 
-/// Attention of heads that are `size` wide, in halves.
+/// f16 attention for heads of size `size`.
 pub fn attention_matrix(units: MatrixUnits, size: usize) -> Kernel {
     let vectors = size / 4;
     let own = match units {
@@ -41,10 +41,10 @@ pub fn attention_matrix(units: MatrixUnits, size: usize) -> Kernel {
     }
 }
 
-/// The part of the template that matrix units compute.
+/// Template values that depend on the kind of matrix units.
 type Values = [(&'static str, String); 8];
 
-/// Stores the results, of each subgroup as many columns at a time as it has scores in workgroup memory; `keep` puts a fragment there.
+/// Stores the results in strips as wide as the workgroup memory for scores; `keep` writes a fragment there.
 fn finish(size: usize, keep: impl Fn(usize, usize) -> String) -> String {
     let strip = |first: usize| {
         let own = first..(size / 16).min(first + KEYS / 16);
@@ -73,7 +73,7 @@ fn hardware(size: usize) -> Values {
     for n in 0..KEYS / 16 {
         scores += &format!("        var score_{n} = coop_mat16x16<f32, C>();\n");
         for k in 0..size / 16 {
-            // The keys lie row by row, so the weights of this product lie column by column.
+            // Keys are stored by row, which are the columns of the transposed operand.
             scores += &format!(
                 "        score_{n} = coopMultiplyAdd(
             query_{k},

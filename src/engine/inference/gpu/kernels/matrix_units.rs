@@ -1,10 +1,10 @@
-//! Products by matrix units, which multiply tiles of 16 x 16 halves and add them up in full precision.
+//! Matrix products with matrix units, which multiply 16 x 16 tiles of f16 values and accumulate in f32.
 
 use super::super::adapter_limits::MatrixUnits;
 use super::{Kernel, PRODUCT, ProductElements, StoreMode, TileSize, each, fill, product_values};
 
 impl MatrixUnits {
-    /// A kernel's source with the language's extensions that it needs.
+    /// Adds the language extensions that the kernel requires.
     pub(super) fn enabled(self, source: String) -> String {
         match self {
             Self::Hardware => {
@@ -15,16 +15,16 @@ impl MatrixUnits {
     }
 }
 
-/// Subgroups of a workgroup, across and down.
+/// Subgroups per workgroup, across and down.
 const UNITS: (usize, usize) = (2, 4);
-/// Invocations of a workgroup.
+/// Invocations per workgroup.
 const THREADS: usize = 32 * UNITS.0 * UNITS.1;
-/// Vectors of inputs that are in workgroup memory at a time.
+/// Input vectors per step, in workgroup memory.
 const STEP: usize = 8;
-/// Fragments beside each other whose sums a subgroup has in workgroup memory at a time.
+/// Number of adjacent fragments per subgroup whose accumulators are in workgroup memory at a time.
 const STRIP: usize = 1;
 
-/// Sizes of the arrays in workgroup memory: inputs and weights in vectors of halves, sums in vectors in full precision.
+/// Sizes of the arrays in workgroup memory: inputs and weights in f16 vectors, accumulators in f32 vectors.
 struct MatrixLayout {
     x_tile: usize,
     w_tile: usize,
@@ -42,7 +42,7 @@ impl MatrixLayout {
     }
 }
 
-/// `out = store(x W^T + b)` with inputs and weights in halves, in tiles of at least 64 x 64.
+/// `out = store(x W^T + b)` with f16 inputs and weights, in tiles of at least 64 x 64.
 pub fn gemm_matrix(
     tile: TileSize,
     units: MatrixUnits,
@@ -84,7 +84,7 @@ pub fn gemm_matrix(
     }
 }
 
-/// What happens to the values that an invocation fetches for a step.
+/// What to emit for the values that an invocation prefetches for the next step.
 enum Next {
     Declare,
     Keep,
@@ -125,10 +125,10 @@ fn next(tile: TileSize, what: Next) -> String {
     x.chain(w).collect()
 }
 
-/// What a template leaves open, for units of either kind.
+/// Template values that depend on the kind of matrix units.
 type Values = [(&'static str, String); 6];
 
-/// Where the rows of a fragment's inputs begin, and the columns of its weights.
+/// Indices of the first input of a fragment's rows, and of the first weight of its columns.
 fn x_at(row: usize, k: usize) -> String {
     format!("(unit_row + {}u) * X_PITCH + {}u", 16 * row, 4 * k)
 }
@@ -137,7 +137,7 @@ fn w_at(column: usize, k: usize) -> String {
     format!("{}u * W_PITCH + unit_column + {}u", 16 * k, 4 * column)
 }
 
-/// Sixteen inputs at a time.
+/// Number of fragments along the inputs per step.
 const PARTS: usize = STEP / 4;
 
 fn hardware((rows, columns): (usize, usize)) -> Values {
@@ -184,7 +184,7 @@ fn hardware((rows, columns): (usize, usize)) -> Values {
     ]
 }
 
-/// Stores the sums, of each subgroup a strip of sixteen rows at a time.
+/// Stores the accumulators, a strip of sixteen rows per subgroup at a time.
 fn finish(rows: usize, columns: usize, keep: impl Fn(usize, usize, usize) -> String) -> String {
     let strip = |r: usize, first: usize| {
         let columns = first..columns.min(first + STRIP);

@@ -1,4 +1,4 @@
-// The mean of the places of each picture. An invocation computes four channels.
+// Mean over the pixels of each image. Each invocation computes four channels.
 
 struct Params {
     vectors: u32,

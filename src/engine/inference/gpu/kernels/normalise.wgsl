@@ -1,8 +1,8 @@
-// Divides each row by its Euclidean norm: one workgroup a row. What pads the last vector of a row is 0.
+// Divides each row by its Euclidean norm, with one workgroup per row. The padding of the last vector is 0.
 
 struct Params {
     rows: u32,
-    // Vectors of a row.
+    // Vectors per row.
     width: u32,
 }
 

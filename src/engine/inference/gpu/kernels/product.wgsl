@@ -1,5 +1,5 @@
-// What all products have: parameters, buffers, and how a sum is stored. Widths and strides count vectors of four values. The weights
-// lie input by input, so that a tile's columns are contiguous.
+// Shared by all matrix products: parameters, buffers and the epilogue. Widths and strides are in vectors of four
+// values. The weights are stored input by input, so that a tile's columns are contiguous.
 
 struct Params {
     rows: u32,
@@ -9,11 +9,11 @@ struct Params {
     x_stride: u32,
     out_offset: u32,
     out_stride: u32,
-    // The skip connection repeats after so many rows.
+    // Number of rows after which the residual repeats.
     skip_period: u32,
     skip_stride: u32,
     skip_offset: u32,
-    // Tiles of rows that other dispatches compute.
+    // Number of row tiles computed by other dispatches.
     first_tile: u32,
 }
 

@@ -1,6 +1,6 @@
-// Cuts pictures, bytes of red, green and blue, into rows of normalised values for a product: the patches of a transformer, or
-// the neighbourhoods of a convolution. An invocation writes four values of a row, in the order channel, line, column. Outside
-// the picture is 0, and so are the rows of tokens that are no patches.
+// Unfolds RGB images into rows of normalised values for a matrix product (im2col): the patches of a vision transformer
+// or the receptive fields of a convolution. Each invocation writes four values of a row, in the order channel, row,
+// column. Padding and the rows of class tokens are 0.
 
 struct Params {
     vectors: u32,
@@ -8,11 +8,11 @@ struct Params {
     kernel: u32,
     stride: u32,
     padding: u32,
-    // Places along a side.
+    // Patches along a side.
     grid: u32,
-    // Rows of a picture that come before its places.
+    // Rows of an image before its patches.
     before: u32,
-    // Vectors of a row.
+    // Vectors per row.
     width: u32,
     mean: vec4<f32>,
     // 1 / standard deviation.
@@ -31,7 +31,7 @@ fn value(picture: u32, place: u32, input: u32) -> f32 {
     }
     let y = place / p.grid * p.stride + input % area / p.kernel;
     let x = place % p.grid * p.stride + input % p.kernel;
-    // Left of and above the picture, the difference wraps around to a large number.
+    // To the left and above the image, the difference wraps around to a large number.
     let line = y - p.padding;
     let column = x - p.padding;
     if (line >= p.side || column >= p.side) {
