@@ -7,6 +7,7 @@ use anyhow::Context;
 use lumisift::engine::files::regular::read_regular;
 use lumisift::logging;
 use lumisift::settings::Dirs;
+use lumisift::t;
 use serde_json::Value;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -19,19 +20,19 @@ use super::redact::{Redactor, without_password};
 /// If something is there already, or it cannot be written.
 pub fn write(path: &Path, facts: Value, dirs: &Dirs, with_paths: bool) -> anyhow::Result<()> {
     let entries = gather(facts, dirs, with_paths);
-    let bytes = pack(&entries).context("the bundle cannot be made")?;
+    let bytes = pack(&entries).context(t!("cli-no-bundle"))?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let cannot = || format!("cannot write {}", path.display());
+    let cannot = || t!("cli-cannot-write", path = path.display());
     let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
     file.write_all(&bytes).with_context(cannot)?;
     file.as_file().sync_all().with_context(cannot)?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(()),
         Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => {
-            anyhow::bail!("{} already exists: choose another name", path.display())
+            anyhow::bail!(t!("cli-bundle-exists", path = path.display()))
         }
         Err(refused) => Err(refused.error).with_context(cannot),
     }

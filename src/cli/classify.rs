@@ -11,6 +11,8 @@ use lumisift::engine::media::photo::{Failure, Stage};
 use lumisift::engine::search::query::Query;
 use lumisift::engine::search::score::{self, DEFAULT_MIN_MATCH};
 use lumisift::engine::search::teach::{ClassifierSet, TrainingSet};
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -18,7 +20,9 @@ use super::args::{ClassifyArgs, CommonArgs, is_url};
 use super::commands::outcome;
 use super::labels::PreparedLabels;
 use super::library::open_library;
-use super::output::{OutputTable, number, path_text, percent, print, say, say_failures};
+use super::output::{
+    OutputTable, in_language_of, number, path_text, percent, print, say, say_failures,
+};
 
 /// Most bytes of a photo at an address.
 const MAX_DOWNLOAD: u64 = 64 << 20;
@@ -79,7 +83,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
             ]);
         }
         if let Some(rest) = reading.something_else {
-            let label = "(something else)".into();
+            let label = in_language_of(common.format, || t!("cli-something-else")).into();
             columns.push(vec![path_text(path), label, "-".into(), percent(rest)]);
         }
     }
@@ -94,7 +98,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
     })?;
     say_failures(&failures);
     if readings.is_empty() {
-        anyhow::bail!("none of the {} photos could be read", failures.len());
+        anyhow::bail!(t!("cli-no-photo-read", count = Ungrouped(failures.len())));
     }
     Ok(outcome(&failures))
 }

@@ -8,6 +8,8 @@ use lumisift::engine::media::photo::Failure;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::query::normalise;
 use lumisift::engine::search::teach::TrainingSet;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::json;
@@ -35,7 +37,10 @@ pub fn outcome(failures: &[Failure]) -> RunOutcome {
 /// The end of a command over folders: nothing at all to show for it is an error.
 pub fn finish(indexed: &Indexed) -> anyhow::Result<RunOutcome> {
     if indexed.photos.is_empty() {
-        anyhow::bail!("none of the {} files could be read", indexed.failures.len());
+        anyhow::bail!(t!(
+            "cli-no-file-read",
+            count = Ungrouped(indexed.failures.len())
+        ));
     }
     Ok(outcome(&indexed.failures))
 }
@@ -105,7 +110,7 @@ pub fn index(common: &CommonArgs, args: &IndexArgs) -> anyhow::Result<RunOutcome
             (progress.images_per_second * 10.0).round() / 10.0,
         ),
     ];
-    let mut columns = OutputTable::new(&["what"], &["number".into()]);
+    let mut columns = OutputTable::new(&["what"], &["number".into()]).with_words("what");
     for (name, value) in &facts {
         columns.push(vec![(*name).into(), value.to_string()]);
     }
@@ -141,8 +146,7 @@ pub fn embed(common: &CommonArgs, args: &EmbedArgs) -> anyhow::Result<RunOutcome
     let vectors = session.store().vectors(session.key())?;
     let dim = vectors.dim();
     if let Some((photo, _)) = (indexed.photos.iter()).find(|(_, row)| vectors.row(*row).is_none()) {
-        let path = photo.file.path.display();
-        anyhow::bail!("{path}: its vector is missing; run this again");
+        anyhow::bail!(t!("cli-vector-missing", path = photo.file.path.display()));
     }
     let names: Vec<String> = indexed
         .photos

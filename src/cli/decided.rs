@@ -10,6 +10,8 @@ use lumisift::engine::media::photo::{ContentId, Photo};
 use lumisift::engine::media::places::{Place, PlaceQuery, WordMatch};
 use lumisift::engine::organize::marks::{self, Flag, Mark};
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::{Value, json};
 
 use super::args::PhotoFilterArgs;
@@ -36,7 +38,7 @@ impl PhotoDecisions {
             }
             Err(error) if needed => return Err(error.into()),
             Err(error) => {
-                say(format_args!("{error}; continuing without them"));
+                say(t!("cli-without-decisions", error = error.to_string()));
                 HashMap::new()
             }
         };
@@ -97,7 +99,7 @@ impl PhotoDecisions {
             .retain(|(photo, _)| self.is_asked_for(only, photo) && is_there(photo));
         anyhow::ensure!(
             before == 0 || !indexed.photos.is_empty(),
-            "none of the {before} photos has the stars, colour, keyword, place or decision asked for"
+            t!("cli-none-asked-for", count = Ungrouped(before))
         );
         Ok(())
     }

@@ -13,8 +13,9 @@ use anyhow::Context;
 use image::imageops::FilterType;
 use lumisift::engine::files::atomic_write::atomic_write;
 use lumisift::engine::files::regular::read_regular;
-use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde::{Deserialize, Serialize};
 
 use super::RunOutcome;
@@ -45,7 +46,7 @@ struct InstallRecord {
 pub fn run(action: &DesktopAction) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         cfg!(all(unix, not(target_os = "macos"))),
-        "menu entries are made by the installer on Windows, and by moving Lumisift.app into Applications on a Mac"
+        t!("cli-menu-elsewhere")
     );
     let record = Dirs::detect().data.join("desktop-entry.json");
     match action {
@@ -58,9 +59,9 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
     let program = match &args.program {
         Some(program) => program.clone(),
         None => {
-            let program = std::env::current_exe().context("where this program is")?;
+            let program = std::env::current_exe().context(t!("cli-where-program"))?;
             let text = program.to_str().map(ToOwned::to_owned);
-            text.with_context(|| format!("{} is no text", program.display()))?
+            text.with_context(|| t!("cli-no-text", path = program.display()))?
         }
     };
     let files = files(&program)?;
@@ -77,8 +78,7 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
     if record.root != root {
         anyhow::ensure!(
             record.files.is_empty(),
-            "there is a menu entry in {}: remove it first, with XDG_DATA_HOME as it was and `lumisift desktop uninstall`",
-            record.root.display()
+            t!("cli-menu-entry-there", folder = record.root.display())
         );
         record.root.clone_from(&root);
     }
@@ -86,8 +86,7 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
         let there = root.join(path);
         anyhow::ensure!(
             fs::symlink_metadata(&there).is_err() || record.is_own(path),
-            "{} is there already and not from here: move it away first",
-            there.display()
+            t!("cli-not-from-here", path = there.display())
         );
     }
     for (path, bytes) in &files {
@@ -96,13 +95,14 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
         record.files.insert(path.clone(), hash(bytes));
         // The record first: what it names and is not there does no harm.
         write_record(record_file, &record)?;
-        atomic_write(&there, bytes).with_context(|| format!("cannot write {}", there.display()))?;
+        atomic_write(&there, bytes)
+            .with_context(|| t!("cli-cannot-write", path = there.display()))?;
     }
     refresh(&root);
-    say(format_args!(
-        "Lumisift is in the menu and under \"Open with\" now ({} in {}); `lumisift desktop uninstall` removes them",
-        counted(files.len() as u64, "file", "files"),
-        root.display()
+    say(t!(
+        "cli-menu-installed",
+        files = t!("cli-files", count = Ungrouped(files.len())),
+        folder = root.display()
     ));
     Ok(RunOutcome::Fine)
 }
@@ -110,7 +110,7 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
 fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
     let record = read_record(record_file)?;
     if record.files.is_empty() {
-        say("there is no menu entry that `lumisift desktop install` wrote");
+        say(t!("cli-no-menu-entry"));
         return Ok(RunOutcome::Fine);
     }
     let mut removed = 0_u64;
@@ -118,13 +118,10 @@ fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
         let there = record.root.join(path);
         if record.is_own(path) {
             fs::remove_file(&there)
-                .with_context(|| format!("cannot remove {}", there.display()))?;
+                .with_context(|| t!("cli-cannot-remove", path = there.display()))?;
             removed += 1;
         } else if fs::symlink_metadata(&there).is_ok() {
-            say(format_args!(
-                "{} was changed, so it is kept",
-                there.display()
-            ));
+            say(t!("cli-changed-kept", path = there.display()));
         }
     }
     refresh(&record.root);
@@ -137,10 +134,7 @@ fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
         // Unless models or decisions are kept there.
         let _ = fs::remove_dir(folder);
     }
-    say(format_args!(
-        "{} removed",
-        counted(removed, "file", "files")
-    ));
+    say(t!("cli-files-removed", count = Ungrouped(removed)));
     Ok(RunOutcome::Fine)
 }
 
@@ -170,16 +164,16 @@ fn hash(bytes: &[u8]) -> String {
 fn read_record(file: &Path) -> anyhow::Result<InstallRecord> {
     match read_regular(file, MAX_BYTES) {
         Ok(bytes) => serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} is damaged: remove it", file.display())),
+            .with_context(|| t!("cli-record-damaged", path = file.display())),
         Err(_) if fs::symlink_metadata(file).is_err() => Ok(InstallRecord::default()),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+        Err(error) => Err(error).with_context(|| t!("cli-cannot-read", path = file.display())),
     }
 }
 
 fn write_record(file: &Path, record: &InstallRecord) -> anyhow::Result<()> {
     fs::create_dir_all(file.parent().unwrap_or(file))?;
     atomic_write(file, &serde_json::to_vec_pretty(record)?)
-        .with_context(|| format!("cannot write {}", file.display()))
+        .with_context(|| t!("cli-cannot-write", path = file.display()))
 }
 
 /// The folder for a person's data, by the XDG Base Directory Specification: a relative path counts as none.
@@ -189,9 +183,7 @@ fn data_home() -> anyhow::Result<PathBuf> {
         return Ok(dir);
     }
     let home = std::env::home_dir().filter(|home| home.is_absolute());
-    Ok(home
-        .context("there is no home folder")?
-        .join(".local/share"))
+    Ok(home.context(t!("cli-no-home"))?.join(".local/share"))
 }
 
 /// All files, by their paths below a data folder.
@@ -232,7 +224,7 @@ fn entry(program: &str) -> anyhow::Result<String> {
 fn quoted(program: &str) -> anyhow::Result<String> {
     anyhow::ensure!(
         !program.is_empty() && !program.contains(char::is_control) && !program.contains('='),
-        "{program:?} cannot be started from a menu: move the program to another folder"
+        t!("cli-not-from-menu", program = format!("{program:?}"))
     );
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@".contains(c);
     if program.chars().all(plain) {

@@ -10,36 +10,38 @@ use lumisift::engine::inference::device::{self, DeviceChoice, nvidia_driver};
 use lumisift::engine::inference::gpu;
 use lumisift::engine::inference::place;
 use lumisift::engine::media::memory_budget::{default_limit, size_text};
-use lumisift::engine::plural::counted;
 use lumisift::logging;
 use lumisift::settings::{Dirs, Settings};
+use lumisift::t;
+use lumisift::text::{self, Ungrouped};
 use serde_json::{Map, Value, json};
 
 use super::args::{CommonArgs, DoctorArgs};
 use super::library::{choose_model, load_settings, store_dir};
-use super::output::{OutputTable, path_text, print, say};
+use super::output::{OutputTable, in_language_of, path_text, print, say};
 use super::{RunOutcome, bundle};
 
 pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
-    let facts = gather(common, &dirs, args.tidy);
+    let gather = || gather(common, &dirs, args.tidy);
+    // A bundle is read by those who look into the report.
+    let facts = match &args.bundle {
+        Some(_) => text::in_english(gather),
+        None => in_language_of(common.format, gather),
+    };
     let json = || {
         let entry = |(name, value): &(&str, Value)| (name.replace(' ', "_"), value.clone());
         Value::Object(facts.iter().map(entry).collect::<Map<_, _>>())
     };
     if let Some(path) = &args.bundle {
         bundle::write(path, json(), &dirs, args.with_paths)?;
-        say(format_args!(
-            "{} is written{}",
-            path.display(),
-            match args.with_paths {
-                true => ", with paths of your photos and folders in it",
-                false => ": paths of photos and folders are left out of it",
-            }
-        ));
+        say(match args.with_paths {
+            true => t!("cli-bundle-with-paths", path = path.display()),
+            false => t!("cli-bundle-written", path = path.display()),
+        });
         return Ok(RunOutcome::Fine);
     }
-    let mut columns = OutputTable::new(&["what", "found"], &[]);
+    let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     for (name, value) in &facts {
         let text = value
             .as_str()
@@ -54,7 +56,7 @@ pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome>
 /// there.
 fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<String>) {
     if !dir.is_dir() {
-        return ("empty".into(), None);
+        return (t!("cli-store-empty").into(), None);
     }
     let look = || -> Result<_, StoreError> {
         let store = Store::open(dir)?;
@@ -67,19 +69,22 @@ fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option
     };
     match look() {
         Ok((size, tidied)) => {
-            let stored = format!(
-                "{}, {}, {} MB",
-                counted(size.photos, "photo", "photos"),
-                counted(size.vectors, "vector", "vectors"),
-                size.bytes >> 20
+            let stored = t!(
+                "cli-stored",
+                photos = t!("cli-photos", count = Ungrouped(size.photos)),
+                vectors = t!("cli-vectors", count = Ungrouped(size.vectors)),
+                megabytes = Ungrouped(size.bytes >> 20)
             );
             let tidied = tidied.map(|tidied| {
-                let photos = counted(tidied.photos, "photo", "photos");
-                format!("{photos} forgotten, {} MB freed", tidied.bytes >> 20)
+                t!(
+                    "cli-tidied",
+                    count = Ungrouped(tidied.photos),
+                    megabytes = Ungrouped(tidied.bytes >> 20)
+                )
             });
             (stored, tidied)
         }
-        Err(error) => (format!("cannot be told: {error}"), None),
+        Err(error) => (t!("cli-cannot-be-told", error = error.to_string()), None),
     }
 }
 
@@ -87,7 +92,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     let settings = load_settings(dirs);
     let store = store_dir(common, dirs, &settings);
     let model = match choose_model(common.model.as_deref(), &settings, dirs) {
-        Ok(ModelChoice::Starter) => "starter (built in)".into(),
+        Ok(ModelChoice::Starter) => t!("cli-starter").into(),
         Ok(ModelChoice::Folder(dir)) => path_text(&dir),
         Err(error) => error.to_string(),
     };
@@ -103,7 +108,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     };
     let (stored, tidied) = look_at_store(&store, &settings, tidy);
     let limit = settings.store_limit_mb;
-    let limit = limit.map_or_else(|| "none".into(), |most| format!("{most} MB"));
+    let limit = limit.map_or_else(|| t!("cli-none").into(), |most| format!("{most} MB"));
     let mut facts = vec![
         ("version", json!(env!("LUMISIFT_VERSION"))),
         (
@@ -127,9 +132,9 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
         (
             "NVIDIA driver",
             json!(if nvidia_driver() {
-                "found"
+                t!("cli-found")
             } else {
-                "not found"
+                t!("cli-not-found")
             }),
         ),
         ("model", json!(model)),
@@ -150,18 +155,18 @@ fn device_in_use(wanted: DeviceChoice) -> (String, String) {
     #[cfg(feature = "gpu")]
     if let DeviceChoice::Gpu(number) = wanted {
         return match gpu::adapter(number) {
-            Ok(card) => (card.name, "it is tested with each model".into()),
-            Err(error) => ("none".into(), error.to_string()),
+            Ok(card) => (card.name, t!("cli-tested-with-model").into()),
+            Err(error) => (t!("cli-none").into(), error.to_string()),
         };
     }
     match place(wanted) {
         Ok(device) => {
             let facts = device.facts().clone();
             let why = facts.reason;
-            let why = why.unwrap_or_else(|| "it computes as the CPU does".into());
+            let why = why.unwrap_or_else(|| t!("cli-as-the-cpu").into());
             (facts.name, why)
         }
-        Err(error) => ("none".into(), error.to_string()),
+        Err(error) => (t!("cli-none").into(), error.to_string()),
     }
 }
 
@@ -171,7 +176,8 @@ fn graphics_cards(checks: &Path) -> String {
     let describe = |(number, card): (usize, &gpu::Adapter)| {
         let (kind, interface) = (card.kind.name(), card.interface);
         let against = gpu::against(checks, card);
-        let against = against.map_or_else(String::new, |reason| format!(", left alone: {reason}"));
+        let against =
+            against.map_or_else(String::new, |reason| t!("cli-left-alone", reason = reason));
         format!(
             "{number}: {} ({kind}, {interface}, {}){against}",
             card.name, card.driver
@@ -179,19 +185,19 @@ fn graphics_cards(checks: &Path) -> String {
     };
     let cards = match gpu::adapters() {
         Ok(cards) => cards,
-        Err(error) => return format!("they cannot be listed: {error}"),
+        Err(error) => return t!("cli-cards-not-listed", error = error.to_string()),
     };
     let cards: Vec<String> = cards.iter().enumerate().map(describe).collect();
     if cards.is_empty() {
-        "none found".into()
+        t!("cli-none-found").into()
     } else {
-        cards.join("; ")
+        cards.join(t!("cli-clause-separator"))
     }
 }
 
 #[cfg(not(feature = "gpu"))]
 fn graphics_cards(_: &Path) -> String {
-    "this build has no code for them".into()
+    t!("cli-not-built").into()
 }
 
 /// What tests of cards with models have found.
@@ -199,34 +205,41 @@ fn graphics_cards(_: &Path) -> String {
 fn tested_cards(checks: &Path) -> String {
     let describe = |found: gpu::AccuracyFinding| {
         let verdict = match found.against() {
-            None => "it pays".into(),
-            Some(reason) => format!("it does not pay: {reason}"),
+            None => t!("cli-pays").into(),
+            Some(reason) => t!("cli-does-not-pay", reason = reason),
         };
         let batches = found.batches.iter();
         let batches: Vec<String> = batches
-            .map(|(count, rate)| format!("{rate:.1} in batches of {count}"))
+            .map(|(count, rate)| {
+                t!(
+                    "cli-batches",
+                    rate = format!("{rate:.1}"),
+                    count = Ungrouped(*count)
+                )
+            })
             .collect();
-        format!(
-            "{} with {}: {:.1} photos/s ({}), the CPU {:.1}, decoding {:.1}, cosine {:.4} over {} ({verdict})",
-            found.adapter,
-            found.model,
-            found.card,
-            batches.join(", "),
-            found.cpu,
-            found.decoding,
-            found.cosine,
-            counted(found.photos, "photo", "photos"),
+        t!(
+            "cli-tested-card",
+            card = found.adapter,
+            model = found.model,
+            rate = format!("{:.1}", found.card),
+            batches = batches.join(t!("cli-separator")),
+            cpu = format!("{:.1}", found.cpu),
+            decoding = format!("{:.1}", found.decoding),
+            cosine = format!("{:.4}", found.cosine),
+            photos = t!("cli-photos", count = Ungrouped(found.photos)),
+            verdict = verdict
         )
     };
     let tested: Vec<String> = gpu::findings(checks).into_iter().map(describe).collect();
     if tested.is_empty() {
-        "none yet".into()
+        t!("cli-none-yet").into()
     } else {
-        tested.join("; ")
+        tested.join(t!("cli-clause-separator"))
     }
 }
 
 #[cfg(not(feature = "gpu"))]
 fn tested_cards(_: &Path) -> String {
-    "none".into()
+    t!("cli-none").into()
 }

@@ -9,15 +9,16 @@ use lumisift::engine::media::appearance::Appearance;
 use lumisift::engine::media::photo::Photo;
 use lumisift::engine::organize::export::manifest::{KeptCopy, Manifest, ManifestEntry};
 use lumisift::engine::organize::export::{self, Transfer};
-use lumisift::engine::plural::counted;
 use lumisift::engine::search::duplicates::{DuplicateGroup, DuplicateRule};
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::{Value, json};
 
 use super::RunOutcome;
 use super::args::{CommonArgs, DuplicatesArgs as Args, FolderArgs};
 use super::commands::finish;
 use super::decided::PhotoDecisions;
-use super::library::{self, OpenedLibrary, open_library, progress_bar};
+use super::library::{self, OpenedLibrary, counting_bar, open_library};
 use super::out_file::{self, OutputKind};
 use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
 
@@ -47,7 +48,7 @@ impl IndexedPhotos {
     /// Copies among the photos, with a bar meanwhile.
     pub fn copies(&self, rule: &DuplicateRule) -> anyhow::Result<DuplicateReport> {
         let library = &self.opened.library;
-        let bar = progress_bar("{bar:30} {pos}/{len} photos compared");
+        let bar = counting_bar(&t!("cli-photos-compared", done = "{pos}", count = "{len}"));
         let watch = |done: usize, of: usize| {
             bar.set_length(of as u64);
             bar.set_position(done as u64);
@@ -69,7 +70,7 @@ pub fn appearances(
     opened: &OpenedLibrary,
     indexed: &Indexed,
 ) -> anyhow::Result<Vec<Option<Appearance>>> {
-    let bar = progress_bar("{bar:30} {pos}/{len} photos analysed");
+    let bar = counting_bar(&t!("cli-photos-analysed", done = "{pos}", count = "{len}"));
     let watch = |done: usize, of: usize| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
@@ -82,17 +83,17 @@ pub fn appearances(
 
 /// A number of bytes for people.
 pub fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
+    t!("megabytes", number = format!("{:.1}", bytes as f64 / 1e6))
 }
 
 /// `lumisift duplicates`.
 pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         args.to.is_none() || args.export_plan.is_some(),
-        "--to DIR needs --export-plan FILE.json"
+        t!("cli-to-needs-plan")
     );
     if let Some(file) = &args.export_plan {
-        out_file::check_ending(file, "json", "a plan is JSON")?;
+        out_file::check_ending(file, "json", t!("cli-plan-is-json"))?;
         out_file::check(file, OutputKind::Manifest)?;
     }
     let looked = IndexedPhotos::open(common, &args.folders)?;
@@ -104,11 +105,11 @@ pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
     let indexed = &looked.indexed;
     let columns = columns(&found, indexed);
     print(common.format, &columns, || report(&found, indexed))?;
-    say(format_args!(
-        "{} in {}; removing them would free {}",
-        counted(found.copies(), "copy", "copies"),
-        counted(found.groups.len(), "group", "groups"),
-        megabytes(found.bytes_freed())
+    say(t!(
+        "cli-copies-found",
+        copies = t!("cli-copies", count = Ungrouped(found.copies())),
+        groups = t!("cli-groups", count = Ungrouped(found.groups.len())),
+        size = megabytes(found.bytes_freed())
     ));
     if let Some(file) = &args.export_plan {
         write_plan(file, args.to.as_deref(), &found, indexed)?;
@@ -119,7 +120,9 @@ pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
 
 fn columns(found: &DuplicateReport, indexed: &Indexed) -> OutputTable {
     let numbers = ["width", "height", "bytes"].map(ToOwned::to_owned);
-    let mut columns = OutputTable::new(&["group", "photo", "what", "the best one is"], &numbers);
+    let mut columns = OutputTable::new(&["group", "photo", "what", "the best one is"], &numbers)
+        .with_words("what")
+        .with_words("the best one is");
     for ((group, reasons), number) in found.groups.iter().zip(&found.reasons).zip(1..) {
         let mut row = |at: usize, what: &str, why: &str| {
             let (photo, _) = &indexed.photos[at];
@@ -191,7 +194,7 @@ fn write_plan(
             Some(content) => Ok(content.to_string()),
             None => export::hash(path(at))
                 .map(|content| content.to_string())
-                .with_context(|| format!("cannot read {}", path(at).display())),
+                .with_context(|| t!("cli-cannot-read", path = path(at).display())),
         }
     };
     let mut entries = Vec::new();
@@ -216,12 +219,11 @@ fn write_plan(
     }
     let plan = Manifest::planned(&target, Transfer::Move, entries);
     plan.write(file)
-        .with_context(|| format!("cannot write {}", file.display()))?;
-    say(format_args!(
-        "the plan is in {}: `lumisift export --manifest {} --move` moves the copies to {}, `lumisift undo` brings them back",
-        file.display(),
-        file.display(),
-        target.display()
+        .with_context(|| t!("cli-cannot-write", path = file.display()))?;
+    say(t!(
+        "cli-plan-written",
+        file = file.display(),
+        folder = target.display()
     ));
     Ok(())
 }

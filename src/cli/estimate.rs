@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use lumisift::engine::plural::counted;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::teach::TrainingSet;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -14,7 +15,7 @@ use super::commands::finish;
 use super::labels::{say_meanings, with_absolute_paths};
 use super::library::{self, open_library};
 use super::output::{
-    OutputTable, failure_json, number, path_text, percent, print, say, say_failures,
+    OutputTable, failure_json, number, path_text, percent_text, print, say, say_failures,
 };
 
 /// `lumisift estimate`.
@@ -34,10 +35,7 @@ pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcom
     let path = |at: usize| &*indexed.photos[at].0.file.path;
     let place = |wanted: &Path| {
         let found = (0..indexed.photos.len()).find(|at| path(*at) == wanted);
-        let shown = wanted.display();
-        found.ok_or_else(|| {
-            anyhow::anyhow!("{shown} is not one of the photos: give its path as listed")
-        })
+        found.ok_or_else(|| anyhow::anyhow!(t!("cli-not-among-photos", path = wanted.display())))
     };
     for (answers, fits) in [(&args.yes, true), (&args.no, false)] {
         for answered in answers {
@@ -49,7 +47,8 @@ pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcom
     let mut columns = OutputTable::new(
         &["what"],
         &["at least", "about", "at most"].map(ToOwned::to_owned),
-    );
+    )
+    .with_words("what");
     for (what, interval) in [("wrong", estimate.wrong), ("missed", estimate.missed)] {
         columns.push(vec![
             what.into(),
@@ -73,19 +72,16 @@ pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcom
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say(format_args!(
-        "{} \"{}\" from {} on; after {}, it would be best to fit from {} on",
-        counted(estimate.fitting, "photo fits", "photos fit"),
-        args.label,
-        percent(args.min_match),
-        counted(questions.answers().len(), "answer", "answers"),
-        percent(estimate.threshold)
+    say(t!(
+        "cli-estimate",
+        fitting = Ungrouped(estimate.fitting),
+        label = args.label,
+        from = percent_text(args.min_match),
+        answers = t!("cli-answers", count = Ungrouped(questions.answers().len())),
+        best = percent_text(estimate.threshold)
     ));
     if let Some(next) = next {
-        say(format_args!(
-            "look at {} next, and add --yes or --no with it",
-            path(next).display()
-        ));
+        say(t!("cli-look-next", path = path(next).display()));
     }
     say_failures(&indexed.failures);
     finish(&indexed)

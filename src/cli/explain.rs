@@ -8,6 +8,7 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::CELLS;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
+use lumisift::t;
 use serde_json::json;
 
 use super::RunOutcome;
@@ -24,7 +25,7 @@ const TELLING_FROM: f32 = 0.02;
 pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     if let Some(out) = &args.out {
-        out_file::check_ending(out, "png", "the heat map is a PNG")?;
+        out_file::check_ending(out, "png", t!("cli-map-is-png"))?;
         out_file::check(out, OutputKind::Picture)?;
     }
     let opened = open_library(common)?;
@@ -36,7 +37,8 @@ pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome
     if let Some(out) = &args.out {
         let drawn = map.over(pixels);
         let (width, height) = (drawn.width, drawn.height);
-        let picture = RgbImage::from_raw(width, height, drawn.rgb).context("an empty picture")?;
+        let picture =
+            RgbImage::from_raw(width, height, drawn.rgb).context(t!("cli-empty-picture"))?;
         let mut png = Cursor::new(Vec::new());
         picture.write_to(&mut png, ImageFormat::Png)?;
         out_file::write(out, OutputKind::Picture, &png.into_inner())?;
@@ -63,7 +65,7 @@ pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome
         })
     })?;
     if map.matched < TELLING_FROM {
-        say("the photo hardly matches this label, so the heat map means little");
+        say(t!("cli-map-means-little"));
     }
     Ok(RunOutcome::Fine)
 }

@@ -13,14 +13,16 @@ use lumisift::engine::organize::export::{
     self, Conflict, ExportOptions, ExportPlan, ExportProgress, ExportReport, PastExport,
     PastExportState, Transfer,
 };
-use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::{Value, json};
 
 use super::RunOutcome;
 use super::args::{CommonArgs, ExportArgs, TransferArgs, UndoArgs};
 use super::commands::outcome;
-use super::library::progress_bar;
+use super::duplicates::megabytes;
+use super::library::counting_bar;
 use super::out_file::{self, OutputKind};
 use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
 
@@ -57,21 +59,17 @@ pub fn carry_out(
                 step.target.display()
             ));
         }
-        say(format_args!(
-            "would export {}; nothing was done",
-            plan_words(plan)
-        ));
+        say(t!("cli-would-export", plan = plan_words(plan)));
         return Ok(None);
     }
     for past in interrupted(dirs) {
-        say(format_args!(
-            "an earlier export to {} was interrupted: `lumisift undo {} --finish` resumes it, `lumisift undo {}` undoes it",
-            past.target.display(),
-            past.id,
-            past.id
+        say(t!(
+            "cli-earlier-export",
+            folder = past.target.display(),
+            id = past.id
         ));
     }
-    let bar = progress_bar("{bar:30} {pos}/{len} files");
+    let bar = counting_bar(&t!("cli-files-exported", done = "{pos}", count = "{len}"));
     let on_progress = |progress: ExportProgress| {
         bar.set_length(progress.of as u64);
         bar.set_position(progress.files as u64);
@@ -86,36 +84,30 @@ pub fn carry_out(
 fn say_notes(report: &ExportReport) {
     report.warnings.iter().chain(&report.problem).for_each(say);
     if report.unfinished {
-        say(format_args!(
-            "`lumisift undo {} --finish` resumes it",
-            report.id
-        ));
+        say(t!("cli-resume-export", id = report.id));
     }
     if report.replaced > 0 {
-        say(format_args!(
-            "{}; the old files are kept beside the new ones as `name (replaced DATE)`",
-            counted(report.replaced, "file was replaced", "files were replaced")
-        ));
+        say(t!("cli-files-replaced", count = Ungrouped(report.replaced)));
     }
 }
 
 fn plan_words(plan: &ExportPlan) -> String {
-    let mut words = vec![counted(plan.photos(), "photo", "photos")];
+    let mut words = vec![t!("cli-photos", count = Ungrouped(plan.photos()))];
     let paired_files = plan.steps.iter().filter(|step| step.paired_file).count();
-    let belong = match paired_files {
-        1 => "file that belongs to them",
-        _ => "files that belong to them",
-    };
     let counts = [
-        (paired_files, belong),
-        (plan.skipped.len(), "skipped, already there"),
-        (plan.renamed, "numbered, because their names are taken"),
-        (plan.replaced(), "replacing others"),
-        (plan.failures.len(), "not possible"),
+        (paired_files, "cli-plan-paired"),
+        (plan.skipped.len(), "cli-plan-skipped"),
+        (plan.renamed, "cli-plan-numbered"),
+        (plan.replaced(), "cli-plan-replacing"),
+        (plan.failures.len(), "cli-plan-impossible"),
     ];
-    let some = counts.iter().filter(|(count, _)| *count > 0);
-    words.extend(some.map(|(count, what)| format!("{count} {what}")));
-    format!("{} ({:.1} MB)", words.join(", "), plan.bytes as f64 / 1e6)
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    words.extend(some.map(|(count, key)| t!(key, count = Ungrouped(count))));
+    t!(
+        "cli-plan",
+        words = words.join(t!("cli-separator")),
+        size = megabytes(plan.bytes)
+    )
 }
 
 /// Writes the manifest that was asked for.
@@ -131,7 +123,7 @@ pub fn write_manifest(
         // Something else may have come there meanwhile.
         out_file::check(file, OutputKind::Manifest)?;
         manifest.write(file)?;
-        say(format_args!("the manifest is in {}", file.display()));
+        say(t!("cli-manifest-written", file = file.display()));
     }
     Ok(())
 }
@@ -187,19 +179,18 @@ fn show(common: &CommonArgs, report: &ExportReport, target: &Path) -> anyhow::Re
             "failures": report.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    let passed_over = match report.skipped {
-        0 => String::new(),
-        count => format!("; {count} skipped, already there"),
-    };
-    let back = match report.exported.is_empty() {
-        true => "",
-        false => "; `lumisift undo` undoes this",
-    };
-    say(format_args!(
-        "{} now in {}{passed_over}{back}",
-        counted(report.exported.len(), "file is", "files are"),
-        target.display()
-    ));
+    let mut said = vec![t!(
+        "cli-files-now-in",
+        count = Ungrouped(report.exported.len()),
+        folder = target.display()
+    )];
+    if report.skipped > 0 {
+        said.push(t!("cli-plan-skipped", count = Ungrouped(report.skipped)));
+    }
+    if !report.exported.is_empty() {
+        said.push(t!("cli-undo-export").into());
+    }
+    say(said.join(t!("cli-clause-separator")));
     say_failures(&report.failures);
     Ok(if report.problem.is_some() {
         RunOutcome::SomeFailed
@@ -239,12 +230,9 @@ pub fn undo(common: &CommonArgs, args: &UndoArgs) -> anyhow::Result<RunOutcome> 
     let running = last.filter(|past| args.id.is_none() && past.state == PastExportState::Running);
     let chosen = running
         .or_else(|| all.iter().find(fits))
-        .context("there is no such export: `lumisift undo --list` shows them")?;
+        .context(t!("cli-no-such-export"))?;
     if chosen.state == PastExportState::Running {
-        anyhow::bail!(
-            "the export to {} is still running: wait until it is over, or stop it first",
-            chosen.target.display()
-        );
+        anyhow::bail!(t!("cli-export-running", folder = chosen.target.display()));
     }
     if args.finish {
         let report = export::finish(&journals, &chosen.id, &Cancel::default(), &|_| {})?;
@@ -252,14 +240,10 @@ pub fn undo(common: &CommonArgs, args: &UndoArgs) -> anyhow::Result<RunOutcome> 
         return show(common, &report, &chosen.target);
     }
     let undone = export::undo(&journals, &chosen.id)?;
-    say(format_args!(
-        "{} before the export to {}",
-        counted(
-            undone.restored,
-            "file is as it was",
-            "files are as they were"
-        ),
-        chosen.target.display()
+    say(t!(
+        "cli-export-undone",
+        count = Ungrouped(undone.restored),
+        folder = chosen.target.display()
     ));
     say_failures(&undone.kept);
     Ok(kept_outcome(&undone.kept))
@@ -280,7 +264,8 @@ fn list(common: &CommonArgs, all: &[PastExport]) -> anyhow::Result<RunOutcome> {
         PastExportState::Finished => "done",
         PastExportState::Undone => "undone",
     };
-    let mut columns = OutputTable::new(&["id", "to", "state"], &["files".into()]);
+    let mut columns =
+        OutputTable::new(&["id", "to", "state"], &["files".into()]).with_words("state");
     for past in all {
         columns.push(vec![
             past.id.clone(),

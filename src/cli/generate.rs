@@ -5,13 +5,14 @@ use std::fs;
 use anyhow::Context;
 use clap::{CommandFactory, ValueEnum};
 use clap_complete::Shell;
+use lumisift::t;
 
 use super::RunOutcome;
 use super::args::{Args, GenerateArgs};
 
 pub fn run(args: &GenerateArgs) -> anyhow::Result<RunOutcome> {
     let dir = &args.dir;
-    let failed = || format!("cannot write into {}", dir.display());
+    let failed = || t!("cli-cannot-write-into", folder = dir.display());
     fs::create_dir_all(dir).with_context(failed)?;
     clap_mangen::generate_to(Args::command(), dir).with_context(failed)?;
     for shell in Shell::value_variants() {

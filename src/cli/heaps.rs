@@ -2,8 +2,9 @@
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::words;
-use lumisift::engine::plural::counted;
 use lumisift::engine::search::clusters::{Cluster, ClusterRule};
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::json;
 
 use super::RunOutcome;
@@ -51,10 +52,10 @@ pub fn run(common: &CommonArgs, args: &HeapsArgs) -> anyhow::Result<RunOutcome> 
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say(format_args!(
-        "{}; {} in none of them",
-        counted(found.len(), "heap", "heaps"),
-        counted(indexed.photos.len() - heaped, "photo is", "photos are")
+    say(t!(
+        "cli-heaps-found",
+        heaps = t!("cli-heaps", count = Ungrouped(found.len())),
+        rest = Ungrouped(indexed.photos.len() - heaped)
     ));
     say_failures(&indexed.failures);
     finish(&indexed)

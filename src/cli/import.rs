@@ -1,21 +1,24 @@
 //! `lumisift import`: what workers wrote, taken into the store.
 
-use lumisift::engine::plural::counted;
 use lumisift::engine::worker::{Imported, import};
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, Import};
 use super::library::open_library;
-use super::output::{OutputTable, print};
+use super::output::{OutputTable, in_language_of, print};
 
 /// `lumisift import`.
 pub fn run(common: &CommonArgs, args: &Import) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let imported = import(opened.session(), &args.files)?;
-    let mut columns = OutputTable::new(&["photos", "what"], &[]);
+    let mut columns = OutputTable::new(&["photos", "what"], &[]).with_words("what");
     for (count, what) in in_words(&imported) {
-        columns.push(vec![counted(count, "photo", "photos"), what.into()]);
+        let photos = || t!("cli-photos", count = Ungrouped(count));
+        let photos = in_language_of(common.format, photos);
+        columns.push(vec![photos, what.into()]);
     }
     print(common.format, &columns, || {
         json!({

@@ -11,6 +11,8 @@ use lumisift::engine::organize::sidecars::{
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::json;
 
 use super::RunOutcome;
@@ -26,11 +28,15 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
     let records = Dirs::detect().sidecars();
     if args.undo {
         let undone = sidecars::undo(&records).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => anyhow!("there are no written keywords to undo"),
-            _ => anyhow!(error).context(format!("cannot read {}", records.display())),
+            ErrorKind::NotFound => anyhow!(t!("cli-no-keywords-to-undo")),
+            _ => anyhow!(error).context(t!("cli-cannot-read", path = records.display())),
         });
         let (count, kept) = undone?;
-        say(count.restored());
+        say(t!(
+            "sidecars-restored",
+            files = files_words(count),
+            count = count.total()
+        ));
         say_failures(&kept);
         return Ok(outcome(&kept));
     }
@@ -51,7 +57,7 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
         (SidecarCount::default(), plan.failures.clone())
     } else {
         sidecars::apply(&plan, &records)
-            .with_context(|| format!("cannot write {}", records.display()))?
+            .with_context(|| t!("cli-cannot-write", path = records.display()))?
     };
     print(common.format, &columns, || {
         let change = |c: &sidecars::SidecarChange| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords, "description": c.description });
@@ -64,18 +70,41 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
         })
     })?;
     if args.dry_run {
-        let plan = plan.count().to_write(plan.unchanged);
-        say(format_args!("{plan}; nothing was done"));
+        say(t!(
+            "cli-keywords-planned",
+            plan = t!(
+                "sidecars-to-write",
+                files = files_words(plan.count()),
+                unchanged = Ungrouped(plan.unchanged)
+            )
+        ));
     } else {
-        let undo = match count.total() {
-            0 => "",
-            _ => "; `lumisift keywords --undo` undoes this",
-        };
-        say(format_args!("{}{undo}", count.written(plan.unchanged)));
+        let written = t!(
+            "sidecars-written",
+            files = files_words(count),
+            unchanged = Ungrouped(plan.unchanged)
+        );
+        match count.total() {
+            0 => say(written),
+            _ => say(t!("cli-keywords-written", written = written)),
+        }
     }
     say_beside(&plan.beside);
     say_failures(&failures);
     Ok(outcome(&failures))
+}
+
+/// Files that keywords are written to, by what they are.
+fn files_words(files: SidecarCount) -> String {
+    match (files.sidecars, files.photos) {
+        (sidecars, 0) => t!("sidecars", count = Ungrouped(sidecars)),
+        (0, photos) => t!("cli-photos", count = Ungrouped(photos)),
+        (sidecars, photos) => t!(
+            "photos-and-sidecars",
+            photos = Ungrouped(photos),
+            sidecars = Ungrouped(sidecars)
+        ),
+    }
 }
 
 /// What changes, file by file; with descriptions if they were asked for.
@@ -112,7 +141,12 @@ fn say_beside(beside: &[Failure]) {
         let path = first.path.display();
         match others {
             0 => say(format_args!("{path}: {reason}")),
-            others => say(format_args!("{path}, and {others} more like it: {reason}")),
+            others => say(t!(
+                "cli-more-like-it",
+                path = path,
+                count = Ungrouped(others),
+                reason = reason
+            )),
         }
     }
 }
@@ -159,4 +193,17 @@ fn edits(
     }
     say_failures(&indexed.failures);
     Ok(edits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_counted_as_the_engine_counts_them() {
+        for (sidecars, photos) in [(1, 0), (0, 0), (0, 2_000), (1, 1), (2, 3)] {
+            let files = SidecarCount { sidecars, photos };
+            assert_eq!(files_words(files), files.to_string());
+        }
+    }
 }

@@ -12,8 +12,10 @@ use lumisift::engine::index::session::Session;
 use lumisift::engine::inference::{LoadOptions, ModelChoice};
 use lumisift::engine::library::{Indexed, Library};
 use lumisift::engine::media::memory_budget::DecodeMemory;
-use lumisift::engine::media::scan::ScanOptions;
+use lumisift::engine::media::scan::{ScanOptions, Skipped};
 use lumisift::settings::{self, Dirs, Settings};
+use lumisift::t;
+use lumisift::text::Ungrouped;
 
 use super::args::{CommonArgs, FolderArgs};
 use super::output::say;
@@ -122,10 +124,10 @@ pub fn index(
     let watch = |event: &Event| match event {
         Event::Progress(progress) => show(&bar, progress),
         Event::Waiting(Some(reason)) => {
-            bar.suspend(|| say(format_args!("{reason}; waiting for free space")));
+            bar.suspend(|| say(t!("cli-waiting-for-space", reason = reason)));
         }
         Event::Fallback(text) => bar.suspend(|| say(text)),
-        Event::Waiting(None) => bar.suspend(|| say("there is free space again")),
+        Event::Waiting(None) => bar.suspend(|| say(t!("cli-space-again"))),
         _ => {}
     };
     let options = job_options(common, &opened.settings, folders);
@@ -138,11 +140,11 @@ pub fn index(
         }
     }
     if indexed.photos.is_empty() && indexed.failures.is_empty() {
-        anyhow::bail!(
-            "no photos in {}{}",
-            list(&folders.paths),
-            skipped_words(&indexed.summary)
-        );
+        anyhow::bail!(t!(
+            "cli-no-photos",
+            folders = list(&folders.paths),
+            skipped = skipped_words(&indexed.summary)
+        ));
     }
     Ok(indexed)
 }
@@ -154,8 +156,10 @@ pub fn job_options(common: &CommonArgs, settings: &Settings, folders: &FolderArg
         threads => threads,
     };
     if decoders > MAX_DECODERS {
-        say(format_args!(
-            "{decoders} threads are more than any machine can use: using {MAX_DECODERS}"
+        say(t!(
+            "cli-too-many-threads",
+            threads = Ungrouped(decoders),
+            most = Ungrouped(MAX_DECODERS)
         ));
     }
     JobOptions {
@@ -177,17 +181,37 @@ fn list(paths: &[PathBuf]) -> String {
         .iter()
         .map(|p| p.display().to_string())
         .collect::<Vec<_>>()
-        .join(", ")
+        .join(t!("list-separator"))
 }
 
 /// What was skipped, as the end of a sentence; empty if nothing was.
 pub fn skipped_words(summary: &Summary) -> String {
-    let words = summary.skipped.in_words();
+    let words = skipped_parts(&summary.skipped);
     if words.is_empty() {
         String::new()
     } else {
-        format!(" (skipped: {})", words.join(", "))
+        t!("cli-skipped", list = words.join(t!("list-separator")))
     }
+}
+
+/// Each kind of what was skipped, beginning with the least expected.
+fn skipped_parts(skipped: &Skipped) -> Vec<String> {
+    let counts = [
+        (skipped.hidden, "cli-skipped-hidden"),
+        (skipped.system_folders, "cli-skipped-system-folders"),
+        (skipped.excluded, "cli-skipped-excluded"),
+        (skipped.other, "cli-skipped-other"),
+        (skipped.unsupported, "skipped-unsupported"),
+        (skipped.paired, "skipped-paired"),
+        (skipped.live_movies, "skipped-live-movies"),
+        (skipped.videos, "skipped-videos"),
+        (skipped.needs_ffmpeg, "skipped-needs-ffmpeg"),
+        (skipped.exported, "skipped-exported"),
+        (skipped.repeated, "skipped-repeated"),
+    ];
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, key)| t!(key, count = Ungrouped(count)))
+        .collect()
 }
 
 /// A bar on a terminal, and nothing elsewhere.
@@ -202,20 +226,49 @@ pub fn progress_bar(template: &str) -> ProgressBar {
     bar
 }
 
+/// A bar with words about `{pos}` of `{len}`.
+pub fn counting_bar(words: &str) -> ProgressBar {
+    progress_bar(&format!("{{bar:30}} {words}"))
+}
+
 fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_length(progress.total);
     bar.set_position(progress.done());
-    let listing = if progress.phase == Phase::Listing {
-        ", still listing"
-    } else {
-        ""
-    };
-    let left = progress.time_left().map_or_else(String::new, |left| {
-        let left = Duration::from_secs(left.as_secs());
-        format!(", {left:?} left")
-    });
-    bar.set_message(format!(
-        "{:.1} images/s{left}{listing}",
-        progress.images_per_second
-    ));
+    let rate = format!("{:.1}", progress.images_per_second);
+    let mut words = vec![t!("cli-photos-per-second", rate = rate)];
+    words.extend(progress.time_left().map(left_words));
+    if progress.phase == Phase::Listing {
+        words.push(t!("cli-still-listing").into());
+    }
+    bar.set_message(words.join(t!("cli-separator")));
+}
+
+/// How long something still takes.
+pub fn left_words(left: Duration) -> String {
+    t!("cli-time-left", seconds = Ungrouped(left.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_skipped_is_said_as_the_engine_says_it() {
+        for count in [1, 2, 1_234] {
+            let skipped = Skipped {
+                hidden: count,
+                system_folders: count,
+                excluded: count,
+                other: count,
+                unsupported: count,
+                paired: count,
+                live_movies: count,
+                videos: count,
+                needs_ffmpeg: count,
+                exported: count,
+                repeated: count,
+            };
+            assert_eq!(skipped_parts(&skipped), skipped.in_words());
+        }
+    }
 }

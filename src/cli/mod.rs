@@ -47,7 +47,7 @@ use clap::error::ErrorKind;
 use lumisift::engine::sanitize::is_steering;
 use lumisift::logging;
 use lumisift::settings::{self, Dirs, Settings};
-use lumisift::text;
+use lumisift::{t, text};
 
 use args::{Args, CliCommand, OutputFormat};
 use output::say;
@@ -206,9 +206,7 @@ fn run(args: &Args) -> anyhow::Result<RunOutcome> {
         #[cfg(feature = "gui")]
         None => window::open(common, &args.paths, args.new_window),
         #[cfg(not(feature = "gui"))]
-        None => anyhow::bail!(
-            "this build has no window: give a command, such as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them"
-        ),
+        None => anyhow::bail!(t!("cli-no-window")),
     }
 }
 
@@ -223,9 +221,7 @@ fn check_format(args: &Args) -> anyhow::Result<()> {
     #[cfg(not(feature = "arrow"))]
     let writes_tables = false;
     if is_table && !writes_tables {
-        anyhow::bail!(
-            "--format arrow and parquet are for `lumisift worker` alone: give table, json or csv"
-        );
+        anyhow::bail!(t!("cli-tables-of-worker"));
     }
     Ok(())
 }

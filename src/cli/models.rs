@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context;
 use lumisift::engine::cancel::Cancel;
@@ -13,18 +12,20 @@ use lumisift::engine::hub::endpoint::{self, RepoId};
 use lumisift::engine::hub::installed::{InstalledModel, ModelOrigin};
 use lumisift::engine::index::store::{Store, StoredModel};
 use lumisift::engine::inference::device::DeviceChoice;
-use lumisift::engine::inference::speed::{
-    measure, relative_word, seconds_for, speed_text, time_text,
-};
+use lumisift::engine::inference::speed::{measure, relative_word, seconds_for, speed_text};
 use lumisift::engine::inference::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice};
 use lumisift::engine::sanitize::printable;
 use lumisift::settings::{self, Dirs, Settings};
+use lumisift::t;
+use lumisift::text::{self, Locale, Ungrouped};
 use serde_json::{Value, json};
 
 use super::RunOutcome;
 use super::args::{CommonArgs, ModelAction};
-use super::library::{choose_model, load_options, load_settings, progress_bar, store_dir};
-use super::output::{OutputTable, path_text, print, say};
+use super::library::{
+    choose_model, left_words, load_options, load_settings, progress_bar, store_dir,
+};
+use super::output::{OutputTable, in_language_of, path_text, print, say};
 
 /// The command with what it needs to know.
 struct ModelCommand<'a> {
@@ -57,7 +58,7 @@ impl ModelCommand<'_> {
     fn save(&self) -> anyhow::Result<()> {
         let file = self.dirs.settings_file();
         settings::save(&self.settings, &file)
-            .with_context(|| format!("cannot write {}", file.display()))
+            .with_context(|| t!("cli-cannot-write", path = file.display()))
     }
 
     /// The store, if it is there: looking must not make it.
@@ -77,12 +78,20 @@ impl ModelCommand<'_> {
         let photos = read.iter().map(|stored| stored.photos).max().unwrap_or(0) as usize;
         let rate = self.rate(photos);
         let time = |gflop: f32| rate.map(|rate| seconds_for(photos, rate, gflop).round());
-        let time_cell =
-            |gflop: f32| rate.map_or_else(|| "-".to_owned(), |rate| time_text(photos, rate, gflop));
+        let time_cell = |gflop: f32| {
+            let Some(rate) = rate else {
+                return "-".to_owned();
+            };
+            let seconds = seconds_for(photos, rate, gflop);
+            in_language_of(self.common.format, || text::time_for(photos, seconds))
+        };
         let text = ["name", "state", "languages", "licence"];
         let numbers = ["MB", "ImageNet", "speed", "time here", "photos read"];
         let numbers = numbers.map(ToOwned::to_owned);
-        let mut columns = OutputTable::new(&text, &numbers);
+        let mut columns = OutputTable::new(&text, &numbers)
+            .with_words("state")
+            .with_words("languages")
+            .with_words("speed");
         let mut values: Vec<Value> = Vec::new();
         if cfg!(feature = "starter") {
             let photos = photos_read(&read, "starter");
@@ -173,7 +182,7 @@ impl ModelCommand<'_> {
 
     fn add(&mut self, dir: &Path) -> anyhow::Result<()> {
         let dir =
-            fs::canonicalize(dir).with_context(|| format!("cannot find {}", dir.display()))?;
+            fs::canonicalize(dir).with_context(|| t!("cli-cannot-find", path = dir.display()))?;
         // Loading it is the check.
         let model = inference::load(&LoadOptions {
             device: DeviceChoice::Cpu,
@@ -184,24 +193,20 @@ impl ModelCommand<'_> {
         if let Some(taken) = self.settings.installed_models(&self.dirs).find(name)
             && let Some((known, _)) = taken.place.filter(|(known, _)| *known != dir)
         {
-            anyhow::bail!(
-                "the name is taken by {}: rename one of the folders",
-                known.display()
-            );
+            anyhow::bail!(t!("cli-name-taken", path = known.display()));
         }
         if !self.settings.models.contains(&dir) {
             self.settings.models.push(dir);
         }
         self.save()?;
-        say(format_args!("added: use it with --model {name}"));
+        say(t!("cli-model-added", name = name));
         Ok(())
     }
 
     fn get(&self, name: &str) -> anyhow::Result<()> {
         let repo = catalog::find(name).map_or(name, |entry| entry.repo);
-        let repo = RepoId::parse(repo).with_context(|| {
-            format!("{name:?} is neither a model that `lumisift models` lists nor OWNER/NAME")
-        })?;
+        let repo = RepoId::parse(repo)
+            .with_context(|| t!("cli-no-such-model", name = format!("{name:?}")))?;
         let installed = self.settings.installed_models(&self.dirs);
         let short = repo.name().to_owned();
         let order = DownloadRequest::new(
@@ -225,10 +230,7 @@ impl ModelCommand<'_> {
             bar.finish_and_clear();
             fetched?
         };
-        say(format_args!(
-            "{} is ready: use it with --model {short}, or from now on with `lumisift models use {short}`",
-            dir.display()
-        ));
+        say(t!("cli-model-ready", path = dir.display(), name = short));
         Ok(())
     }
 
@@ -240,7 +242,7 @@ impl ModelCommand<'_> {
             }
         };
         self.save()?;
-        say(format_args!("now using {name}"));
+        say(t!("cli-model-used", name = name));
         Ok(())
     }
 
@@ -251,27 +253,24 @@ impl ModelCommand<'_> {
         let vectors = model.embed_texts(&["a photo of a cat", "a photo of a receipt"])?;
         let (a, b) = vectors.values.split_at(vectors.dim);
         let cosine: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-        anyhow::ensure!(
-            cosine < 0.9999,
-            "{name} gives every text the same vector: its files do not belong together"
-        );
+        anyhow::ensure!(cosine < 0.9999, t!("cli-model-broken", name = name));
         let info = model.info();
         let gflop = info.gflop_per_image as f32;
-        let speed = measure(model.as_ref(), &Cancel::default()).map_or_else(
-            || relative_word(gflop).into(),
-            |rate| speed_text(rate, gflop),
-        );
-        let mut columns = OutputTable::new(&["what", "found"], &[]);
-        let facts = [
-            ("name", info.name.clone()),
-            ("fingerprint", info.fingerprint.to_string()),
-            ("width", info.dim.to_string()),
-            ("logit scale", format!("{:.2}", info.logit_scale)),
-            ("input", format!("{} px", info.preprocess.side)),
-            ("speed", speed),
-            ("device", info.runs_on()),
-            ("in eight bits", accuracy_words(info.int8)),
-        ];
+        let rate = measure(model.as_ref(), &Cancel::default());
+        let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
+        let facts = || {
+            [
+                ("name", info.name.clone()),
+                ("fingerprint", info.fingerprint.to_string()),
+                ("width", info.dim.to_string()),
+                ("logit scale", format!("{:.2}", info.logit_scale)),
+                ("input", format!("{} px", info.preprocess.side)),
+                ("speed", speed_words(rate, gflop)),
+                ("device", info.runs_on()),
+                ("in eight bits", accuracy_words(info.int8)),
+            ]
+        };
+        let facts = in_language_of(self.common.format, facts);
         for (what, found) in &facts {
             columns.push(vec![(*what).into(), found.clone()]);
         }
@@ -293,7 +292,7 @@ impl ModelCommand<'_> {
                     false => writeln!(out, "{path}")?,
                 }
             }
-            ModelChoice::Starter => anyhow::bail!("the starter is part of the program"),
+            ModelChoice::Starter => anyhow::bail!(t!("cli-starter-built-in")),
         }
         Ok(())
     }
@@ -308,20 +307,21 @@ impl ModelCommand<'_> {
             .find(name)
             .or_else(|| installed.list().into_iter().find(|shelved| named(shelved)));
         let Some((dir, owner)) = found.and_then(|shelved| shelved.place) else {
-            anyhow::bail!("no installed model is called {name:?}: `lumisift models` lists them");
+            anyhow::bail!(t!("cli-not-installed", name = format!("{name:?}")));
         };
         let vectors = self.vectors_of(&dir)?;
         let photos = vectors.as_ref().map_or(0, |(_, _, photos)| *photos);
         let weights = match owner {
-            ModelOrigin::Program => format!("the files in {}", dir.display()),
-            ModelOrigin::Cache | ModelOrigin::Person => "no files (they are not Lumisift's)".into(),
+            ModelOrigin::Program => t!("cli-files-of-model", folder = dir.display()),
+            ModelOrigin::Cache | ModelOrigin::Person => t!("cli-no-files-of-model").into(),
         };
-        if !yes
-            && !confirmed(&format!(
-                "Delete {weights} and the vectors of {photos} photos?"
-            ))?
-        {
-            say("nothing was deleted");
+        let question = t!(
+            "cli-delete-model",
+            weights = weights,
+            count = Ungrouped(photos)
+        );
+        if !yes && !confirmed(&question)? {
+            say(t!("cli-nothing-deleted"));
             return Ok(());
         }
         if let Some((store, fingerprint, _)) = vectors {
@@ -331,10 +331,10 @@ impl ModelCommand<'_> {
         self.settings.models.retain(|known| *known != dir);
         if self.settings.model.as_ref() == Some(&dir) {
             self.settings.model = None;
-            say("now using the starter");
+            say(t!("cli-starter-used"));
         }
         self.save()?;
-        say(format_args!("{name} is gone; photos were not touched"));
+        say(t!("cli-model-gone", name = name));
         Ok(())
     }
 
@@ -359,14 +359,16 @@ fn photos_read(read: &[StoredModel], name: &str) -> u64 {
 }
 
 fn arrival_words(arrival: &DownloadProgress) -> String {
-    let left = arrival.time_left().map_or_else(String::new, |left| {
-        format!(", {:?} left", Duration::from_secs(left.as_secs()))
-    });
     match arrival.step {
-        DownloadStage::Looking => "looking".into(),
-        DownloadStage::Fetching => format!("{:.1} MB/s{left}", arrival.rate / 1e6),
-        DownloadStage::Waiting => "waiting to try again".into(),
-        DownloadStage::Checking => "checking".into(),
+        DownloadStage::Looking => t!("cli-download-looking").into(),
+        DownloadStage::Fetching => {
+            let rate = format!("{:.1}", arrival.rate / 1e6);
+            let mut words = vec![t!("cli-download-rate", rate = rate)];
+            words.extend(arrival.time_left().map(left_words));
+            words.join(t!("cli-separator"))
+        }
+        DownloadStage::Waiting => t!("cli-download-waiting").into(),
+        DownloadStage::Checking => t!("cli-download-checking").into(),
     }
 }
 
@@ -374,7 +376,7 @@ fn arrival_words(arrival: &DownloadProgress) -> String {
 fn confirmed(question: &str) -> anyhow::Result<bool> {
     anyhow::ensure!(
         io::stdin().is_terminal(),
-        "{question} Say --yes to do so without being asked"
+        t!("cli-say-yes", question = question)
     );
     let mut err = io::stderr();
     write!(err, "{} [y/N] ", printable(question))?;
@@ -384,14 +386,25 @@ fn confirmed(question: &str) -> anyhow::Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
+/// How fast a model is here, or beside others if that was not measured.
+fn speed_words(rate: Option<f32>, gflop: f32) -> String {
+    match (rate, text::current()) {
+        (None, _) => text::words(relative_word(gflop)).into_owned(),
+        (Some(rate), Locale::English) => speed_text(rate, gflop),
+        (Some(rate), _) => text::speed(rate, gflop),
+    }
+}
+
 /// How near a model in eight bits is to full precision.
 fn accuracy_words(accuracy: Option<Accuracy>) -> String {
     accuracy.map_or_else(
-        || "no".into(),
+        || t!("cli-no").into(),
         |a| {
-            format!(
-                "cosine to full precision over {} photos: at least {:.5}, mean {:.5}",
-                a.photos, a.lowest, a.mean
+            t!(
+                "cli-accuracy",
+                count = Ungrouped(a.photos),
+                lowest = format!("{:.5}", a.lowest),
+                mean = format!("{:.5}", a.mean)
             )
         },
     )

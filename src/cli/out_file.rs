@@ -11,6 +11,7 @@ use anyhow::Context;
 use lumisift::engine::files::atomic_write::atomic_write_with;
 use lumisift::engine::files::regular::open_regular;
 use lumisift::engine::organize::contact_sheet;
+use lumisift::t;
 
 /// Bytes by which a kind of file is recognised.
 const HEAD_BYTES: u64 = 256;
@@ -67,8 +68,12 @@ pub fn check_ending(path: &Path, ending: &str, what: &str) -> anyhow::Result<()>
     let is_right = (path.extension()).is_some_and(|it| it.eq_ignore_ascii_case(ending));
     anyhow::ensure!(
         is_right,
-        "{}: {what}: choose a name that ends in .{ending}",
-        path.display()
+        t!(
+            "cli-wrong-ending",
+            path = path.display(),
+            what = what,
+            ending = ending
+        )
     );
     Ok(())
 }
@@ -81,15 +86,11 @@ pub fn check(path: &Path, kind: OutputKind) -> anyhow::Result<()> {
     let is_free = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
         Err(error) => {
-            return Err(error).with_context(|| format!("cannot write {}", path.display()));
+            return Err(error).with_context(|| t!("cli-cannot-write", path = path.display()));
         }
         Ok(_) => kind.is(path).unwrap_or(false),
     };
-    anyhow::ensure!(
-        is_free,
-        "{} already exists: choose another name, or move it away first",
-        path.display()
-    );
+    anyhow::ensure!(is_free, t!("cli-already-exists", path = path.display()));
     Ok(())
 }
 
@@ -103,7 +104,7 @@ pub fn write_with(
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     check(path, kind)?;
-    atomic_write_with(path, write).with_context(|| format!("cannot write {}", path.display()))
+    atomic_write_with(path, write).with_context(|| t!("cli-cannot-write", path = path.display()))
 }
 
 /// The same for bytes.

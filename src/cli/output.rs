@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use lumisift::engine::media::photo::Failure;
 use lumisift::engine::sanitize::printable;
+use lumisift::{t, text};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -13,9 +14,11 @@ use super::stream::{ColumnHeading, write_csv, write_table};
 
 pub use super::path_text::path_text;
 
-/// A result in columns, for tables and CSV.
+/// A result in columns, for tables and CSV. Headings are in English; a table has them in the person's language.
 pub struct OutputTable {
     columns: Vec<ColumnHeading>,
+    /// Columns of fixed words.
+    words: Vec<usize>,
     rows: Vec<Vec<String>>,
 }
 
@@ -26,6 +29,7 @@ impl OutputTable {
         let numbers = numbers.iter().map(|name| (name.clone(), true));
         Self {
             columns: text.chain(numbers).collect(),
+            words: Vec::new(),
             rows: Vec::new(),
         }
     }
@@ -36,6 +40,24 @@ impl OutputTable {
             self.columns.push((name.into(), false));
         }
         self
+    }
+
+    /// The same, where a column holds fixed words in English, which a table has in the person's language.
+    pub fn with_words(mut self, name: &str) -> Self {
+        let at = self.columns.iter().position(|(known, _)| known == name);
+        self.words.extend(at);
+        self
+    }
+
+    /// Its rows for people.
+    fn translated(&self) -> Vec<Vec<String>> {
+        let mut rows = self.rows.clone();
+        for row in &mut rows {
+            for at in &self.words {
+                row[*at] = text::table_words(&row[*at]).into_owned();
+            }
+        }
+        rows
     }
 
     /// Adds a row.
@@ -58,7 +80,13 @@ pub fn print(
         OutputFormat::Json => value(),
         _ => Value::Null,
     };
-    print_rows(format, columns, || columns.rows.iter(), &value)
+    match format {
+        OutputFormat::Table => {
+            let rows = columns.translated();
+            print_rows(format, columns, || rows.iter(), &value)
+        }
+        _ => print_rows(format, columns, || columns.rows.iter(), &value),
+    }
 }
 
 /// Prints a result whose rows and values are made while they are written.
@@ -79,9 +107,23 @@ where
     match format {
         OutputFormat::Json => write_json(&mut out, value),
         OutputFormat::Csv => write_csv(&mut out, &columns.columns, rows),
-        _ => write_table(&mut out, &columns.columns, rows),
+        _ => {
+            let headings = columns.columns.iter();
+            let headings: Vec<ColumnHeading> = headings
+                .map(|(name, number)| (text::table_words(name).into_owned(), *number))
+                .collect();
+            write_table(&mut out, &headings, rows)
+        }
     }?;
     out.flush()
+}
+
+/// Makes the texts of a result: in the person's language for a table, and in English for what programs read.
+pub fn in_language_of<T>(format: OutputFormat, make: impl FnOnce() -> T) -> T {
+    match format {
+        OutputFormat::Table => make(),
+        _ => text::in_english(make),
+    }
 }
 
 /// A line for the person, beside the result. One that cannot be written is lost: there is nowhere to
@@ -113,6 +155,14 @@ pub fn failure_json(failure: &Failure) -> Value {
 /// A match or probability for people.
 pub fn percent(value: f32) -> String {
     format!("{:.1} %", value * 100.0)
+}
+
+/// The same in a sentence.
+pub fn percent_text(value: f32) -> String {
+    t!(
+        "percent",
+        number = text::decimal(f64::from(value * 100.0), 1)
+    )
 }
 
 /// A match or probability for programs: more than four digits would be noise.

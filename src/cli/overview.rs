@@ -3,9 +3,10 @@
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::{DuplicateReport, Flaw, Flaws, Indexed};
 use lumisift::engine::media::photo::Photo;
-use lumisift::engine::plural::counted;
 use lumisift::engine::search::bursts::{self, Burst};
 use lumisift::engine::search::duplicates;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::json;
 
 use super::RunOutcome;
@@ -21,7 +22,8 @@ pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutco
     let copies = looked.copies(&duplicates::DuplicateRule::default())?;
     let found = find_bursts(&looked, &copies)?;
     let numbers = ["sharpness".to_owned()];
-    let mut columns = OutputTable::new(&["burst", "photo", "taken", "what"], &numbers);
+    let mut columns =
+        OutputTable::new(&["burst", "photo", "taken", "what"], &numbers).with_words("what");
     let sharpness = |at: usize| looks[at].as_ref().and_then(|look| look.quality.sharpness);
     let photo = |at: usize| &indexed.photos[at].0;
     for (burst, number) in found.iter().zip(1..) {
@@ -58,10 +60,10 @@ pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutco
         })
     })?;
     let photos: usize = found.iter().map(|burst| burst.photos.len()).sum();
-    say(format_args!(
-        "{} of {}",
-        counted(found.len(), "burst", "bursts"),
-        counted(photos, "photo", "photos")
+    say(t!(
+        "cli-bursts-found",
+        bursts = t!("cli-bursts", count = Ungrouped(found.len())),
+        photos = t!("cli-photos", count = Ungrouped(photos))
     ));
     say_failures(&indexed.failures);
     finish(indexed)
@@ -187,10 +189,10 @@ fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow
         })
     })?;
     let copies: u64 = rows.iter().filter_map(|row| row.bytes).sum();
-    say(format_args!(
-        "of {}; copies take {}; `--list WHAT` lists the photos of one category",
-        counted(indexed.photos.len(), "photo", "photos"),
-        megabytes(copies)
+    say(t!(
+        "cli-overview",
+        photos = t!("cli-photos", count = Ungrouped(indexed.photos.len())),
+        size = megabytes(copies)
     ));
     Ok(())
 }

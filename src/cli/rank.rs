@@ -1,16 +1,17 @@
 //! `lumisift rank`: the best matches among vectors in files.
 
 use lumisift::engine::index::zero_shot::ZeroShot;
-use lumisift::engine::plural::counted;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::engine::worker::rank::{Hit, Index, IndexOptions, IndexStep, rank};
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, RankArgs};
 use super::labels::{say_meanings, with_absolute_paths};
-use super::output::{OutputTable, number, path_text, percent, print, say};
+use super::output::{OutputTable, in_language_of, number, path_text, percent, print, say};
 use super::worker::load_model;
 
 /// `lumisift rank`.
@@ -35,7 +36,14 @@ pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
     let file = |hit: &Hit| args.files.get(hit.file).map(|file| path_text(file));
     let mut columns = OutputTable::new(&["photo"], &["match".into()]);
     for hit in &hits {
-        let number = || format!("{}, row {}", file(hit).unwrap_or_default(), hit.row);
+        let place = || {
+            t!(
+                "cli-row-of-file",
+                file = file(hit).unwrap_or_default(),
+                row = Ungrouped(hit.row)
+            )
+        };
+        let number = || in_language_of(common.format, place);
         let called = hit.key.clone().unwrap_or_else(number);
         columns.push(vec![called, percent(hit.matched)]);
     }
@@ -55,15 +63,8 @@ pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
 
 fn in_words(step: IndexStep) -> String {
     match step {
-        IndexStep::Clustering(lists) => {
-            format!(
-                "building the index: {}",
-                counted(lists as u64, "list", "lists")
-            )
-        }
-        IndexStep::Assigning(rows) => {
-            format!("finding the lists of {}", counted(rows, "row", "rows"))
-        }
-        IndexStep::Writing(_) => "writing the index".into(),
+        IndexStep::Clustering(lists) => t!("cli-index-building", count = Ungrouped(lists)),
+        IndexStep::Assigning(rows) => t!("cli-index-assigning", count = Ungrouped(rows)),
+        IndexStep::Writing(_) => t!("cli-index-writing").into(),
     }
 }

@@ -154,7 +154,9 @@ impl Redactor {
 
 /// Whether an absolute path begins here.
 fn begins_path(rest: &str, before: Option<char>) -> bool {
-    let free = before.is_none_or(|c| c.is_whitespace() || "=('[<,;:".contains(c));
+    // Messages in Chinese put brackets and quotes of their own before paths.
+    let is_mark = |c: char| "=('[<,;:".contains(c) || !c.is_ascii() && !c.is_alphanumeric();
+    let free = before.is_none_or(|c| c.is_whitespace() || is_mark(c));
     let mut letters = rest.chars();
     let first = [letters.next(), letters.next(), letters.next()];
     free && match first {
@@ -228,6 +230,8 @@ mod tests {
                 "at /rustc/abc/library/std/a.rs:1",
             ),
             (r"on \\nas\anna\a.jpg: gone", "on <path 1>"),
+            ("回收站（/mnt/猫/a.jpg：无法移动）", "回收站（<path 1>"),
+            ("无法读取 /mnt/猫/a.jpg: gone", "无法读取 <path 1>"),
         ] {
             assert_eq!(redact(text).trim_end(), expected, "{text}");
         }

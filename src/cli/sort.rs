@@ -16,6 +16,8 @@ use lumisift::engine::organize::export::{
 };
 use lumisift::engine::search::score::Scores;
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -27,10 +29,14 @@ use super::labels::PreparedLabels;
 use super::library::{self, open_library, skipped_words};
 use super::out_file::{self, OutputKind};
 use super::output::{
-    OutputTable, failure_json, number, path_text, percent, print_rows, say, say_failures,
+    OutputTable, failure_json, in_language_of, number, path_text, percent, print_rows, say,
+    say_failures,
 };
 use super::stream::Streamed;
 use super::{RunOutcome, export};
+
+/// Stands for a label in what programs read, where none fits.
+const NONE: &str = "(none)";
 
 /// A photo by its place among the scores, and its best label, if one fits. Small, because there may be millions.
 struct SortedPhoto<'a> {
@@ -67,7 +73,7 @@ struct SortReport<'a, P: Serialize, F: Serialize> {
 pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         args.export.is_some() || !args.how.is_asked_for(),
-        "--copy, --move, --link and the other export options need --export DIR"
+        t!("cli-needs-export")
     );
     if let Some(file) = &args.contact_sheet {
         out_file::check(file, sheet_kind(file))?;
@@ -127,8 +133,9 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
         skipped: exported.map(|_| there_already),
         failures: Streamed(|| failures().map(failure_json)),
     };
+    let none = in_language_of(common.format, || t!("cli-no-label"));
     let row = |item: &SortedPhoto| {
-        let mut row = sorted_row(item, labels, scores);
+        let mut row = sorted_row(item, labels, none, scores);
         if common.format == OutputFormat::Csv {
             row.push(decided.place_text(item.photo));
         }
@@ -139,27 +146,26 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     if common.format == OutputFormat::Table {
         let words: Vec<String> = counts
             .iter()
-            .map(|(label, n)| format!("{label} {n}"))
+            .map(|(label, n)| match label.as_str() {
+                NONE => format!("{none} {n}"),
+                label => format!("{label} {n}"),
+            })
             .collect();
         say(format_args!(
             "{}{}",
-            words.join(", "),
+            words.join(t!("cli-separator")),
             skipped_words(&indexed.summary)
         ));
         if let (Some(exported), Some(target)) = (exported, &args.export) {
-            let are = if exported == 1 {
-                "photo is"
-            } else {
-                "photos are"
-            };
             let passed_over = match there_already {
                 0 => String::new(),
-                1 => " (skipped: 1 file, already there)".into(),
-                count => format!(" (skipped: {count} files, already there)"),
+                count => t!("cli-files-skipped", count = Ungrouped(count)),
             };
-            say(format_args!(
-                "{exported} {are} now in {}{passed_over}",
-                target.display()
+            say(t!(
+                "cli-photos-now-in",
+                count = Ungrouped(exported),
+                folder = target.display(),
+                skipped = passed_over
             ));
         }
     }
@@ -171,12 +177,12 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     finish(&indexed)
 }
 
-fn sorted_row(item: &SortedPhoto, labels: &[String], scores: &Scores) -> Vec<String> {
+fn sorted_row(item: &SortedPhoto, labels: &[String], none: &str, scores: &Scores) -> Vec<String> {
     let score = scores.of(item.at());
     let best = item.best();
     vec![
         path_text(&item.photo.file.path),
-        best.map_or("(none)", |best| &labels[best]).into(),
+        best.map_or(none, |best| &labels[best]).into(),
         percent(item.best_match),
         percent(best.map_or(score.something_else, |best| score.probabilities[best])),
     ]
@@ -212,7 +218,7 @@ fn counts(labels: &[String], sorted: &[SortedPhoto]) -> serde_json::Map<String, 
         .enumerate()
         .map(|(i, label)| (label.clone(), json!(count(Some(i)))))
         .collect();
-    counts.insert("(none)".into(), json!(count(None)));
+    counts.insert(NONE.into(), json!(count(None)));
     counts
 }
 
@@ -325,7 +331,7 @@ fn write_contact_sheet(
         _ => contact_sheet::html(title, &groups).into_bytes(),
     };
     out_file::write(file, sheet_kind(file), &sheet)?;
-    say(format_args!("the contact sheet is in {}", file.display()));
+    say(t!("cli-sheet-written", file = file.display()));
     Ok(())
 }
 

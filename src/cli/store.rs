@@ -1,14 +1,15 @@
 //! `lumisift store`: checking the store, and making it as small as what it holds.
 
 use lumisift::engine::index::store::{Store, Tidied, Verified};
-use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, StoreAction};
 use super::library::{load_settings, store_dir};
-use super::output::{OutputTable, path_text, print, say};
+use super::output::{OutputTable, in_language_of, path_text, print, say};
 
 /// `lumisift store`.
 pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcome> {
@@ -17,7 +18,7 @@ pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcom
     let dir = store_dir(common, &dirs, &settings);
     // Looking must not make what is not there.
     if !dir.join("facts.db").is_file() {
-        anyhow::bail!("there is no store at {}", path_text(&dir));
+        anyhow::bail!(t!("cli-no-store", folder = path_text(&dir)));
     }
     let store = Store::open(&dir)?;
     store.notices().iter().for_each(say);
@@ -41,14 +42,21 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
     let bytes = store.size()?.bytes;
     let repaired = !store.notices().is_empty();
     let sound = damage.is_empty() && !repaired;
-    let mut columns = OutputTable::new(&["what", "found"], &[]);
+    let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
-    push("state", state(&found, repaired).into());
+    let state = in_language_of(common.format, || state(&found, repaired));
+    push("state", state.into());
     push("photos", photos.to_string());
     push("files", files.to_string());
     push("vectors", vectors.to_string());
-    let databases = counted(*volumes, "database", "databases");
-    push("thumbnails", format!("{thumbnails} in {databases}"));
+    let databases = || {
+        t!(
+            "cli-thumbnails",
+            thumbnails = Ungrouped(*thumbnails),
+            databases = t!("cli-databases", count = Ungrouped(*volumes))
+        )
+    };
+    push("thumbnails", in_language_of(common.format, databases));
     push("size", format!("{} MB", bytes >> 20));
     damage.iter().for_each(|what| push("damage", what.clone()));
     print(common.format, &columns, || {
@@ -73,18 +81,16 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
 
 fn state(found: &Verified, repaired: bool) -> &'static str {
     match (found.to_be_repaired, found.damage.is_empty()) {
-        (true, _) => {
-            "damaged: the next command that reads photos repairs it and reads again what was lost"
-        }
-        (false, false) => "repaired: what was lost is read again",
-        (false, true) if repaired => "repaired while it was opened: what was lost is read again",
-        (false, true) => "sound",
+        (true, _) => t!("cli-store-damaged"),
+        (false, false) => t!("cli-store-repaired"),
+        (false, true) if repaired => t!("cli-store-repaired-opening"),
+        (false, true) => t!("cli-store-sound"),
     }
 }
 
 fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result<RunOutcome> {
     let size = store.size()?;
-    let mut columns = OutputTable::new(&["what", "found"], &[]);
+    let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
     push("photos forgotten", tidied.photos.to_string());
     push("freed", format!("{} MB", tidied.bytes >> 20));

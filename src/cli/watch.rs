@@ -1,6 +1,6 @@
 //! `lumisift watch`: sorts new files in watched folders by rules, without a window.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -10,8 +10,9 @@ use lumisift::engine::library::{
     FolderRule, HandledLog, RoundOptions, SortedFile, WatchRound, read_rules,
 };
 use lumisift::engine::organize::export::{Exporter, Transfer};
-use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
@@ -32,10 +33,7 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
     let mut rules = read_rules(&args.rules)?;
     rules.retain(|rule| rule.enabled);
     if rules.is_empty() {
-        say(format_args!(
-            "{}: all rules are switched off",
-            args.rules.display()
-        ));
+        say(t!("cli-rules-off", path = args.rules.display()));
     }
     let opened = open_library(common)?;
     let queries = rules.iter().map(|rule| &rule.training_set.query);
@@ -109,13 +107,10 @@ fn watcher(
             let _ = sender.try_send(());
         }
     };
-    let poll = "the folders are looked at once a minute instead";
     let mut watcher = match notify::recommended_watcher(on_event) {
         Ok(watcher) => watcher,
         Err(error) => {
-            say(format_args!(
-                "the system does not tell of changes ({error}): {poll}"
-            ));
+            say(t!("cli-no-watching", error = error.to_string()));
             return None;
         }
     };
@@ -125,7 +120,11 @@ fn watcher(
         .collect();
     for folder in folders {
         if let Err(error) = watcher.watch(folder, RecursiveMode::Recursive) {
-            say(format_args!("{}: {error}: {poll}", folder.display()));
+            say(t!(
+                "cli-folder-not-watched",
+                path = folder.display(),
+                error = error.to_string()
+            ));
         }
     }
     Some(watcher)
@@ -157,7 +156,7 @@ impl RoundReporter {
         for arrival in &round.arrivals {
             let (from, to) = (arrival.source.display(), arrival.target.display());
             let there = if arrival.was_there {
-                " (already there)"
+                t!("cli-was-there")
             } else {
                 ""
             };
@@ -167,14 +166,14 @@ impl RoundReporter {
             say(summary(&round.arrivals, round.fitting_none, dry_run));
         }
         if !round.waiting.is_empty() && round.waiting.len() != self.waiting {
-            let files = counted(round.waiting.len(), "file is", "files are");
-            say(format_args!("{files} still being written"));
+            say(t!(
+                "cli-being-written",
+                count = Ungrouped(round.waiting.len())
+            ));
         }
         self.waiting = round.waiting.len();
         for id in &round.stopped {
-            say(format_args!(
-                "an export stopped before its end: `lumisift undo {id}` takes back what it brought, the rest is tried again"
-            ));
+            say(t!("cli-export-stopped", id = id));
         }
         for problem in self.news(round) {
             say(problem);
@@ -198,33 +197,33 @@ impl RoundReporter {
 
 /// "2 photos copied, 1 photo already there, 4 match no rule".
 fn summary(arrivals: &[SortedFile], fitting_none: usize, dry_run: bool) -> String {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for arrival in arrivals {
-        let done = match (arrival.was_there, arrival.transfer) {
-            (true, _) => "already there",
-            (false, Transfer::Move) => "moved",
-            (false, _) => "copied",
-        };
-        *counts.entry(done).or_default() += 1;
+    let there = arrivals.iter().filter(|arrival| arrival.was_there).count();
+    let is_moved =
+        |arrival: &&SortedFile| !arrival.was_there && matches!(arrival.transfer, Transfer::Move);
+    let moved = arrivals.iter().filter(is_moved).count();
+    let copied = arrivals.len() - there - moved;
+    let (copy, motion) = match dry_run {
+        true => ("cli-would-be-copied", "cli-would-be-moved"),
+        false => ("cli-copied", "cli-moved"),
+    };
+    let counts = [
+        (copied, copy),
+        (moved, motion),
+        (there, "cli-already-there"),
+    ];
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    let mut words: Vec<String> = some
+        .map(|(count, key)| t!(key, count = Ungrouped(count)))
+        .collect();
+    if words.is_empty() {
+        words.push(t!(copy, count = Ungrouped(0_usize)));
     }
-    if counts.is_empty() {
-        counts.insert("copied", 0);
+    words.push(t!("cli-match-no-rule", count = Ungrouped(fitting_none)));
+    let words = words.join(t!("cli-separator"));
+    match dry_run {
+        true => t!("cli-dry-run", words = words),
+        false => words,
     }
-    let mut words = Vec::new();
-    for done in ["copied", "moved", "already there"] {
-        if let Some(count) = counts.get(done) {
-            let photos = counted(*count, "photo", "photos");
-            let would = if dry_run && done != "already there" {
-                "would be "
-            } else {
-                ""
-            };
-            words.push(format!("{photos} {would}{done}"));
-        }
-    }
-    words.push(counted(fitting_none, "matches no rule", "match no rule"));
-    let dry = if dry_run { " (dry run)" } else { "" };
-    format!("{}{dry}", words.join(", "))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use lumisift::app::services::Services;
 use lumisift::settings::Dirs;
+use lumisift::t;
 use lumisift::window::{WindowOutcome, open_window};
 
 use super::RunOutcome;
@@ -16,11 +17,7 @@ pub fn open(
     new_window: bool,
 ) -> anyhow::Result<RunOutcome> {
     for path in paths {
-        anyhow::ensure!(
-            path.exists(),
-            "{} is not there: name folders or photos, or a command that `lumisift --help` lists",
-            path.display()
-        );
+        anyhow::ensure!(path.exists(), t!("cli-path-missing", path = path.display()));
     }
     anyhow::ensure!(
         common.model.is_none()
@@ -29,11 +26,11 @@ pub fn open(
             && common.store.is_none()
             && common.threads == 0
             && common.memory.is_none(),
-        "the window has its own settings for --model, --device, --precision, --store, --threads and --memory: leave them out"
+        t!("cli-window-settings")
     );
     if open_window(&Services::real(Dirs::detect()), paths, new_window)? == WindowOutcome::HandedOver
     {
-        say("shown in the window that is open already; --new-window opens another one");
+        say(t!("cli-shown-in-window"));
     }
     Ok(RunOutcome::Fine)
 }

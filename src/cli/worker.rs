@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use lumisift::engine::inference::{self, Model};
-use lumisift::engine::plural::counted;
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
 use lumisift::engine::worker::{
     FileFormat, ShardOutcome, Worker, WorkerCounts, WorkerLabels, WorkerOptions,
 };
 use lumisift::settings::Dirs;
+use lumisift::t;
+use lumisift::text::Ungrouped;
 
 use super::RunOutcome;
 use super::args::{self, CommonArgs, OutputFormat};
@@ -41,7 +42,7 @@ pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOu
             let outcome = worker.run_shard(args.shard, input, dir, format)?;
             match outcome {
                 ShardOutcome::Finished { path } => {
-                    say(format_args!("{}: finished before", path.display()));
+                    say(t!("cli-finished-before", path = path.display()));
                 }
                 ShardOutcome::Made { path, counts } => {
                     say(format_args!("{}: {}", path.display(), in_words(counts)));
@@ -63,7 +64,7 @@ pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn Model>> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(common.threads)
             .build_global()
-            .context("no threads for the work")?;
+            .context(t!("cli-no-threads"))?;
     }
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
@@ -73,12 +74,12 @@ pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn Model>> {
 fn file_format(format: OutputFormat, stdio: bool) -> anyhow::Result<FileFormat> {
     match format {
         _ if stdio && format != OutputFormat::Table && format != OutputFormat::Arrow => {
-            anyhow::bail!("a stream is always in Arrow's format: leave --format out")
+            anyhow::bail!(t!("cli-stream-is-arrow"))
         }
         OutputFormat::Table | OutputFormat::Arrow => Ok(FileFormat::Arrow),
         OutputFormat::Parquet => Ok(FileFormat::Parquet),
         OutputFormat::Json | OutputFormat::Csv => {
-            anyhow::bail!("shards are written with --format arrow or --format parquet")
+            anyhow::bail!(t!("cli-shards-are-tables"))
         }
     }
 }
@@ -103,12 +104,12 @@ fn in_words(counts: WorkerCounts) -> String {
         written,
         failed,
     } = counts;
-    let mut words = counted(rows, "row", "rows");
+    let mut words = vec![t!("cli-rows", count = Ungrouped(rows))];
     if written != rows {
-        words = format!("{words}, {written} kept");
+        words.push(t!("cli-rows-kept", count = Ungrouped(written)));
     }
     if failed > 0 {
-        words = format!("{words}, {failed} with an error");
+        words.push(t!("cli-rows-failed", count = Ungrouped(failed)));
     }
-    words
+    words.join(t!("cli-separator"))
 }

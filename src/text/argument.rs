@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use fluent_bundle::FluentValue;
+use fluent_bundle::types::FluentNumber;
 
 /// A number or string.
 pub trait Argument {
@@ -37,6 +38,22 @@ impl Argument for String {
 impl Argument for Cow<'_, str> {
     fn argument(&self) -> FluentValue<'_> {
         FluentValue::from(self.as_ref())
+    }
+}
+
+/// A number that is written without separators between its digits, as the command line writes them: scripts read what it
+/// says.
+#[derive(Clone, Copy, Debug)]
+pub struct Ungrouped<N>(pub N);
+
+impl<N: Copy> Argument for Ungrouped<N>
+where
+    FluentNumber: From<N>,
+{
+    fn argument(&self) -> FluentValue<'_> {
+        let mut number = FluentNumber::from(self.0);
+        number.options.use_grouping = false;
+        FluentValue::Number(number)
     }
 }
 

@@ -193,7 +193,7 @@ fn pseudo(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{keep_to_thread, select};
+    use super::super::{Ungrouped, in_english, keep_to_thread, select};
     use super::*;
     use crate::t;
 
@@ -209,6 +209,20 @@ mod tests {
         select(Locale::Pseudo);
         assert_eq!(t!("photos", count = 2), "2 phótós~~");
         // The test harness may reuse this thread.
+        select(Locale::English);
+    }
+
+    #[test]
+    fn digits_are_left_together_for_scripts() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        let photos = || t!("photos", count = Ungrouped(9_804_u64));
+        assert_eq!(photos(), "9804 张照片");
+        assert_eq!(in_english(photos), "9804 photos");
+        assert_eq!(
+            in_english(|| t!("photos", count = Ungrouped(1_usize))),
+            "1 photo"
+        );
+        assert_eq!(current(), Locale::SimplifiedChinese);
         select(Locale::English);
     }
 

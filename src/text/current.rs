@@ -29,6 +29,14 @@ pub fn select(locale: Locale) {
     }
 }
 
+/// Runs `make` with messages in English, whatever language is in use: programs read the result.
+pub fn in_english<T>(make: impl FnOnce() -> T) -> T {
+    let before = OF_THREAD.replace(Some(Locale::English));
+    let made = make();
+    OF_THREAD.set(before);
+    made
+}
+
 /// Gives this thread its own language, which [`select`] then changes instead of the process's. For tests, which run in
 /// parallel in one process.
 pub fn keep_to_thread(locale: Locale) {

@@ -85,10 +85,25 @@ impl Locale {
     /// The first of the system's preferred languages that has messages, or English.
     #[must_use]
     pub fn of_system() -> Self {
+        if is_untranslated() {
+            return Self::English;
+        }
         sys_locale::get_locales()
             .find_map(|tag| Self::of_tag(&tag))
             .unwrap_or(Self::English)
     }
+}
+
+/// Whether the environment asks for the locale `C` or `POSIX`: as with gettext, `LANGUAGE` then counts for nothing.
+fn is_untranslated() -> bool {
+    let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let mut set = variables.into_iter().filter_map(std::env::var_os);
+    set.find(|locale| !locale.is_empty())
+        .is_some_and(|locale| is_c(&locale.to_string_lossy()))
+}
+
+fn is_c(locale: &str) -> bool {
+    ["C", "POSIX"].contains(&locale.split('.').next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -105,6 +120,16 @@ mod tests {
         assert_eq!(Locale::of_tag("EN"), Some(Locale::English));
         assert_eq!(Locale::of_tag("C"), None);
         assert_eq!(Locale::of_tag(""), None);
+    }
+
+    #[test]
+    fn the_locale_of_c_is_known() {
+        for locale in ["C", "C.UTF-8", "POSIX"] {
+            assert!(is_c(locale), "{locale}");
+        }
+        for locale in ["", "zh_CN.UTF-8", "en_US", "Ca"] {
+            assert!(!is_c(locale), "{locale}");
+        }
     }
 
     #[test]

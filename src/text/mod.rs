@@ -12,15 +12,15 @@ mod locale;
 mod numbers;
 mod words;
 
-pub use argument::Argument;
+pub use argument::{Argument, Ungrouped};
 pub use catalogue::{files, message, message_with};
 pub use choice::LanguageChoice;
-pub use current::{current, keep_to_thread, select};
+pub use current::{current, in_english, keep_to_thread, select};
 pub use locale::Locale;
 pub use numbers::{bytes, count, decimal, list, percent};
 pub use words::{
     in_sentence, of_all, perhaps, sidecars, sidecars_restored, sidecars_to_write, sidecars_written,
-    skipped_photos, speed, time_for, words,
+    skipped_photos, speed, table_words, time_for, words,
 };
 
 /// Returns a message by its key: `t!("export-title")` is a `&'static str`, `t!("photos", count = 3)` a `String`.

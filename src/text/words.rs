@@ -14,19 +14,31 @@ pub fn words(english: &str) -> Cow<'_, str> {
     if current() == Locale::English {
         return english.into();
     }
-    if let Some(known) = catalogue::find(&key_of(english)) {
+    if let Some(known) = catalogue::find(&key_of("word", english)) {
         return known.into();
     }
     let known = english.split_once(" (").and_then(|(phrase, rest)| {
-        let known = catalogue::find(&key_of(phrase))?;
+        let known = catalogue::find(&key_of("word", phrase))?;
         Some(format!("{known} ({rest}").into())
     });
     known.unwrap_or(Cow::Borrowed(english))
 }
 
-/// The key of a phrase: "blown out" becomes `word-blown-out`.
-fn key_of(english: &str) -> String {
-    let mut key = String::from("word");
+/// Translates a heading or a fixed word of the command line's tables; words of the engine as [`words`] does.
+#[must_use]
+pub fn table_words(english: &str) -> Cow<'_, str> {
+    if current() == Locale::English {
+        return english.into();
+    }
+    match catalogue::find(&key_of("cell", english)) {
+        Some(known) => known.into(),
+        None => words(english),
+    }
+}
+
+/// The key of a phrase: the word "blown out" has `word-blown-out`.
+fn key_of(kind: &str, english: &str) -> String {
+    let mut key = String::from(kind);
     let parts = english.split(|letter: char| !letter.is_ascii_alphanumeric());
     for part in parts.filter(|part| !part.is_empty()) {
         key.push('-');
@@ -173,6 +185,9 @@ mod tests {
         assert_eq!(words("Red"), "红色");
         assert_eq!(words("more pixels (40 x 30)"), "像素更多 (40 x 30)");
         assert_eq!(words("no such phrase"), "no such phrase");
+        assert_eq!(table_words("best label"), "最符合的标签");
+        assert_eq!(table_words("more pixels (40 x 30)"), "像素更多 (40 x 30)");
+        assert_eq!(table_words("0.1.0"), "0.1.0");
         // The test harness may reuse this thread.
         select(Locale::English);
     }

@@ -17,6 +17,7 @@ mod import;
 mod keywords;
 mod languages;
 mod living;
+mod locales;
 mod logging;
 mod marks;
 mod pipeline;

@@ -1,5 +1,5 @@
 //! Messages: every key that the program asks for exists, every message is asked for, all languages agree, and nothing
-//! that the window shows is written in the sources instead.
+//! that the window shows or the command line says is written in the sources instead.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -11,6 +11,8 @@ use fluent_syntax::ast::{
 };
 use fluent_syntax::parser;
 use lumisift::text::{Locale, files};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
 
 use crate::asked::Asked;
 use crate::sources;
@@ -132,10 +134,11 @@ fn every_message_is_used() {
     let engine = sources::all("src/engine");
     let unused: Vec<&String> = english
         .keys()
-        .filter(|key| match key.strip_prefix("word-") {
-            // Found by the engine's English, as `text::words` does.
-            Some(_) => !engine_says(&engine, key),
-            None => !ASKED.iter().any(|file| file.texts.contains(*key)),
+        .filter(|key| match key.split_once('-') {
+            // Found by their English, as `text::words` and `text::table_words` do.
+            Some(("word", _)) => !engine_says(&engine, key),
+            Some(("cell", _)) => !command_line().any(|file| file.texts.contains(phrase_of(key))),
+            _ => !ASKED.iter().any(|file| file.texts.contains(*key)),
         })
         .collect();
     assert!(
@@ -146,14 +149,22 @@ fn every_message_is_used() {
 
 /// Whether the engine has the phrase of a message.
 fn engine_says(engine: &[(String, String)], key: &str) -> bool {
-    let (_, text) = files(Locale::English)
+    let phrase = phrase_of(key);
+    engine.iter().any(|(_, source)| source.contains(phrase))
+}
+
+/// The English of a message that is one line.
+fn phrase_of(key: &str) -> &'static str {
+    let lines = files(Locale::English)
         .iter()
-        .find(|(_, text)| text.contains(&format!("{key} = ")))
-        .expect("a file with it");
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(&format!("{key} = ")));
-    line.is_some_and(|phrase| engine.iter().any(|(_, source)| source.contains(phrase)))
+        .flat_map(|(_, text)| text.lines());
+    let mut phrases = lines.filter_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+    phrases.next().expect("a line with it")
+}
+
+/// The files of the command line.
+fn command_line() -> impl Iterator<Item = &'static Asked> {
+    ASKED.iter().filter(|file| file.path.starts_with("cli/"))
 }
 
 #[test]
@@ -196,6 +207,167 @@ fn nothing_is_shown_that_cannot_be_translated() {
         })
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Texts in an expression, those in formats among them, but not the keys of messages; and their lines.
+#[derive(Default)]
+struct Literals(Vec<(String, usize)>);
+
+impl<'ast> Visit<'ast> for Literals {
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.0.push((text.value(), text.span().start().line));
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        if !call.path.is_ident("t") {
+            self.tokens(&call.tokens);
+        }
+    }
+}
+
+impl Literals {
+    fn of<'ast>(arguments: impl IntoIterator<Item = &'ast syn::Expr>) -> Vec<(String, usize)> {
+        let mut found = Self::default();
+        for argument in arguments {
+            found.visit_expr(argument);
+        }
+        found.0
+    }
+
+    /// The texts that are arguments of a macro.
+    fn tokens(&mut self, tokens: &TokenStream) {
+        for token in tokens.clone() {
+            if let TokenTree::Literal(literal) = token
+                && let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string())
+            {
+                self.0.push((text.value(), literal.span().start().line));
+            }
+        }
+    }
+}
+
+/// What a file of the command line says, and the headings of its tables.
+#[derive(Default)]
+struct Said {
+    texts: Vec<(String, usize)>,
+    headings: Vec<(String, usize)>,
+}
+
+impl Said {
+    fn of(text: &str) -> Self {
+        let mut said = Self::default();
+        said.visit_file(&syn::parse_file(text).expect("Rust"));
+        // What is left of a format without its holes has words, or is a mark such as "->".
+        said.texts.retain(|(text, _)| {
+            let mut holes = 0;
+            let letters = text.chars().filter(|c| {
+                holes += i32::from(*c == '{');
+                let is_shown = holes == 0 && c.is_alphabetic();
+                holes -= i32::from(*c == '}');
+                is_shown
+            });
+            letters.count() > 1
+        });
+        said
+    }
+}
+
+impl<'ast> Visit<'ast> for Said {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if module.ident != "tests" {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let syn::Expr::Path(path) = &*call.func {
+            let names = path.path.segments.iter().map(|part| part.ident.to_string());
+            let names: Vec<String> = names.collect();
+            match names.join("::").as_str() {
+                "say" | "counting_bar" => self.texts.extend(Literals::of(&call.args)),
+                "OutputTable::new" => self.headings.extend(Literals::of(&call.args)),
+                _ => {}
+            }
+        }
+        visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if call.method == "context" || call.method == "with_context" {
+            self.texts.extend(Literals::of(&call.args));
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        let name = call.path.segments.last();
+        if name.is_some_and(|name| {
+            ["anyhow", "bail", "ensure"].contains(&name.ident.to_string().as_str())
+        }) {
+            let mut found = Literals::default();
+            found.tokens(&call.tokens);
+            self.texts.extend(found.0);
+        }
+        visit::visit_macro(self, call);
+    }
+}
+
+/// The name of the program, before an error.
+const SAID_AS_IT_IS: &[&str] = &["lumisift: {}"];
+
+/// Names of columns that are the same in all languages, or in CSV alone.
+const HEADINGS_AS_THEY_ARE: &[&str] = &["MB", "ImageNet", "place"];
+
+#[test]
+fn the_command_line_says_nothing_that_cannot_be_translated() {
+    let (english, _) = messages(Locale::English);
+    let mut faults = Vec::new();
+    for (path, text) in sources::all("src/cli") {
+        let said = Said::of(&text);
+        for (text, line) in said.texts {
+            if !SAID_AS_IT_IS.contains(&text.as_str()) {
+                faults.push(format!(
+                    "{path}:{line}: {text:?} is said as it is; give it a key in assets/locales"
+                ));
+            }
+        }
+        for (heading, line) in said.headings {
+            let words = heading.split(|letter: char| !letter.is_ascii_alphanumeric());
+            let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+            let key = format!("cell-{}", words.join("-"));
+            if !english.contains_key(&key) && !HEADINGS_AS_THEY_ARE.contains(&heading.as_str()) {
+                faults.push(format!("{path}:{line}: there is no message {key}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_the_command_line_says_is_found() {
+    let said = Said::of(
+        r#"
+        fn a() -> anyhow::Result<()> {
+            say("Hello");
+            say(format_args!("{}: {from} -> {to}", path.display()));
+            say(t!("key", name = "Anna"));
+            read().with_context(|| format!("cannot read {}", path.display()))?;
+            anyhow::ensure!(cfg!(target_os = "macos"), "not {}", t!("here"));
+            let columns = OutputTable::new(&["photo"], &["match".into()]);
+            anyhow::bail!(t!("key"))
+        }
+        #[cfg(test)]
+        mod tests { fn b() { say("Test"); } }
+    "#,
+    );
+    let texts: Vec<&str> = said.texts.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(texts, ["Hello", "cannot read {}", "not {}"]);
+    let headings: Vec<&str> = said
+        .headings
+        .iter()
+        .map(|(text, _)| text.as_str())
+        .collect();
+    assert_eq!(headings, ["photo", "match"]);
 }
 
 #[test]

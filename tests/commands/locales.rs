@@ -1,0 +1,99 @@
+//! The command line on systems in several languages: what people read follows them, what programs read does not.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{lumisift, photos};
+
+/// A home with three photos, and one of them again under another name.
+fn home() -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("photos");
+    photos(&folder, 3);
+    fs::copy(folder.join("photo-00000.png"), folder.join("again.png")).expect("copied");
+    home
+}
+
+/// `lumisift duplicates` on a system that speaks a language.
+fn duplicates(home: &Path, locale: &str) -> Command {
+    let mut command = lumisift(home);
+    // Windows and macOS do not keep their language in these variables.
+    match cfg!(any(windows, target_os = "macos")) {
+        true => command.env("LUMISIFT_LANGUAGE", locale),
+        false => command.env_remove("LUMISIFT_LANGUAGE"),
+    };
+    command.env("LC_ALL", locale).env("LANG", locale);
+    command.args(["duplicates", "--exact", "--model", "starter"]);
+    command.args(["--device", "cpu"]).arg(home.join("photos"));
+    command
+}
+
+/// What it printed, and what it said beside that.
+fn run(command: &mut Command) -> (String, String) {
+    let output = command.output().expect("runs");
+    let printed = String::from_utf8(output.stdout).expect("text");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.success(), "{said}");
+    (printed, said)
+}
+
+const ENGLISH: &str = "1 copy in 1 group; removing them would free 0.0 MB\n";
+const CHINESE: &str = "1 组共 1 张重复照片；移除后可释放 0.0 MB\n";
+
+#[test]
+fn people_read_the_language_of_the_system_and_programs_english() {
+    let home = home();
+    let (table, said) = run(&mut duplicates(home.path(), "zh_CN.UTF-8"));
+    assert!(said.ends_with(CHINESE), "{said}");
+    for word in ["照片", "最佳照片的优点", "保留", "完全相同"] {
+        assert!(table.contains(word), "{word} in {table}");
+    }
+    let (table, said) = run(&mut duplicates(home.path(), "C"));
+    assert!(said.ends_with(ENGLISH), "{said}");
+    for word in ["photo", "the best one is", "keep", "exact"] {
+        assert!(table.contains(word), "{word} in {table}");
+    }
+    for format in ["json", "csv"] {
+        let run_in = |locale: &str| {
+            let mut command = duplicates(home.path(), locale);
+            run(command.args(["--format", format]))
+        };
+        let (english, _) = run_in("C");
+        let (printed, said) = run_in("zh_CN.UTF-8");
+        assert_eq!(printed, english);
+        assert!(said.ends_with(CHINESE), "{said}");
+    }
+}
+
+#[test]
+fn errors_of_the_command_line_are_translated() {
+    let home = home();
+    let mut command = duplicates(home.path(), "zh_CN.UTF-8");
+    let output = command.args(["--to", "copies"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(
+        said,
+        "lumisift: --to DIR 需要与 --export-plan FILE.json 一起使用\n"
+    );
+}
+
+#[test]
+fn a_chosen_language_comes_first_and_the_locale_c_is_english() {
+    let home = home();
+    let mut command = duplicates(home.path(), "C");
+    let (_, said) = run(command.env("LANGUAGE", "zh_CN"));
+    assert!(said.ends_with(ENGLISH), "{said}");
+    let config = home.path().join("config");
+    fs::create_dir_all(&config).expect("a folder");
+    fs::write(config.join("settings.json"), r#"{ "language": "zh-CN" }"#).expect("written");
+    let (_, said) = run(&mut duplicates(home.path(), "C"));
+    assert!(said.ends_with(CHINESE), "{said}");
+    let mut command = duplicates(home.path(), "C");
+    let (_, said) = run(command.env("LUMISIFT_LANGUAGE", "en"));
+    assert!(said.ends_with(ENGLISH), "{said}");
+}
