@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What all histories came to, so that the test is known to try something.
 #[derive(Default)]
-struct Tally {
+pub(super) struct Tally {
     pub(super) exported: AtomicUsize,
     pub(super) struck: AtomicUsize,
     pub(super) finished: AtomicUsize,

@@ -53,7 +53,7 @@ impl Cicp {
     }
 
     /// Replaces the matrix by "unspecified" if it is reserved, or if it is the identity and chroma is subsampled.
-    #[cfg(any(feature = "avif", feature = "heic"))]
+    #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
     pub fn with_possible_matrix(self, is_halved: bool) -> Self {
         let is_possible = self.has_assigned_matrix() && (self.matrix != 0 || !is_halved);
         let matrix = if is_possible {

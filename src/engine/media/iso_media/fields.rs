@@ -70,9 +70,37 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Reads a duration with [`Self::sized`]. All its bits are set if it is unknown; then the result is 0.
+    pub fn duration(&mut self, version: u8) -> Option<u64> {
+        let unknown = match version {
+            1 => u64::MAX,
+            _ => u32::MAX.into(),
+        };
+        let duration = self.sized(version)?;
+        Some(if duration == unknown { 0 } else { duration })
+    }
+
     /// Reads version and flags, with which full boxes start.
     pub fn version_and_flags(&mut self) -> Option<(u8, u32)> {
         let both = self.u32()?;
         Some(((both >> 24) as u8, both & 0x00ff_ffff))
+    }
+}
+
+#[cfg(all(test, feature = "video"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_unknown_if_all_its_bits_are_set() {
+        let duration = |version: u8, bytes: &[u8]| Fields(bytes).duration(version);
+        assert_eq!(duration(0, &[0xff; 4]), Some(0));
+        assert_eq!(duration(0, &[0, 0, 1, 0]), Some(256));
+        assert_eq!(duration(1, &[0xff; 8]), Some(0));
+        let most_of_32_bits = u64::from(u32::MAX);
+        for known in [most_of_32_bits, most_of_32_bits + 1] {
+            assert_eq!(duration(1, &known.to_be_bytes()), Some(known));
+        }
+        assert_eq!(duration(1, &[0; 7]), None);
     }
 }

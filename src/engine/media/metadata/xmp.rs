@@ -164,7 +164,11 @@ impl Packet {
     /// # Errors
     /// Returns an error if the encoding cannot represent it, or did not decode losslessly.
     pub fn to_bytes(&self) -> Result<Vec<u8>, MetadataError> {
-        let bytes = self.encoding.encode(self.document.text());
+        self.encoded(self.document.text())
+    }
+
+    fn encoded(&self, text: &str) -> Result<Vec<u8>, MetadataError> {
+        let bytes = self.encoding.encode(text);
         bytes
             .filter(|_| !self.unfaithful)
             .ok_or(MetadataError::WrongEncoding)
@@ -343,8 +347,7 @@ impl Packet {
             return self.to_bytes();
         };
         let body = text[..end].trim_end();
-        let bytes = self.encoding.encode(&format!("{body}{}", &text[end..]));
-        bytes.ok_or(MetadataError::WrongEncoding)
+        self.encoded(&format!("{body}{}", &text[end..]))
     }
 }
 
@@ -407,6 +410,18 @@ pub(super) mod tests {
             darktable.taken.expect("a date").as_str(),
             "2024-05-01T10:00:00"
         );
+    }
+
+    #[test]
+    fn no_form_is_written_that_would_change_other_bytes() {
+        let packet = Packet {
+            unfaithful: true,
+            ..Packet::empty()
+        };
+        for written in [packet.to_bytes(), packet.without_padding()] {
+            assert!(matches!(written, Err(MetadataError::WrongEncoding)));
+        }
+        assert!(Packet::empty().without_padding().is_ok());
     }
 
     #[test]

@@ -29,9 +29,8 @@ pub fn duration_ms(moov: &[u8]) -> Option<u64> {
     let (version, _) = fields.version_and_flags()?;
     fields.skip(if version == 1 { 16 } else { 8 })?;
     let timescale = u64::from(fields.u32()?);
-    let duration = fields.sized(version)?;
-    // All bits are set if it is unknown.
-    let known = duration < u32::MAX.into() && duration > 0 && timescale > 0;
+    let duration = fields.duration(version)?;
+    let known = duration > 0 && timescale > 0;
     known.then(|| milliseconds(duration, timescale))
 }
 
@@ -138,5 +137,21 @@ mod tests {
         assert_eq!(from(at), day);
         assert_eq!(from(0), None);
         assert_eq!(duration_ms(&movie(0)), Some(2500));
+    }
+
+    #[test]
+    fn long_durations_in_small_units_are_kept() {
+        let movie = |duration: u64| {
+            let mut mvhd = vec![0, 0, 0, 120];
+            mvhd.extend(b"mvhd\x01\0\0\0");
+            mvhd.extend([0; 16]);
+            mvhd.extend(10_000_000u32.to_be_bytes());
+            mvhd.extend(duration.to_be_bytes());
+            mvhd.extend([0; 80]);
+            mvhd
+        };
+        assert_eq!(duration_ms(&movie(6_000_000_000)), Some(600_000));
+        assert_eq!(duration_ms(&movie(u64::MAX)), None);
+        assert_eq!(duration_ms(&movie(0)), None);
     }
 }

@@ -4,7 +4,7 @@ use crate::engine::media::decode::{Cicp, Conversion, eight_bits};
 
 /// Luma coefficients of red and blue in BT.709.
 const BT_709: (f32, f32) = (0.2126, 0.0722);
-/// Matrix coefficients "unspecified" of H.273.
+/// "Unspecified" for primaries, transfer characteristics and matrix coefficients in H.273.
 const UNSPECIFIED: u16 = 2;
 /// Short side in pixels from which frames default to BT.709.
 const HIGH_DEFINITION: u32 = 720;
@@ -53,7 +53,7 @@ pub struct Rgb {
 
 impl Planes {
     /// Converts to RGB, reduced by the largest power of two that keeps the short side at `min_short_side` pixels or
-    /// more. The container's colour description takes precedence over the bitstream's.
+    /// more. Colours that the container specifies take precedence over the bitstream's.
     pub fn to_rgb(&self, min_short_side: u32, of_file: Option<Cicp>) -> Rgb {
         let short = self.width.min(self.height);
         let fits = |by: &u32| short / by >= min_short_side.max(1);
@@ -86,31 +86,28 @@ impl Planes {
         Rgb { width, height, rgb }
     }
 
-    /// The declared colours, or defaults.
+    /// The declared colours. What the container leaves unspecified is taken from the bitstream; a matrix that neither
+    /// specifies depends on the frame size.
     fn meant(&self, of_file: Option<Cicp>) -> Cicp {
-        let said = |colour: &Cicp| colour.matrix != UNSPECIFIED;
+        let is_halved = self.halved != (false, false);
+        let declared = [of_file, self.colour].into_iter().flatten();
+        let declared: Vec<Cicp> = declared
+            .map(|colour| colour.with_possible_matrix(is_halved))
+            .collect();
+        let first = |field: fn(&Cicp) -> u16| {
+            let mut values = declared.iter().map(field);
+            values.find(|value| *value != UNSPECIFIED)
+        };
         let usual = if self.height.min(self.width) >= HIGH_DEFINITION {
             1
         } else {
             6
         };
-        let guess = Cicp {
-            primaries: UNSPECIFIED,
-            transfer: UNSPECIFIED,
-            matrix: usual,
-            full_range: self.colour.is_some_and(|colour| colour.full_range),
-        };
-        let full_range = [of_file, self.colour]
-            .into_iter()
-            .flatten()
-            .any(|colour| colour.full_range);
-        let colour = of_file
-            .filter(said)
-            .or(self.colour.filter(said))
-            .unwrap_or(guess);
         Cicp {
-            full_range,
-            ..colour
+            primaries: first(|colour| colour.primaries).unwrap_or(UNSPECIFIED),
+            transfer: first(|colour| colour.transfer).unwrap_or(UNSPECIFIED),
+            matrix: first(|colour| colour.matrix).unwrap_or(usual),
+            full_range: declared.iter().any(|colour| colour.full_range),
         }
     }
 }
@@ -178,13 +175,60 @@ mod tests {
             first(&grey_frame(8, 8, 8, [100, 128, 128]), full(6)),
             [100; 3]
         );
-        assert_eq!(
-            first(&grey_frame(8, 8, 8, [100, 200, 50]), full(0)),
-            [50, 100, 200]
-        );
+        let mut planes_of_rgb = grey_frame(1, 1, 8, [100, 200, 50]);
+        planes_of_rgb.halved = (false, false);
+        assert_eq!(first(&planes_of_rgb, full(0)), [50, 100, 200]);
         let mut grey = grey_frame(8, 8, 8, [235, 0, 0]);
         grey.chroma = None;
         assert_eq!(first(&grey, None), [255; 3]);
+    }
+
+    #[test]
+    fn impossible_matrices_are_not_applied() {
+        for matrix in [0, 3, 255] {
+            let colour = Some(Cicp {
+                primaries: 1,
+                transfer: 1,
+                matrix,
+                full_range: false,
+            });
+            // Pure red in BT.601, the default of small frames.
+            let mut red = grey_frame(8, 8, 8, [81, 90, 240]);
+            assert_eq!(red.to_rgb(8, colour).rgb[..3], [254, 0, 0], "{matrix}");
+            red.colour = colour;
+            assert_eq!(red.to_rgb(8, None).rgb[..3], [254, 0, 0], "{matrix}");
+            red.halved = (true, false);
+            assert_eq!(red.meant(None).matrix, 6, "{matrix}");
+        }
+    }
+
+    #[test]
+    fn what_is_unspecified_does_not_hide_what_is_declared() {
+        let colour = |primaries, transfer, matrix| Cicp {
+            primaries,
+            transfer,
+            matrix,
+            full_range: false,
+        };
+        let meant = |side, of_file, of_stream| {
+            let mut frame = grey_frame(side, side, 10, [500, 512, 512]);
+            frame.colour = of_stream;
+            frame.meant(of_file)
+        };
+        let (hdr, none) = (colour(9, 16, 2), colour(2, 2, 2));
+        for (side, matrix) in [(8, 6), (720, 1)] {
+            let want = colour(9, 16, matrix);
+            assert_eq!(meant(side, Some(hdr), None), want);
+            assert_eq!(meant(side, None, Some(hdr)), want);
+            assert_eq!(meant(side, Some(none), Some(hdr)), want);
+            assert_eq!(meant(side, None, None), colour(2, 2, matrix));
+        }
+        let both = meant(8, Some(hdr), Some(colour(1, 1, 9)));
+        assert_eq!(both, colour(9, 16, 9));
+        let both = meant(8, Some(colour(2, 2, 9)), Some(hdr));
+        assert_eq!(both, colour(9, 16, 9));
+        let both = meant(8, Some(colour(1, 1, 1)), Some(colour(9, 16, 9)));
+        assert_eq!(both, colour(1, 1, 1));
     }
 
     #[test]

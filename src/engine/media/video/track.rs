@@ -31,7 +31,7 @@ pub struct VideoTrack<'a> {
     pub colour: Option<Cicp>,
     /// Time units per second.
     pub timescale: u32,
-    /// Duration in these units.
+    /// Duration in these units; 0 if it is unknown.
     pub duration: u64,
     /// Media time at which presentation starts, from the edit list.
     pub start: Option<i64>,
@@ -64,7 +64,7 @@ fn track(trak: &[u8]) -> Option<VideoTrack<'_>> {
     let (version, _) = times.version_and_flags()?;
     times.skip(if version == 1 { 16 } else { 8 })?;
     let timescale = times.u32()?.max(1);
-    let duration = times.sized(version)?;
+    let duration = times.duration(version)?;
     let samples = inside(mdia, &[b"minf", b"stbl"])?;
     let entry = SampleDescription::read(child(samples, b"stsd")?)?;
     let coded = match entry.size {
@@ -86,12 +86,7 @@ fn track(trak: &[u8]) -> Option<VideoTrack<'_>> {
         },
         colour: entry.colour,
         timescale,
-        // All bits are set if it is unknown.
-        duration: if duration >= u32::MAX.into() {
-            0
-        } else {
-            duration
-        },
+        duration,
         start: start(trak),
         samples,
     })
@@ -181,6 +176,8 @@ impl SampleDescription {
         let size = (fields.u16()?.into(), fields.u16()?.into());
         fields.skip(50)?;
         let more = fields.rest();
+        // An ICC profile may come before the code points, in a box of the same type.
+        let mut colours = boxes(more).filter(|(kind, _)| kind == b"colr");
         let config = |kind: &[u8; 4]| child(more, kind).map(<[u8]>::to_vec);
         let codec = match &kind {
             b"avc1" | b"avc3" => config(b"avcC").map(VideoCodec::H264),
@@ -192,7 +189,7 @@ impl SampleDescription {
             codec: codec.unwrap_or(VideoCodec::Other(kind)),
             size,
             pixel_aspect: child(more, b"pasp").and_then(pixel_aspect),
-            colour: child(more, b"colr").and_then(Cicp::of_box),
+            colour: colours.find_map(|(_, colr)| Cicp::of_box(colr)),
         })
     }
 }
@@ -206,6 +203,59 @@ fn pixel_aspect(pasp: &[u8]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        let size = (content.len() as u32 + 8).to_be_bytes();
+        [&size[..], kind, content].concat()
+    }
+
+    /// A movie with one track, whose media header has 64-bit fields, and with these boxes in its sample entry.
+    fn movie(duration: u64, more: &[u8]) -> Vec<u8> {
+        let hdlr = boxed(b"hdlr", b"\0\0\0\0\0\0\0\0vide");
+        let mut mdhd = vec![1, 0, 0, 0];
+        mdhd.extend([0; 16]);
+        mdhd.extend(10_000_000_u32.to_be_bytes());
+        mdhd.extend(duration.to_be_bytes());
+        let mdhd = boxed(b"mdhd", &mdhd);
+        // A sample entry of 16 x 16 pixels.
+        let mut entry = vec![0; 78];
+        entry[24..28].copy_from_slice(&[0, 16, 0, 16]);
+        entry.extend(more);
+        let entry = boxed(b"avc1", &entry);
+        let stsd = boxed(b"stsd", &[vec![0; 8], entry].concat());
+        let minf = boxed(b"minf", &boxed(b"stbl", &stsd));
+        let tkhd = boxed(b"tkhd", &[0; 84]);
+        let mdia = boxed(b"mdia", &[hdlr, mdhd, minf].concat());
+        boxed(b"trak", &[tkhd, mdia].concat())
+    }
+
+    #[test]
+    fn long_durations_in_small_units_are_kept() {
+        let duration = |duration| shown(&movie(duration, &[])).map(|track| track.duration);
+        assert_eq!(duration(6_000_000_000), Some(6_000_000_000));
+        assert_eq!(duration(u64::MAX), Some(0));
+    }
+
+    #[test]
+    fn colours_are_found_beside_a_profile() {
+        let profile = boxed(b"colr", b"prof\0\0\0\0");
+        let code_points = boxed(b"colr", b"nclx\0\x09\0\x10\0\x09\x80");
+        let colour = |more: &[u8]| shown(&movie(1, more)).and_then(|track| track.colour);
+        let want = Some(Cicp {
+            primaries: 9,
+            transfer: 16,
+            matrix: 9,
+            full_range: true,
+        });
+        for more in [
+            [&profile[..], &code_points].concat(),
+            [&code_points[..], &profile].concat(),
+            code_points,
+        ] {
+            assert_eq!(colour(&more), want);
+        }
+        assert_eq!(colour(&profile), None);
+    }
 
     #[test]
     fn matrices_turn_as_orientations_do() {
