@@ -1,10 +1,10 @@
-//! How well copies are distinguished from other photos, and how long that takes.
+//! Measures how well copies are told apart from other photos, and how long the search takes.
 //!
 //!     cargo bench --bench copies -- DIR... [--count 300]
 //!     cargo bench --bench copies -- --scale 100000
 //!
-//! The first makes copies of photos in memory by known changes, and looks for them among all photos of the folders. The
-//! second compares random vectors, of which a part are near each other; `docs/heap.md` has what was found.
+//! The first command makes copies of photos in memory by known changes, and searches for them among all photos of the
+//! folders. The second compares random vectors, some of which are near each other. `docs/heap.md` has the results.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -41,18 +41,18 @@ use rayon::prelude::*;
 
 #[derive(Parser)]
 struct Args {
-    /// Folders of photos that differ
+    /// Folders of photos that all differ
     folders: Vec<PathBuf>,
-    /// Photos of which copies are made
+    /// Number of photos that are copied
     #[arg(long, default_value_t = 200)]
     count: usize,
-    /// Compare so many random vectors instead
+    /// Compare this many random vectors instead
     #[arg(long)]
     scale: Option<usize>,
-    /// List pairs that are taken for copies and are none
+    /// List pairs that were wrongly taken for copies
     #[arg(long)]
     list: bool,
-    /// What `cargo bench` adds
+    /// Added by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -83,7 +83,7 @@ fn jpeg(image: &RgbImage, quality: u8) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// Cuts parts of the sides off.
+/// Crops the sides.
 fn cut(image: &RgbImage, [left, top, right, bottom]: [f32; 4]) -> RgbImage {
     let (width, height) = (image.width() as f32, image.height() as f32);
     let (x, y) = ((width * left) as u32, (height * top) as u32);
@@ -115,7 +115,7 @@ fn colours(image: &RgbImage) -> RgbImage {
     warm
 }
 
-/// Each known change with the bytes of the changed photo.
+/// Each known change, with the bytes of the changed photo.
 fn changes(image: &RgbImage) -> Vec<(&'static str, Vec<u8>)> {
     let (width, height) = image.dimensions();
     let resized = |part: u32| {
@@ -331,7 +331,7 @@ fn report(what: &str, args: &Args, photos: &[Photo], turned: bool) {
     }
 }
 
-/// Random vectors of which each tenth is near another, as in a library with many alike photos.
+/// Random vectors. Every tenth one is near another, as in a library with many similar photos.
 fn scale(count: usize) {
     const DIM: usize = 384;
     let mut noise = noise();

@@ -1,7 +1,6 @@
-//! A 12-megapixel JPEG to crop and thumbnail, on one core, beside `image::open` and a resize.
+//! From a 12-megapixel JPEG to crop and thumbnail, on one core, compared with `image::open` and a resize.
 //!
-//! `LUMISIFT_BENCH_PHOTOS=DIR` takes the first three photos of a folder; without it one is made from
-//! the samples.
+//! `LUMISIFT_BENCH_PHOTOS=DIR` uses the first three photos of a folder. Without it, a photo is made from the samples.
 #![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
 
 use std::hint::black_box;
@@ -77,7 +76,7 @@ fn ours(path: &std::path::Path, resampler: &mut Resampler) -> usize {
             .len()
 }
 
-/// What a program without scaled decoding does; it makes no thumbnail.
+/// What a program without scaled decoding does. It makes no thumbnail.
 fn plain(path: &std::path::Path) -> usize {
     let picture = image::open(path).expect("decoded").into_rgb8();
     let source = ImageRef::new(

@@ -1,10 +1,10 @@
-"""What decoding at a small scale does to the starter's vectors.
+"""How decoding at a small scale changes the starter's vectors.
 
     python benches/drift.py target/release/lumisift DIR    # 4 GB in DIR; needs Pillow, numpy, safetensors
 
-The photos of assets/samples are enlarged, grain is laid over them, and each is saved as baseline and as
-progressive JPEG, and as the bitmap that Pillow decodes from it in full. Printed is the cosine between the vector
-of a JPEG and that of its bitmap: the lowest and the mean over the photos.
+The photos of assets/samples are enlarged and grain is added. Each is saved as baseline and as progressive JPEG, and as
+the bitmap that Pillow decodes from it in full. The script prints the cosine between the vector of a JPEG and that of
+its bitmap: the lowest and the mean over the photos.
 """
 
 import subprocess

@@ -1,6 +1,6 @@
-//! Copying many photos to a folder: Lumisift's export against `cp -p` of the same files and hashing them.
+//! Copies many photos to a folder: Lumisift's export compared with `cp -p` of the same files plus hashing them once.
 //!
-//! `LUMISIFT_BENCH_DIR=DIR cargo bench --bench export`; the folder should be on a disk that is to be measured.
+//! `LUMISIFT_BENCH_DIR=DIR cargo bench --bench export`; the folder should be on the disk to measure.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -15,11 +15,11 @@ use std::time::{Duration, Instant};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::{self, ExportItem, ExportOptions, FolderLayout};
 
-/// Photos.
+/// Number of photos.
 const PHOTOS: usize = 1_000;
-/// Bytes of each.
+/// Bytes per photo.
 const BYTES: usize = 3_000_000;
-/// Runs of each way, one after the other.
+/// Runs of each method, alternating.
 const RUNS: usize = 5;
 
 fn main() {
@@ -110,7 +110,7 @@ fn copy(sources: &[PathBuf], target: &Path, home: &Path) {
     assert_eq!(report.expect("exported").exported.len(), sources.len());
 }
 
-/// Earlier writes must not be paid for by whoever comes next.
+/// Flushes earlier writes, so that the next measurement does not pay for them.
 fn sync() {
     let _ = Command::new("sync").status();
 }

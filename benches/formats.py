@@ -1,11 +1,12 @@
-"""Reading pictures of each format, beside Pillow, on one core; and colours, beside LittleCMS.
+"""Compares reading pictures of each format with Pillow, on one core, and colours with LittleCMS.
 
     python3 benches/formats.py speed DIR [FILE...]
     python3 benches/formats.py colour DIR
 
-Needs Pillow, pillow-heif and numpy. DIR takes the pictures (300 MB). Both sides read a file to a thumbnail of 512 pixels
-as JPEG and a crop of 224 pixels, each in a process of its own; the times are those of the quickest of three rounds, and the
-memory is what a process took beyond its start. FILEs are measured besides the pictures that are made here.
+Needs Pillow, pillow-heif and numpy. The pictures are written to DIR (300 MB). Both sides read a file to a thumbnail of
+512 pixels as JPEG and a crop of 224 pixels, each in a process of its own. The times are those of the fastest of three
+rounds, and the memory is what a process used beyond its size at startup. FILEs are measured in addition to the generated
+pictures.
 """
 
 import json
@@ -45,7 +46,7 @@ print(best * 1000, peak() - before)
 
 
 def ours():
-    """The benchmark's program, built for release."""
+    """Builds the benchmark's program in release mode."""
     build = ["cargo", "bench", "--bench", "formats", "--no-run", "--message-format", "json"]
     out = subprocess.run(build, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     messages = [json.loads(line) for line in out.splitlines()]
@@ -77,7 +78,7 @@ def photo(width, height, seed=7):
 
 
 def made(folder):
-    """Pictures of twelve megapixels in what Pillow writes."""
+    """Pictures of twelve megapixels in the formats that Pillow writes."""
     import numpy as np
     import pillow_heif
     from PIL import Image

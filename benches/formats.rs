@@ -1,9 +1,10 @@
-//! One picture at a time, as `benches/formats.py` asks for it: how long reading takes and how much memory, what its pixels
-//! are, and colour profiles to write into pictures.
+//! Processes one picture for `benches/formats.py`: prints time and memory, writes pixels, or writes colour profiles to
+//! embed into pictures.
 //!
-//! `thumbnail FILE ROUNDS OUT.png` prints the milliseconds of the quickest round from the file to the thumbnail in it as
-//! the grid shows it, and writes that. `time FILE ROUNDS` prints the milliseconds of the quickest round on one thread, from the file to a thumbnail and a
-//! crop, and the most memory in kB. `pixels FILE OUT.png` writes the picture in full. `profiles DIR` writes ICC profiles.
+//! `thumbnail FILE ROUNDS OUT.png` writes the file's embedded thumbnail as the grid shows it, and prints the
+//! milliseconds of the fastest round. `time FILE ROUNDS` prints the milliseconds of the fastest round on one thread,
+//! from the file to a thumbnail and a crop, and the peak memory in kB. `pixels FILE OUT.png` writes the picture at full
+//! size. `profiles DIR` writes ICC profiles.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -25,7 +26,7 @@ use moxcms::ColorProfile;
 const SIDE: u32 = 224;
 
 fn main() {
-    // cargo adds `--bench`.
+    // `cargo bench` adds `--bench`.
     let words: Vec<String> = std::env::args()
         .skip(1)
         .filter(|w| w != "--bench")
@@ -101,7 +102,7 @@ fn thumbnail_inside(file: &Path, rounds: usize, out: &Path) {
     .expect("saved");
 }
 
-/// Most memory that this process had so far; zero where the system does not report it.
+/// Peak memory of this process so far; zero where the system does not report it.
 fn peak_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -124,7 +125,7 @@ fn pixels(file: &Path, out: &Path) {
 }
 
 fn profiles(dir: &Path) {
-    // Red where green is, green where blue is, and blue where red is: a picture that ignores it shows at once.
+    // Rotates red, green and blue, so that a decoder that ignores the profile is obvious.
     let mut swapped = ColorProfile::new_srgb();
     let colours = [
         swapped.red_colorant,

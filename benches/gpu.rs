@@ -1,12 +1,12 @@
-//! Pictures a second through the image towers on a graphics card, by model and batch, beside what its arithmetic and memory
-//! would allow: `cargo bench --bench gpu`. Weights look random, so nothing is downloaded.
+//! Pictures per second through the image towers on a graphics card, by model and batch, compared with the limits of its
+//! arithmetic and memory: `cargo bench --bench gpu`. Weights are pseudorandom, so nothing is downloaded.
 //!
-//! Before that it prints each dispatch of batches of 16 and 64 with its operations and bytes, and what follows from them for four cards.
-//! That part needs no card and no driver.
+//! First it prints each dispatch of batches of 16 and 64 with its operations and bytes, and the predicted rates of four
+//! cards. That part needs no card and no driver.
 //!
-//! `LUMISIFT_BENCH_GPU=N` chooses a card by the number that `lumisift doctor` shows. An adapter that computes on the processor is
-//! timed only if it was chosen so. `LUMISIFT_BENCH_CARD=12.7,360` says what the card can do on paper (TFLOP/s in f32, GB/s), where
-//! it is none of the four.
+//! `LUMISIFT_BENCH_GPU=N` selects a card by the number that `lumisift doctor` shows. An adapter that computes on the
+//! processor is timed only if it is selected this way. `LUMISIFT_BENCH_CARD=12.7,360` gives the card's data-sheet
+//! values (TFLOP/s in f32, GB/s) if it is none of the four.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -26,15 +26,15 @@ use lumisift::engine::inference::load_starter_tower;
 use lumisift::engine::media::preprocess::Crop;
 use serde_json::{Value, json};
 
-/// What a card can do on paper: operations a second in f32 without matrix units, and bytes a second.
+/// A card's data-sheet values: f32 operations per second without matrix units, and bytes per second.
 #[derive(Clone, Copy)]
 struct Paper {
     name: &'static str,
-    /// What the names of adapters have in them.
+    /// Part of the adapter's name.
     known_by: &'static str,
     operations: f64,
     bytes: f64,
-    /// Compute units, multiprocessors or cores, each of which works on whole workgroups.
+    /// Compute units, multiprocessors or cores; each works on whole workgroups.
     units: f64,
 }
 
@@ -68,11 +68,11 @@ const CARDS: [Paper; 4] = [
         units: 132.0,
     },
 ];
-/// The part of a card's arithmetic that products reach; hand-written WGSL has reached a third on an M1.
+/// Share of a card's arithmetic that products reach. Hand-written WGSL has reached a third on an M1.
 const PRODUCTS: f64 = 0.35;
-/// That which other kernels reach.
+/// Share that other kernels reach.
 const OTHERS: f64 = 0.1;
-/// The part of a card's memory rate that is reached.
+/// Share of a card's memory bandwidth that is reached.
 const MEMORY: f64 = 0.7;
 /// Time between two dispatches.
 const GAP: f64 = 5e-6;
@@ -84,19 +84,19 @@ impl Paper {
         } else {
             OTHERS
         };
-        // Units that have no workgroup left wait for the others.
+        // Units without a workgroup wait for the others.
         let each = dispatch.workgroups() as f64 / self.units;
         let filled = each / each.ceil();
         let arithmetic = dispatch.operations / (part * filled * self.operations);
         arithmetic.max(dispatch.bytes / (MEMORY * self.bytes)) + GAP
     }
 
-    /// The same if all of its arithmetic and its memory's rate were reached: the roofline.
+    /// The roofline: the same time if all of its arithmetic and memory bandwidth were used.
     fn least_seconds(&self, dispatch: &Dispatch) -> f64 {
         (dispatch.operations / self.operations).max(dispatch.bytes / self.bytes)
     }
 
-    /// What is known of an adapter: by the variable, or by its name.
+    /// The card's values, from the environment variable or by its name.
     fn of(adapter: &Adapter) -> Option<Self> {
         let Ok(text) = std::env::var("LUMISIFT_BENCH_CARD") else {
             let known = |card: &&Self| adapter.name.contains(card.known_by);
@@ -121,7 +121,7 @@ fn clip(width: usize, heads: usize, layers: usize, patch: usize) -> Value {
         "num_hidden_layers": layers, "patch_size": patch, "image_size": 224, "hidden_act": "quick_gelu"}})
 }
 
-/// The towers that are timed, loaded one after another.
+/// The towers to time, loaded one after another.
 const NAMES: [&str; 5] = [
     "starter",
     "CLIP ViT-B/32",
@@ -141,7 +141,7 @@ fn tower(context: &Arc<Context>, name: &str) -> GpuImageTower {
     synthetic_tower(context, config).expect("a tower")
 }
 
-/// Dispatches that are alike, in the order of the first of each.
+/// Groups equal dispatches, in order of first appearance.
 fn alike(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
     let mut groups: Vec<(&Dispatch, usize)> = Vec::new();
     for dispatch in dispatches {
@@ -157,7 +157,7 @@ fn alike(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
     groups
 }
 
-/// Operations and bytes of each dispatch of a batch, and what is predicted of four cards by them.
+/// Prints operations and bytes of each dispatch of a batch, and the times predicted for four cards.
 fn tell_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<String> {
     let plan = tower.plan(batch).expect("a plan");
     let dispatches = plan.dispatches();
@@ -208,7 +208,7 @@ fn tell_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<Strin
     row
 }
 
-/// The tables of docs/gpu.md.
+/// Prints the tables of docs/gpu.md.
 fn tell_predictions(rows: &[Vec<String>], batch: usize) {
     let cards = CARDS.map(|card| card.name).join(" | ");
     println!("\nPer picture, in batches of {batch} in f16; then pictures/s as predicted:");
@@ -230,7 +230,7 @@ fn crops(count: usize, side: u32) -> Vec<Crop> {
     (0..count).map(crop).collect()
 }
 
-/// Pictures a second, over a second after a first run.
+/// Pictures per second, measured for one second after a warm-up run.
 fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<Paper>) {
     let cancel = Cancel::default();
     let pictures = crops(batch, tower.side() as u32);
@@ -262,7 +262,7 @@ fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<Paper>
     );
 }
 
-/// How long the card takes for each kind of dispatch of a batch.
+/// Prints how long the card takes for each kind of dispatch of a batch.
 fn tell_times(name: &str, tower: &GpuImageTower, batch: usize) {
     const TIMES: u32 = 20;
     let plan = tower.plan(batch).expect("a plan");
@@ -294,10 +294,10 @@ fn tell_times(name: &str, tower: &GpuImageTower, batch: usize) {
     println!("{:.0} us, {:.0} pictures/s", 1e6 * sum, batch as f64 / sum);
 }
 
-/// Pictures of the batches that are predicted: what self-tests take, and what a folder of photos ends up with.
+/// Batch sizes for the predictions: that of the self-test, and the one reached when a folder of photos is read.
 const BATCHES: [usize; 2] = [16, 64];
 
-/// Tells what needs no card.
+/// Prints the part that needs no card.
 fn predict() {
     let paper = paper_adapter().expect("wgpu's noop");
     let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");

@@ -1,5 +1,6 @@
-//! Warns where the program has become slower than it was, by ratios within one run: they mean the same on any machine
-//! of a kind. `benches/guard.json` holds what was measured; less than half of that is reported. It never fails.
+//! Warns if the program has become slower, by ratios within one run, which are comparable on any machine of the same
+//! kind. `benches/guard.json` holds the recorded ratios; anything below half of its recorded ratio is reported. The
+//! benchmark never fails.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -17,11 +18,11 @@ use lumisift::engine::inference::cpu::{Activation, GemmEpilogue};
 use lumisift::engine::inference::layers::{Linear, RoundedRows, WeightFormat};
 use lumisift::engine::media::decode::decode;
 
-/// How often each is measured; the median counts.
+/// Number of measurements; the median is used.
 const RUNS: usize = 7;
-/// Less than this part of what was measured is reported.
+/// Ratios below this share of the recorded one are reported.
 const SLACK: f64 = 0.5;
-/// Rows, inputs and outputs of the layer that is measured: a feed-forward part of ViT-B/32.
+/// Rows, inputs and outputs of the measured layer: a feed-forward layer of ViT-B/32.
 const LAYER: (usize, usize, usize) = (400, 768, 3072);
 
 fn median(mut run: impl FnMut()) -> Duration {
@@ -41,7 +42,7 @@ fn noise(rows: usize, columns: usize) -> Tensor {
     Tensor::rand(-1f32, 1f32, (rows, columns), &Device::Cpu).expect("a tensor")
 }
 
-/// How much faster a layer is on one core than candle's product, in each precision.
+/// How many times faster a layer is on one core than candle's product, in each precision.
 fn layers(ratios: &mut BTreeMap<String, f64>) {
     let (rows, inputs, outputs) = LAYER;
     let (x, weight) = (noise(rows, inputs), noise(outputs, inputs));
@@ -69,7 +70,7 @@ fn layers(ratios: &mut BTreeMap<String, f64>) {
     }
 }
 
-/// How much faster a photo is decoded small than in full.
+/// How many times faster a photo is decoded at small size than at full size.
 fn decoding(ratios: &mut BTreeMap<String, f64>) {
     let picture = image::RgbImage::from_fn(4000, 3000, |x, y| {
         image::Rgb([x ^ y, x.wrapping_mul(y) >> 6, x + y].map(|v| v as u8))

@@ -1,11 +1,11 @@
-//! How well proposed heaps agree with folders that people made, and whether the truth lies in the intervals that a few
-//! answers give.
+//! Measures how well proposed heaps agree with folders that people made, and how often the interval estimated from a
+//! few answers contains the true value.
 //!
 //!     cargo bench --bench heaps -- DIR [--store DIR] [--words FILE]
 //!     cargo bench --bench heaps -- --scale 100000
 //!     cargo bench --bench heaps -- --heat assets/samples/motorcycle.jpg [--model DIR]
 //!
-//! DIR has a folder for each class. `docs/heap.md` has what was found.
+//! DIR has one folder per class. `docs/heap.md` has the results.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -37,7 +37,7 @@ use noise::noise;
 
 #[derive(Parser)]
 struct Args {
-    /// A folder with a folder for each class
+    /// A folder with one folder per class
     source: Option<PathBuf>,
     /// Where vectors are kept
     #[arg(long)]
@@ -45,22 +45,22 @@ struct Args {
     /// Cosines at which clusters are joined
     #[arg(long, value_delimiter = ',')]
     same: Vec<f32>,
-    /// Name heaps with the words of a file, one a line, instead of those that are bundled
+    /// Name heaps with the words of this file, one per line, instead of the bundled words
     #[arg(long)]
     words: Option<PathBuf>,
-    /// Answers to each label
+    /// Answers per label
     #[arg(long, default_value_t = 10)]
     answers: usize,
-    /// Heap so many random vectors instead
+    /// Cluster this many random vectors instead
     #[arg(long)]
     scale: Option<usize>,
-    /// Time the map of where a label is seen in this photo instead
+    /// Time the heat map of a label in this photo instead
     #[arg(long)]
     heat: Option<PathBuf>,
-    /// The folder of the model of that map, in place of the starter
+    /// The model folder for that map, instead of the starter
     #[arg(long)]
     model: Option<PathBuf>,
-    /// What `cargo bench` adds
+    /// Added by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -102,9 +102,10 @@ fn measure(args: &Args, source: PathBuf) {
         .words
         .as_ref()
         .map(|path| std::fs::read_to_string(path).expect("words"));
-    let words: Vec<&str> = own
-        .as_deref()
-        .map_or_else(words, |text| text.lines().collect());
+    let words: Vec<&str> = match &own {
+        Some(text) => text.lines().collect(),
+        None => words(),
+    };
     let since = Instant::now();
     let vectors = embedded(&library, &words);
     println!(
@@ -145,7 +146,7 @@ fn measure(args: &Args, source: PathBuf) {
         for (number, heap) in found.iter().enumerate() {
             heap.photos.iter().for_each(|at| of[*at] = number);
         }
-        // A photo in no heap is a heap of its own.
+        // A photo that is in no heap counts as a heap of its own.
         let none = of.iter().filter(|heap| **heap == usize::MAX).count();
         let alone = of.iter_mut().filter(|heap| **heap == usize::MAX);
         alone.zip(found.len()..).for_each(|(heap, own)| *heap = own);
@@ -176,14 +177,14 @@ fn measure(args: &Args, source: PathBuf) {
     ask(args, &library, &indexed, &classes);
 }
 
-/// Vectors of words, as the library computes them.
+/// Computes vectors of words in the same way as the library.
 fn embedded(library: &Library, words: &[&str]) -> Embeddings {
     let phrases = words.iter().map(|word| vec![format!("a photo of {word}")]);
     let phrases: Vec<Vec<String>> = phrases.collect();
     embed_phrases(library.session().model().as_ref(), &phrases).expect("vectors")
 }
 
-/// Asks about each class, and counts how often the truth lies in the interval.
+/// Runs the questions for each class, and counts how often the interval contains the true value.
 fn ask(args: &Args, library: &Library, indexed: &Indexed, classes: &[String]) {
     let names: std::collections::BTreeSet<&String> = classes.iter().collect();
     let (mut asked, mut wrong_inside, mut missed_inside) = (0, 0, 0);
@@ -228,7 +229,7 @@ fn ask(args: &Args, library: &Library, indexed: &Indexed, classes: &[String]) {
     );
 }
 
-/// Hubert and Arabie's adjusted Rand index.
+/// The adjusted Rand index of Hubert and Arabie.
 fn adjusted_rand(of: &[usize], classes: &[String]) -> f64 {
     let pairs = |n: usize| (n * n.saturating_sub(1)) as f64 / 2.0;
     let mut both: HashMap<(usize, &str), usize> = HashMap::new();
@@ -247,7 +248,7 @@ fn adjusted_rand(of: &[usize], classes: &[String]) -> f64 {
     (together - expected) / (most - expected)
 }
 
-/// Times the map of where a label is seen, from the photo's file on.
+/// Times the heat map of a label, starting from the photo's file.
 fn heat(args: &Args, photo: &Path) {
     let store = tempfile::tempdir().expect("a folder");
     let choice = args.model.clone();
@@ -264,7 +265,7 @@ fn heat(args: &Args, photo: &Path) {
         explained.expect("a map");
         times.push(since.elapsed().as_secs_f64() * 1000.0);
     }
-    // The first time, the label's vectors are computed as well.
+    // The first run also computes the label's vectors.
     let first = times.remove(0);
     times.sort_by(f64::total_cmp);
     println!(

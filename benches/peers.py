@@ -1,4 +1,4 @@
-"""Peers to measure against, on the same machine and in the same run.
+"""Runs the peers for comparison, on the same machine and in the same run.
 
     python -m venv v && v/bin/pip install torch transformers onnx onnxruntime pillow numpy
     v/bin/python peers.py model  DIR            # a full-size ViT-B/32 CLIP with random weights: Hugging Face layout + ONNX f32 and int8
@@ -6,9 +6,9 @@
     v/bin/python peers.py encode DIR            # images/s of the image tower: torch, ONNX Runtime f32 and int8, batches 1-32
     v/bin/python peers.py folder DIR PHOTOS     # images/s from files to embeddings, as the usual Python tools do it
     v/bin/python peers.py table  DIR MODEL PHOTOS  # one table: this program, the peers and the ratio; benches/peers.sh calls it
-    v/bin/python peers.py ranking DIR MODEL PHOTOS # how photos rank by 20 texts, eight bits against full precision: Spearman's rho
+    v/bin/python peers.py ranking DIR MODEL PHOTOS # rankings of photos by 20 texts, eight bits against full precision: Spearman's rho
     v/bin/python peers.py embed  DIR PHOTOS OUT # reference embeddings (float32 .npy + names .txt) of the same weights, for parity
-Random weights cost what real ones cost; they say nothing about quality.
+Random weights cost the same as real ones, but say nothing about quality.
 """
 import glob, os, random, sys, time
 from concurrent.futures import ThreadPoolExecutor
@@ -127,11 +127,11 @@ def make_small(d, photos):                        # the quarters of each photo, 
 
 
 def table(d, model, photos):
-    """Both sides in turn, five times: medians of the rates, median and range of the ratios within a round."""
+    """Alternates both sides, five times: medians of the rates, median and range of the ratios within a round."""
     import json, subprocess
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
     m = os.path.basename(os.path.normpath(model)); small = make_small(d, photos)
-    def bench():                                  # pictures a second at batch 16
+    def bench():                                  # pictures per second at batch 16
         subprocess.run(["cargo", "bench", "--bench", "tower", "--", "--warm-up-time", "1", "--measurement-time", "2", "/16$"],
                        check=True, capture_output=True, cwd=root, env=os.environ | {"LUMISIFT_BENCH_MODEL": os.path.abspath(model)})
         def rate_of(group):
@@ -139,7 +139,7 @@ def table(d, model, photos):
             return 16e9 / e["median"]["point_estimate"]
         return {"f32": rate_of(f"{m} in f32"), "int8": rate_of(f"{m} in int8"), "starter": rate_of("starter")}
     memory = {}
-    def index(name, *more, files=photos):         # photos a second, from files to the store
+    def index(name, *more, files=photos):         # photos per second, from files to the store
         store = f"{d}/table-store"
         subprocess.run(["rm", "-rf", store], check=True)
         out = subprocess.run(["/usr/bin/time", "-f", "%M", f"{root}/target/release/lumisift", *more, "--store", store, "--format", "json", "index", files],
@@ -187,7 +187,7 @@ def ranking(d, model, photos):
         return load_file(out)["embeddings"].astype(np.float64)
     torch.manual_seed(1)
     m = CLIPModel.from_pretrained(model).eval()
-    with torch.no_grad():                         # twenty texts of random words: the weights are random as well
+    with torch.no_grad():                         # twenty texts of random words, since the weights are random as well
         ids = torch.randint(1, 49405, (20, 8)); ids[:, 0] = 49406; ids[:, -1] = 49407
         texts = m.text_projection(m.text_model(input_ids=ids).pooler_output).numpy()
     full, short = vectors("f32"), vectors("int8")

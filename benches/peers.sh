@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures Lumisift and the usual Python tools on this machine, one after the other, in DIR (2 GB; made anew if
-# it is not there). Needs Python with venv, and PyPI for torch, transformers and onnxruntime.
+# Measures Lumisift and the usual Python tools on this machine, one after the other, in DIR (2 GB; created if it
+# does not exist). Needs Python with venv, and PyPI for torch, transformers and onnxruntime.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dir=$(realpath -m "${1:?usage: benches/peers.sh DIR}")
@@ -22,7 +22,7 @@ LUMISIFT_BENCH_PHOTOS=$dir/photos cargo bench --bench decode 2>/dev/null | grep 
 
 echo "== one table"
 cargo build --release --quiet
-# The first run compares the model's precisions, which the table's runs need not.
+# The first run compares the model's precisions, so that the runs for the table need not do it.
 target/release/lumisift models verify "$dir/model"
 "$python" benches/peers.py table "$dir" "$dir/model" "$dir/photos" 2>/dev/null
 rm -rf "$dir/store"

@@ -1,4 +1,4 @@
-//! Cost of naming where photos were taken: unpacking the towns once, then each look-up.
+//! Cost of naming the places of photos: unpacking the towns once, then each look-up.
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench prints")]
 
 use std::hint::black_box;
@@ -16,7 +16,7 @@ fn main() {
         "first look-up, which unpacks the towns: {:.1?}",
         start.elapsed()
     );
-    // Around cities of all continents, as photos are; and anywhere, mostly at sea.
+    // Around cities of all continents, as photos are, and anywhere on earth, mostly at sea.
     let cities = [
         (48.1, 11.6),
         (40.7, -74.0),

@@ -1,11 +1,11 @@
-//! Ranking vectors in files: how much of the memory's bandwidth `rank` reaches, and what an index finds of it how much faster.
+//! Ranks vectors in files: which share of the memory bandwidth `rank` reaches, and the recall and speed of an index.
 //!
-//! `cargo bench --bench rank -- [ROWS]` makes a file of so many vectors (default 1,000,000; 5,000,000 take 5 GB of disk for the file
-//! and as much for the index) in the folder for temporary files.
+//! `cargo bench --bench rank -- [ROWS]` makes a file with this many vectors (default 1,000,000; 5,000,000 take 5 GB of
+//! disk for the file and the same for the index) in the folder for temporary files.
 //!
-//! The vectors are synthetic: 20,000 subjects, each of them near one of 500 themes, all in one cone as a model's pictures are. A
-//! picture's cosine to its subject is 0.8, a subject's to its theme 0.7. Questions are texts, so no vector was made for any of
-//! them.
+//! The vectors are synthetic: 20,000 subjects, each near one of 500 themes, all in one cone like the vectors of a
+//! model's pictures. A picture's cosine with its subject is 0.8, and a subject's with its theme 0.7. Queries are texts,
+//! which none of the vectors was made for.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -32,11 +32,11 @@ use rayon::prelude::*;
 
 const THEMES: usize = 500;
 const SUBJECTS: usize = 20_000;
-/// Rows of a record batch.
+/// Rows per record batch.
 const BATCH: usize = 16_384;
-/// Hits that are compared.
+/// Number of top hits that are compared.
 const TOP: usize = 100;
-/// Times that something is measured; the median is reported.
+/// Repetitions of each measurement; the median is reported.
 const TIMES: usize = 5;
 const LABELS: [&str; 12] = [
     "beach",
@@ -53,12 +53,12 @@ const LABELS: [&str; 12] = [
     "children playing football",
 ];
 
-/// Numbers that are the same each time, about normally distributed.
+/// Reproducible random numbers with an approximately normal distribution.
 struct Noise(u64);
 
 impl Noise {
     fn new(seed: u64) -> Self {
-        // Neighbouring seeds would begin alike.
+        // Mixes the seed, because the sequences of neighbouring seeds would otherwise begin alike.
         let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         Self((mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) | 1)
@@ -72,7 +72,7 @@ impl Noise {
     }
 
     fn normal(&mut self) -> f32 {
-        // The sum of four bytes, as good as needed here.
+        // The sum of four bytes is close enough to a normal distribution.
         let bits = self.bits();
         let sum: u64 = (0..4).map(|at| (bits >> (8 * at + 16)) & 0xff).sum();
         (sum as f32 - 510.0) / 148.0
@@ -84,7 +84,7 @@ impl Noise {
         vector
     }
 
-    /// A unit vector with about this cosine to another.
+    /// A unit vector with approximately this cosine to another.
     fn near(&mut self, centre: &[f32], cosine: f32) -> Vec<f32> {
         let away = (1.0 - cosine * cosine).sqrt();
         let noise = self.unit(centre.len());
@@ -136,7 +136,7 @@ fn write(path: &Path, rows: usize, dim: usize) {
     writer.finish().expect("finished");
 }
 
-/// The median of some runs in seconds, and what the last gave.
+/// The median time of several runs in seconds, and the result of the last one.
 fn timed<T>(mut run: impl FnMut() -> T) -> (f64, T) {
     let mut times = Vec::new();
     let mut last = None;
@@ -149,14 +149,14 @@ fn timed<T>(mut run: impl FnMut() -> T) -> (f64, T) {
     (times[TIMES / 2], last.expect("run"))
 }
 
-/// Seconds in which all cores read a file that is mapped.
+/// Seconds in which all cores read a mapped file.
 fn read_all(path: &Path) -> f64 {
     let map = map_file(&std::fs::File::open(path).expect("there")).expect("mapped");
     let (words, _) = map.as_chunks::<8>();
     let sum = || -> u64 {
         let parts = words.par_chunks(1 << 17);
         let part = |words: &[[u8; 8]]| {
-            // Side by side, so that additions do not wait for each other.
+            // Several independent sums, so that additions do not wait for each other.
             let (lanes, _) = words.as_chunks::<32>();
             let mut sums = [0u64; 32];
             for lane in lanes {

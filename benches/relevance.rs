@@ -1,9 +1,9 @@
-//! How well labels find what people mean, on photos of which it is known what they show.
+//! Measures how well labels find the intended photos, on photos with known content.
 //!
 //!     cargo bench --bench relevance -- DIR
 //!     cargo bench --bench relevance -- captions.csv --labels labels.toml
 //!
-//! `docs/scores.md` describes how the folder, the CSV and the file of labels look, and what was found.
+//! `docs/scores.md` describes the formats of the folder, the CSV and the label file, and the results.
 #![allow(clippy::print_stdout, missing_docs, reason = "a benchmark")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,29 +23,29 @@ use lumisift::settings::{Dirs, Settings};
 
 #[derive(Parser)]
 struct Args {
-    /// A folder with one folder a class, or a CSV
+    /// A folder with one folder per class, or a CSV
     source: PathBuf,
-    /// TOML: the labels, each with what it is called in the source
+    /// TOML: the labels, each with its names in the source
     #[arg(long)]
     labels: Option<PathBuf>,
-    /// "starter" or a folder with a model
+    /// "starter" or a model folder
     #[arg(long, default_value = "starter")]
     model: String,
     /// Where vectors are kept
     #[arg(long)]
     store: Option<PathBuf>,
-    /// The line
+    /// The threshold
     #[arg(long, default_value_t = DEFAULT_MIN_MATCH)]
     min_match: f32,
-    /// Take general words alone
+    /// Do not expand general words
     #[arg(long)]
     no_expand: bool,
-    /// Cargo says this to every benchmark
+    /// Added by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
 }
 
-/// What photos are called in the source: by path, how many say so of each name.
+/// The known names by path, with the number of captions that mention each.
 #[derive(Default)]
 struct Source {
     photos: BTreeMap<PathBuf, Told>,
@@ -60,7 +60,7 @@ struct Told {
 
 fn main() -> anyhow::Result<()> {
     let mut args = Args::parse();
-    // What is read is known by absolute paths.
+    // Photos that were read have absolute paths.
     args.source = std::path::absolute(&args.source)?;
     let source = if args.source.is_dir() {
         classes(&args.source)?
@@ -99,7 +99,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The matches of one label with what is known of each photo; photos of which it is unclear are left out.
+/// The matches of one label together with the true answers; photos with an unclear answer are left out.
 fn judge(
     photos: &[(&Told, u32)],
     scores: &Scores,
@@ -113,8 +113,8 @@ fn judge(
 }
 
 impl Told {
-    /// Whether one of `names` is said of the photo. Of three captions or more, two must agree: what one person alone
-    /// mentions is unclear.
+    /// Whether the photo has one of `names`. With three captions or more, two must agree, because a name that only one
+    /// person mentions is unclear.
     fn shows(&self, names: &[String]) -> Option<bool> {
         if self.captions.is_empty() {
             return Some(names.iter().any(|name| self.names.contains(name)));
@@ -131,7 +131,7 @@ impl Told {
     }
 }
 
-/// Whether a caption has a word or its plural. Captions are kept as words between spaces.
+/// Whether a caption has a word or its plural. Captions are stored as words between spaces.
 fn mentions(caption: &str, name: &str) -> bool {
     let endings = ["", "s", "es"];
     endings
@@ -148,7 +148,7 @@ fn simple(text: &str) -> String {
         .join(" ")
 }
 
-/// A folder with one folder a class.
+/// A folder with one folder per class.
 fn classes(dir: &Path) -> anyhow::Result<Source> {
     let mut source = Source::default();
     for class in std::fs::read_dir(dir).with_context(|| dir.display().to_string())? {
@@ -165,8 +165,8 @@ fn classes(dir: &Path) -> anyhow::Result<Source> {
     Ok(source)
 }
 
-/// A CSV whose first column is a path and whose second is called `caption`, of which a photo may have several lines, or
-/// has labels with semicolons between them.
+/// A CSV whose first column is a path. The second is either called `caption`, with possibly several lines per photo, or
+/// has labels separated by semicolons.
 fn table(path: &Path) -> anyhow::Result<Source> {
     let base = path.parent().unwrap_or(Path::new(""));
     let mut reader = csv::Reader::from_path(path).with_context(|| path.display().to_string())?;
@@ -193,7 +193,7 @@ fn table(path: &Path) -> anyhow::Result<Source> {
     Ok(source)
 }
 
-/// The labels with what they are called in the source: those of the file, or all of the source.
+/// The labels with their names in the source: those of the file, or all names in the source.
 fn labels(args: &Args, source: &Source) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     if let Some(file) = &args.labels {
         let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
@@ -234,7 +234,7 @@ fn open(args: &Args) -> anyhow::Result<Arc<Session>> {
     )?))
 }
 
-/// The row of each photo in the folder of the source.
+/// The row of each photo in the source's folder.
 fn read(session: &Arc<Session>, source: &Path) -> anyhow::Result<BTreeMap<PathBuf, u32>> {
     let root = match source.is_dir() {
         true => source,
@@ -285,7 +285,7 @@ fn print_table(labels: &BTreeMap<String, Vec<String>>, judged: &[Vec<(f32, bool)
     row("mean", String::new(), sums.map(|sum| sum / count));
 }
 
-/// What share of the photos above other lines shows the label, each label weighing the same.
+/// Precision at other thresholds, as an unweighted mean over the labels.
 fn print_lines(judged: &[Vec<(f32, bool)>]) {
     println!("\n| line | P | R |\n|---:|---:|---:|");
     for line in [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9] {

@@ -14,10 +14,10 @@ use lumisift::engine::search::teach::ClassifierSet;
 
 const LABELS: usize = 10;
 const PROMPTS: usize = 319;
-/// Photos that are ranked.
+/// Number of ranked photos.
 const TOP: usize = 1000;
 
-/// Unit vectors from a small generator: their values cost the same as real ones.
+/// Pseudorandom unit vectors, which cost the same as real ones.
 fn vectors(count: usize, dim: usize, mut seed: u64) -> Embeddings {
     let mut values = Vec::with_capacity(count * dim);
     for _ in 0..count {
@@ -33,7 +33,7 @@ fn vectors(count: usize, dim: usize, mut seed: u64) -> Embeddings {
     Embeddings { dim, values }
 }
 
-/// A file of vectors, mapped.
+/// A memory-mapped file of vectors.
 fn stored(photos: usize, dim: usize) -> impl std::ops::Deref<Target = [u8]> {
     let mut file = tempfile::tempfile().expect("a file");
     let values = vectors(photos, dim, 1).values;
@@ -52,7 +52,7 @@ fn bench(criterion: &mut Criterion) {
         (100_000, 512),
         (1_000_000, 512),
     ] {
-        // Mapped from a file, as the store's are.
+        // Memory-mapped, as in the store.
         let stored = stored(photos, dim);
         let stored: &[f16] = bytemuck::cast_slice(&stored);
         let sums = vec![6f32; photos];
@@ -60,7 +60,7 @@ fn bench(criterion: &mut Criterion) {
         let rows: Vec<u32> = (0..photos as u32).collect();
         let id = BenchmarkId::new(format!("{dim} wide"), photos);
         group.bench_function(id, |bencher| {
-            // As the window does it: into the room of the scores before the last.
+            // As in the window: written into the memory of the scores before the last.
             let mut scores = Scores::default();
             bencher.iter(|| {
                 scorer.score_into(black_box(stored), &sums, &rows, &mut scores);
@@ -72,7 +72,7 @@ fn bench(criterion: &mut Criterion) {
     members(criterion);
 }
 
-/// The same for labels that stand for eight words each.
+/// The same for labels with eight members each.
 fn members(criterion: &mut Criterion) {
     let (photos, dim, members) = (100_000, 384, 8);
     let stored = stored(photos, dim);

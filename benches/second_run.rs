@@ -1,4 +1,4 @@
-//! A second run over an unchanged folder of 10,000 photos: listing, looking up, no photo opened.
+//! A second run over an unchanged folder of 10,000 photos: listing and looking up, without opening any photo.
 #![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts};
 
 const PHOTOS: u32 = 10_000;
 
-/// Files that are no pictures, and a store that knows them: a run that opened one would fail.
+/// Files that are not pictures, and a store that knows them: a run that opened one would fail.
 fn fill(folder: &Path, session: &Session) {
     let dim = session.model().info().dim;
     let record = |n: u32| {

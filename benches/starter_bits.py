@@ -1,9 +1,9 @@
-"""What fewer bits do to the starter's vectors of the golden pixels, simulated with PyTorch.
+"""How fewer bits change the starter's vectors of the golden pixels, simulated with PyTorch.
 
     python benches/starter_bits.py    # needs torch, gguf, numpy, safetensors
 
-Printed is the cosine to full precision, the lowest and the mean. Weights have one scale for each output, inputs of a block one for each pixel, what ReLU6
-leaves one for all.
+The script prints the cosine with full precision, the lowest and the mean. Weights have one scale for each output, inputs
+of a block have one for each pixel, and outputs of ReLU6 have one for all.
 """
 
 from pathlib import Path
@@ -31,7 +31,7 @@ def sizes(key):
 
 
 def rounded(x, steps, dims):
-    """To multiples of one scale over `dims`, `steps` of them to the largest magnitude."""
+    """Rounds to multiples of one scale over `dims`, with `steps` of them up to the largest magnitude."""
     scale = (x.abs().amax(dims, keepdim=True) / steps).clamp_min(1e-12)
     return torch.round(x / scale) * scale
 

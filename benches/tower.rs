@@ -1,7 +1,7 @@
-//! Pictures a second through an image tower, batches of 1 to 32.
+//! Pictures per second through an image tower, in batches of 1 to 32.
 //!
-//! The starter, and the model in `LUMISIFT_BENCH_MODEL=DIR` if that is set. `LUMISIFT_BENCH_DEVICE=cuda` (or `metal`) times the model on
-//! that device alone, in batches of up to 256.
+//! It times the starter, and the model in `LUMISIFT_BENCH_MODEL=DIR` if that is set. `LUMISIFT_BENCH_DEVICE=cuda` (or
+//! `metal`) times only the model on that device, in batches of up to 256.
 #![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
 
 use std::hint::black_box;

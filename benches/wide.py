@@ -1,11 +1,11 @@
-"""What indexing wide pictures costs beside ordinary ones.
+"""Cost of indexing wide pictures compared with ordinary ones.
 
     python benches/wide.py target/release/lumisift DIR [MODEL]    # 200 MB in DIR; needs Pillow and numpy
 
-A picture beyond 1.6:1 has several vectors, one for each square that it is read in. Pictures of twelve million pixels
-are made by mirroring the photos of assets/samples side by side, under grain, so that all shapes have equally
-many pixels of the same kind. Printed are, for each shape, how many vectors a picture has, and its time and processor
-time, those of a run over one picture subtracted: the lowest of five rounds, in which the shapes take turns.
+A picture beyond 1.6:1 has several vectors, one for each square in which it is read. Pictures of twelve million pixels are
+made by mirroring the photos of assets/samples side by side and adding grain, so that all shapes have the same number and
+kind of pixels. For each shape, the script prints the number of vectors per picture, and the elapsed and processor time per
+picture, without those of a run over one picture. Each time is the lowest of five rounds, in which the shapes take turns.
 """
 
 import json

@@ -1,8 +1,8 @@
-//! The window over 100,000 photos, or as many as `LUMISIFT_BENCH_PHOTOS` says: time of a frame while scrolling and typing, time from a key to the
-//! sorted grid, time until an indexed folder is shown, memory.
+//! The window with 100,000 photos, or the number in `LUMISIFT_BENCH_PHOTOS`: frame time while scrolling and typing,
+//! time from a key to the sorted grid, time until an indexed folder is shown, and memory.
 //!
-//! `LUMISIFT_BENCH_HOME` names a folder that keeps the photos and the store, for looking at them with the
-//! program itself; otherwise they are made anew and removed.
+//! `LUMISIFT_BENCH_HOME` names a folder that keeps the photos and the store, so that they can be opened with the
+//! program itself. Otherwise they are made anew and removed.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -28,21 +28,21 @@ use lumisift::engine::media::scan::{Scan, ScanItem, ScanOptions};
 use lumisift::settings::Dirs;
 use lumisift::window::MainWindow;
 
-/// How many photos there are.
+/// Number of photos.
 static PHOTOS: LazyLock<u32> = LazyLock::new(|| {
     let asked = std::env::var("LUMISIFT_BENCH_PHOTOS");
     asked.map_or(100_000, |text| text.parse().expect("a number of photos"))
 });
-/// How often the folder is listed; the median counts.
+/// Number of times the folder is listed; the median is used.
 const RUNS: usize = 5;
-/// Thumbnails that are fetched, from all over the store.
+/// Number of thumbnails that are fetched, spread over the store.
 const THUMBNAILS: u32 = 10_000;
-/// How long a frame takes at least.
+/// Minimum duration of a frame.
 const FRAME: Duration = Duration::from_millis(2);
-/// Frames of each measurement.
+/// Frames per measurement.
 const FRAMES: usize = 600;
 
-/// The application, with a watch on what a frame costs.
+/// The application, with a timer for the cost of a frame.
 struct Watched {
     app: MainWindow,
     logic: Duration,
@@ -63,13 +63,13 @@ impl eframe::App for Watched {
     }
 }
 
-/// A number from 0 to 1 that looks random.
+/// A pseudorandom number from 0 to 1.
 fn noise(seed: &mut u64) -> f32 {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
     (*seed >> 40) as f32 / (1u64 << 24) as f32
 }
 
-/// A thumbnail as photos have them: a picture with edges and some grain.
+/// A thumbnail like those of photos: a picture with edges and some grain.
 fn thumbnail(n: u32) -> Vec<u8> {
     let mut seed = u64::from(n) + 1;
     let base = [0, 1, 2].map(|_| noise(&mut seed) * 200.0);
@@ -144,8 +144,8 @@ fn report(what: &str, times: &mut [Duration]) {
     );
 }
 
-/// Draws with pauses between frames: a window that draws without any would take the processor from the threads
-/// that it waits for.
+/// Draws with pauses between frames: a window that drew without pauses would take the processor from the threads that
+/// it waits for.
 fn until(harness: &mut Harness<'_, Watched>, holds: impl Fn(&MainWindow) -> bool) -> Duration {
     let start = Instant::now();
     while !holds(&harness.state().app) {
@@ -197,7 +197,7 @@ fn scroll(harness: &mut Harness<'_, Watched>) {
     report("a frame while scrolling", &mut frames);
 }
 
-/// Types labels and measures each key until the grid is sorted anew.
+/// Types labels, and measures the time from each key until the grid is sorted again.
 fn type_labels(harness: &mut Harness<'_, Watched>) {
     let mut keys = Vec::new();
     let mut frames = Vec::new();
@@ -221,7 +221,7 @@ fn type_labels(harness: &mut Harness<'_, Watched>) {
     report("a frame while typing", &mut frames);
 }
 
-/// Lists the folder, whose entries the system has in memory.
+/// Lists the folder, whose entries the system has cached.
 fn scan(folder: &Path) {
     let mut times: Vec<Duration> = (0..RUNS)
         .map(|_| {
@@ -236,7 +236,7 @@ fn scan(folder: &Path) {
     report("listing the folder", &mut times);
 }
 
-/// Fetches thumbnails as the grid does, ready to be drawn at a size.
+/// Fetches thumbnails as the grid does, decoded at the size in which they are drawn.
 fn thumbnails(dirs: &Dirs) {
     let store = Arc::new(Store::open(&dirs.store()).expect("a store"));
     let slot = Arc::new(Mutex::new(Some(store)));
@@ -281,7 +281,7 @@ fn main() {
         let model = Arc::new(load_starter().expect("a model"));
         let session = Session::open(model, store).expect("a session");
         fill(&folder, &session);
-        // The sums over the background are made at the first question, whoever asks it.
+        // The first query computes the sums over the background.
         let scorer = session.scorer(&Default::default());
         session.score(&scorer, &[0]).expect("scored");
     }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Drives the real program under Xvfb with xdotool and docs/xdnd_drop.py, checks what it does by what it writes (decisions,
-# what it remembers, exported files) and by what is seen, and saves pictures: an empty window, a second label while it is
+# Drives the real program under Xvfb with xdotool and docs/xdnd_drop.py. Checks its behaviour by the files that it writes
+# (decisions, remembered state, exported files) and by the screen. Saves pictures: an empty window, a second label while it is
 # typed, photos being sorted, a photo in the viewer, photos side by side, the export, photos by month, files held over the
-# window, a search by a dropped picture, a path being typed, what can be cleaned up. The first check that fails ends it with a message.
-# Also prints how long the window takes to show and to close. Needs xvfb, xdotool, imagemagick, exiftool, python3 and
+# window, a search by a dropped picture, a path being typed, and the clean-up list. Stops with a message at the first check
+# that fails. Also prints how long the window takes to show and to close. Needs xvfb, xdotool, imagemagick, exiftool, python3 and
 # a software Vulkan driver (mesa-vulkan-drivers).
 # Usage: docs/screenshots.sh [--readme] [FOLDER FOR PICTURES]
-#   --readme also replaces the README's pictures in docs/images; without FOLDER, a new temporary one is made and printed
+#   --readme also replaces the README's pictures in docs/images; without FOLDER, a temporary one is created and printed
 #   SIZE=1280x800 of the screen, THEME=dark or light, LUMISIFT=a binary other than the release build
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ fi
 out=${1:-$(mktemp -d)}
 size=${SIZE:-1280x800}
 mkdir -p "$out"
-# Where the photos are shows in the pictures, so it has a fixed name that a person could have chosen.
+# The photos' folder is visible in the pictures, so it has a fixed name that a user could have chosen.
 pictures=/tmp/Pictures
 marker=$pictures/.lumisift-screenshots
 if [ -e "$pictures" ] && [ ! -e "$marker" ]; then
@@ -33,7 +33,7 @@ fi
 home=$(mktemp -d)
 export LUMISIFT_CACHE_DIR=$home/cache LUMISIFT_CONFIG_DIR=$home/config LUMISIFT_DATA_DIR=$home/data
 export XDG_RUNTIME_DIR=$home
-# Neither a portal nor zenity: paths are typed.
+# Without a portal and zenity, paths are typed.
 unset DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY
 display=:$((90 + RANDOM % 900))
 Xvfb "$display" -noreset -screen 0 "${size}x24" >/dev/null 2>&1 &
@@ -42,7 +42,7 @@ trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$hom
 export DISPLAY=$display
 until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 
-# The samples, taken in three months.
+# The samples, with dates in three months.
 rm -rf "$pictures"
 mkdir "$pictures"
 touch "$marker"
@@ -67,13 +67,13 @@ fail() {
     exit 1
 }
 
-# Opens the window and waits until it is seen, which it is once its first frame is painted.
+# Opens the window and waits until it is visible, which is when its first frame has been painted.
 open() {
     local start
     start=$(milliseconds)
     "$LUMISIFT" "$@" 2>"$home/said" &
     app=$!
-    # Not with --sync, which looks twice a second only.
+    # Without --sync, which polls only twice a second.
     until window=$(xdotool search --onlyvisible --class lumisift 2>/dev/null); do
         if ! kill -0 "$app" 2>/dev/null; then
             cat "$home/said" >&2
@@ -83,7 +83,7 @@ open() {
     done
     window=$(tail -1 <<<"$window")
     echo "window shown after $(($(milliseconds) - start)) ms"
-    # There is no window manager to give it the keyboard and the whole screen.
+    # There is no window manager to give it the focus and the whole screen.
     xdotool windowmove "$window" 0 0 windowsize "$window" "$width" "$height" windowfocus "$window"
     xdotool mousemove $((width / 2)) $((height - 60))
 }
@@ -100,13 +100,13 @@ close() {
     fi
 }
 
-# What is seen of the screen, or of a part of it: WIDTHxHEIGHT+X+Y.
+# A picture of the screen, or of a part of it: WIDTHxHEIGHT+X+Y.
 seen() { import -window root ${1:+-crop "$1" +repage} rgb:- | sha256sum; }
 
-# Ticks of the processor that the program has used.
+# Processor ticks that the program has used.
 used() { awk '{ print $14 + $15 }' "/proc/$app/stat"; }
 
-# Waits until nothing moves on the screen and the program does nothing.
+# Waits until nothing changes on the screen and the program is idle.
 settle() {
     local before after=none ticks
     for _ in $(seq 150); do
@@ -124,14 +124,14 @@ picture() {
     import -window root "$out/$1.png"
 }
 
-# A person's pace: what is typed goes to the field that had the keyboard in the last frame.
+# Types at a person's pace: text goes to the field that had the focus in the last frame.
 press() { xdotool key "$1" && sleep 0.5; }
 type_text() { xdotool type --delay 60 "$1" && sleep 0.6; }
 click() { xdotool mousemove "$1" "$2" && sleep 0.2 && xdotool click "${3:-1}" && sleep 0.4; }
-# Where the pointer is over nothing that shows it.
+# Moves the pointer to a place where it highlights nothing.
 away() { xdotool mousemove $((width - 40)) $((height - 60)) && sleep 0.2; }
 
-# A value that the program remembers, as an expression over `m`. It is written within seconds.
+# A value of the program's remembered state, as an expression over `m`. It is written within seconds.
 remembered() {
     python3 - "$home/config/window.json" "$1" <<'PY'
 import json, sys
@@ -156,7 +156,7 @@ print(", ".join(sorted(f"{names.get(c, '?')} {flags[flag]} {stars}" for c, flag,
 PY
 }
 
-# Waits until a command says what is expected: expect MESSAGE TEXT COMMAND...
+# Waits until a command prints the expected text: expect MESSAGE TEXT COMMAND...
 expect() {
     local message=$1 wanted=$2 is=
     shift 2
@@ -168,10 +168,10 @@ expect() {
     fail "$message: \"$is\" instead of \"$wanted\""
 }
 
-# Fails unless the screen is as it was.
+# Fails unless the screen is unchanged.
 same() { [ "$(seen)" = "$1" ] || fail "$2"; }
 
-# Fails unless the screen, or a part of it, becomes another.
+# Fails unless the screen, or a part of it, changes.
 other() {
     for _ in $(seq 20); do
         [ "$(seen ${3:+"$3"})" != "$1" ] && return
@@ -180,7 +180,7 @@ other() {
     fail "$2"
 }
 
-# Where things are: the panel of labels is narrower in a small window.
+# Positions of elements: the panel of labels is narrower in a small window.
 panel=268
 [ "$width" -lt 900 ] && panel=220
 group=$((panel + 54)) sort=$((panel + 154)) filter=$((panel + 269)) controls=60
@@ -206,7 +206,7 @@ expect "the typed path is not open" "['$photos']" remembered 'm["roots"]'
 rm -f "$home/config/window.json"
 open "$photos"
 settle
-# 2: while a label is typed, its best photos are in sight with each letter, and its group is on top.
+# 2: while a label is typed, its best photos are visible after each letter, and its group is at the top.
 press slash
 before=$(seen "$draft_card")
 type_text c
@@ -270,7 +270,7 @@ press u
 for _ in 1 2 3; do press minus; done
 press Home
 
-# 1: what is pressed while a menu or list is open goes no farther.
+# 1: keys pressed while a menu or list is open do not reach anything behind it.
 away
 settle
 before=$(seen)
@@ -297,7 +297,7 @@ press 4
 expect "a photo is not decided about" "cat.jpg pick 4" decided
 picture sorted
 
-# 4: order, groups and filter are three controls that leave each other alone.
+# 4: order, groups and filter are three independent controls.
 click "$group" "$controls"
 click "$group" "$(entry 2)"
 expect "photos are not grouped by month" "Month" remembered 'm["grouping"]'
@@ -312,7 +312,7 @@ expect "the groups undid the order" "Name" remembered 'm["sorting"]["key"]'
 click "$sort" "$controls"
 click "$sort" 401
 expect "photos are not sorted by match" "BestMatch" remembered 'm["sorting"]["key"]'
-# A click on a label's count filters by it; a chip takes the filter away.
+# A click on a label's count filters by it; a chip removes the filter.
 click $((panel - 83)) 138
 expect "a click on a count does not filter" "{'Label': 1}" remembered 'm["filter"]["fit"]'
 click $((panel + 140)) 92
@@ -327,7 +327,7 @@ settle
 other "$before" "z does not show the photo at its actual size"
 import -window root "$out/actual-size.png"
 press z
-# 6: a loupe while the space bar is held, and nothing but the photo.
+# 6: a loupe while the space bar is held, and a view of only the photo.
 xdotool mousemove $((width / 2 - 150)) $((height / 2))
 settle
 before=$(seen)
@@ -359,7 +359,7 @@ if [ "$size" = 1280x800 ]; then
 fi
 press Escape
 
-# 5: an export takes what fits, without rejects, and remembers where to.
+# 5: an export takes the photos that fit, without rejects, and remembers the target.
 press ctrl+shift+a
 press ctrl+e
 settle
@@ -373,7 +373,7 @@ type_text "$pictures/Sorted"
 press Return
 picture export
 [ ! -e "$pictures/Sorted" ] || fail "an export begins before it is asked for"
-# The button is the last that the Tab key reaches before it begins anew with the one that closes the dialog.
+# The button is the last stop of the Tab key before it starts again at the one that closes the dialog.
 xdotool key shift+Tab && sleep 0.3
 press Return
 for _ in $(seq 50); do
@@ -387,7 +387,7 @@ press Escape
 expect "the folder of the export is not remembered" "$pictures/Sorted" \
     remembered 'm["export"]["target"]'
 
-# 8: files held over the window show where they go; a picture on the search box is searched for.
+# 8: files held over the window show the drop zones; a picture on the search box is searched for.
 search=$((width - 220))
 xdotool mousemove "$search" 24
 sleep 0.3
@@ -395,7 +395,7 @@ before=$(seen)
 rm -f "$home/drop"
 python3 docs/xdnd_drop.py "$window" "$search" 24 --hold "$home/drop" "$photos/cat.jpg" &
 drag=$!
-# Frames are drawn as long as files are held over the window: it does not come to rest.
+# Frames are drawn as long as files are held over the window, so it never becomes idle.
 sleep 2
 other "$before" "files that are held over the window show no zones"
 import -window root "$out/zones.png"
@@ -408,7 +408,7 @@ press 5
 expect "a dropped picture is not found first" "cat.jpg pick 5, coffee.jpg reject 0" decided
 press Escape
 press Escape
-# Folders that are dropped on the photos are opened beside the others.
+# Folders that are dropped on the photos are opened in addition to the others.
 mkdir "$pictures/More"
 cp "$photos/moon.jpg" "$pictures/More/another moon.jpg"
 xdotool mousemove $((width / 2)) $((height / 2))
@@ -419,13 +419,13 @@ expect "a dropped folder is not opened" "['$photos', '$pictures/More']" remember
 settle
 close
 
-# By month: the groups that were chosen come back.
+# By month: the chosen groups are restored.
 sed -i 's/"grouping": *"[A-Za-z]*"/"grouping": "Month"/' "$home/config/window.json"
 open "$photos"
 picture months
 close
 
-# What can be cleared away: copies, a burst, a blurred photo, a screenshot and a photo without light.
+# The clean-up list: copies, a burst, a blurred photo, a screenshot and a black photo.
 phone=$pictures/Phone
 mkdir "$phone"
 rm -f "$home/config/window.json"

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Drags files over a window of an X server and drops them there, as a file manager does by the XDND protocol.
+"""Drags files over an X11 window and drops them there with the XDND protocol, as a file manager does.
 
 Usage: xdnd_drop.py WINDOW X Y [--hold FILE] PATH...
 
-X and Y are on the screen. With --hold it holds the files over the window until FILE is there, and then drops them.
-For docs/screenshots.sh: xdotool moves the pointer, but cannot be the source of a drag. Needs libX11 and nothing else.
+X and Y are screen coordinates. With --hold, it holds the files over the window until FILE exists, and then drops them.
+It is used by docs/screenshots.sh, because xdotool can move the pointer but cannot be the source of a drag. It needs only
+libX11.
 """
 import ctypes
 import os
@@ -74,7 +75,7 @@ class Source:
         self.x.XFlush(self.display)
 
     def answer(self):
-        """Gives the list of files to who asks for it, and notes what the window says."""
+        """Sends the list of files to the window that requests it, and records the window's messages."""
         while self.x.XPending(self.display):
             event = Event()
             self.x.XNextEvent(self.display, ctypes.byref(event))

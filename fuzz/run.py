@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs fuzz targets for a number of seconds of processor time each, and prints what they did as a table.
+"""Runs each fuzz target for a number of seconds of processor time, and prints a table of the results.
 
     fuzz/run.py SECONDS [NAME...] [--seeds FOLDER]...
 
-Needs the targets built (`cargo +nightly fuzz build`). `LUMISIFT_CORPUS=FOLDER cargo test --test media` writes the seeds of
-the formats that the repository has no files of. What was found interesting stays in fuzz/corpus, findings in fuzz/artifacts.
-The exit code is 1 if there was a finding.
+The targets must be built first (`cargo +nightly fuzz build`). `LUMISIFT_CORPUS=FOLDER cargo test --test media` writes
+seeds for the formats of which the repository has no files. Interesting inputs stay in fuzz/corpus, and findings in
+fuzz/artifacts. The exit code is 1 if there was a finding.
 """
 import argparse
 import os
@@ -29,7 +29,7 @@ def brand(*names):
 
 RAW = (".cr2", ".nef", ".dng", ".arw", ".pef", ".srw", ".iiq", ".3fr", ".nrw", ".sr2")
 
-# A name, the target that reads such files, and which seeds are of its kind.
+# A name, the target that reads such files, and the seeds of its kind.
 RUNS = [
     ("HEIC", "decode", brand(b"heic", b"heix", b"mif1", b"msf1", b"hevc")),
     ("AVIF", "decode", brand(b"avif", b"avis")),
@@ -90,7 +90,7 @@ def run(name, target, wanted, seconds, folders):
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     lines = log.read_text(errors="replace")
     runs = max([int(n) for n in re.findall(r"^#(\d+)", lines, re.M)], default=0)
-    # The limit of processor time ends a run that found nothing.
+    # A run without findings is ended by the limit of processor time.
     clean = "SUMMARY:" not in lines and spent >= seconds - 1
     print(f"| {name} | `{target}` | {len(list(corpus.iterdir()))} | {runs:,} | {spent:.0f} s | {'none' if clean else f'exit code {status}: {log}'} |", flush=True)
     return clean

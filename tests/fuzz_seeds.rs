@@ -1,5 +1,5 @@
-//! The readers that are fuzzed, over the files from which fuzzing starts, whole and cut in half: without a sanitizer, so that
-//! it costs seconds. `.ci/fuzz` runs them over inputs of its own.
+//! Runs the fuzzed readers over the fuzzing seeds, whole and cut in half. There is no sanitizer, so this takes only
+//! seconds. `.ci/fuzz` runs the readers over generated inputs.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../fuzz/readers/checkpoint.rs"]
@@ -58,7 +58,7 @@ fn over_seeds(read: fn(&[u8])) {
     }
 }
 
-/// The first byte says which file of a model the rest is.
+/// The first byte selects the file of a model that the rest represents.
 #[test]
 fn checkpoint() {
     over_seeds(|seed| {

@@ -1,4 +1,4 @@
-//! Models agree with what the reference implementation computes from the same weights.
+//! Models agree with the reference implementation's results from the same weights.
 //!
 //! `tests/fixtures/README.md` says where the reference values come from.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
@@ -179,7 +179,7 @@ fn eight_bits_are_measured_once_and_used_where_they_are_near() {
         "{cosine} {accuracy:?}"
     );
     assert_eq!(fs::read_dir(checks.path()).expect("listed").count(), 1);
-    // What is on record decides, whatever this small model is like.
+    // The cached result decides, whatever the accuracy of this small model.
     let record = fs::read_dir(checks.path())
         .expect("listed")
         .flatten()
@@ -210,7 +210,7 @@ fn clip_token_ids_are_equal_for_every_text() {
     }
 }
 
-/// Both fixtures with their own texts, and the pixels of the first of their photos.
+/// Both fixtures with their own texts, and the pixels of their first photos.
 #[test]
 fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
     for (name, pixels, side) in [
@@ -234,7 +234,7 @@ fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
         let worst = worst_difference(&texts, &golden.floats("text_embeds"));
         assert!(worst < 1e-4, "{name}: text vectors differ by {worst}");
         eprintln!("parity: {name}: text vectors differ by {worst:.1e} at most");
-        // As on devices that candle knows.
+        // As on devices that candle supports.
         let elsewhere = load_folder_in(dir.path(), &Device::cpu(), WeightFormat::Tensor);
         let words: Vec<&str> = golden.texts.iter().map(String::as_str).collect();
         let tensors = elsewhere
@@ -290,7 +290,7 @@ fn a_picture_is_stretched_where_the_model_was_trained_so() {
     }
 }
 
-/// The largest and the mean difference of two crops, of 255.
+/// The largest and the mean difference of two crops, on a scale of 0 to 255.
 fn difference(ours: &Crop, theirs: &Crop) -> (u8, f64) {
     let pairs = ours.rgb.iter().zip(&theirs.rgb);
     let differences: Vec<u8> = pairs.map(|(a, b)| a.abs_diff(*b)).collect();
@@ -389,7 +389,7 @@ fn a_cancelled_computation_says_so() {
     assert_eq!(error.to_string(), "the work was cancelled");
 }
 
-/// Decoding at a small scale must not change what a photo means: cosine to the full decode.
+/// Decoding at a small scale must not change a photo's vector: cosine with the full decode.
 #[test]
 fn a_scaled_decode_keeps_the_embedding() {
     let model = load_starter().expect("loads");

@@ -1,5 +1,5 @@
-//! What the window looks like, compared with kept pictures. Needs a Vulkan driver, so it runs only when asked for:
-//! `cargo test --test snapshots -- --ignored`; `UPDATE_SNAPSHOTS=true` before it keeps what is drawn now.
+//! Compares the look of the window with stored pictures. This needs a Vulkan driver, so it runs only on request: `cargo
+//! test --test snapshots -- --ignored`. `UPDATE_SNAPSHOTS=true` before it stores the current pictures.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -14,7 +14,7 @@ use lumisift::app::document::state::SessionState;
 use lumisift::text::Locale;
 use window::{Setup, Window};
 
-/// Drivers round differently: pixels that differ by so much are let pass, if they are few.
+/// Drivers round differently, so small differences are allowed in a limited number of pixels.
 fn options() -> SnapshotOptions {
     SnapshotOptions::new()
         .threshold(1.5)
@@ -22,7 +22,7 @@ fn options() -> SnapshotOptions {
 }
 
 fn snapshot(window: &mut Window, name: &str) {
-    // Two frames, so that what the first wants is known.
+    // Two frames, so that the needs of the first are known.
     window.harness.run_steps(2);
     window.until("pictures", |w| w.harness.state().has_all_pictures());
     window.harness.run_ok();
@@ -34,7 +34,7 @@ fn sorted(theme: egui::Theme, size: egui::Vec2) -> Window {
     sorted_in(Locale::English, theme, size)
 }
 
-/// The same in a language.
+/// The same in another language.
 fn sorted_in(language: Locale, theme: egui::Theme, size: egui::Vec2) -> Window {
     let mut setup = Setup::new(vec![common::samples()]);
     setup.starter = true;
@@ -94,7 +94,7 @@ fn a_photo_in_the_viewer() {
     let mut window = sorted(egui::Theme::Dark, vec2(1280.0, 800.0));
     window.key(Key::Home);
     window.key(Key::Enter);
-    // The folder is where the checkout is, and may take any number of lines.
+    // The path is that of the checkout, and may take any number of lines.
     let folder = window.harness.get_by_label_contains("samples").rect();
     let rest = egui::Rect::from_min_max(folder.min, egui::pos2(1280.0, 760.0));
     window.harness.mask(rest.expand(2.0));

@@ -1,6 +1,6 @@
-//! Numbers that look random and are the same everywhere.
+//! Pseudorandom numbers that are the same on every machine.
 
-/// From -1 to 1, evenly.
+/// Uniform from -1 to 1.
 pub fn noise() -> impl FnMut() -> f32 {
     let mut seed = 1u64;
     move || {

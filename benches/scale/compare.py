@@ -1,11 +1,11 @@
-"""Runs the examples for Ray and Spark against one process of `lumisift worker`, with a worker killed in mid-run.
+"""Compares the examples for Ray and Spark with one process of `lumisift worker`, also with a worker killed during the run.
 
     python benches/scale/compare.py --data DIR --lumisift PROGRAM [--need 0.9] [ray] [spark]
 
-DIR is what make_shards.py wrote. Each engine runs twice: once undisturbed, for its rate, and once with a worker killed by SIGKILL
-after the first shards, and, for Ray, an actor as well. All rows must be those of one process, none lost and none twice. The
-rates are pictures a second from the start of the command to its end, and from the start of its first worker, which leaves out
-what the engine itself takes to start.
+DIR is the output of make_shards.py. Each engine runs twice: once undisturbed, to measure its rate, and once with a worker
+killed by SIGKILL after the first shards (with Ray, an actor is killed as well). The rows must equal those of one process,
+with none missing and none twice. The rates are pictures per second from the start of the command to its end, and from the
+start of its first worker, which leaves out the engine's own start time.
 """
 
 import argparse
@@ -29,7 +29,7 @@ CORES = "2"
 
 
 def processes(word):
-    """The processes of this machine whose command line has a word, with their command lines."""
+    """The processes of this machine whose command line contains a word, with their command lines."""
     found = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -59,7 +59,7 @@ class Run:
             self.command = command + sorted(str(path) for path in (data / "parquet").glob("*.parquet"))
 
     def workers(self):
-        """The processes of workers, not those that started the engine with the program's name."""
+        """The worker processes, without those that started the engine with the program's name."""
         return [pid for pid, line in processes(self.program) if line.startswith(f"{self.program} worker")]
 
     def finished(self):
@@ -73,7 +73,7 @@ class Run:
             return subprocess.Popen(self.command, stdout=log, stderr=log, env=environment)
 
     def to_end(self, kill):
-        """Runs it; seconds in all, and since its first worker."""
+        """Runs it. Returns the total seconds, and those since its first worker."""
         began = time.monotonic()
         first, killed = None, not kill
         with self.start() as engine:
@@ -91,7 +91,7 @@ class Run:
         return end - began, end - (first or began)
 
     def kill_one(self):
-        """Kills a worker that is at work, and the actor that another one belongs to; whether there was one."""
+        """Kills a busy worker, and the actor of another one. Returns whether there was one."""
         workers = self.workers()
         if not workers:
             return False
@@ -107,7 +107,7 @@ class Run:
 
 
 def rows_of(files):
-    """All rows by key; stops at one that is there twice."""
+    """All rows by key; stops at a duplicate."""
     rows = {}
     for file in files:
         table = pq.read_table(file, columns=["key", *COMPARED])
@@ -138,7 +138,7 @@ def main():
     parser.add_argument("--need", type=float, default=0.0, help="least part of one process's rate, without the engine's start")
     args = parser.parse_args()
     work = pathlib.Path(tempfile.mkdtemp(prefix="lumisift-scale-"))
-    # A name of its own, so that only processes of this run are found by it.
+    # A unique name, so that only processes of this run are found by it.
     program = work / "lumisift-of-this-run"
     program.symlink_to(args.lumisift.resolve())
     labels = [word for label in LABELS for word in ("--label", label)]

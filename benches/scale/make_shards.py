@@ -2,8 +2,9 @@
 
     python benches/scale/make_shards.py --out DIR --pictures 24000 --shards 24 PHOTO_FOLDER...
 
-DIR/tar/NNNNN.tar has for each picture KEY.jpg, KEY.txt and KEY.json; DIR/parquet/NNNNN.parquet has the same in the columns
-`key`, `bytes` and `caption`; DIR/all.parquet has those of all shards. A few pictures are damaged, as in any crawl. The same arguments give the same bytes.
+DIR/tar/NNNNN.tar has KEY.jpg, KEY.txt and KEY.json for each picture. DIR/parquet/NNNNN.parquet has the same in the columns
+`key`, `bytes` and `caption`, and DIR/all.parquet has the rows of all shards. A few pictures are damaged, as in any crawl.
+The same arguments give the same bytes.
 """
 
 import argparse
@@ -18,12 +19,12 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 SIDE = 96
-# One picture in so many cannot be read.
+# One of this many pictures cannot be read.
 DAMAGED_EVERY = 150
 
 
 def picture(photos, chance):
-    """A square of a photo, between a quarter of its shorter side and all of it, as a JPEG."""
+    """A square crop of a photo as a JPEG. Its side is between a quarter of the shorter side and all of it."""
     name, photo = chance.choice(photos)
     side = chance.randint(min(photo.size) // 4, min(photo.size))
     left, top = (chance.randint(0, length - side) for length in photo.size)

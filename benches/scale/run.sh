@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Ray and Spark on this machine: makes shards of small real pictures, runs the examples over them with a worker killed in mid-run,
-# and compares rows and rates with one process of `lumisift worker`. Installs what it needs into a virtual environment; Spark
-# needs Java.
+# Tests Ray and Spark on this machine: makes shards of small real pictures, runs the examples over them with a worker killed
+# during the run, and compares rows and rates with one process of `lumisift worker`. Dependencies are installed into a virtual
+# environment; Spark needs Java.
 #
 #   benches/scale/run.sh [PICTURES] [SHARDS] [FOLDER_OF_PHOTOS...]
 #
-# LUMISIFT names a program that is built already.
+# LUMISIFT names an existing build of the program.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 pictures=${1:-24000} shards=${2:-24}
@@ -26,6 +26,6 @@ data=$(mktemp -d)
 trap 'rm -rf "$data"' EXIT
 "$venv/bin/python" benches/scale/make_shards.py --out "$data" --pictures "$pictures" --shards "$shards" assets/samples "$@"
 need=0.9
-# So few are over before it is known how fast they are.
+# A run over so few pictures ends before its rate can be measured.
 [ "$pictures" -ge 10000 ] || need=0
 "$venv/bin/python" benches/scale/compare.py --data "$data" --lumisift "$LUMISIFT" --need "$need"

@@ -1,4 +1,4 @@
-//! Any bytes are a model's configuration, weights or tokenizer, or an error: models come from strangers.
+//! Any bytes are a model's configuration, weights or tokenizer, or give an error: models come from untrusted sources.
 
 use std::fs;
 

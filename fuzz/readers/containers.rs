@@ -1,5 +1,5 @@
-//! Any bytes behind the beginning of each kind of file that is read by code of our own are decoded or refused: from
-//! nothing but bytes, it would take long to find these beginnings.
+//! Any bytes after the signature of each format that has a reader of our own are decoded or refused. A fuzzer would
+//! take long to find these signatures from random bytes.
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{camera_facts, decode, embedded_thumbnail};
@@ -8,7 +8,7 @@ use lumisift::engine::media::metadata::facts_inside;
 const BEGINNINGS: &[&[u8]] = &[
     b"\xff\xd8\xff",
     b"\xff\xd8\xff\xe1",
-    // TIFF, BigTIFF, and what RAW files make of them.
+    // TIFF, BigTIFF, and the RAW formats based on them.
     b"II*\0\x08\0\0\0",
     b"MM\0*\0\0\0\x08",
     b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0",
@@ -18,7 +18,7 @@ const BEGINNINGS: &[&[u8]] = &[
     b"II\x1a\0\0\0HEAPCCDR",
     b"FUJIFILMCCD-RAW 0201",
     b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom",
-    // Boxes.
+    // ISO media boxes.
     b"\0\0\0\x18ftypavif\0\0\0\0mif1avif",
     b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
     b"\0\0\0\x0cJXL \r\n\x87\n",

@@ -1,5 +1,5 @@
-//! Any text is a date, in a field or in a name, or none; and any bytes are a Takeout file or none. What is read is a
-//! date that the same reader reads again.
+//! Any text, in a field or in a name, gives a date or none, and any bytes give a Takeout date or none. A date that was
+//! read must be readable again by the same reader.
 
 use std::path::Path;
 

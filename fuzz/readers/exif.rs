@@ -1,4 +1,4 @@
-//! Any bytes as the EXIF of a photo, in each container that has some, are read or passed over.
+//! Any bytes as the EXIF of a photo, in each container that can have EXIF, are read or ignored.
 
 use lumisift::engine::media::decode::camera_facts;
 use lumisift::engine::media::metadata::facts_inside;

@@ -1,4 +1,4 @@
-//! Any bytes are a journal of an export, or passed over. Nothing is undone: the paths in it could be real ones.
+//! Any bytes are a journal of an export, or are ignored. Nothing is undone, because the paths in it could be real ones.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Any text is a set of labels or an error.
+//! Any text is a label set or gives an error.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Any bytes are a manifest or an error.
+//! Any bytes are a manifest or give an error.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Any text is a query or an error, and any file is a label set or an error.
+//! Any text is a query or gives an error, and any file is a label set or gives an error.
 
 use std::path::Path;
 

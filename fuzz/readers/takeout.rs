@@ -1,4 +1,4 @@
-//! Any bytes as what Google Takeout keeps beside a photo have a date or none.
+//! Any bytes as Google Takeout's JSON for a photo give a date or none.
 
 use lumisift::engine::media::takeout::described;
 

@@ -1,4 +1,4 @@
-//! Any bytes are a video whose frames are decoded, or refused: within limits of time and memory.
+//! Any bytes are a video whose frames are decoded, or are refused, within limits of time and memory.
 
 use std::io::Write;
 

@@ -1,10 +1,10 @@
-//! Any bytes are a packet or an error, and what is added to a packet is read back from it.
+//! Any bytes are a packet or give an error, and additions to a packet can be read back from it.
 
 use lumisift::engine::media::metadata::xmp::{Packet, SUBJECT};
 use lumisift::engine::media::metadata::{Additions, facts_inside};
 
 pub fn read(bytes: &[u8]) {
-    // Photos are told by their first bytes, as packets are.
+    // Photos are recognized by their first bytes, and so are packets.
     let _ = facts_inside(std::io::Cursor::new(bytes));
     let Ok(mut packet) = Packet::parse(bytes) else {
         return;

@@ -1,4 +1,4 @@
-//! The program as a person or a script runs it.
+//! The program as run by a person or a script.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -74,7 +74,7 @@ fn sorting_the_samples_agrees_with_the_golden_values() {
                 .expect("a name")
                 .to_string_lossy()
                 .into_owned();
-            // Labels that are printed as equally good are: which of them is first depends on a decoder's rounding.
+            // The first of several equally good labels depends on a decoder's rounding.
             let labels = photo["labels"].as_array().expect("labels");
             let matched = |label: &serde_json::Value| label["match"].as_f64().expect("a match");
             let most = labels.iter().map(matched).fold(0.0, f64::max);

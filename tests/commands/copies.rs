@@ -1,4 +1,4 @@
-//! Copies, bursts and the overview of a heap, as a person or a script asks for them.
+//! `lumisift duplicates`, `bursts` and `overview`, as run by a person or a script.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -11,7 +11,7 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, RgbImage};
 use serde_json::Value;
 
-/// The first sample photos, as pixels.
+/// Pixels of the first sample photos.
 fn pictures(count: usize) -> Vec<RgbImage> {
     let mut paths: Vec<PathBuf> = fs::read_dir(samples())
         .expect("samples")
@@ -52,7 +52,7 @@ fn name(value: &Value) -> String {
         .into_owned()
 }
 
-/// The keeper and the copies of each group, with their likeness.
+/// The keeper and the copies of each group, with their kind of similarity.
 fn groups(result: &Value) -> Vec<(String, Vec<String>)> {
     let groups = result["groups"].as_array().expect("groups").iter();
     groups
@@ -129,7 +129,7 @@ fn copies_are_found_set_aside_and_brought_back() {
     assert!(home.path().join("copies/0001 a.png/small.jpg").is_file());
     assert!(photos.join("a.png").is_file() && !photos.join("small.jpg").exists());
     assert!(groups(&ask(&[])).is_empty());
-    // The plan is a file of its own kind now, and may be written again; a photo never gives way to it.
+    // An earlier plan may be overwritten; a photo never is.
     let mut over = lumisift(home.path());
     over.arg("duplicates").arg(&photos).arg("--export-plan");
     let over = over.arg(photos.join("a.png")).output().expect("runs");
@@ -155,7 +155,7 @@ fn a_plan_that_is_out_of_date_moves_nothing_that_matters() {
         let moved = |list: &str| moved[list].as_array().expect("files").len();
         (moved("exported"), moved("failures"), code)
     };
-    // Someone works on the copy that is to be kept: it is that copy no longer.
+    // The photo to keep is edited, so it is no longer the same.
     let keeper = photos.join("a.png");
     let original = std::fs::read(&keeper).expect("there");
     std::fs::write(&keeper, b"painted over").expect("written");
@@ -163,7 +163,7 @@ fn a_plan_that_is_out_of_date_moves_nothing_that_matters() {
     std::fs::remove_file(&keeper).expect("removed");
     assert_eq!(apply(), (0, 3, 1));
     std::fs::write(&keeper, &original).expect("written");
-    // Someone works on one of the others.
+    // One of the copies is edited.
     let small = photos.join("small.jpg");
     std::fs::write(&small, &original).expect("written");
     assert_eq!(apply(), (2, 1, 1));
@@ -208,7 +208,7 @@ fn what_belongs_to_a_photo_is_no_copy_of_it() {
     let photos = home.path().join("photos");
     let picture = &pictures(1)[0];
     save(picture, &photos.join("IMG_1.jpg"));
-    // The RAW file of the pair shows the same; it is read by what is in it, whatever its name.
+    // The RAW file of the pair shows the same picture. It is recognized by its content, whatever its name.
     fs::copy(photos.join("IMG_1.jpg"), photos.join("IMG_1.nef")).expect("copied");
     fs::copy(photos.join("IMG_1.jpg"), photos.join("alone.jpg")).expect("copied");
     let mut command = lumisift(home.path());
@@ -227,7 +227,7 @@ fn bursts_are_told_by_time_and_the_sharpest_is_best() {
     let photos = home.path().join("photos");
     let all = pictures(2);
     let (width, height) = all[0].dimensions();
-    // A hand that moves between two presses of the button.
+    // The camera moved between two shots.
     let moved = |left: u32| {
         let view = imageops::crop_imm(&all[0], left, height / 8, width / 2, height / 2);
         view.to_image()

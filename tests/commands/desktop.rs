@@ -1,4 +1,4 @@
-//! The menu entry of a freedesktop.org desktop, by the command line.
+//! The menu entry of a freedesktop.org desktop, installed from the command line.
 #![cfg(all(unix, not(target_os = "macos")))]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use common::lumisift;
 
-/// All files and folders below a folder, by their paths in it.
+/// All files and folders below a folder, by relative path.
 fn listed(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![dir.to_owned()];
@@ -74,7 +74,7 @@ fn what_is_not_its_own_is_neither_replaced_nor_removed() {
     assert!(code == 2 && said.contains("not from here"), "{said}");
     assert_eq!(listed(&share).len(), 2, "nothing was written");
     fs::remove_file(&entry).expect("removed");
-    // A link leads elsewhere, and is somebody's as well.
+    // A link that the program did not create must be left alone as well.
     let elsewhere = home.path().join("elsewhere");
     std::os::unix::fs::symlink(&elsewhere, &entry).expect("linked");
     assert_eq!(desktop(home.path(), &share, "install").0, 2);

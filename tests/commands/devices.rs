@@ -1,4 +1,4 @@
-//! Devices that are named on the command line or in the settings, and are not there.
+//! Devices that are named on the command line or in the settings but do not exist.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{lumisift, samples};
 
-/// What the program says, and whether it did what was asked.
+/// The program's output, and whether it succeeded.
 fn classify(home: &Path, device: Option<&str>) -> (String, bool) {
     let mut command = lumisift(home);
     command.args(["classify", "--label", "cat", "--format", "json"]);

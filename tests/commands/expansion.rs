@@ -1,4 +1,4 @@
-//! General words, and alternatives between commas, by the real program.
+//! General words, and alternatives between commas, with the real program.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -44,7 +44,7 @@ fn a_general_word_finds_what_it_stands_for_unless_it_is_taken_alone() {
         "{spread:?}"
     );
     assert!(quoted["photographer"] < spread["photographer"]);
-    // A word that means one thing is the same either way.
+    // A word with a single meaning gives the same result either way.
     let cat = matches(home.path(), &["-l", "cat"]);
     assert_eq!(cat, matches(home.path(), &["-l", "cat", "--no-expand"]));
 }

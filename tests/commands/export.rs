@@ -1,4 +1,4 @@
-//! The program itself, on file systems that refuse things: what it says, and where the photos are.
+//! The program on file systems that refuse operations: its messages, and where the photos are.
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::manifest::{Manifest, ManifestEntry};
 use lumisift::engine::organize::export::{ExportOptions, Transfer, plan, run};
 
-/// A manifest that sends these photos of a folder to another.
+/// A manifest that sends these photos of a folder to another folder.
 fn manifest(home: &Path, names: &[&str]) -> PathBuf {
     let photos = home.join("photos");
     fs::create_dir_all(&photos).expect("made");
@@ -103,7 +103,7 @@ fn undoing_says_how_many_files_and_what_stays() {
         "{text}"
     );
     export(&[]);
-    // Everything is there already: no step of undoing, and the one before is taken back.
+    // Everything is there already, so there is nothing to undo, and the export before is undone.
     let text = said(&export(&[]));
     assert!(
         text.contains("0 files are now in") && text.contains("1 skipped"),
@@ -112,7 +112,7 @@ fn undoing_says_how_many_files_and_what_stays() {
     assert!(!text.contains("lumisift undo"), "{text}");
     assert!(undo().status.success());
     assert!(!home.path().join("out").exists());
-    // What it replaces is named, and comes back.
+    // The replaced file is listed, and is restored.
     fs::create_dir_all(home.path().join("out")).expect("made");
     fs::write(home.path().join("out/a.jpg"), "another").expect("written");
     let text = said(&export(&["--overwrite"]));
@@ -153,7 +153,8 @@ fn undoing_while_the_last_export_runs_says_so_and_touches_nothing() {
     }
 }
 
-/// Root may do anything in any folder: where the tests are root, the program is not, and owns these.
+/// Root may do anything in any folder. If the tests run as root, the program runs as another user, who owns these
+/// folders.
 #[cfg(unix)]
 fn as_a_usual_person(command: &mut Command, paths: &[&Path]) {
     let home = paths[0];

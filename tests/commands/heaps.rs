@@ -1,4 +1,4 @@
-//! Orders that photos suggest, where labels are to be seen, and words for photos, as the command line prints them.
+//! Proposed groups, heat maps of labels, and words for photos, as the command line prints them.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -71,14 +71,14 @@ fn heaps_are_named_by_what_their_photos_show_and_are_the_same_each_time() {
     assert_eq!(ask(), result);
 }
 
-/// How much of the heat lies in the left half.
+/// The share of the heat in the left half.
 fn left_share(result: &Value) -> f64 {
     let (mut left, mut all) = (0.0, 0.0);
     for row in result["heat"].as_array().expect("rows") {
         let row = row.as_array().expect("cells");
         for (at, cell) in row.iter().enumerate() {
             let heat = cell.as_f64().expect("a number");
-            // The column in the middle lies in both halves.
+            // The middle column belongs to both halves.
             let part = match at.cmp(&(row.len() / 2)) {
                 std::cmp::Ordering::Less => 1.0,
                 std::cmp::Ordering::Equal => 0.5,

@@ -1,4 +1,4 @@
-//! `lumisift import`: what `lumisift worker` wrote, in the store of the real program.
+//! `lumisift import`: output of `lumisift worker`, imported into the store of the real program.
 #![cfg(feature = "arrow")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -19,14 +19,14 @@ use image::{Rgb, RgbImage};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A home with a small model and a folder of photos, of which a worker wrote vectors.
+/// A home with a small model and a folder of photos, with vectors from a worker.
 struct Home {
     dir: TempDir,
     model: TempDir,
 }
 
 impl Home {
-    /// With so many photos.
+    /// With this many photos.
     fn new(count: u32) -> Self {
         let home = Self {
             dir: tempfile::tempdir().expect("a folder"),
@@ -44,7 +44,7 @@ impl Home {
         self.photos().join(format!("photo-{number:05}.png"))
     }
 
-    /// A command with the model, on the CPU, with the folders in `home`.
+    /// A command with the model, on the CPU, with its folders in `home`.
     fn in_home(&self, home: &str, arguments: &[&str]) -> Command {
         let mut command = lumisift(&self.dir.path().join(home));
         command.arg("--model").arg(self.model.path());
@@ -57,7 +57,7 @@ impl Home {
         self.in_home("home", arguments)
     }
 
-    /// A worker over all photos; the file that it wrote.
+    /// Runs a worker over all photos and returns the file that it wrote.
     fn work(&self, format: &str) -> PathBuf {
         let list = self.dir.path().join("photos.list");
         let entries = fs::read_dir(self.photos()).expect("listed");
@@ -103,7 +103,7 @@ impl Home {
         photos.iter().map(one).collect()
     }
 
-    /// How many photos a look through the folder found in the store as they are, under another name, and had to read.
+    /// The number of photos that were found unchanged in the store, found under another name, and read.
     fn indexed(&self) -> [u64; 3] {
         let (counts, code, errors) = json(&mut self.command(&["index", "photos"]));
         assert_eq!(code, 0, "{errors}");
@@ -126,7 +126,7 @@ fn numbers<const N: usize>(counts: &Value, names: [&str; N]) -> [u64; N] {
     })
 }
 
-/// Makes a file unreadable as a photo, with the size and times that it had.
+/// Makes a file unreadable as a photo, without changing its size and times.
 fn spoil(path: &Path) {
     let metadata = fs::metadata(path).expect("there");
     let length = usize::try_from(metadata.len()).expect("small");
@@ -136,7 +136,7 @@ fn spoil(path: &Path) {
         .expect("set");
 }
 
-/// Changes the schema's metadata of a file in Arrow's format.
+/// Changes the schema metadata of an Arrow file.
 fn with_metadata(file: &Path, change: impl FnOnce(&mut Schema)) -> PathBuf {
     let reader = FileReader::try_new(fs::File::open(file).expect("opened"), None).expect("Arrow");
     let mut schema = reader.schema().as_ref().clone();
@@ -171,7 +171,7 @@ fn photos_that_a_worker_read_are_not_read_again() {
             "failed",
         ];
         assert_eq!(numbers(&counts, names), [9, 0, 9, 0, 0, 0], "{format}");
-        // Whoever opened one now would find no photo in it.
+        // If one of these files were opened now, there would be no photo in it.
         (0..9).for_each(|number| spoil(&home.photo(number)));
         assert_eq!(home.indexed(), [9, 0, 0], "{format}");
         assert_eq!(home.matches("home"), expected, "{format}");
@@ -184,10 +184,10 @@ fn photos_that_a_worker_read_are_not_read_again() {
 fn a_photo_that_was_changed_or_moved_is_told_by_its_content() {
     let home = Home::new(6);
     let file = home.work("arrow");
-    // Another photo of the same size and name; the time of its change distinguishes it.
+    // Another photo with the same size and name; only its modification time differs.
     let other = RgbImage::from_pixel(24, 16, Rgb([1, 200, 3]));
     other.save(home.photo(0)).expect("saved");
-    // Changed and put back under an earlier time, with another length.
+    // Changed, and then given an earlier time and another length.
     let before = fs::metadata(home.photo(1)).expect("there");
     let longer = RgbImage::from_fn(25, 16, |x, y| Rgb([(x * 9) as u8, (y * 7) as u8, 50]));
     longer.save(home.photo(1)).expect("saved");
@@ -270,7 +270,7 @@ fn thumbnails_are_made_when_they_are_asked_for() {
         html.matches("data:image/jpeg").count()
     };
     assert_eq!(sheet("first.html"), 3);
-    // They are kept: the photos are not needed for them any more.
+    // The data is in the store, so the photos are no longer needed.
     (0..3).for_each(|number| spoil(&home.photo(number)));
     assert_eq!(sheet("second.html"), 3);
 }

@@ -111,7 +111,7 @@ fn labels_become_keywords_that_other_programs_read() {
     );
 
     let text = fs::read_to_string(&sidecar).expect("there");
-    // digiKam and Immich look at this list alone: it has the keywords that were there, too.
+    // digiKam and Immich read only this list, so it also has the existing keywords.
     assert!(
         text.contains("<rdf:li>holiday</rdf:li><rdf:li>AI/cat</rdf:li>"),
         "{text}"
@@ -225,7 +225,7 @@ fn subject(keyword: &str) -> String {
     format!("<dc:subject><rdf:Bag><rdf:li>{keyword}</rdf:li></rdf:Bag></dc:subject>")
 }
 
-/// Puts a packet into a JPEG, as cameras and exiftool do.
+/// Inserts a packet into a JPEG, as cameras and exiftool do.
 fn put_inside(photo: &Path, packet: &str) {
     let mut bytes = fs::read(photo).expect("there");
     let mut segment = b"http://ns.adobe.com/xap/1.0/\0".to_vec();
@@ -304,7 +304,7 @@ fn what_stands_inside_a_photo_is_told_and_kept_beside_it() {
         (Some(5), &"holiday".into())
     );
     assert_eq!(told["metadata_from"]["stars"], "photo");
-    // A new sidecar hides the photo's list from other programs, so it has the photo's keywords as well.
+    // A new sidecar hides the photo's list from other programs, so it also gets the photo's keywords.
     keywords(home.path(), &photos, &[]);
     let metadata = PhotoMetadata::of(&photo);
     assert_eq!(metadata.facts.keywords, ["holiday", "cat"]);
@@ -370,7 +370,7 @@ fn a_sidecar_that_is_a_link_or_protected_stays_so() {
         }
     }
     assert_eq!(fs::read(&real).expect("there"), before);
-    // A link that leads nowhere is reported and left alone.
+    // A broken link is reported and left alone.
     fs::remove_file(&real).expect("removed");
     let mut command = lumisift(home.path());
     let (written, code, said) = json(command.arg("keywords").arg(&photos).args(["-l", "cat"]));

@@ -1,4 +1,4 @@
-//! Labels in languages that the starter does not know, by the dictionary and by the real program.
+//! Labels in languages that the starter does not know, with the dictionary and with the real program.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "docs/labels.md quotes the table")]
 
@@ -21,7 +21,7 @@ struct Count {
     unknown: usize,
 }
 
-/// What becomes of the labels of a column.
+/// The results for the labels of a column.
 fn count(column: usize, preferred: Option<Language>) -> Count {
     let mut count = Count::default();
     for line in LABELS.lines().skip(1) {
@@ -30,7 +30,7 @@ fn count(column: usize, preferred: Option<Language>) -> Count {
         let label = cells[column];
         let english = match meaning(label, preferred) {
             Meaning::Known(known) => known.english,
-            // A word that is the same in English is right as it is.
+            // A word that is the same in English is correct without translation.
             Meaning::English => label.to_lowercase(),
             Meaning::Unknown(_) => String::new(),
         };
@@ -69,7 +69,7 @@ fn most_labels_of_ten_languages_are_known_and_few_are_wrong() {
     }
 }
 
-/// The program, on a system that speaks a language.
+/// The program on a system with this language.
 fn lumisift_in(home: &Path, locale: &str) -> Command {
     let mut command = lumisift(home);
     command.env("LC_ALL", locale).env("LANG", locale);
@@ -77,7 +77,7 @@ fn lumisift_in(home: &Path, locale: &str) -> Command {
     command
 }
 
-/// What `sort` says of the samples, and the match of each with its first label.
+/// The output of `sort` for the samples, and the match of each with its first label.
 fn sort(home: &Path, locale: &str, args: &[&str]) -> (serde_json::Value, BTreeMap<String, f64>) {
     let mut command = lumisift_in(home, locale);
     command.arg("sort").arg(samples()).args(args);
@@ -109,7 +109,7 @@ fn a_label_in_another_language_means_its_english() {
     assert!(english.get("translated").is_none());
     let (_, typed) = sort(home.path(), "C", &["-l", "猫", "--no-translate"]);
     assert!(typed["cat"] < 0.5 * cat["cat"], "{typed:?} {cat:?}");
-    // General words are expanded by their English.
+    // General words are expanded by their English translation.
     let (_, people) = sort(home.path(), "C", &["-l", "人"]);
     let (_, same) = sort(home.path(), "C", &["-l", "people"]);
     assert_eq!(people, same);

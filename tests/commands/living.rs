@@ -1,4 +1,4 @@
-//! Folders in which what arrives is sorted by rules.
+//! Watched folders in which rules sort new files.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -35,7 +35,7 @@ fn arrive(home: &Path, name: &str) {
     fs::copy(samples().join(name), home.join("in").join(name)).expect("copied");
 }
 
-/// What a round says, and its exit code.
+/// The output of a round, and its exit code.
 fn round(home: &Path, rules: &Path, arguments: &[&str]) -> (String, i32) {
     let mut command = lumisift(home);
     command.arg("watch").arg(rules).args(arguments);
@@ -62,7 +62,7 @@ fn what_arrives_is_brought_once_whatever_becomes_of_it() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("1 photo copied, 1 matches no rule"), "{said}");
     assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
-    // A restart does nothing twice, also of what a person removed.
+    // After a restart nothing is done twice, even if the result was removed.
     fs::remove_file(home.join("out/cat.jpg")).expect("removed");
     let (said, _) = round(home, &rules, &now);
     assert!(names(&home.join("out")).is_empty(), "{said}");
@@ -70,7 +70,7 @@ fn what_arrives_is_brought_once_whatever_becomes_of_it() {
     fs::copy(home.join("in/cat.jpg"), home.join("in/again.jpg")).expect("copied");
     let (said, _) = round(home, &rules, &now);
     assert!(names(&home.join("out")).is_empty(), "{said}");
-    // So it is for the same rule in another file.
+    // The same applies to the same rule in another file.
     let copy = home.join("copy.toml");
     fs::copy(&rules, &copy).expect("copied");
     let (said, _) = round(home, &copy, &now);
@@ -90,7 +90,7 @@ fn files_that_are_being_written_wait() {
     let (said, code) = round(home, &rules, &["--once", "--settle", "3600"]);
     assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{said}");
     assert!(said.contains("1 file is still being written"), "{said}");
-    // Half of a photo is none, and the whole one is brought when it is there.
+    // A partially written photo is not transferred; the complete one is.
     let whole = fs::read(samples().join("cat.jpg")).expect("read");
     fs::write(home.join("in/cat.jpg"), &whole[..200]).expect("written");
     let (said, code) = round(home, &rules, &["--once", "--settle", "0"]);
@@ -139,7 +139,7 @@ fn a_rule_that_cannot_be_carried_out_does_not_keep_others_from_it() {
     assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
 }
 
-/// A disk with room for so many files.
+/// A disk with room for this many files.
 struct Small(AtomicUsize);
 
 impl Ops for Small {
@@ -211,7 +211,7 @@ fn photos_that_a_stopped_export_did_not_begin_are_brought_later() {
         "{round:?}"
     );
     assert!(!round.is_fine());
-    // What arrived is not looked at again, though somebody removed it.
+    // A photo that was transferred is not processed again, even if it was removed at the target.
     let first = &round.arrivals[0].target;
     fs::remove_file(first).expect("removed");
     let round = world.round(&Disk);
@@ -252,7 +252,7 @@ fn a_photo_that_fits_another_rule_is_not_said_to_fit_none_and_twins_are_brought_
     fs::copy(home.join("in").join(&names[0]), home.join("in/twin.png")).expect("copied");
     let path = home.join("rules.toml");
     let all = fs::read_to_string(&path).expect("rules");
-    // A line that nothing reaches.
+    // A threshold that no photo reaches.
     let none = all.replace("0.0", "1.0").replace("cats", "none");
     fs::write(&path, format!("{none}{all}")).expect("written");
     let round = world.round(&Disk);
@@ -281,7 +281,7 @@ fn a_watcher_brings_what_arrives_while_it_runs_and_says_what_is_wrong_once() {
     let mut said = Vec::new();
     let mut wait_for = |text: &str| {
         while !said.iter().any(|line: &String| line.contains(text)) {
-            // Longer than the minute after which folders are looked at in any case.
+            // Longer than the minute after which folders are checked in any case.
             match lines.recv_timeout(Duration::from_secs(240)) {
                 Ok(line) => said.push(line),
                 Err(_) => return false,

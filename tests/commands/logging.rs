@@ -1,4 +1,4 @@
-//! What is logged: panics of every thread, the way of a run, and a bundle of it without private paths.
+//! The log: panics of every thread, the events of a run, and a bundle without private paths.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -55,7 +55,7 @@ fn a_run_is_logged_and_told_on_standard_error_if_asked() {
 
     let mut run = lumisift(home.path());
     run.args(["-v", "doctor"]).env("RUST_LOG", "off");
-    // Mesa's Vulkan layer complains on its own where there is no such folder.
+    // Mesa's Vulkan layer prints a warning of its own if this folder does not exist.
     run.env("XDG_RUNTIME_DIR", home.path());
     let errors = String::from_utf8(run.output().expect("ran").stderr).expect("text");
     assert_eq!(errors, "");
@@ -104,7 +104,7 @@ fn a_bundle_has_all_that_helps_and_no_private_path() {
     fs::write(home.path().join("config/settings.json"), settings).expect("written");
     let (_, code, errors) = json(lumisift(home.path()).args(["index", "-v"]).arg(&photos));
     assert_eq!(code, 1, "{errors}");
-    // A line of another crate, in which nothing marks where a path ends.
+    // A line of another crate, in which the end of a path cannot be determined.
     let log = home.path().join("state").join(logging::FILE);
     let mut text = fs::read_to_string(&log).expect("a log");
     let photo = photos.join("bride & groom.jpg");
@@ -138,7 +138,7 @@ fn a_bundle_has_all_that_helps_and_no_private_path() {
         .filter(|line| line.contains("<path ") && line.contains(">.jpg"));
     assert!(named.count() >= 2, "{text}");
 
-    // A bundle that is there is never replaced.
+    // An existing bundle is never replaced.
     let again = lumisift(home.path())
         .args(["doctor", "--with-paths", "--bundle"])
         .arg(&bundle)

@@ -1,4 +1,4 @@
-//! Decisions are kept whatever becomes of their database, which holds up only what needs it.
+//! Decisions survive any damage to their database, which affects only commands that need them.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -25,7 +25,7 @@ fn a_damaged_database_is_kept_aside_and_what_can_be_read_goes_on() {
     let all: Vec<_> = contents.iter().map(|c| (*c, Some(PICK))).collect();
     Marks::open(&path).expect("opened").set(&all).expect("set");
     let sound = fs::read(&path).expect("read");
-    // A page in the middle, and one that is not the root.
+    // A page in the middle that is not the root.
     let page = sound.len() / 4096 / 2 * 4096;
     let mut bytes = sound.clone();
     bytes[page..page + 4096].fill(0xFF);
@@ -84,7 +84,7 @@ fn only_the_person_may_read_decisions() {
         assert_eq!(mode & 0o777, 0o600, "{}", file.path().display());
     }
     drop(marks);
-    // One of an earlier version that others could read.
+    // A database of an earlier version, which other users could read.
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
     drop(Marks::open(&path).expect("opened"));
     let mode = path.metadata().expect("there").permissions().mode();
@@ -96,7 +96,7 @@ fn decisions_that_cannot_be_read_hold_up_only_what_asks_for_them() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("photos");
     photos(&folder, 3);
-    // A folder in the place of the database cannot be opened, by anybody.
+    // Nobody can open a folder as a database, not even root.
     fs::create_dir_all(dir.path().join("data/marks.db")).expect("made");
     let sort = || {
         let mut command = lumisift(dir.path());

@@ -58,7 +58,7 @@ fn messages_carry_their_generation_and_call_the_listener() {
     while let Some(message) = job.next() {
         assert_eq!(message.generation, 42);
     }
-    // For the photos, which may come together, and for the end.
+    // One notification for the photos, which may be combined, and one for the end.
     assert!(calls.load(Ordering::Relaxed) >= 2);
 }
 
@@ -106,7 +106,7 @@ fn a_dropped_job_stops_although_nobody_reads_its_messages() {
     let folder = dir.path().join("photos");
     photos(&folder, 1500);
     let session = session(&dir.path().join("store"));
-    // Known photos fill the channel of messages at once.
+    // Known photos fill the message channel at once.
     run(&session, std::slice::from_ref(&folder));
     let job = pipeline::start(&session, JobOptions::new(vec![folder])).expect("a job");
     assert!(job.next().is_some());
@@ -139,7 +139,7 @@ fn every_photo_is_scored_by_its_own_vector() {
         .map(|at| scores.best(at).expect("labels").0)
         .collect();
     assert_eq!(best, [0, 1, 2]);
-    // Sums that were kept are read again, and give the same scores.
+    // Stored sums are read again, and give the same scores.
     assert_eq!(
         session
             .score(&session.scorer(&labels), &rows)
@@ -148,7 +148,7 @@ fn every_photo_is_scored_by_its_own_vector() {
     );
 }
 
-/// The quick model on a device that has memory for three pictures.
+/// The quick model on a device with memory for three pictures.
 struct Cramped(ColourModel);
 
 impl Model for Cramped {
@@ -191,7 +191,7 @@ fn a_job_of_which_a_thread_panicked_does_not_look_complete() {
     let session = session(&dir.path().join("store"));
     run(&session, std::slice::from_ref(&folder));
     for stage in ["lumisift-scan", "lumisift-store"] {
-        // What the listener does happens in the threads of the job.
+        // The listener runs in the threads of the job.
         let options = JobOptions {
             notify: Arc::new(move || {
                 let here = std::thread::current();
@@ -206,7 +206,7 @@ fn a_job_of_which_a_thread_panicked_does_not_look_complete() {
                 last = Some(summary);
             }
         }
-        // The last thread cannot report its end: whoever waits for it gets an error.
+        // The last thread cannot report its end, so the receiver gets an error.
         let problem = last.and_then(|summary| summary.problem);
         match stage {
             "lumisift-scan" => assert!(problem.expect("told").contains("gave up")),
@@ -222,7 +222,7 @@ fn the_total_is_known_while_the_first_photos_are_read() {
     photos(&folder, 400);
     let session = session(&dir.path().join("store"));
     let job = pipeline::start(&session, JobOptions::new(vec![folder])).expect("a job");
-    // Held up, the decoders take no file, and the walk that feeds them cannot go on.
+    // While they are held up, the decoders take no file, and the walk that feeds them cannot continue.
     job.set_paused(true);
     let mut progress = job.progress();
     while progress.phase == Phase::Listing {
@@ -272,7 +272,7 @@ fn a_job_that_lists_first_knows_all_files_before_it_reads_one() {
         .iter()
         .find(|(phase, total)| *phase == Phase::Listing || *total != 300);
     assert_eq!(early, None);
-    // What the store knows waits for no count, and a job that is stopped meanwhile ends.
+    // Photos in the store do not wait for the count, and a job that is stopped in the meantime ends.
     let again = pipeline::start(&session, list_first()).expect("a job");
     let mut known = 0;
     while let Some(message) = again.next() {
@@ -321,7 +321,7 @@ fn a_heic_is_shown_by_its_thumbnail_until_it_is_read() {
     let written = store.thumbnail(&read.facts.content).expect("a store");
     let size = image::load_from_memory(&written.expect("a thumbnail")).expect("a JPEG");
     assert_eq!(size.width(), 192, "that of the whole picture");
-    // The store knows it now, and a command line has no use for it.
+    // The store knows the photo now, and the command line does not use the embedded thumbnail.
     let again = run(&session, &[folder]);
     assert_eq!(again.from(VectorSource::Cached), 1);
 }

@@ -18,7 +18,7 @@ use parquet::arrow::ArrowWriter;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Numbers of a vector of the small model.
+/// Width of a vector of the small model.
 const DIM: i32 = 24;
 const ROWS: usize = 6000;
 
@@ -50,7 +50,7 @@ impl Home {
         command
     }
 
-    /// The results, and the output about the index.
+    /// The results, and the messages about the index.
     fn found(&self, files: &[PathBuf], more: &[&str]) -> (Vec<Value>, String) {
         let (found, code, said) = json(&mut self.rank(files, more));
         assert_eq!(code, 0, "{said}");
@@ -58,7 +58,7 @@ impl Home {
     }
 }
 
-/// Rows around a hundred directions, some of them missing, and one of another length.
+/// Rows around a hundred directions. Some vectors are missing, and one has another length.
 fn batch(first: usize, rows: usize) -> RecordBatch {
     let value = |row: usize, at: usize| {
         let mixed = |seed: usize| {
@@ -127,7 +127,7 @@ fn an_index_that_looks_at_everything_finds_what_a_scan_finds() {
     let (found, said) = home.found(&files, &both);
     assert!(said.contains("building the index"), "{said}");
     assert_eq!(found, exact);
-    // It is there now.
+    // The index exists now.
     let before = fs::read(home.path("all.index")).expect("read");
     let (again, said) = home.found(&files, &both);
     assert!(!said.contains("building"), "{said}");
@@ -151,7 +151,7 @@ fn an_index_of_other_files_is_built_anew_and_other_files_are_kept() {
     let files = files(&home);
     let with = ["--index", "my.index", "--probe", "100"];
     home.found(&files, &with);
-    // Other files, and the same with other rows.
+    // Other files, and the same files with other rows.
     let (found, said) = home.found(&files[..1], &with);
     assert!(said.contains("building the index"), "{said}");
     assert_eq!(found, home.found(&files[..1], &[]).0);
@@ -159,13 +159,13 @@ fn an_index_of_other_files_is_built_anew_and_other_files_are_kept() {
     let (found, said) = home.found(&files[..1], &with);
     assert!(said.contains("building the index"), "{said}");
     assert_eq!(found, home.found(&files[..1], &[]).0);
-    // A file that was cut off is no index any more.
+    // A truncated file is no longer an index.
     let bytes = fs::read(home.path("my.index")).expect("read");
     fs::write(home.path("my.index"), &bytes[..bytes.len() - 9]).expect("written");
     let (found, said) = home.found(&files[..1], &with);
     assert!(said.contains("building the index"), "{said}");
     assert_eq!(found.len(), 50);
-    // What is no index is somebody's.
+    // A file that is not an index belongs to somebody and is left alone.
     fs::write(home.path("my.index"), "a diary, of some length").expect("written");
     let output = home.rank(&files, &with).output().expect("runs");
     assert_eq!(output.status.code(), Some(2));

@@ -1,7 +1,8 @@
 //! Memory of the command line over libraries of any size.
 //!
-//! The large run makes a million files and a store that knows them, which takes minutes and 3 GB, so it has to be asked
-//! for: `LUMISIFT_SCALE=1000000 cargo test --test commands scale:: -- --ignored --nocapture`. It needs GNU time (Debian: `time`).
+//! The large run makes a million files and a store that knows them. It takes minutes and 3 GB, so it must be requested:
+//! `LUMISIFT_SCALE=1000000 cargo test --test commands scale:: -- --ignored --nocapture`. It needs GNU time (Debian:
+//! `time`).
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(
@@ -22,16 +23,16 @@ use lumisift::engine::index::store::{NewContent, PhotoRecord, Store};
 use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 
-/// Most resident memory in megabytes.
+/// Limit of peak resident memory in megabytes.
 const MOST_MB: u64 = 700;
-/// Photos in one folder.
+/// Photos per folder.
 const FOLDER: usize = 1000;
 
 const LABELS: [&str; 10] = [
     "beach", "dog", "cat", "mountain", "receipt", "person", "car", "food", "snow", "night",
 ];
 
-/// Numbers that look random and are the same each time.
+/// Pseudorandom numbers that are the same each time.
 struct Noise(u64);
 
 impl Noise {

@@ -1,4 +1,5 @@
-//! Of the samples, enough lie above the default line and few beside their label: what a person sees first.
+//! At the default threshold, enough samples match their own label and few match others: this is the first thing that a
+//! new user sees.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -15,7 +16,7 @@ use lumisift::engine::inference::load_starter;
 use lumisift::engine::search::query::Query;
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
 
-/// Each sample with the label that describes it: those of `tests/fixtures/starter/golden.json`.
+/// Each sample with the label that describes it, from `tests/fixtures/starter/golden.json`.
 const LABELS: [(&str, &str); 14] = [
     ("cat", "a cat"),
     ("coffee", "a cup of coffee"),

@@ -11,7 +11,7 @@ use lumisift::engine::index::store::Store;
 use rusqlite::Connection;
 use serde_json::Value;
 
-/// A home with so many photos in its store; the store's folder.
+/// A home with this many photos in its store; returns the store's folder.
 fn library(home: &Path, count: u32) -> PathBuf {
     photos(&home.join("photos"), count);
     index(home);
@@ -79,7 +79,7 @@ fn rows_that_were_changed_are_named_and_read_again() {
     ];
     assert_eq!(damage, expected);
     assert_eq!(found["to_be_repaired"], false);
-    // What is left is sound, and what was lost is read again.
+    // The remaining data is sound, and the lost data is read again.
     assert_eq!(check(home.path()).1, 0);
     index(home.path());
     let (found, code) = check(home.path());

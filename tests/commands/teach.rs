@@ -1,4 +1,4 @@
-//! Examples make a label better, measured on photos that it was not taught with.
+//! Examples improve a label, measured on photos that it was not taught with.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "figures for docs/benchmarks.md")]
 
@@ -17,14 +17,13 @@ use lumisift::engine::search::teach::TrainingSet;
 /// Pictures of each kind.
 const EACH: usize = 40;
 
-/// A number that looks random and is the same everywhere.
+/// A pseudorandom number that is the same on every machine.
 fn noise(seed: &mut u32) -> f32 {
     *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     (*seed >> 8) as f32 / 16_777_216.0
 }
 
-/// A picture of stripes or of dots in any two colours, at any size, under strong noise: a thing that no
-/// word finds well.
+/// A picture of stripes or of dots in any two colours, at any size, under strong noise, which no word describes well.
 fn picture(dots: bool, seed: &mut u32) -> RgbImage {
     let colour = |seed: &mut u32| [0; 3].map(|_: u8| (noise(seed) * 255.0) as u8);
     let (ink, ground) = (colour(seed), colour(seed));
@@ -44,7 +43,7 @@ fn picture(dots: bool, seed: &mut u32) -> RgbImage {
     })
 }
 
-/// The mean of the precisions at each picture that is right.
+/// The mean of the precision values at each correct picture.
 fn average_precision(mut scored: Vec<(f32, bool)>) -> f32 {
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut right, mut sum) = (0.0, 0.0);

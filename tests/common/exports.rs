@@ -12,7 +12,7 @@ use lumisift::engine::organize::export::{
 };
 use tempfile::TempDir;
 
-/// All files below a folder with their bytes, by path; folders with none.
+/// All files below a folder by path, with their bytes; folders have none.
 pub fn tree(dir: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut found = BTreeMap::new();
     let mut left = vec![dir.to_path_buf()];
@@ -87,7 +87,7 @@ impl World {
         run(&plan, &self.journals(), &Cancel::default(), &|_| {}).expect("exports")
     }
 
-    /// Names below the target, folders left out.
+    /// Names below the target, without folders.
     pub fn there(&self) -> Vec<String> {
         let files = tree(&self.target()).into_iter();
         files

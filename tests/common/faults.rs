@@ -1,4 +1,4 @@
-//! A disk that fails on request: operations of exports, with faults between them.
+//! A disk that fails on request: operations of exports, with injected faults.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs::File;
@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use lumisift::engine::organize::export::ops::{Disk, LostAttributes, Ops};
 
-/// What goes wrong.
+/// The injected fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing happens any more, as if the process had been killed; a write may have been half done.
+    /// No later operation has any effect, as if the process had been killed; a write may be half done.
     Kill,
     /// The disk is full, once.
     Full,
@@ -19,20 +19,20 @@ pub enum Fault {
     Denied,
 }
 
-/// Operations of which the n-th goes wrong.
+/// Operations of which the n-th fails.
 pub struct Faulty {
     fault: Option<(usize, Fault)>,
     count: AtomicUsize,
     dead: AtomicBool,
     struck: AtomicBool,
-    /// Whether the file system knows no renaming that replaces nothing, and refuses some hard links.
+    /// Whether the file system lacks a rename that never replaces, and refuses some hard links.
     old: bool,
-    /// What is below is on another disk.
+    /// Paths below this folder are on another disk.
     far: PathBuf,
 }
 
 impl Faulty {
-    /// With a fault at an operation; on a file system that is perhaps old; with another disk below `far`.
+    /// With a fault at an operation, optionally on an old file system, with another disk below `far`.
     pub fn new(fault: Option<(usize, Fault)>, old: bool, far: PathBuf) -> Self {
         Self {
             fault,
@@ -44,7 +44,7 @@ impl Faulty {
         }
     }
 
-    /// Whether something went wrong.
+    /// Whether a fault has occurred.
     pub fn struck(&self) -> bool {
         self.struck.load(Ordering::Relaxed)
     }
@@ -69,7 +69,7 @@ impl Faulty {
     }
 
     fn one_disk(&self, a: &Path, b: &Path) -> io::Result<()> {
-        // Where a folder became a link, its files are on the disk that it leads to.
+        // If a folder became a link, its files are on the disk of the link's target.
         let place = |path: &Path| {
             let folder = path.parent().unwrap_or(Path::new("/"));
             std::fs::canonicalize(folder).unwrap_or_else(|_| folder.into())
@@ -92,7 +92,7 @@ impl Ops for Faulty {
             return Err(io::Error::other("killed"));
         }
         self.next().or_else(|error| {
-            // Some bytes get through.
+            // Some bytes are written.
             let some = bytes.len() * (self.count.load(Ordering::Relaxed) % 7) / 7;
             Disk.write(file, &bytes[..some])?;
             Err(error)

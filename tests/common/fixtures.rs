@@ -1,22 +1,22 @@
-//! Files of `tests/fixtures`, whose README says where they are from.
+//! Files of `tests/fixtures`, whose README says where they come from.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where a fixture is.
+/// The path of a fixture.
 pub fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
         .join(name)
 }
 
-/// What is in one.
+/// The content of a fixture.
 pub fn bytes(name: &str) -> Vec<u8> {
     fs::read(path(name)).expect("a fixture")
 }
 
-/// The files of the small CLIP, each with the fixture that it is; the weights are the last.
+/// The files of the small CLIP, each with its fixture; the weights come last.
 pub const CLIP_TINY: [(&str, &str); 4] = [
     ("config.json", "clip-tiny/config.json"),
     (

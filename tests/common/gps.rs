@@ -4,14 +4,14 @@
 use std::fs;
 use std::path::Path;
 
-/// The head of a JPEG that says where it was taken.
+/// The header of a JPEG with coordinates.
 fn segment(latitude: f64, longitude: f64) -> Vec<u8> {
     let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
     let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
         let head = [tag.to_be_bytes(), kind.to_be_bytes()].concat();
         [&head[..], &count.to_be_bytes(), &value].concat()
     };
-    // One field, which leads to the directory of GPS at byte 26.
+    // One field, which points to the GPS directory at byte 26.
     tiff.extend(1_u16.to_be_bytes());
     tiff.extend(entry(0x8825, 4, 1, 26_u32.to_be_bytes()));
     tiff.extend([0; 4]);
@@ -38,7 +38,7 @@ fn segment(latitude: f64, longitude: f64) -> Vec<u8> {
     segment
 }
 
-/// Writes a photo that was taken there, in a colour of its own.
+/// Writes a photo taken at these coordinates, in a colour of its own.
 pub fn photo_at(path: &Path, colour: [u8; 3], latitude: f64, longitude: f64) {
     let image = image::RgbImage::from_pixel(48, 32, image::Rgb(colour));
     let mut jpeg = std::io::Cursor::new(Vec::new());

@@ -1,4 +1,4 @@
-//! A hub of models on this machine that behaves as badly as a test wants.
+//! A local hub of models that misbehaves as a test requests.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::{HashMap, VecDeque};
@@ -11,34 +11,34 @@ use sha2::{Digest, Sha256};
 
 use crate::fixtures;
 
-/// What goes wrong with one answer.
+/// The fault in one answer.
 #[derive(Clone, Debug)]
 pub enum Mischief {
-    /// Only so many bytes of the body come, then the connection closes.
+    /// Only this many bytes of the body are sent, then the connection closes.
     BreakAfter(usize),
-    /// A status in place of the file, with headers.
+    /// A status instead of the file, with headers.
     Status(u16, &'static str),
-    /// A byte of the body is another one.
+    /// One byte of the body is changed.
     Corrupt,
-    /// More comes than was announced to those who looked.
+    /// More bytes are sent than the answer to HEAD announced.
     Longer,
-    /// Another address.
+    /// A redirect.
     Redirect(String),
-    /// Another address, with lies about the file beside it.
+    /// A redirect with false information about the file.
     RedirectSaying(String, String),
-    /// No length is sent, and bytes come until the client gives up.
+    /// No length is sent, and bytes are sent until the client gives up.
     Endless,
-    /// Bytes come one by one, each after such a time, for ever.
+    /// Bytes are sent one by one with this delay, without end.
     Drip(Duration),
-    /// Nothing comes, not even a status.
+    /// Nothing is sent, not even a status.
     Silence,
-    /// The status and headers come, then nothing.
+    /// The status and headers are sent, then nothing.
     Stall,
     /// A few kilobytes that unpack to many megabytes.
     Bomb,
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     pub method: String,
@@ -49,16 +49,16 @@ pub struct Seen {
 #[derive(Default)]
 struct State {
     files: HashMap<String, Vec<u8>>,
-    /// By path: what goes wrong with the next answers to GET.
+    /// By path: the faults of the next answers to GET.
     mischief: HashMap<String, VecDeque<Mischief>>,
     seen: Vec<Seen>,
     /// Whether lengths and checksums are sent.
     silent: bool,
-    /// Lengths that are sent in place of the true ones.
+    /// Lengths that are sent instead of the true ones.
     lengths: HashMap<String, u64>,
-    /// Checksums that are sent in place of the true ones.
+    /// Checksums that are sent instead of the true ones.
     hashes: HashMap<String, String>,
-    /// By path: what goes wrong with every answer, to HEAD as to GET.
+    /// By path: the fault of every answer, to HEAD and to GET.
     always: HashMap<String, Mischief>,
     /// Bytes of bodies that were sent.
     sent: u64,
@@ -93,14 +93,14 @@ impl FakeHub {
         hub
     }
 
-    /// Offers fixtures under a path, each by the name of its file.
+    /// Offers fixtures under a path, each by its file name.
     pub fn put_fixtures(&self, base: &str, files: &[(&str, &str)]) {
         for (file, fixture) in files {
             self.put(&format!("{base}/{file}"), fixtures::bytes(fixture));
         }
     }
 
-    /// An address at which nobody listens.
+    /// An address at which nothing listens.
     pub fn nobody() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         format!("http://{}", listener.local_addr().expect("an address"))
@@ -111,31 +111,31 @@ impl FakeHub {
         state.files.insert(path.into(), bytes.into());
     }
 
-    /// What goes wrong with the next answers to GET for a path, one after another.
+    /// Sets the faults of the next answers to GET for a path.
     pub fn plot(&self, path: &str, mischief: impl IntoIterator<Item = Mischief>) {
         let mut state = self.state.lock().expect("no panic");
         let plans = state.mischief.entry(path.into()).or_default();
         plans.extend(mischief);
     }
 
-    /// Tells no lengths and checksums, as plain mirrors do.
+    /// Sends no lengths and checksums, like plain mirrors.
     pub fn say_little(&self) {
         self.state.lock().expect("no panic").silent = true;
     }
 
-    /// Tells a wrong length to those who look.
+    /// Sends a wrong length in answers to HEAD.
     pub fn lie_about(&self, path: &str, length: u64) {
         let mut state = self.state.lock().expect("no panic");
         state.lengths.insert(path.into(), length);
     }
 
-    /// Tells a wrong checksum.
+    /// Sends a wrong checksum.
     pub fn lie_about_hash(&self, path: &str, hash: &str) {
         let mut state = self.state.lock().expect("no panic");
         state.hashes.insert(path.into(), hash.into());
     }
 
-    /// What goes wrong with every answer for a path.
+    /// Sets the fault of every answer for a path.
     pub fn always(&self, path: &str, mischief: Mischief) {
         let mut state = self.state.lock().expect("no panic");
         state.always.insert(path.into(), mischief);
@@ -150,7 +150,7 @@ impl FakeHub {
         self.state.lock().expect("no panic").seen.clone()
     }
 
-    /// Bytes from which a path was asked for, by GET.
+    /// The start offsets of the GET requests for a path.
     pub fn ranges(&self, path: &str) -> Vec<u64> {
         let gets = self.seen().into_iter();
         gets.filter(|seen| seen.method == "GET" && seen.path == path)
@@ -282,11 +282,11 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         Some(Mischief::BreakAfter(count)) => &body[..count.min(body.len())],
         _ => body,
     };
-    // Whoever asked may have gone.
+    // The client may have disconnected.
     let _ = stream.write_all(body);
 }
 
-/// Sends what never ends, until whoever asked goes.
+/// Sends bytes without end, until the client disconnects.
 fn torment(mut stream: TcpStream, plan: &Mischief, shared: &Mutex<State>) {
     let chunk = match plan {
         Mischief::Drip(_) => vec![b'x'],
@@ -296,7 +296,7 @@ fn torment(mut stream: TcpStream, plan: &Mischief, shared: &Mutex<State>) {
     loop {
         match plan {
             Mischief::Silence | Mischief::Stall => {
-                // Whoever asked ends the wait by going.
+                // The client ends the wait by disconnecting.
                 let _ = stream.read(&mut [0; 1]);
                 return;
             }
@@ -313,7 +313,7 @@ fn torment(mut stream: TcpStream, plan: &Mischief, shared: &Mutex<State>) {
     }
 }
 
-/// Bytes as zlib makes them of 64 MB of zeros: the start of a block, then two bits for each copy of 258 bytes.
+/// 64 MB of zeros as compressed by zlib: the start of a block, then two bits for each copy of 258 bytes.
 fn deflated_zeros() -> Vec<u8> {
     let head = [
         0x78, 0xda, 0xed, 0xc1, 0x01, 0x01, 0, 0, 0, 0x80, 0x90, 0xfe, 0xaf, 0xee, 0x08, 0x0a,

@@ -1,6 +1,6 @@
 //! Greys in CIE L*.
 
-/// The lightness of a grey in sRGB, from 0 to 255 for 0 to 100.
+/// The lightness, from 0 to 100, of an sRGB grey from 0 to 255.
 pub fn lightness(grey: u8) -> u8 {
     let coded = f64::from(grey) / 255.0;
     let light = if coded <= 0.040_45 {

@@ -1,4 +1,4 @@
-//! What several test files share: folders of photos, a session without a window, the program itself.
+//! Helpers that several test files share: folders of photos, a session without a window, the program itself.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs;
@@ -21,7 +21,7 @@ pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples")
 }
 
-/// All folders of the program, below one.
+/// All folders of the program, below one folder.
 pub fn dirs(home: &Path) -> Dirs {
     Dirs {
         config: home.join("config"),
@@ -44,15 +44,15 @@ pub fn photos(dir: &Path, count: u32) {
     }
 }
 
-/// A model whose vectors are the mean colours of a picture: quick, and easy to distinguish. Texts are
-/// the colours that they name.
+/// A model whose vectors are the mean colours of a picture, so it is fast and its vectors are easy to tell apart. Texts
+/// stand for the colours that they name.
 pub struct ColourModel {
     info: ModelInfo,
-    /// Whether a greenhouse is green: words of the vocabulary that contain a colour's name then describe photos.
+    /// Whether a "greenhouse" is green: words of the vocabulary that contain a colour's name then describe photos.
     loosely: bool,
 }
 
-/// Parts of words of the vocabulary that name no colour, though one is in them.
+/// Parts of words that contain a colour's name but do not mean the colour.
 const NO_COLOURS: [&str; 6] = ["house", " sky", "berries", " wine", "print", "covered"];
 
 impl ColourModel {
@@ -82,7 +82,8 @@ impl ColourModel {
         }
     }
 
-    /// The same that says of photos what words of the vocabulary hold a colour's name: "greenhouse", "blue sky".
+    /// The same model, with photos described by words of the vocabulary that contain a colour's name: "greenhouse",
+    /// "blue sky".
     pub fn loose() -> Self {
         Self {
             loosely: true,
@@ -137,7 +138,7 @@ pub fn session(store: &Path) -> Arc<Session> {
     Arc::new(Session::open(Arc::new(ColourModel::new()), store).expect("a session"))
 }
 
-/// What a job gave.
+/// The result of a job.
 #[derive(Default)]
 pub struct Ran {
     pub photos: Vec<(Photo, u32, VectorSource)>,
@@ -177,7 +178,7 @@ pub fn lumisift(home: &Path) -> Command {
     command.env("LUMISIFT_DATA_DIR", home.join("data"));
     command.env("LUMISIFT_STATE_DIR", home.join("state"));
     command.env_remove("RUST_LOG");
-    // Words that are English are read as such, whatever this machine speaks.
+    // English words are read as English, whatever the language of this machine.
     command
         .env("LC_ALL", "C")
         .env("LUMISIFT_LANGUAGE", "en")
@@ -185,7 +186,7 @@ pub fn lumisift(home: &Path) -> Command {
     command
 }
 
-/// What the program printed, as JSON, and its exit code.
+/// The program's output as JSON, and its exit code.
 pub fn json(command: &mut Command) -> (serde_json::Value, i32, String) {
     let output = command.args(["--format", "json"]).output().expect("runs");
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -194,7 +195,7 @@ pub fn json(command: &mut Command) -> (serde_json::Value, i32, String) {
     (value, output.status.code().expect("an exit code"), errors)
 }
 
-/// The sorted names in a folder; none if it is not there.
+/// The sorted names in a folder; empty if the folder does not exist.
 pub fn names(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries

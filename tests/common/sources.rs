@@ -1,4 +1,4 @@
-//! The program's own sources, as tests about its structure read them.
+//! The program's own sources, for tests of its structure.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub fn all(dir: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Paths of names in the program itself, tests left out.
+/// Paths of names in the program itself, without tests.
 #[derive(Default)]
 pub struct CratePaths(Vec<Vec<String>>);
 

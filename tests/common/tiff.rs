@@ -7,13 +7,13 @@ pub struct Field(pub u16, pub u16, pub Vec<u64>);
 pub const SHORT: u16 = 3;
 pub const LONG: u16 = 4;
 
-/// A page that is written as it is described.
+/// A page, written as described.
 #[derive(Default)]
 pub struct Page {
     pub size: (u32, u32),
     /// Compression, photometric interpretation, samples, and bits of each.
     pub kind: (u64, u64, u64, u64),
-    /// Width and height of tiles; without, height of strips.
+    /// Width and height of tiles, or the height of strips.
     pub tiles: Option<(u32, u32)>,
     pub rows: u32,
     pub chunks: Vec<Vec<u8>>,
@@ -31,7 +31,7 @@ impl Page {
         }
     }
 
-    /// The file with this page alone.
+    /// The file with only this page.
     pub fn to_bytes(&self) -> Vec<u8> {
         let of_number = if self.is_big { 8 } else { 4 };
         let mut file = if self.big_endian {
@@ -113,12 +113,12 @@ impl Page {
     }
 }
 
-/// Pieces of so many rows.
+/// Strips with this many rows.
 pub fn strips(data: &[u8], row: usize, rows: usize) -> Vec<Vec<u8>> {
     data.chunks(row * rows).map(<[u8]>::to_vec).collect()
 }
 
-/// Tiles of a picture of so many bytes a pixel, those at its edges filled up.
+/// Tiles of a picture with this many bytes per pixel, padded at the edges.
 pub fn tiles(data: &[u8], size: (u32, u32), bytes: usize, tile: (u32, u32)) -> Vec<Vec<u8>> {
     let (width, height) = (size.0 as usize, size.1 as usize);
     let (across, down) = (tile.0 as usize, tile.1 as usize);

@@ -19,21 +19,21 @@ use tempfile::TempDir;
 
 use crate::common::{ColourModel, dirs};
 
-/// Longest that something may take before a test gives up on it.
+/// A test fails if something takes longer than this.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A desktop that a test plays.
+/// A desktop simulated by a test.
 #[derive(Default)]
 pub struct FakeDesktop {
-    /// What the next dialog gives.
+    /// The result of the next dialog.
     pub chosen: Mutex<Vec<PathBuf>>,
-    /// Where the last dialog began.
+    /// The folder in which the last dialog started.
     pub began: Mutex<Option<PathBuf>>,
-    /// What is on the clipboard.
+    /// The content of the clipboard.
     pub copied: Mutex<Vec<PathBuf>>,
-    /// Why no dialog can be shown, and no file copied.
+    /// The reason why no dialog can be shown and no file copied.
     pub refusal: Mutex<Option<String>>,
-    /// What is in the trash.
+    /// The content of the trash.
     pub trashed: Mutex<Vec<(PathBuf, Vec<u8>)>>,
     /// What was opened and revealed.
     pub shown: Mutex<Vec<PathBuf>>,
@@ -106,23 +106,23 @@ pub struct Window {
     home: Arc<TempDir>,
 }
 
-/// What a window is opened with.
+/// Options with which a window is opened.
 pub struct Setup {
     pub home: Arc<TempDir>,
     pub paths: Vec<PathBuf>,
     pub size: Vec2,
     pub theme: egui::Theme,
     pub starter: bool,
-    /// What the window speaks.
+    /// The language of the window.
     pub language: Locale,
-    /// Whether the welcome of the first start is shown.
+    /// Whether the welcome dialog of the first start is shown.
     pub welcome: bool,
-    /// In place of the quick model.
+    /// A model instead of the quick model.
     pub load: Option<LoadModel>,
 }
 
 impl Setup {
-    /// On `paths`, with nothing remembered.
+    /// Opens `paths`, with no state from an earlier start.
     pub fn new(paths: Vec<PathBuf>) -> Self {
         Self {
             home: Arc::new(tempfile::tempdir().expect("a folder")),
@@ -147,7 +147,7 @@ impl Setup {
             fs::create_dir_all(&dirs.config).expect("a folder");
             fs::write(dirs.window_file(), r#"{ "was_welcomed": true }"#).expect("written");
         }
-        // Whatever this machine speaks; and tests beside this one keep their language when this one changes its own.
+        // Independent of this machine's language; other tests keep their language when this one changes its own.
         text::keep_to_thread(self.language);
         let desktop = Arc::new(FakeDesktop::default());
         let quick: LoadModel = Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
@@ -166,7 +166,7 @@ impl Setup {
             .with_size(self.size)
             .with_max_steps(64)
             .with_step_dt(1.0 / 60.0);
-        // Tests have no fonts of the system, which have Chinese and Japanese.
+        // Tests have no system fonts, which contain Chinese and Japanese.
         if self.welcome || self.language != Locale::English {
             builder = builder.allow_missing_glyphs();
         }
@@ -189,7 +189,7 @@ impl Window {
         self.home.clone()
     }
 
-    /// Draws frames until something holds, and one more.
+    /// Draws frames until a condition holds, and one more.
     pub fn until(&mut self, what: &str, holds: impl Fn(&Window) -> bool) {
         let start = Instant::now();
         while !holds(self) {
@@ -200,7 +200,7 @@ impl Window {
         self.harness.step();
     }
 
-    /// Until so many photos are read and the answer is about them.
+    /// Waits until this many photos are read and the scores cover them.
     pub fn read(&mut self, photos: usize) {
         self.until("reading", |window| {
             let state = window.state();
@@ -209,7 +209,7 @@ impl Window {
         self.settle();
     }
 
-    /// Until the answer on the screen is about what is asked.
+    /// Waits until the scores on the screen belong to the current query.
     pub fn settle(&mut self) {
         self.harness.step();
         self.until("an answer", |window| window.harness.state().is_settled());
@@ -235,7 +235,7 @@ impl Window {
         self.in_place();
     }
 
-    /// Draws a dialog that has just opened until it is in its place: its first frames measure it.
+    /// Draws a newly opened dialog until it is in place: its first frames measure it.
     pub fn in_place(&mut self) {
         for _ in 0..4 {
             self.harness.step();
@@ -253,7 +253,7 @@ impl Window {
         self.settle();
     }
 
-    /// Clicks a photo of the grid, whose name begins with that of the file.
+    /// Clicks a photo of the grid by the beginning of its name, which is the file name.
     pub fn click_photo(&mut self, name: &str) {
         let mut found = self.harness.query_all_by_label_contains(name);
         let photo = found.find(|node| {
@@ -272,14 +272,14 @@ impl Window {
         self.field(field).focus();
         self.harness.step();
         for c in text.chars() {
-            // The name of a field may follow what is in it.
+            // The name of a field may depend on its content.
             self.harness.event(egui::Event::Text(c.to_string()));
             self.harness.step();
         }
         self.settle();
     }
 
-    /// The text field of this name, which the text beside it may have too.
+    /// The text field with this name, which the text beside it may have too.
     fn field<'a>(&'a self, name: &'a str) -> egui_kittest::Node<'a> {
         let mut found = self.harness.query_all_by_label(name);
         let field = found.find(|node| node.accesskit_node().role() != egui::accesskit::Role::Label);
@@ -316,7 +316,7 @@ impl Window {
     }
 }
 
-/// Writes photos that are red, green and blue, one of each unless more are asked for.
+/// Writes red, green and blue photos, one of each unless more are requested.
 pub fn colours(dir: &Path, each: usize) {
     fs::create_dir_all(dir).expect("a folder");
     for (name, colour) in [
@@ -334,7 +334,7 @@ pub fn colours(dir: &Path, each: usize) {
     }
 }
 
-/// A window on three red, green and blue photos each.
+/// A window with three red, three green and three blue photos.
 pub fn coloured() -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 3);
@@ -365,7 +365,7 @@ pub fn add_label(window: &mut Window, text: &str) {
     window.key(Key::Enter);
 }
 
-/// A file on its way onto the window.
+/// A file being dragged onto the window.
 #[derive(Debug)]
 pub struct Dropped(pub PathBuf);
 

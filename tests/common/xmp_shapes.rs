@@ -1,4 +1,4 @@
-//! Packets as programs write them, made of pieces that an addition may touch and of pieces that it must not.
+//! Packets as programs write them, composed of pieces that an addition may change and pieces that it must not.
 
 use std::fmt::Write as _;
 
@@ -42,7 +42,7 @@ impl Encoding {
         }
     }
 
-    /// The text of bytes in this encoding.
+    /// Decodes the text of bytes in this encoding.
     pub fn decode(self, bytes: &[u8]) -> String {
         let pairs = |unit: fn([u8; 2]) -> u16| {
             let units = bytes.as_chunks::<2>().0.iter().map(|bytes| unit(*bytes));
@@ -63,13 +63,13 @@ impl Encoding {
     }
 }
 
-/// A packet, and what it says.
+/// A packet and its content.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
     pub text: String,
     pub encoding: Encoding,
-    /// What an addition must leave as it is, in its order.
+    /// The pieces that an addition must leave unchanged, in order.
     pub untouched: Vec<String>,
     pub subject: Vec<String>,
     pub hierarchical: Vec<String>,
@@ -84,7 +84,7 @@ impl Case {
     }
 }
 
-/// A text that remembers which of its pieces are untouched.
+/// A text that remembers which of its pieces must stay unchanged.
 #[derive(Clone, Default)]
 struct Text {
     text: String,
@@ -94,7 +94,7 @@ struct Text {
 impl Text {
     fn keep(&mut self, piece: &str) -> &mut Self {
         self.text.push_str(piece);
-        // A declaration may join the attributes of a tag, so what ends one is a piece of its own.
+        // A namespace declaration may be added to the attributes of a tag, so the end of the tag is a piece of its own.
         for piece in piece.split(['\n', '>']) {
             let piece = piece.trim_end().trim_end_matches('/');
             if !piece.is_empty() {
@@ -200,7 +200,7 @@ const BEGIN: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\
 const TAIL: &str = " </rdf:RDF>\n</x:xmpmeta>\n";
 const END: &str = "<?xpacket end=\"w\"?>";
 
-/// exiftool: a description for each namespace, everything an element.
+/// exiftool: one description for each namespace, and only elements.
 fn exiftool(form: &Form) -> Case {
     let mut text = Text::default();
     text.keep("<?xpacket begin='\u{feff}' id='W5M0MpCehiHzreSzNTczkc9d'?>\n");
@@ -223,7 +223,7 @@ fn exiftool(form: &Form) -> Case {
     case("exiftool", text).rated(3)
 }
 
-/// Lightroom: one description of attributes, then lists, and room to grow.
+/// Lightroom: one description of attributes, then lists, and padding.
 fn lightroom(form: &Form) -> Case {
     let mut text = Text::default();
     text.keep(BEGIN).keep(&head(
@@ -257,7 +257,7 @@ fn lightroom(form: &Form) -> Case {
     case
 }
 
-/// Bridge of old: several descriptions, all elements, with a thumbnail of base64.
+/// Old versions of Bridge: several descriptions, only elements, with a base64 thumbnail.
 fn bridge(form: &Form) -> Case {
     let mut text = Text::default();
     text.keep(BEGIN).keep(&head(
@@ -280,7 +280,7 @@ fn bridge(form: &Form) -> Case {
     case
 }
 
-/// digiKam, by exiv2: attributes, tags with `/`, and regions of faces in both ways.
+/// digiKam, by exiv2: attributes, tags with `/`, and face regions in both forms.
 fn digikam(form: &Form) -> Case {
     let mut text = Text::default();
     text.keep("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
@@ -314,7 +314,7 @@ fn darktable(form: &Form) -> Case {
     case("darktable", text).rated(-1)
 }
 
-/// Capture One: elements, values that are there but empty.
+/// Capture One: elements, with values that are present but empty.
 fn capture_one(form: &Form) -> Case {
     let mut text = Text::default();
     text.keep(BEGIN).keep(&head("XMP Core 5.5.0"));
@@ -362,7 +362,7 @@ fn immich(form: &Form) -> Case {
     case
 }
 
-/// Windows: an identifier for every photo, declarations at the properties, line ends of its own.
+/// Windows: an identifier for every photo, declarations at the properties, and its own line ends.
 fn windows(form: &Form) -> Case {
     let mut text = Text::default();
     let about = "uuid:faf5bdd5-ba3d-11da-ad31-d33d75182f1b";
@@ -382,7 +382,7 @@ fn windows(form: &Form) -> Case {
     case("windows", text)
 }
 
-/// No wrapper, prefixes of one's own, a comment.
+/// No wrapper, custom prefixes, and a comment.
 fn bare(form: &Form) -> Case {
     let mut text = Text::default();
     let own = |piece: &str| piece.replace("dc:", "d:");
@@ -462,7 +462,7 @@ pub fn corpus() -> Vec<Case> {
     cases
 }
 
-/// A packet as exiv2 knows sidecars.
+/// A packet in the form in which exiv2 supports sidecars.
 pub fn for_exiv2(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}');
     let text = text.replace("encoding=\"UTF-16\"", "encoding=\"UTF-8\"");
@@ -472,7 +472,7 @@ pub fn for_exiv2(text: &str) -> String {
     }
 }
 
-/// A packet as it stands inside photos: without a declaration.
+/// A packet as stored inside photos: without a declaration.
 pub fn for_photos(text: &str) -> String {
     for_exiv2(text).replace("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", "")
 }

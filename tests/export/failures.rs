@@ -1,4 +1,4 @@
-//! File systems that refuse things, and disks that fail: the photo is there, or it is where it was, and the report
+//! File systems that refuse operations, and disks that fail: the photo is at the target or where it was, and the report
 //! says which.
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
@@ -41,7 +41,7 @@ fn export(
         .expect("exports")
 }
 
-/// A target that takes bytes and nothing else, on another disk.
+/// A target on another disk that accepts file contents but no attributes.
 struct Plain;
 
 impl Ops for Plain {
@@ -102,7 +102,7 @@ fn a_target_that_refuses_all_but_bytes_gets_the_photos_and_one_warning() {
     }
 }
 
-/// Nothing can be removed from the folder of photos.
+/// No file can be removed from the folder of photos.
 struct Sealed {
     photos: PathBuf,
 }
@@ -261,7 +261,7 @@ fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
         .collect();
     let plan = plan(&items, &flat(&world, Transfer::Copy)).expect("a plan");
     let journals = world.journals();
-    // Somewhere after the journal is begun a photo's bytes find no room.
+    // At some point after the journal is begun, there is no room for a photo's bytes.
     let full = (0..40).find_map(|at| {
         let ops = Faulty::new(Some((at, Fault::Full)), false, world.target());
         let exporter = Exporter::with(&journals, &ops, 1);
@@ -290,7 +290,7 @@ fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
     assert_eq!(world.there(), ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]);
 }
 
-/// The disk of the journal takes its plan, and then nothing any more.
+/// The journal's disk accepts the plan, and then nothing more.
 struct FullJournal {
     journals: PathBuf,
     writes: std::sync::atomic::AtomicUsize,
@@ -332,7 +332,7 @@ fn a_journal_that_cannot_be_written_stops_the_export_and_is_named() {
         "{problem}"
     );
     assert!(!problem.contains("none was begun"), "{problem}");
-    // One photo was renamed before its line was written: it is there, and reported as being there.
+    // One photo was renamed before its line was written: it is at the target, and is reported there.
     assert_eq!((report.exported.len(), world.there().len()), (1, 1));
     let journals = world.journals();
     let undone = Exporter::new(&journals).undo(&report.id).expect("undone");

@@ -1,4 +1,4 @@
-//! Undoing and finishing go by what a file is, not by what has its name: no only copy is ever removed.
+//! Undo and finish identify a file by what it is, not by its name: the only copy of a photo is never removed.
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -138,7 +138,7 @@ fn finishing_a_move_over_links_of_a_second_export_loses_nothing() {
     let cancel = Cancel::default();
     cancel.cancel();
     run(&moves, &world.journals(), &cancel, &|_| {}).expect("begun");
-    // Killed before the first photo, according to its journal.
+    // According to its journal, killed before the first photo.
     let id = without_the_end(&world.journals(), 1);
     let links = ExportOptions {
         transfer: Transfer::Link,
@@ -273,7 +273,7 @@ fn replaced_files_stay_after_any_number_of_exports() {
     for n in 0..30 {
         let items = [world.item(&format!("more {n}.jpg"), &format!("{n}"), &[])];
         world.export(&items, &flat(&world, Transfer::Copy));
-        // Nothing to do, and so no step of undoing.
+        // There was nothing to do, so there is nothing to undo.
         let empty = world.export(&items, &flat(&world, Transfer::Copy));
         assert_eq!((empty.exported.len(), empty.id.as_str()), (0, ""));
     }
@@ -297,7 +297,7 @@ fn journals_hold_absolute_paths_and_reports_those_that_were_given() {
     let world = World::new();
     let item = world.item("a.jpg", "a", &[]);
     let mut plan = plan(&[item], &flat(&world, Transfer::Copy)).expect("a plan");
-    // From the folder of the tests to the top, and down again.
+    // From the folder of the tests to the root, and down again.
     let here = std::env::current_dir().expect("a folder");
     let up: PathBuf = here.components().skip(1).map(|_| "..").collect();
     let relative = |path: &Path| up.join(path.strip_prefix("/").expect("absolute"));

@@ -1,4 +1,4 @@
-//! Journals survive being cut off anywhere, stay correct, and are never in each other's way.
+//! Journals survive truncation at any point, stay correct, and never interfere with each other.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::exports;
@@ -36,7 +36,7 @@ fn a_journal_cut_off_anywhere_is_gone_on_with_and_comes_to_its_end() {
         let items = names.map(|name| world.item(name, &format!("photo {name}"), &[]));
         (world, items)
     };
-    // Nothing is flushed: there are hundreds of exports.
+    // Nothing is flushed, because there are hundreds of exports.
     let calm = Faulty::new(None, false, PathBuf::from("none"));
     let export = |world: &World, items: &[ExportItem]| {
         let plan = plan(items, &flat(world, Transfer::Move)).expect("a plan");

@@ -1,4 +1,4 @@
-//! Names at the target: none taken twice, none replaced that is still needed, none changed without need.
+//! Names at the target: none is used twice, none is replaced while it is needed, and none is changed without need.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -66,7 +66,7 @@ fn spellings_and_cases_of_a_name_are_one_name() {
     ]);
     want.sort();
     assert_eq!(targets(&planned), want);
-    // What is at the target counts as well.
+    // Existing files at the target count as well.
     fs::create_dir_all(dir.path().join("out/cat")).expect("made");
     fs::write(dir.path().join("out/cat/CAFE\u{301}.jpg"), "there").expect("written");
     let planned = plan(&items[..1], &ExportOptions::new(dir.path().join("out"))).expect("a plan");
@@ -94,7 +94,7 @@ fn a_source_of_the_export_is_never_replaced() {
     let dir = tempfile::tempdir().expect("a folder");
     for transfer in [Transfer::Copy, Transfer::Move] {
         let out = dir.path().join(format!("{transfer:?}"));
-        // The target of the first photo is the second one, which has a paired file whose name the third would take.
+        // The target of the first photo is the second photo, which has a paired file whose name the third would take.
         let items = [
             photo(&dir.path().join("a.jpg"), "first"),
             photo(&out.join("a.jpg"), "second"),
@@ -118,7 +118,7 @@ fn a_source_of_the_export_is_never_replaced() {
         .expect("exports");
         assert_eq!(fs::read(out.join("a.jpg")).expect("there"), b"second");
         assert_eq!(fs::read(out.join("a (2).jpg")).expect("there"), b"first");
-        // What is no source makes room.
+        // A file that is not a source can be replaced.
         fs::write(out.join("b.jpg"), "old").expect("written");
         let item = photo(&dir.path().join("b.jpg"), "new");
         assert_eq!(plan(&[item], &options).expect("a plan").replaced(), 1);

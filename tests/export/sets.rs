@@ -1,5 +1,5 @@
-//! A photo and what belongs to it move together: if one part cannot, all are where they were, and the report says so
-//! once.
+//! A photo and the files that belong to it move together. If one part cannot be moved, all stay where they were, and
+//! the report says so once.
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ use lumisift::engine::organize::export::{
 
 const PARTS: [&str; 4] = ["a.CR2", "a.CR2.xmp", "a.jpg", "a.xmp"];
 
-/// A photo with its RAW file and sidecars, and one that has nothing to do with it.
+/// A photo with its RAW file and sidecars, and an unrelated photo.
 fn world() -> (World, Vec<ExportItem>) {
     let world = World::new();
     let items = ["a.jpg", "b.jpg"].map(|name| world.item(name, name, &[]));
@@ -48,7 +48,7 @@ fn export(world: &World, ops: &dyn Ops, items: &[ExportItem]) -> ExportReport {
     report.expect("exports")
 }
 
-/// One file that cannot be taken from its folder, or not be given its name at the target.
+/// One file that cannot be removed from its folder, or cannot be renamed at the target.
 struct Stubborn {
     path: PathBuf,
     /// On another disk than the photos.
@@ -131,7 +131,7 @@ fn a_part_that_cannot_be_moved_brings_the_others_back() {
                 assert_eq!(failure.path, world.photos().join("a.jpg"), "{case}");
                 let is_named = failure.message.contains(&format!("{name} belongs to it"));
                 assert!(is_named || name == "a.jpg", "{case}");
-                // What came back is not taken back again, and the other photo is.
+                // Undo does not move back the parts that were already moved back, but does move the other photo.
                 let journals = world.journals();
                 let undone = Exporter::new(&journals).undo(&report.id).expect("undone");
                 assert_eq!((undone.restored, undone.kept.len()), (1, 0), "{case}");
@@ -185,7 +185,7 @@ fn whatever_fails_once_a_set_is_in_one_place() {
                 let plan = plan(&items, &options(&world)).expect("a plan");
                 let journals = world.journals();
                 let exporter = Exporter::with(&journals, &ops, 1);
-                // If the journal cannot be begun, nothing is done.
+                // If the journal cannot be created, nothing is done.
                 let Ok(report) = exporter.run(&plan, &Cancel::default(), &|_| {}) else {
                     continue;
                 };
@@ -204,7 +204,7 @@ fn whatever_fails_once_a_set_is_in_one_place() {
                 let names = |path: &Path| path.file_name().is_some_and(|n| n == "a.jpg");
                 let told = report.exported.iter().any(|(source, _)| names(source));
                 assert_eq!(told, parts.contains(&"a.jpg"), "{case}");
-                // What was interrupted is gone on with, and then all of it is there.
+                // The interrupted export is resumed, and then everything is there.
                 let calm = Faulty::new(None, old, disk);
                 let exporter = Exporter::with(&journals, &calm, 1);
                 if past(&journals)[0].state == PastExportState::Interrupted {

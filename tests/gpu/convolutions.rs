@@ -1,4 +1,4 @@
-//! What becomes of pixels: patches, neighbourhoods, depthwise filters, means.
+//! Kernels over pixels: patches, neighbourhoods, depthwise filters, means.
 
 use lumisift::engine::inference::cpu::DepthwiseShape;
 use lumisift::engine::inference::gpu::{
@@ -24,7 +24,7 @@ pub const TESTS: &[(&str, fn())] = &[
 const MEAN: [f32; 3] = [0.48, 0.46, 0.41];
 const STD: [f32; 3] = [0.27, 0.26, 0.28];
 
-/// Rows by the definition.
+/// Reference implementation of the rows.
 fn unfolded(pictures: &[u8], count: usize, shape: UnfoldShape) -> Vec<f32> {
     let UnfoldShape {
         side, kernel, grid, ..
@@ -76,7 +76,7 @@ fn patches() {
         |case| {
             let (count, kernel, grid, before, rest) = case;
             let shape = UnfoldShape {
-                // What is left over at the right and below belongs to no patch.
+                // Pixels left over at the right and bottom belong to no patch.
                 side: kernel * grid + rest.min(kernel - 1),
                 kernel,
                 stride: kernel,

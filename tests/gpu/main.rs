@@ -1,8 +1,7 @@
-//! Graphics cards compute what the CPU computes: every kernel over many shapes, and whole towers. A software driver such as
-//! lavapipe (Debian's `mesa-vulkan-drivers`) is enough.
+//! Graphics cards compute the same results as the CPU: every kernel over many shapes, and whole towers. A software
+//! driver such as lavapipe (Debian's `mesa-vulkan-drivers`) is enough.
 //!
-//! Where there is no adapter at all, the tests are counted as ignored; with `LUMISIFT_NEED_GPU=1`, as `.ci/run` sets it, they
-//! fail there.
+//! If there is no adapter, the tests count as ignored; with `LUMISIFT_NEED_GPU=1`, which `.ci/run` sets, they fail.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "left out loudly")]
 
@@ -28,10 +27,10 @@ use lumisift::engine::inference::load_starter_tower;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-/// Found once.
+/// Detected once.
 static ADAPTERS: LazyLock<Vec<Adapter>> = LazyLock::new(|| adapters().expect("drivers answer"));
-/// The first adapter, in full precision and in halves, each with the workgroup memory and the subgroups of small and of large
-/// cards; then in halves with matrix units that are emulated, and without those that it has.
+/// The first adapter, in f32 and f16, each with the workgroup memory and subgroup sizes of small and of large cards;
+/// then in f16 with emulated matrix units, and without its own matrix units.
 static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
     let open = |numbers, memory: usize, subgroup| {
         let context = Context::open(adapter(), numbers, None).expect("opens");
@@ -48,7 +47,7 @@ static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
     }
     all
 });
-/// The largest difference of each kernel, in full precision or in halves: what docs/gpu.md has.
+/// The largest difference of each kernel in f32 or f16, as listed in docs/gpu.md.
 static WORST: Mutex<BTreeMap<(&str, bool), f32>> = Mutex::new(BTreeMap::new());
 
 fn adapter() -> &'static Adapter {
@@ -58,7 +57,7 @@ fn adapter() -> &'static Adapter {
 /// Longer than any test takes.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Values that look random and are the same everywhere, from -1 to 1.
+/// Reproducible pseudorandom values from -1 to 1.
 fn noise(count: usize, seed: u32) -> Vec<f32> {
     let mut number = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
     let values = std::iter::repeat_with(|| {
@@ -68,7 +67,7 @@ fn noise(count: usize, seed: u32) -> Vec<f32> {
     values.take(count).collect()
 }
 
-/// What a card makes of values that it keeps as weights are kept.
+/// Rounds values as the card does when it stores them as weights.
 fn kept(context: &Context, values: &[f32]) -> Vec<f32> {
     let round = |v: &f32| f16::from_f32(*v).to_f32();
     if context.in_halves() {
@@ -78,7 +77,7 @@ fn kept(context: &Context, values: &[f32]) -> Vec<f32> {
     }
 }
 
-/// Runs what is recorded over inputs.
+/// Runs the recorded dispatches over inputs.
 fn computed<'a>(
     context: &'a Context,
     record: impl FnOnce(&mut Recorder<'a>) -> (Vec<(GpuRows, &'a [f32])>, GpuRows),
@@ -88,7 +87,7 @@ fn computed<'a>(
     run(recorder, &inputs, output)
 }
 
-/// Runs what is recorded, on the card that it was recorded for.
+/// Runs the recorded dispatches on the card for which they were recorded.
 fn run(recorder: Recorder, inputs: &[(GpuRows, &[f32])], output: GpuRows) -> Vec<f32> {
     let context = recorder.context();
     let plan: GpuPlan = recorder.finish(output).expect("a plan");
@@ -98,15 +97,14 @@ fn run(recorder: Recorder, inputs: &[(GpuRows, &[f32])], output: GpuRows) -> Vec
     gpu::run(context, &plan, PATIENCE).expect("runs")
 }
 
-/// Takes a difference into account for the table at the end.
+/// Adds a difference to the table that is printed at the end.
 fn note(what: &'static str, halves: bool, gap: f32) {
     let mut worst = WORST.lock().expect("free");
     let known = worst.entry((what, halves)).or_default();
     *known = known.max(gap);
 }
 
-/// Fails unless two results of a kernel are near each other: to a hundred thousandth in full precision, and to what halves
-/// round away otherwise.
+/// Fails unless two results of a kernel agree: to a hundred thousandth in f32, and otherwise to the rounding of f16.
 fn assert_near(context: &Context, kernel: &'static str, card: &[f32], cpu: &[f32], what: &str) {
     assert_eq!(card.len(), cpu.len(), "{kernel}: {what}");
     let tolerance = if context.in_halves() { 2e-3 } else { 2e-5 };
@@ -120,7 +118,7 @@ fn assert_near(context: &Context, kernel: &'static str, card: &[f32], cpu: &[f32
     }
 }
 
-/// Where an adapter has no halves, half of what there is to test would be left out.
+/// On an adapter without f16, half of the tests would be left out.
 fn halves() {
     let halves = CONTEXTS.iter().filter(|context| context.in_halves());
     assert!(
@@ -131,9 +129,10 @@ fn halves() {
     );
 }
 
-/// Where lavapipe is told how many bits its registers have: a subgroup is as many invocations as they hold values of 32.
+/// The environment variable that sets lavapipe's register width in bits. A subgroup has as many invocations as a
+/// register holds 32-bit values.
 const REGISTERS: &str = "LP_NATIVE_VECTOR_WIDTH";
-/// Set where this program runs within itself, for kernels alone.
+/// Set when this program runs itself to test kernels only.
 const KERNELS_ALONE: &str = "LUMISIFT_TEST_KERNELS_ALONE";
 
 fn subgroup_text() -> String {
@@ -141,7 +140,7 @@ fn subgroup_text() -> String {
     format!("subgroups of {fewest} to {most}")
 }
 
-/// A driver is told once how wide its registers are, so the kernels run again in a process of their own.
+/// A driver reads its register width only once, so the kernels run again in a separate process.
 fn narrow_subgroups() {
     let mut command = std::process::Command::new(std::env::current_exe().expect("a program"));
     command.env(KERNELS_ALONE, "1").env(REGISTERS, "128");
@@ -161,7 +160,7 @@ fn narrow_subgroups() {
 
 const OWN: &[(&str, fn())] = &[("the_adapter_has_halves", halves)];
 
-/// Arithmetic of plans that nothing runs, without any driver.
+/// Arithmetic of plans that are never run, without any driver.
 fn on_paper() {
     let paper = paper_adapter().expect("wgpu's noop");
     let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
@@ -170,7 +169,7 @@ fn on_paper() {
     let plan = tower.plan(16).expect("a plan");
     let products = plan.dispatches().iter().filter(|d| d.name == "product");
     let each = products.map(|d| d.operations).sum::<f64>() / 16.0;
-    // EfficientNet-B0 has 0.39 billion multiplications at 224 pixels; the starter has more pixels, and heads of its own.
+    // EfficientNet-B0 has 0.39 billion multiplications at 224 pixels. The starter has more pixels, and its own heads.
     assert!((1e9..2e9).contains(&each), "{each}");
     assert!(
         plan.dispatches()
@@ -179,7 +178,7 @@ fn on_paper() {
     );
 }
 
-/// However slow a card is, a window that is drawn on it waits for short submissions only.
+/// However slow a card is, a window that is drawn on it waits only for short submissions.
 fn shares() {
     let paper = paper_adapter().expect("wgpu's noop");
     let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
@@ -197,7 +196,7 @@ fn shares() {
             let share = all / f64::from(parts);
             let plan = tower.plan_in_parts(count, share).expect("a plan");
             let submissions = plan.submissions(share);
-            // A part of a product reads all of its weights.
+            // Each part of a product reads all of its weights.
             let longest = submissions.iter().copied().fold(0.0, f64::max);
             let what = format!("{count} pictures in {parts} parts");
             assert!(longest <= 1.1 * share, "{what}: {longest} of {share}");
@@ -210,16 +209,16 @@ fn shares() {
     }
 }
 
-/// What needs no adapter at all.
+/// Tests that need no adapter at all.
 const ON_PAPER: &[(&str, fn())] = &[
     ("plans_need_neither_card_nor_driver", on_paper),
     ("submissions_cost_no_more_than_their_share", shares),
 ];
 
-/// A card has the subgroups that it has; these tests count as ignored there.
+/// Subgroup sizes cannot be changed on a real card, so these tests count as ignored there.
 const OF_SOFTWARE: &[(&str, fn())] = &[("kernels_hold_with_other_subgroups", narrow_subgroups)];
 
-/// Tries a property over cases that are the same each time.
+/// Tests a property over reproducible cases.
 fn for_cases<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value)) {
     let config = Config {
         cases,

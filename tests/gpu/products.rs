@@ -101,7 +101,7 @@ fn products() {
     });
 }
 
-/// An activation beside its definition in double precision.
+/// Compares an activation with its definition in double precision.
 type Defined = (Activation, fn(f64) -> f64);
 
 fn activations() {
@@ -117,7 +117,7 @@ fn activations() {
             0.5 * x * (1.0 + inner.tanh())
         }),
     ];
-    // One input, so that each output is the activation of a value of our choice.
+    // With one input, each output is the activation of a value that the test chooses.
     let x: Vec<f32> = (-600..=600).map(|i| i as f32 / 25.0).collect();
     for context in CONTEXTS.iter() {
         let layer = GpuLinear::new(context, &[1.0], None, (1, 1));
@@ -219,7 +219,7 @@ fn split_weights() {
     }
 }
 
-/// In parts of rows of tiles, down to one each.
+/// Splits a product into parts by rows of tiles, down to one row each.
 fn cut_products() {
     let shapes = (1usize..200, 1usize..40, 1usize..50);
     for_cases(
@@ -263,7 +263,7 @@ fn cut_attention() {
     });
 }
 
-/// Buffers are used again for something else: where a row is no whole number of vectors, a product reads what pads it.
+/// Buffers are reused. If the length of a row is not a multiple of the vector size, a product also reads the padding.
 fn padding() {
     for_cases(
         8,
@@ -383,7 +383,7 @@ fn norms() {
 /// Sizes of an attention: sequences, tokens, queries, heads, width of a head.
 type Shape = (usize, usize, usize, usize, usize);
 
-/// Attention by its definition; queries are rows of their own, keys and values lie side by side.
+/// Attention by its definition. Queries are separate rows; keys and values are side by side.
 fn attended(q: &[f32], kv: &[f32], (sequences, tokens, queries, heads, size): Shape) -> Vec<f32> {
     let width = heads * size;
     let mut out = vec![0f32; sequences * queries * width];

@@ -1,4 +1,4 @@
-//! What happens when a card is lost, silent, too small, or no longer wanted.
+//! What happens when a card is lost, does not respond, has too little memory, or is no longer wanted.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,7 +64,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ),
 ];
 
-/// Those that a card cannot show.
+/// Tests that need a software driver.
 pub const OF_SOFTWARE: &[(&str, fn())] = &[
     ("software_never_wins_by_itself", software_by_itself),
     (
@@ -80,7 +80,7 @@ fn lost() {
     let crops = crops(2, model.info().preprocess.side);
     tower.embed(&crops, &Cancel::default()).expect("vectors");
     tower.context().lose();
-    // Again and again, not only once.
+    // Repeatedly, not only once.
     for _ in 0..2 {
         let error = tower
             .embed(&crops, &Cancel::default())
@@ -126,7 +126,7 @@ fn on_card(dir: &Path, cpu: FolderModel) -> (Arc<dyn Model>, Arc<Context>) {
     on_card_with(dir, cpu, None).expect("a model")
 }
 
-/// The same, where what is found out is kept.
+/// The same, with a cache for the test results.
 fn on_card_with(
     dir: &Path,
     cpu: FolderModel,
@@ -170,7 +170,7 @@ fn taken_over() {
         .expect("vectors");
     assert!(worst_gap(&before, &expected) < 1e-3);
     context.lose();
-    // Nothing is lost: the batch during which it happens is there as well, and all after it.
+    // No photo is lost: the batch in which it happens is complete, and so are all later ones.
     for _ in 0..2 {
         let after = model
             .embed_images(&crops, &Cancel::default())
@@ -244,7 +244,7 @@ fn refused_software() {
     assert!(classify(home.path(), dir.path(), "auto").status.success());
 }
 
-/// That two results differ in the last places of their numbers only.
+/// Asserts that two results differ only by rounding.
 fn assert_near(a: &serde_json::Value, b: &serde_json::Value) {
     use serde_json::Value::{Array, Number, Object};
     match (a, b) {
@@ -296,7 +296,7 @@ fn tiny_buffers() {
         for (numbers, tolerance) in [(GpuPrecision::Full, 1e-4), (GpuPrecision::Fastest, 1e-3)] {
             let open = || Context::open(adapter(), numbers, None).expect("opens");
             let load = |context| load_folder_tower(dir.path(), &Arc::new(context), spec);
-            // The smallest that does for a picture.
+            // The smallest limit that is enough for one picture.
             let fits = |bytes: &u64| {
                 let tower = load(open().with_most_bytes(*bytes));
                 tower.is_ok_and(|tower| tower.plan(1).is_ok())
@@ -329,7 +329,7 @@ fn budget() {
         let used = tower.memory_in_use();
         assert!(used <= for_four, "{count} pictures: {used} of {for_four}");
     }
-    // A picture by itself is always tried.
+    // A single picture is always tried.
     let tower = load().with_memory(1);
     assert_eq!(
         tower
@@ -340,7 +340,7 @@ fn budget() {
     );
 }
 
-/// A tower that counts how often it is asked for a plan.
+/// A tower that counts the requests for plans.
 struct Counted {
     layer: GpuLinear,
     recorded: Arc<AtomicUsize>,
@@ -427,24 +427,24 @@ fn hung_driver() {
         why.contains("gave no answer") && why.contains("--device gpu"),
         "{why}"
     );
-    // Nobody asks for it: the work is done by the CPU, and the reason is said.
+    // If nobody requests the card, the CPU does the work, and the reason is reported.
     let left_alone = attempt(None, false).expect("a model");
     assert!(left_alone.info().is_on_cpu());
     let reason = left_alone.info().device.reason.clone().expect("a reason");
     assert!(reason.contains("gave no answer"), "{reason}");
-    // Somebody does.
+    // The user requests it.
     let wanted = attempt(None, true).expect("a model");
     assert_eq!(wanted.info().device.name, adapter().name);
     assert_eq!(gpu::against(checks.path(), adapter()), None);
 }
 
-/// With other vectors than the CPU's, whoever asks for the card.
+/// If its vectors differ from the CPU's, the card is refused even on request.
 fn wrong_card() {
     let dir = model_folder("clip-tiny");
     let attempt = |wanted| {
         let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
         let (folder, mut spec) = (dir.path().to_path_buf(), cpu.info().preprocess);
-        // As a driver that miscomputes: the pictures that reach the tower are others.
+        // Simulates a driver that computes wrong results: other pictures reach the tower.
         (spec.mean, spec.std) = ([0.9, 0.1, 0.5], [0.02, 0.3, 0.05]);
         let load =
             Arc::new(move |context: &Arc<Context>| load_folder_tower(&folder, context, &spec));
@@ -495,7 +495,7 @@ fn kept_kernels() {
             Context::open(adapter(), GpuPrecision::Full, Some(cache.path())).expect("opens");
         let context = Arc::new(context);
         let tower = load_folder_tower(dir.path(), &context, &spec).expect("loads");
-        // The first batch of a size keeps what was compiled for it.
+        // The first batch of a size caches the compiled kernels for it.
         tower.embed(&crops, &Cancel::default()).expect("vectors")
     };
     let files = || -> Vec<_> {
@@ -510,7 +510,7 @@ fn kept_kernels() {
         "lavapipe hands out what it compiled: {kept:?}"
     );
     assert_eq!(run(), first);
-    // What is damaged is left alone, and replaced.
+    // A damaged file is not used, and is replaced.
     std::fs::write(&kept[0], b"something else").expect("written");
     assert_eq!(run(), first);
     assert!(std::fs::metadata(&kept[0]).expect("a file").len() > 32);
@@ -546,7 +546,7 @@ fn several_callers() {
     });
 }
 
-/// Many photos, of which each is another.
+/// Many photos that all differ.
 fn folder_of_photos(count: u8) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     for n in 0..count {
@@ -558,7 +558,7 @@ fn folder_of_photos(count: u8) -> tempfile::TempDir {
     dir
 }
 
-/// A model that loses its card when it is asked for the second batch.
+/// A model that loses its card at the second batch.
 struct Fragile {
     model: Arc<dyn Model>,
     context: Arc<Context>,
@@ -632,7 +632,7 @@ fn another_chance() {
         .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
         .collect();
     assert_eq!(files.len(), 1, "no mark is left: {files:?}");
-    // As if a driver had computed something else.
+    // Simulates a driver with different results.
     let text = std::fs::read_to_string(&files[0]).expect("a finding");
     let mut finding: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     finding["cosine"] = 0.5.into();

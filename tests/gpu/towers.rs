@@ -1,4 +1,4 @@
-//! Whole image towers: those of the parity fixtures, others of odd sizes with random weights, and the starter.
+//! Whole image towers: those of the parity fixtures, others of unusual sizes with random weights, and the starter.
 
 use std::collections::HashMap;
 use std::fs;
@@ -36,13 +36,13 @@ pub const TESTS: &[(&str, fn())] = &[
     ),
 ];
 
-/// What parity asks for in full precision, and in halves.
+/// The tolerances of the parity tests in f32, and in f16.
 const TOLERANCES: [(GpuPrecision, f32); 2] =
     [(GpuPrecision::Full, 1e-4), (GpuPrecision::Fastest, 1e-3)];
 
 pub fn crops(count: usize, side: u32) -> Vec<Crop> {
     let length = (side * side * 3) as usize;
-    // Areas of colour with something going on in them, as photos have.
+    // Areas of colour with some texture, like photos.
     let byte = |n: usize, i: usize| {
         let (y, x) = (i / 3 / side as usize, i / 3 % side as usize);
         let wave = ((x * (n + 2) / 9 + y / (n + 3)) * 37 + i % 3 * 61 + n * 17) % 256;
@@ -95,7 +95,7 @@ fn families() {
     }
 }
 
-/// Tensors that the reference implementation was run with or gave, of a fixture.
+/// A fixture's tensors: inputs and outputs of the reference implementation.
 fn reference(file: &str) -> HashMap<String, Tensor> {
     safetensors::load(fixtures::path(file), &CandleDevice::Cpu).expect("tensors")
 }
@@ -146,7 +146,7 @@ fn parity() {
                 load_folder_tower(dir.path(), &context, &model.info().preprocess).expect("loads")
             };
             let mut crops = reference_crops(pixels, tower.side() as u32);
-            // One dispatch after another on the processor: a few pictures have to do.
+            // The software driver runs one dispatch after another, so only a few pictures are used.
             crops.truncate(4);
             let card = tower.embed(&crops, &Cancel::default()).expect("vectors");
             let theirs = Embeddings {
@@ -170,7 +170,7 @@ struct Sizes {
     side: usize,
 }
 
-/// Replaces the image tower of a fixture by one of other sizes with random weights.
+/// Replaces the image tower of a fixture with one of other sizes and random weights.
 fn resize(dir: &Path, sizes: &Sizes) {
     let read = |file: &str| -> Value {
         serde_json::from_slice(&fs::read(dir.join(file)).expect("there")).expect("JSON")
@@ -226,7 +226,7 @@ fn resize(dir: &Path, sizes: &Sizes) {
     safetensors::save(&tensors, &path).expect("saved");
 }
 
-/// Names and shapes of an image tower's weights, and how large they are about.
+/// Names, shapes and approximate magnitudes of an image tower's weights.
 fn image_tensors(sizes: &Sizes, siglip: bool, dim: usize) -> Vec<(String, Vec<usize>, f32)> {
     let Sizes {
         width,
@@ -318,10 +318,11 @@ fn odd_sizes() {
         side,
     };
     for (name, sizes) in [
-        // Heads of 13 values, rows that are no whole vectors, pixels that belong to no patch.
+        // Heads of 13 values, rows whose length is not a multiple of the vector size, and pixels that belong to no
+        // patch.
         ("clip-tiny", sizes(39, 70, 3, 3, 7, 52)),
         ("clip-tiny-gelu", sizes(72, 101, 1, 1, 14, 42)),
-        // The width of its vectors is that of its texts.
+        // Its vectors have the same width as those of its texts.
         ("siglip2-tiny", sizes(32, 65, 4, 2, 6, 45)),
         ("siglip2-tiny", sizes(32, 33, 1, 1, 16, 64)),
         ("chinese-clip-tiny", sizes(66, 90, 6, 2, 16, 80)),

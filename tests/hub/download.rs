@@ -1,4 +1,4 @@
-//! Models arrive whole or not at all, whatever the hub does.
+//! Models are installed completely or not at all, whatever the hub does.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::fixtures::{self, CLIP_TINY};
@@ -99,7 +99,7 @@ fn a_broken_connection_goes_on_where_it_broke() {
 #[test]
 fn a_later_attempt_uses_what_an_earlier_one_brought() {
     let (home, hub) = (Home::new(), stocked());
-    // It breaks off at once, again and again: given up, but what came is kept.
+    // The connection breaks at once, repeatedly: the download stops, but keeps the bytes received.
     let mut breaks = vec![Mischief::BreakAfter(90_000)];
     breaks.extend([0; 8].map(Mischief::BreakAfter));
     hub.plot(WEIGHTS, breaks);
@@ -340,7 +340,7 @@ fn a_cancelled_download_stops_at_once_and_leaves_nothing_that_looks_whole() {
     let cancel = Cancel::default();
     let stop = cancel.clone();
     let mut order = home.order(&[&hub.address]);
-    // Cancelled while it waits to try again, which it would do for a long time.
+    // Cancelled during the wait before the next attempt, which would otherwise be long.
     order.backoff = Duration::from_secs(3600);
     hub.plot(WEIGHTS, [Mischief::BreakAfter(1000)]);
     let error = download(&order, &cancel, &mut |arrival| {

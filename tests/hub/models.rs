@@ -1,4 +1,4 @@
-//! Models by the command line: fetching, choosing, checking and freeing them; pictures from addresses.
+//! Models on the command line: downloading, choosing, verifying and removing them, and pictures from addresses.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -74,7 +74,7 @@ fn a_model_is_fetched_used_checked_and_freed() {
     let (_, said, code) = run_with(&["index", photo]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(state(home, &hub, "clip-tiny"), Some(("in use".into(), 1)));
-    // How long other models would take for the photos that are here.
+    // The estimated time of other models for the indexed photos.
     let (table, _, _) = run_with(&["models"]);
     assert!(
         table.contains("less than a minute for your 1 photo"),
@@ -94,7 +94,7 @@ fn a_model_is_fetched_used_checked_and_freed() {
     assert_eq!(code, 0, "{said}");
     assert!(!folder.exists());
     assert_eq!(state(home, &hub, "clip-tiny"), None);
-    // The other model's vectors stay, and it is the one in use now.
+    // The vectors of the other model stay, and it is the one in use now.
     assert_eq!(state(home, &hub, "starter"), Some(("in use".into(), 1)));
 }
 

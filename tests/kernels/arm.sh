@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the kernels for 64-bit ARM and runs their tests under emulation: tests/kernels/arm.sh FOLDER (as root).
-# Distributions have the compiler, its library for ARM and the emulator; FOLDER becomes a Debian with these, once.
+# The first run installs a Debian into FOLDER, with a compiler, its ARM library and an emulator.
 set -euo pipefail
 cd "$(dirname "$0")"
 root=${1:?where should the Debian go?}
@@ -14,7 +14,7 @@ if [ ! -x "$root/usr/bin/qemu-aarch64" ]; then
         gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 fi
 
-# What it needs from the registry and the sources are carried in, so that nothing in there needs a network.
+# The sources and the crates from the registry are copied in, so that nothing inside needs a network.
 inside=$root/tmp/kernels
 rm -rf "$inside/src" "$inside/tests"
 mkdir -p "$inside/src/engine/inference" "$inside/tests"

@@ -1,6 +1,6 @@
-//! The kernels of `src/engine/inference/cpu`, with nothing around them.
+//! The kernels of `src/engine/inference/cpu`, as a separate crate.
 
-/// They name themselves by their place in the program.
+/// They refer to themselves by their path in the program.
 #[path = "../../src/engine"]
 pub mod engine {
     pub mod inference {

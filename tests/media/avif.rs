@@ -1,4 +1,4 @@
-//! AVIF in every form that writers give it: one picture or a grid, up to twelve bits, turned by the container, over
+//! AVIF in every form that encoders write: one picture or a grid, up to twelve bits, rotated by the container, on
 //! white, in sRGB. Containers are written here around the coded pictures of a few small files.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "avif")]
@@ -78,7 +78,7 @@ fn extent((width, height): (u32, u32)) -> Vec<u8> {
     boxed(b"ispe", &numbers)
 }
 
-/// A file of items, numbered from one, whose first is the picture. References: kind, from, to.
+/// A file of items, numbered from one; the first is the picture. References: kind, from, to.
 fn file(brands: &[u8], items: &[Item], references: &[(&[u8; 4], u16, Vec<u16>)]) -> Vec<u8> {
     let count = (items.len() as u16).to_be_bytes();
     let ids = || (1..).map(u16::to_be_bytes).zip(items);
@@ -214,7 +214,7 @@ fn a_picture_of_high_range_becomes_srgb() {
 #[test]
 fn transparent_parts_lie_over_white() {
     let picture = upright(&bytes("alpha.avif"));
-    // Its opacity rises from nothing in the first row.
+    // Its opacity rises from zero in the first row.
     let first = picture.rows().next().expect("a row");
     assert!(
         first
@@ -237,7 +237,7 @@ fn all_turns_and_mirrors_of_the_container_end_upright() {
             properties.extend(mirror.map(|axis| boxed(b"imir", &[axis])));
             let mut want = plain.clone();
             for _ in 0..turns {
-                // Against the clock.
+                // Counterclockwise.
                 want = imageops::rotate270(&want);
             }
             want = match mirror {
@@ -263,7 +263,7 @@ fn a_clean_aperture_is_cut_out() {
     let got = upright(&plain_with(vec![boxed(b"clap", &numbers)]));
     let want = imageops::crop_imm(&reference(), 56, 30, 100, 60).to_image();
     assert_like(&got, &want, "cut out");
-    // One that lies outside is none.
+    // A crop that lies outside the picture is ignored.
     let numbers = [300, 1, 60, 1, 0, 1, 0, 1].map(i32::to_be_bytes).concat();
     let got = upright(&plain_with(vec![boxed(b"clap", &numbers)]));
     assert_like(&got, &reference(), "not cut");
@@ -350,13 +350,13 @@ fn sizes_that_are_only_claimed_cost_nothing() {
         matches!(refused, Err(DecodeError::TooLarge { .. })),
         "{refused:?}"
     );
-    // A picture in the data that is larger than the container says was never reserved.
+    // No memory was reserved for a picture that is larger than the container says.
     let refused = decode_within(&claim((4, 4)), 64, &budget, &Cancel::default());
     assert!(
         matches!(refused, Err(DecodeError::Damaged { .. })),
         "{refused:?}"
     );
-    // One that is smaller leaves a part unpainted.
+    // A smaller picture leaves a part unpainted.
     let refused = decode_within(&claim((400, 300)), 64, &budget, &Cancel::default());
     assert!(
         matches!(refused, Err(DecodeError::Damaged { .. })),
@@ -374,7 +374,7 @@ fn tiles_that_show_the_same_data_cost_it_once() {
         .concat();
     let shape = [&[0, 0, columns as u8 - 1, columns as u8 - 1][..], &sides].concat();
     let mut tile = Item::picture("tile0.avif", (96, 64));
-    // What follows the picture in its data is large, and is passed over.
+    // The data after the picture is large, and is skipped.
     tile.data.extend([0x7a, 0x80, 0x80, 0x80, 0x01]);
     tile.data.resize(tile.data.len() + (2 << 20), 0);
     let items = [Item::new(b"grid", shape, vec![extent(size)]), tile];

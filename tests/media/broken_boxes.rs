@@ -1,4 +1,4 @@
-//! Colours and EXIF that break their own rules, in files made of boxes: HEIC, AVIF, JPEG 2000 and JPEG XL.
+//! Invalid colours and EXIF in files made of boxes: HEIC, AVIF, JPEG 2000 and JPEG XL.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::broken_metadata::{EXIF, assert_shows};
@@ -6,7 +6,7 @@ use crate::fixtures;
 
 use image::RgbImage;
 
-/// The bytes of a fixture with others in place of some.
+/// A fixture with some of its bytes replaced.
 fn replaced(file: &[u8], at: usize, with: &[u8]) -> Vec<u8> {
     let mut file = file.to_vec();
     file[at..at + with.len()].copy_from_slice(with);
@@ -20,7 +20,7 @@ fn reference() -> RgbImage {
         .into_rgb8()
 }
 
-/// Colour boxes that say nothing sensible, in the place of one that names colours by numbers.
+/// Invalid colour boxes, in place of one that gives colours by code points.
 fn assert_ignores_broken_colours(name: &str) {
     let file = fixtures::bytes(name);
     let colours = file.windows(8).position(|part| part == b"colrnclx");

@@ -1,5 +1,5 @@
-//! Colours and metadata that break their own rules never make a picture unreadable: it is shown by the next rule, in every
-//! format that has such blocks.
+//! Invalid colours and metadata never make a picture unreadable: the next source is used, in every format that has such
+//! blocks.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::corpus;
@@ -20,7 +20,8 @@ fn picture() -> RgbImage {
     })
 }
 
-/// The picture is shown as it is without the block, and the file is called neither damaged nor cut.
+/// Checks that the picture looks as it does without the block, and that the file is reported neither as damaged nor as
+/// truncated.
 pub fn assert_shows(file: &[u8], want: &RgbImage, what: &str) {
     corpus::keep(file);
     let decoded = decode(file, 10_000, &Cancel::default());
@@ -36,7 +37,7 @@ pub fn assert_shows(file: &[u8], want: &RgbImage, what: &str) {
     let _ = facts_inside(Cursor::new(file));
 }
 
-/// Profiles that are none.
+/// Invalid profiles.
 fn profiles() -> Vec<(&'static str, Vec<u8>)> {
     let whole = moxcms::ColorProfile::new_adobe_rgb();
     let whole = whole.encode().expect("a profile");
@@ -62,7 +63,7 @@ fn profiles() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// EXIF that is none.
+/// Invalid EXIF.
 pub const EXIF: [(&str, &[u8]); 5] = [
     ("nothing", b""),
     ("nonsense", b"no EXIF at all"),
@@ -136,7 +137,7 @@ fn deflated(data: &[u8]) -> Vec<u8> {
     zlib.finish().expect("compressed")
 }
 
-/// A PNG of so many bits a sample with a chunk before the picture.
+/// A PNG with this many bits per sample and a chunk before the picture.
 fn png(depth: u8, (kind, content): (&[u8; 4], &[u8])) -> Vec<u8> {
     let [width, height] = [SIZE.0, SIZE.1].map(u32::to_be_bytes);
     let header = [&width[..], &height, &[depth, 2, 0, 0, 0]].concat();
@@ -163,7 +164,7 @@ fn png_chunks() {
         chunks.push((b"iCCP", [b"name\0\0", &deflated(&profile)[..]].concat()));
         chunks.push((b"iCCP", [b"name\0\0", &profile[..]].concat()));
     }
-    // It grows without end.
+    // Unpacks without end.
     let huge = deflated(&vec![0; 40 << 20]);
     chunks.push((b"iCCP", [b"name\0\0", &huge[..]].concat()));
     let no_compression = [b"name\0\x07", &deflated(b"profile")[..]].concat();

@@ -1,4 +1,5 @@
-//! Damaged pictures: what can be shown is shown, with a word about it; the rest is refused in plain words.
+//! Damaged pictures: the intact part is shown with a warning, and otherwise the picture is refused with a clear
+//! message.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -34,7 +35,7 @@ fn encoded(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A JPEG, with a restart marker behind each row of MCUs if `restarts`.
+/// A JPEG, with a restart marker after each row of MCUs if `restarts`.
 fn jpeg(progressive: bool, restarts: bool) -> Vec<u8> {
     let (mut bytes, image) = (Vec::new(), photo());
     let mut encoder = Encoder::new(&mut bytes, 90);
@@ -57,7 +58,7 @@ fn shown(bytes: &[u8], side: u32) -> Result<Decoded, DecodeError> {
     decode(bytes, side, &Cancel::default())
 }
 
-/// The parts of a picture's height, of `parts`, in which two pictures differ.
+/// Divides a picture's height into `parts` and returns those in which two pictures differ.
 fn differing(a: &Pixels, b: &Pixels, parts: usize) -> Vec<usize> {
     assert_eq!((a.width, a.height), (b.width, b.height));
     let row = a.width as usize * 3;
@@ -77,13 +78,13 @@ fn differing(a: &Pixels, b: &Pixels, parts: usize) -> Vec<usize> {
     (0..parts).filter(differs).collect()
 }
 
-/// Where the data of the first scan begins.
+/// The offset of the first scan's data.
 fn scan(jpeg: &[u8]) -> usize {
     let at = jpeg.windows(2).position(|word| word == [0xff, 0xda]);
     at.expect("a scan") + 2
 }
 
-/// Where restart markers are.
+/// The offsets of the restart markers.
 fn restarts(jpeg: &[u8]) -> Vec<usize> {
     let all = scan(jpeg)..jpeg.len() - 1;
     let is_marker = |at: &usize| jpeg[*at] == 0xff && (0xd0..=0xd7).contains(&jpeg[*at + 1]);
@@ -168,7 +169,7 @@ fn a_jpeg_that_ends_early_is_shown_to_its_end_and_said_so() {
     ));
 }
 
-/// A PNG's chunks: where each begins, its kind and length.
+/// A PNG's chunks: offset, kind and length of each.
 fn chunks(png: &[u8]) -> Vec<(usize, [u8; 4], usize)> {
     let (mut at, mut found) = (8, Vec::new());
     while let Some(head) = png.get(at..at + 8) {
@@ -214,7 +215,7 @@ fn cut_files_are_shown_as_far_as_they_go() {
         (ImageFormat::Tga, 12),
         (ImageFormat::Pnm, 12),
         (ImageFormat::Qoi, 10),
-        // Its decoder guesses what follows, and the last rows show early.
+        // Its decoder predicts the following pixels, so the last rows differ early.
         (ImageFormat::WebP, 4),
     ] {
         let whole = encoded(format);
@@ -235,14 +236,14 @@ fn cut_files_are_shown_as_far_as_they_go() {
     }
 }
 
-/// A TIFF of these strips of grey, of so many rows each.
+/// A TIFF of these grey strips, with this many rows each.
 fn tiff(width: u32, rows: u32, compression: u32, strips: &[Vec<u8>]) -> Vec<u8> {
     let count = strips.len() as u32;
     let height = rows * count;
     let entries = 9;
     let arrays = 8 + 2 + 12 * entries + 4;
     let data = arrays + 8 * count;
-    // A single number stands in the entry itself.
+    // A single number is stored in the entry itself.
     let (places, lengths) = match strips {
         [only] => (data, only.len() as u32),
         _ => (arrays, arrays + 4 * count),
@@ -406,7 +407,7 @@ fn the_command_line_tells_of_damage_and_goes_on() {
     );
 }
 
-/// Encoders may leave the last bits out, or frequencies that nobody sees.
+/// Encoders may leave out the last bits, or frequencies that are not visible.
 #[test]
 fn a_progressive_file_without_its_last_scans_is_not_called_damaged() {
     let whole = fixture("colour-420.jpg");

@@ -1,7 +1,7 @@
-//! EXIF as programs really write it, slightly broken: orientation, dates, camera and lens are read wherever exiftool
+//! EXIF as programs really write it, slightly broken: orientation, date, camera and lens are read wherever exiftool
 //! reads them.
 //!
-//! The test that asks exiftool fails where it is not installed.
+//! The test that runs exiftool fails if it is not installed.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -90,7 +90,7 @@ impl Builder {
     }
 }
 
-/// A TIFF structure of a photo that lies on its side.
+/// A TIFF structure of a photo that is stored on its side.
 fn tiff(little: bool, faults: Faults) -> Vec<u8> {
     let mut builder = Builder {
         little,
@@ -185,7 +185,7 @@ const XMP: &str = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http:
     xmlns:aux='http://ns.adobe.com/exif/1.0/aux/' tiff:Orientation='6' tiff:Model='Canon EOS 6D' \
     aux:Lens='EF50mm f/1.8 STM' exif:DateTimeOriginal='2020-06-07T08:09:10.12+02:00'/></rdf:RDF></x:xmpmeta>";
 
-/// ImageMagick's text of a profile.
+/// ImageMagick's text form of a profile.
 fn profile(tiff: &[u8]) -> Vec<u8> {
     let bytes = [b"Exif\0\0", tiff].concat();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -380,7 +380,7 @@ fn exiftool_reads_the_same_of_the_corpus() {
     let read: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let read = read.as_array().expect("a list");
     assert_eq!(read.len(), corpus.len());
-    // What it reads here is what the other test asks of us.
+    // The other test requires us to read the same values.
     let mut agreed = 0;
     for file in read {
         let text = file.to_string();

@@ -29,7 +29,7 @@ fn upright(bytes: &[u8]) -> Pixels {
     decoded(bytes).pixels.upright()
 }
 
-/// Mean difference of two pictures of one size, of 255.
+/// Mean difference of two pictures of the same size, on a scale of 0 to 255.
 fn difference(a: &Pixels, b: &Pixels) -> f64 {
     assert_eq!((a.width, a.height), (b.width, b.height));
     let sum: u64 = (a.rgb.iter().zip(&b.rgb))
@@ -75,7 +75,7 @@ fn exif_turns_a_heic_whose_container_does_not() {
 #[test]
 fn transparent_parts_lie_over_white() {
     let picture = upright(&bytes("alpha.heic"));
-    // Its opacity rises from nothing in the first row.
+    // Its opacity rises from zero in the first row.
     let first = &picture.rgb[..3 * picture.width as usize];
     assert!(first.iter().all(|value| *value >= 250), "{first:?}");
 }
@@ -86,7 +86,7 @@ fn cut_and_damaged_files_are_refused_in_words() {
         let whole = bytes(name);
         for part in 1..16 {
             let cut = &whole[..whole.len() * part / 16];
-            // A picture in part, or a word; never a panic.
+            // A part of the picture or a message, never a panic.
             if let Err(error) = decode(cut, 64, &Cancel::default()) {
                 assert!(!error.to_string().is_empty());
             }
@@ -115,7 +115,7 @@ fn a_raised_flag_stops_a_decode() {
     }
 }
 
-/// Colours of a high range are brought to those of a screen in one way, whatever the container.
+/// HDR colours are converted to those of a screen in the same way for all containers.
 #[cfg(feature = "avif")]
 #[test]
 fn a_high_range_is_shown_alike_in_heic_and_avif() {
@@ -140,7 +140,7 @@ fn thumbnail(bytes: &[u8]) -> Option<Decoded> {
 
 #[test]
 fn the_thumbnail_in_a_heic_shows_the_same_as_its_picture_with_the_same_facts() {
-    // Theirs have 64 x 64 pixels, of which a crop leaves the upper two thirds.
+    // The thumbnails have 64 x 64 pixels, of which a crop keeps the upper two thirds.
     for name in ["thumbnail.heic", "turned-thumbnail.heic"] {
         let file = bytes(name);
         let found = thumbnail(&file).unwrap_or_else(|| panic!("{name} has none"));
@@ -160,7 +160,7 @@ fn the_thumbnail_in_a_heic_shows_the_same_as_its_picture_with_the_same_facts() {
             found.height - height <= 1 && want.height - height <= 1,
             "{name}"
         );
-        // One side may be rounded otherwise: what both have is compared.
+        // One side may be rounded differently, so only the common area is compared.
         let value = |pixels: &Pixels, x: u32, y: u32, n: usize| {
             f64::from(pixels.rgb[3 * (y * pixels.width + x) as usize + n])
         };
@@ -175,7 +175,7 @@ fn the_thumbnail_in_a_heic_shows_the_same_as_its_picture_with_the_same_facts() {
                 .sum();
             sum / f64::from(3 * width * height)
         };
-        // Its pixels are few, coarse, and may be off by one: but turned round it is much farther.
+        // The thumbnail is small and coarse and may be off by one, but in a wrong orientation it differs far more.
         let mean = mean_of(&|x, y| (x, y));
         let turned = mean_of(&|x, y| (width - 1 - x, height - 1 - y));
         assert!(
@@ -209,7 +209,7 @@ fn a_thumbnail_that_may_show_something_else_is_not_used() {
         assert!(thumbnail(&file).is_none(), "{what}");
         assert_eq!(decoded(&file).width, 192, "{what}");
     }
-    // The picture is turned, and its thumbnail does not say so.
+    // The picture is rotated, and its thumbnail does not say so.
     let mut file = bytes("turned-thumbnail.heic");
     let turned = thumbnail(&file).expect("a thumbnail");
     assert_eq!((turned.width, turned.height), (128, 192));
@@ -217,7 +217,7 @@ fn a_thumbnail_that_may_show_something_else_is_not_used() {
     let associations = associations.expect("associations");
     let length = u32::from_be_bytes([0, 1, 2, 3].map(|n| file[associations - 4 + n])) as usize;
     let last = associations - 4 + length - 1;
-    // Its last property is the rotation; another number is none.
+    // Its last property is the rotation; another number is invalid.
     file[last] = 0x7f;
     assert!(thumbnail(&file).is_none(), "the picture alone is turned");
     for name in ["plain.heic", "alpha.heic", "reference.png", "plain.avif"] {

@@ -1,4 +1,4 @@
-//! What belongs to a photo goes where the photo goes, whole or not at all.
+//! The files that belong to a photo go where the photo goes, all of them or none.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common::names;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 struct World(TempDir);
 
 impl World {
-    /// A folder of photos with files that hold their names.
+    /// A folder of photos with files that contain their names.
     fn new(files: &[&str]) -> Self {
         let world = Self(tempfile::tempdir().expect("a folder"));
         for file in files {
@@ -100,7 +100,7 @@ fn what_belongs_to_two_photos_stays_until_the_last_one_goes() {
     assert_eq!(world.names("photos"), ["a.cr2", "a.png", "a.xmp"]);
     assert_eq!(world.names("out/cat"), ["a.cr2", "a.jpg", "a.xmp"]);
 
-    // Both go, to different places.
+    // Both are moved, to different places.
     let world = World::new(&files);
     let plan = world.plan(&[("a.jpg", "cat"), ("a.png", "dog")], Transfer::Move);
     let sets: Vec<usize> = plan.steps.iter().map(|step| step.set).collect();
@@ -113,7 +113,7 @@ fn what_belongs_to_two_photos_stays_until_the_last_one_goes() {
     assert_eq!(world.names("out/cat"), ["a.cr2", "a.jpg", "a.xmp"]);
     assert_eq!(world.names("out/dog"), ["a.cr2", "a.png", "a.xmp"]);
 
-    // And to one place: there is one of it.
+    // And to the same place, where only one copy is needed.
     let world = World::new(&files);
     world.export(&[("a.jpg", "cat"), ("a.png", "cat")], Transfer::Move);
     assert!(world.names("photos").is_empty());
@@ -141,7 +141,7 @@ fn a_raw_file_stays_with_a_photo_that_is_there_already() {
 #[test]
 fn each_photo_is_a_set_with_what_belongs_to_it() {
     let world = World::new(&["a.jpg", "b.jpg", "b.xmp"]);
-    // A folder belongs to nothing.
+    // A folder belongs to no photo.
     fs::create_dir(world.path("photos/a.cr2")).expect("made");
     let plan = world.plan(&[("a.jpg", "cat"), ("b.jpg", "cat")], Transfer::Move);
     let mut sizes: HashMap<usize, usize> = HashMap::new();

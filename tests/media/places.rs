@@ -1,4 +1,4 @@
-//! Where photos were taken, by the command line.
+//! Places of photos, on the command line.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -11,7 +11,7 @@ use common::{json, lumisift};
 use gps::photo_at;
 use serde_json::Value;
 
-/// Photos of Munich, Zurich and the Atlantic, one of nowhere, and one whose sidecar says Sydney.
+/// Photos of Munich, Zurich and the Atlantic, one without coordinates, and one whose sidecar says Sydney.
 fn travels() -> (tempfile::TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("a folder");
     let photos = home.path().join("photos");

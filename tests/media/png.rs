@@ -1,4 +1,4 @@
-//! PNG: which of its colours count, and rows that come in passes. Files are written here chunk by chunk.
+//! PNG: which colour chunks take precedence, and interlaced rows. Files are written here chunk by chunk.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::io::Write;
@@ -85,7 +85,7 @@ fn the_first_of_code_points_profile_srgb_and_gamma_counts() {
         assert!(near(exchanged, [30, 200, 60]), "{exchanged:?}");
         let brighter = shown(depth, std::slice::from_ref(&linear));
         assert!(brighter[1] > 80, "{brighter:?}");
-        // Each with what it stands before.
+        // Each with the one over which it takes precedence.
         assert_eq!(
             shown(depth, &[p3.clone(), profile.clone(), srgb.clone()]),
             in_p3
@@ -99,7 +99,7 @@ fn the_first_of_code_points_profile_srgb_and_gamma_counts() {
 
 #[test]
 fn a_high_range_of_code_points_is_compressed() {
-    // White of ST 2084 at 203 candela is coded as 0.58.
+    // White at 203 candela is coded as 0.58 in ST 2084.
     let white = [0, 148, 148, 148];
     let chunks = [(b"cICP", vec![9, 16, 0, 1])];
     let file = png((1, 1), [8, 2, 0], &chunks, &white);

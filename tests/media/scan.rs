@@ -1,4 +1,5 @@
-//! Each file is found, counted and treated once, whatever it is called, and what an export made is left out.
+//! Each file is found, counted and processed once, under whatever names it has, and files made by an export are left
+//! out.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -17,7 +18,7 @@ fn write(path: &Path) {
     fs::write(path, PNG).expect("written");
 }
 
-/// What a scan finds below a folder, and what it passes over.
+/// The files that a scan finds below a folder, and those that it skips.
 fn scan(below: &Path, roots: &[PathBuf], options: ScanOptions) -> (Vec<String>, Skipped) {
     let mut scan = Scan::new(roots, options);
     let found = scan.by_ref().map(|found| match found {
@@ -85,7 +86,7 @@ mod links {
         write(&path("in/real/m.png"));
         write(&path("far/f.png"));
         write(&path("file.png"));
-        // Names before and after those that they lead to.
+        // Link names that sort before and after those of their targets.
         symlink(path("in/real"), path("in/a-folder")).expect("linked");
         symlink(path("in/real"), path("in/z-folder")).expect("linked");
         symlink(path("in/real/m.png"), path("in/real/a.png")).expect("linked");
@@ -199,10 +200,10 @@ fn what_an_export_put_into_its_own_source_is_left_out_and_said() {
     assert!(said.contains("0 photos are now in"), "{said}");
     assert!(said.contains("skipped: 2 files, already there"), "{said}");
     assert!(photos.join("x/1.jpg").exists() && photos.join("y/1.jpg").exists());
-    // Where a person looks at the results themselves, they are photos.
+    // When the user opens the exported files themselves, they are photos.
     let (result, ..) = json(lumisift(home.path()).arg("index").arg(&out));
     assert_eq!(result["photos"], 1);
-    // And one that was edited since is a photo of its own.
+    // A file that was edited since is a photo of its own.
     let mut bytes = fs::read(out.join("cat/1.jpg")).expect("read");
     bytes.extend(b"edited");
     fs::write(out.join("cat/1.jpg"), bytes).expect("written");
@@ -239,14 +240,14 @@ fn paths_are_absolute_wherever_they_are_kept() {
         first["photos"][0]["best"], second["photos"][0]["best"],
         "not the other folder's photo"
     );
-    // From another folder the export is found and undone.
+    // From another folder, the export is found and undone.
     let undo = lumisift(home.path())
         .current_dir(home.path().join("B"))
         .arg("undo")
         .output();
     assert!(undo.expect("runs").status.success());
     assert!(home.path().join("A/photos/x.jpg").exists());
-    // An absolute path finds what a relative one brought into the store.
+    // An absolute path finds a photo that was stored under a relative one.
     let (index, ..) = run(
         "B",
         &[
@@ -287,7 +288,7 @@ fn photos_are_told_by_content_whatever_they_are_called() {
     for name in photos {
         fs::write(dir.path().join(name), &jpeg).expect("written");
     }
-    // Copies that programs keep, files that are still being fetched, and what belongs to photos.
+    // Backup copies of programs, files that are still being downloaded, and files that belong to photos.
     for name in [
         "a.jpg_original",
         "a.jpg~",
@@ -302,7 +303,7 @@ fn photos_are_told_by_content_whatever_they_are_called() {
     let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
     assert_eq!(found, photos);
     assert_eq!((skipped.other, skipped.unsupported), (6, 0));
-    // A name that promises a picture is believed, so that the damage of the file is reported.
+    // A file with a picture's extension is treated as a picture, so that damage to it is reported.
     fs::write(dir.path().join("x.jpg"), "no picture").expect("written");
     fs::write(dir.path().join("y.jxr"), "no picture").expect("written");
     let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
@@ -325,14 +326,14 @@ fn a_raw_file_beside_its_picture_is_one_photo_with_it() {
     ] {
         write(&dir.path().join(name));
     }
-    // A folder is no picture.
+    // A folder is not a picture.
     fs::create_dir(dir.path().join("b.jpg")).expect("made");
     let roots = [dir.path().to_path_buf()];
     let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
     let want = ["a.jpg", "b.nef", "c.arw", "d.cr3", "d.raf", "sub/c.jpg"];
     assert_eq!(found, want);
     assert_eq!(skipped.paired, 2);
-    // Who names it means it.
+    // If the user names it, it is opened.
     let named = [dir.path().join("A.CR2")];
     assert_eq!(
         scan(dir.path(), &named, ScanOptions::default()).0,

@@ -1,4 +1,4 @@
-//! What JPEG 2000, GIF and BigTIFF say of themselves, and files that are named for what they are instead of damaged.
+//! Metadata of JPEG 2000, GIF and BigTIFF, and unsupported files that are named as what they are instead of as damaged.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::corpus;
@@ -23,11 +23,11 @@ fn read(file: &[u8]) -> Result<Decoded, DecodeError> {
     decode(file, 10_000, &Cancel::default())
 }
 
-/// Numbers of a structure, the highest byte first.
+/// A structure of big-endian numbers.
 struct Directory {
-    /// Whether places have eight bytes.
+    /// Whether offsets have eight bytes.
     is_big: bool,
-    /// Where its first byte will be.
+    /// The offset of its first byte.
     at: usize,
 }
 
@@ -39,7 +39,7 @@ impl Directory {
         }
     }
 
-    /// A directory of fields (tag, type, value), values behind it.
+    /// A directory of fields (tag, type, value), with the values after it.
     fn bytes(&self, fields: &[(u16, u16, Vec<u8>)]) -> Vec<u8> {
         let place = self.number(0).len();
         let mut bytes = match self.is_big {
@@ -74,7 +74,7 @@ fn text(text: &str) -> Vec<u8> {
     [text.as_bytes(), b"\0"].concat()
 }
 
-/// Fields of GPS: 48 degrees 30 minutes north, 11 degrees east.
+/// GPS fields: 48 degrees 30 minutes north, 11 degrees east.
 fn position() -> Vec<(u16, u16, Vec<u8>)> {
     let degrees = |degrees: u32, minutes: u32| {
         let parts = [degrees, 1, minutes, 1, 0, 1];
@@ -133,7 +133,7 @@ fn packet() -> String {
         .into()
 }
 
-/// The file is turned, dated, and says by which camera and where it was taken.
+/// Checks that orientation, date, camera and place of the file are read.
 fn assert_says_all(file: &[u8], size: (u32, u32), what: &str) {
     let decoded = read(file).unwrap_or_else(|error| panic!("{what}: {error}"));
     assert_eq!((decoded.width, decoded.height), (size.1, size.0), "{what}");
@@ -251,7 +251,7 @@ fn a_big_tiff_says_what_its_directories_hold() {
     ]
     .concat();
     assert_says_all(&file, (20, 10), "BigTIFF");
-    // The date of its last change counts where the camera's is missing.
+    // Without the camera's date, the date of the last change is used.
     let changed = vec![Field(0x0132, 2, ascii("2023:04:05 06:07:08"))];
     let taken = read(&page(changed).to_bytes()).expect("decodes").taken;
     assert_eq!(
@@ -266,7 +266,7 @@ fn kinds_that_are_not_read_are_named() {
     let jpeg_ls =
         b"\xff\xd8\xff\xf7\0\x0b\x08\0\x04\0\x04\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0\0\0abc\xff\xd9";
     let plain = fixture("grey.j2k");
-    // Behind the size of the picture.
+    // After the size of the picture.
     let behind = 4 + usize::from(u16::from_be_bytes([plain[4], plain[5]]));
     let mut marked = plain.clone();
     marked.splice(behind..behind, *b"\xff\x50\0\x08\0\x02\0\0\0\0");

@@ -1,5 +1,5 @@
-//! Whatever is damaged in a store, no photo is scored wrongly for good: its scores are right, or it is read again, or
-//! there is an error.
+//! Whatever is damaged in a store, no photo keeps a wrong score: its scores are right, or it is read again, or there is
+//! an error.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -19,7 +19,7 @@ use lumisift::engine::search::query::Query;
 const PHOTOS: u32 = 300;
 const DAMAGES: u64 = 240;
 
-/// A small generator of random numbers, the same at each run.
+/// A small random number generator with a fixed seed.
 struct Random(u64);
 
 impl Random {
@@ -31,7 +31,7 @@ impl Random {
     }
 }
 
-/// The match of each photo by path, and how many were read again.
+/// The match of each photo by path, and how many photos were read again.
 fn scores(store: &Path, folder: &Path) -> Result<(BTreeMap<PathBuf, f32>, usize), String> {
     let store = Arc::new(Store::open(store).map_err(|e| e.to_string())?);
     let model = Arc::new(ColourModel::new());
@@ -43,7 +43,7 @@ fn scores(store: &Path, folder: &Path) -> Result<(BTreeMap<PathBuf, f32>, usize)
     let query = Query::parse("red").expect("a query");
     let labels = session.embed_queries(&[query]).map_err(|e| e.to_string())?;
     let rows: Vec<u32> = ran.photos.iter().map(|(_, row, _)| *row).collect();
-    // What was lost between a look-up and the end of the job: programs report it, and read it at the next run.
+    // Data lost between a look-up and the end of the job: programs report it, and read it in the next run.
     if rows.contains(&u32::MAX) {
         return Err("photos are to be read again".into());
     }
@@ -57,7 +57,7 @@ fn scores(store: &Path, folder: &Path) -> Result<(BTreeMap<PathBuf, f32>, usize)
     ))
 }
 
-/// Files of the store that hold something, without locks.
+/// Non-empty files of the store, without locks.
 fn files(store: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(store)
         .expect("listed")
@@ -120,7 +120,7 @@ fn random_damage_never_scores_a_photo_wrongly_for_good() {
     let dir = tempfile::tempdir().expect("a folder");
     let (folder, sound) = (dir.path().join("photos"), dir.path().join("sound"));
     photos(&folder, PHOTOS);
-    // Twice, so that the store has its sums, and its log is in the databases.
+    // Twice, so that the store has its sums, and the content of its write-ahead log is in the databases.
     let (right, _) = scores(&sound, &folder).expect("scored");
     assert_eq!(scores(&sound, &folder).expect("scored"), (right.clone(), 0));
     assert_eq!(right.len(), PHOTOS as usize);
@@ -132,7 +132,7 @@ fn random_damage_never_scores_a_photo_wrongly_for_good() {
         let files = files(&store);
         let file = &files[random.below(files.len())];
         let what = format!("{n}: {}: {}", file.display(), damage(file, &mut random));
-        // A first opening may find it out in the middle of its work, and says so. The second must be right.
+        // The first opening may detect the damage during its work, and report it. The second must be right.
         for attempt in 0..3 {
             let outcome = catch_unwind(AssertUnwindSafe(|| scores(&store, &folder)));
             match outcome.unwrap_or_else(|_| panic!("{what}: gave up")) {
@@ -146,7 +146,7 @@ fn random_damage_never_scores_a_photo_wrongly_for_good() {
                     assert_eq!(matches.len(), PHOTOS as usize, "{what}: photos are missing");
                     break;
                 }
-                // A changed version number looks like that of a later program.
+                // A changed version number looks like that of a newer program.
                 Err(error) if error.contains("newer") => break,
                 Err(error) => assert!(attempt < 2, "{what}: {error}"),
             }

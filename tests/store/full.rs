@@ -1,5 +1,5 @@
-//! A disk that is full in the middle of reading: nothing is lost, the message names the disk and how much is missing, and
-//! the work goes on when there is room.
+//! A disk that becomes full while photos are read: nothing is lost, the message names the disk and the missing space,
+//! and work resumes when there is room.
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ use std::process::Command;
 use common::{json, lumisift, photos, run, session};
 use lumisift::engine::index::pipeline::{self, Event, JobOptions, VectorSource};
 
-/// A small disk, taken away at the end.
+/// A small disk, unmounted at the end.
 struct Disk(PathBuf);
 
 impl Disk {
@@ -30,7 +30,7 @@ impl Disk {
         Self(at.into())
     }
 
-    /// Leaves so many bytes free.
+    /// Leaves this many bytes free.
     fn fill(&self, free: u64) -> PathBuf {
         let filler = self.0.join("filler");
         let there = fs4::available_space(&self.0).expect("measured");
@@ -106,7 +106,7 @@ fn a_disk_that_is_full_from_the_start_is_named() {
     assert_eq!(output.status.code(), Some(2));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.contains("is full"), "{errors}");
-    // With room, the same place serves.
+    // When there is room, the same store works.
     fs::remove_file(disk.0.join("filler")).expect("removed");
     let mut command = lumisift(dir.path());
     command

@@ -1,4 +1,4 @@
-//! A row means one photo, whatever other processes do to the store meanwhile.
+//! A row always belongs to one photo, whatever other processes do to the store.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -20,7 +20,7 @@ fn colour(path: &Path, rgb: [u8; 3]) {
         .expect("saved");
 }
 
-/// Two folders with as many photos: what is red in one is blue in the other.
+/// Two folders with equally many photos: those that are red in one are blue in the other.
 fn two_folders(dir: &Path) -> (PathBuf, PathBuf) {
     let (reds, blues) = (dir.join("reds"), dir.join("blues"));
     for n in 0..6 {
@@ -32,7 +32,7 @@ fn two_folders(dir: &Path) -> (PathBuf, PathBuf) {
 
 fn match_red(session: &Session, ran: &Ran) -> Result<Vec<f32>, SessionError> {
     let labels = session.embed_queries(&[Query::parse("red").expect("a query")])?;
-    // Photos come in the order in which they are read, which is another one each time.
+    // Photos arrive in the order in which they are read, which varies.
     let mut rows: Vec<(&Path, u32)> = (ran.photos.iter())
         .map(|(photo, row, _)| (&*photo.file.path, *row))
         .collect();
@@ -62,7 +62,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
     let spoil_vectors: Rebuild = |store, _| {
         for file in fs::read_dir(store).expect("listed").flatten() {
             if file.file_name().to_string_lossy().starts_with("vectors") {
-                // Another file under the name: the old one stays mapped.
+                // Another file under the same name: the old one stays mapped.
                 fs::remove_file(file.path()).expect("removed");
                 fs::write(file.path(), b"LUMIVEC2 and nothing else").expect("spoilt");
             }
@@ -83,7 +83,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
             let right = match_red(&old, &ran).expect("scored");
             assert!(right.iter().all(|m| *m > 0.5), "{right:?}");
             let reader = if scores_before { old } else { session(&store) };
-            // Another process fills the store with other photos, which get the same numbers of rows.
+            // Another process fills the store with other photos, which get the same row numbers.
             rebuild(&store, &blues);
             let other = session(&store);
             let theirs = run(&other, std::slice::from_ref(&blues));
@@ -97,7 +97,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
                     assert!(reader.store().is_outdated(), "{what}");
                 }
             }
-            // What it writes now does not reach the other's photos.
+            // New writes of this process do not affect the other's photos.
             let late = run(&reader, std::slice::from_ref(&reds));
             if late.summary.problem.is_none() {
                 let matches = match_red(&reader, &late);
@@ -107,7 +107,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
                 );
             }
             assert_eq!(match_red(&other, &theirs).expect("scored"), low, "{what}");
-            // Opened again, both are right.
+            // After both are opened again, both are right.
             let again = session(&store);
             let both = run(&again, std::slice::from_ref(&reds));
             assert_eq!(match_red(&again, &both).expect("scored"), right, "{what}");
@@ -203,7 +203,7 @@ fn a_file_that_cannot_be_opened_now_loses_nothing() {
         .map(|file| file.path())
         .find(|path| path.extension().is_some_and(|ending| ending == "f16"))
         .expect("vectors");
-    // A folder in its place cannot be opened as a file, by root neither.
+    // Not even root can open a folder in its place as a file.
     let moved = store.join("elsewhere");
     fs::rename(&vectors, &moved).expect("moved");
     fs::create_dir(&vectors).expect("made");

@@ -1,4 +1,5 @@
-//! What the store need not keep goes: what no file had for long, superseded models, and what is beyond its size.
+//! Unneeded data of the store is removed: contents without a file for long, superseded models, and data beyond the size
+//! limit.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -47,7 +48,7 @@ fn what_no_file_has_goes_after_ninety_days() {
     assert!(tidied.bytes > 0);
     drop(opened);
     assert_eq!(photos_in(&store), 10);
-    // What a file still has is known, though nobody opened the program for so long.
+    // Contents that still have a file are known, although the program was not opened for so long.
     let again = session(&store);
     let ran = run(&again, std::slice::from_ref(&folder));
     assert_eq!((ran.from(VectorSource::Cached), ran.photos.len()), (10, 10));
@@ -68,7 +69,7 @@ fn superseded_models_go_after_ninety_days() {
     photos(&folder, 5);
     let first = session(&store);
     run(&first, std::slice::from_ref(&folder));
-    // As if another fingerprint had taken the name since.
+    // As if another fingerprint had taken over the name.
     let facts = rusqlite::Connection::open(store.join("facts.db")).expect("opened");
     let today = StoreLimits::megabytes(None).today;
     facts
@@ -109,7 +110,7 @@ fn a_store_is_brought_below_the_size_that_is_set() {
     assert_eq!(after.photos + tidied.photos, before.photos);
     assert!(after.photos > 0 && tidied.photos > 0);
     drop(opened);
-    // What is left is right, what went is read again.
+    // The remaining data is right, and the removed data is read again.
     let again = run(&session(&store), std::slice::from_ref(&folder));
     assert_eq!(again.from(VectorSource::Cached) as u64, after.photos);
     assert_eq!(again.photos.len(), 300);

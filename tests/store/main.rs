@@ -1,4 +1,4 @@
-//! The store of what is known about photos.
+//! The store of data computed from photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]

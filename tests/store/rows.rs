@@ -1,4 +1,4 @@
-//! The store keeps what was computed: over runs, names, kills, damage and other processes.
+//! The store keeps computed data across runs, renames, kills, damage and other processes.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -23,7 +23,7 @@ fn a_second_run_opens_no_photo() {
     photos(&folder, 40);
     let first = index(&store, &folder);
     assert_eq!(first.from(VectorSource::Encoded), 40);
-    // Only names, sizes and times are looked at: with other bytes inside, the photos still count as known.
+    // Only names, sizes and times are checked: with other bytes inside, the photos still count as known.
     for file in fs::read_dir(&folder).expect("listed").flatten() {
         let metadata = file.metadata().expect("looked at");
         fs::write(file.path(), vec![0; metadata.len() as usize]).expect("written");
@@ -228,7 +228,7 @@ fn after_a_kill_the_next_run_goes_on() {
     assert_eq!(stored(), 160);
 }
 
-/// A grey strip with something red at one end.
+/// A grey strip with a red area at one end.
 fn panorama(path: &Path, red_at: u32) {
     let grey = image::Rgb([90, 90, 90]);
     let red = image::Rgb([250, 0, 0]);
@@ -273,7 +273,7 @@ fn what_lies_at_the_end_of_a_panorama_is_found_also_after_repairs() {
         .chunks(2)
         .map(|row| row.iter().sum::<f32>());
     assert!(sums.into_iter().all(|sum| (sum - 1.0).abs() < 1e-4));
-    // What is at the end of a picture that is not in the store counts as well.
+    // Objects at the end of a picture that is not in the store count as well.
     let labels = session_now
         .embed_queries(&[Query::parse("red").expect("a query")])
         .expect("embedded");
@@ -282,7 +282,7 @@ fn what_lies_at_the_end_of_a_panorama_is_found_also_after_repairs() {
         .expect("read");
     let score = session_now.score_picture(&session_now.scorer(&labels), &parts);
     assert!((score.matches[0] - before.matches[0]).abs() < 1e-3);
-    // A photo more forgotten than a quarter: the vectors move into a new file, the parts with them.
+    // One more removed photo than a quarter: the vectors move into a new file, including those of picture parts.
     let size = session_now.store().size().expect("a size");
     assert_eq!(size.photos, 33);
     for n in 0..20 {

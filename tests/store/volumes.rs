@@ -1,4 +1,4 @@
-//! Thumbnails in several files, none of which grows past its size.
+//! Thumbnails in several files, none of which grows beyond its size limit.
 
 use crate::common;
 
@@ -12,7 +12,7 @@ use lumisift::engine::media::decode::{Orientation, Pixels};
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts};
 use lumisift::engine::media::preprocess::Resampler;
 
-/// Bytes of a file of thumbnails, and of a thumbnail: a few dozen fit.
+/// Size limits of a file of thumbnails and of a thumbnail: a few dozen fit.
 const VOLUME: u64 = 512 << 10;
 const THUMBNAIL: usize = 10 << 10;
 
@@ -20,7 +20,7 @@ fn content(number: u32) -> ContentId {
     ContentId(*blake3::hash(&number.to_le_bytes()).as_bytes())
 }
 
-/// What stands for a JPEG.
+/// Stands for a JPEG.
 fn jpeg(number: u32) -> Vec<u8> {
     let mut bytes = vec![u8::try_from(number % 251).expect("small"); THUMBNAIL];
     bytes[..2].copy_from_slice(&[0xff, 0xd8]);
@@ -99,7 +99,7 @@ fn no_file_of_thumbnails_grows_past_its_size() {
     drop(store);
     let sizes = sizes(dir.path());
     assert_eq!(sizes.len(), 4, "{sizes:?}");
-    // A batch of eight is written whole.
+    // A batch of eight is written as a whole.
     let most = VOLUME + 8 * (THUMBNAIL as u64 + 4096);
     assert!(sizes.iter().all(|(_, size)| *size <= most), "{sizes:?}");
     let again = Store::open_in_volumes(dir.path(), VOLUME).expect("opened");
@@ -123,7 +123,7 @@ fn a_thumbnail_is_in_one_file_and_what_is_deleted_makes_room() {
     let found = store.verify().expect("read");
     assert_eq!(found.thumbnails, 100, "none is there twice");
     assert_eq!(store.thumbnail(&content(7)).expect("read"), Some(jpeg(8)));
-    // Nothing has these files, so all of it goes.
+    // No files have these contents, so all of them are removed.
     let mut later = StoreLimits::megabytes(None);
     later.today += 365;
     assert_eq!(store.tidy(later).expect("tidied").photos, 100);

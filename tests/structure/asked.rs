@@ -1,4 +1,4 @@
-//! What the sources ask of the catalogue of messages, and the texts that they show without it.
+//! The message keys that the sources use, and the texts that they show without a key.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -7,16 +7,16 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-/// What a file of the program asks for, and what it shows.
+/// The keys that a file of the program uses, and the texts that it shows.
 #[derive(Default)]
 pub struct Asked {
     /// Its path in `src`.
     pub path: String,
-    /// Keys in the macro, with the arguments that are given, and where.
+    /// Keys in the macro, with the given arguments and the location.
     pub keys: Vec<(String, BTreeSet<String>, String)>,
-    /// All texts, one of which may be a key that is looked up elsewhere.
+    /// All string literals, one of which may be a key that is looked up elsewhere.
     pub texts: BTreeSet<String>,
-    /// Texts that are shown without being looked up, and where.
+    /// Texts that are shown without being looked up, with their location.
     pub shown: Vec<(String, String)>,
 }
 
@@ -60,7 +60,7 @@ const SHOWS: &[&str] = &[
     "value_list",
 ];
 
-/// What is shown as it is: (file, text), with the reason.
+/// Texts that may be shown without a key: (file, text), with the reason.
 const AS_IT_IS: &[(&str, &str)] = &[
     // The name of the program.
     ("ui/dialogs.rs", "Lumisift"),
@@ -74,7 +74,7 @@ const AS_IT_IS: &[(&str, &str)] = &[
 ];
 
 impl Asked {
-    /// Reads a file.
+    /// Analyses a file.
     pub fn of(path: &str, text: &str) -> Self {
         let mut asked = Self {
             path: path.split("/src/").last().unwrap_or(path).to_owned(),
@@ -88,7 +88,7 @@ impl Asked {
         format!("src/{}:{line}", self.path)
     }
 
-    /// Texts in the code that is given to a macro, and keys of the macro in it.
+    /// String literals in a macro's code, and keys of `t!` in it.
     fn tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (at, token) in tokens.iter().enumerate() {
@@ -154,7 +154,7 @@ impl Asked {
     }
 }
 
-/// The texts that an argument is, or is made of by `format!` and the like.
+/// The string literals of an argument, including those inside `format!` and similar macros.
 fn literals(argument: &syn::Expr) -> Vec<(String, usize)> {
     match argument {
         syn::Expr::Lit(syn::ExprLit {
@@ -234,7 +234,7 @@ impl<'ast> Visit<'ast> for Asked {
         if let syn::Expr::Path(path) = &*call.func {
             let names = path.path.segments.iter().map(|part| part.ident.to_string());
             let names: Vec<String> = names.collect();
-            // `new` is of many types; these show a text.
+            // Many types have `new`; these show a text.
             let is_text = |of: &str| {
                 [
                     "Button",

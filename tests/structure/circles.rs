@@ -1,4 +1,4 @@
-//! There is no dependency cycle between files, so that each can be read and moved with only what it depends on.
+//! There is no dependency cycle between files, so that each can be read and moved with only its dependencies.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::sources;
@@ -9,7 +9,7 @@ use sources::{CratePaths, all};
 
 type Module = Vec<String>;
 
-/// The module that a file is, from the root of the crate.
+/// The module that a file defines, from the root of the crate.
 fn module_of(path: &str) -> Module {
     let path = path.replace('\\', "/");
     let root = env!("CARGO_MANIFEST_DIR").replace('\\', "/");

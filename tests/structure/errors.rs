@@ -1,4 +1,4 @@
-//! Errors of the engine have types: a caller can tell them apart, and does not look into their words.
+//! Errors of the engine have types, so that callers can tell them apart without parsing their text.
 
 use crate::sources;
 
@@ -8,7 +8,7 @@ use syn::visit::{self, Visit};
 #[derive(Default)]
 struct TextErrors {
     found: Vec<String>,
-    /// Around what is visited.
+    /// The enclosing items.
     item: String,
     is_public: bool,
 }
@@ -79,7 +79,7 @@ impl<'ast> Visit<'ast> for TextErrors {
         });
     }
 
-    /// What `FromStr` and `TryFrom` fail with, which is as public as the trait.
+    /// The error types of `FromStr` and `TryFrom`, which are as public as the trait.
     fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
         if item.ident == "Err" || item.ident == "Error" {
             self.within(item.ident.to_string(), true, |all| {

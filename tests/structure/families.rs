@@ -1,4 +1,4 @@
-//! A family describes its image tower once, and graphics cards have no copy of it.
+//! A family describes its image tower once, and the code for graphics cards has no copy of it.
 
 use crate::sources;
 
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use syn::visit::{self, Visit};
 
-/// Texts of a file that are no documentation.
+/// String literals of a file, without documentation.
 #[derive(Default)]
 struct Texts(BTreeSet<String>);
 
@@ -29,7 +29,7 @@ fn towers_on_graphics_cards_name_no_part_of_a_checkpoint() {
         found += 1;
         let mut texts = Texts::default();
         texts.visit_file(&syn::parse_file(&text).expect("Rust"));
-        // The family decides where a layer's parts are; the two tensors of a layer have the same names everywhere.
+        // The family decides where a layer's parts are. The two tensors of a layer have the same names everywhere.
         texts.0.remove("weight");
         texts.0.remove("bias");
         assert!(texts.0.is_empty(), "{path}: {:?}", texts.0);

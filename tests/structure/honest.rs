@@ -1,15 +1,15 @@
-//! Tests that pass have tested something: none leaves early because of what it found where it runs, and those that are left
-//! out are counted, with the reason.
+//! A test that passes has tested something: no test returns early because of its environment, and ignored tests are
+//! counted, with the reason.
 
 use crate::sources;
 
 use syn::visit::{self, Visit};
 
-/// What is wrong with the tests of a file.
+/// Faults in the tests of a file.
 #[derive(Default)]
 struct Tests {
     faults: Vec<String>,
-    /// The test whose statements are visited, unless they are in a closure or a function of its own.
+    /// The current test, while its statements are visited, except those in a closure or a nested function.
     inside: Option<String>,
 }
 
@@ -72,7 +72,7 @@ fn no_test_passes_because_it_could_not_run() {
     let mut found = Vec::new();
     for dir in ["src", "tests"] {
         for (path, text) in sources::all(dir) {
-            // This file has what it looks for.
+            // This file contains what it searches for.
             if path.ends_with("structure/honest.rs") {
                 continue;
             }

@@ -36,7 +36,7 @@ fn window_sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The modules of the engine, the lowest layer first: each may depend only on those before it.
+/// The modules of the engine, lowest layer first: each may depend only on those before it.
 const LAYERS: &[&str] = &[
     "cancel",
     "pause",
@@ -53,7 +53,7 @@ const LAYERS: &[&str] = &[
     "worker",
 ];
 
-/// The folder or file of the engine that a path leads to.
+/// The folder or file of the engine that a path refers to.
 fn module_of<'a>(path: &'a [String], root: &str) -> Option<&'a str> {
     match path {
         [first, second, module, ..] if first == root && second == "engine" => Some(module),
@@ -114,7 +114,8 @@ fn unsafe_code_is_only_where_it_has_a_reason() {
     }
 }
 
-/// Files that may open paths without `engine::files::regular`: they flush folders, or reopen temporary files of their own.
+/// Files that may open paths without `engine::files::regular`: they flush folders, or reopen temporary files of their
+/// own.
 const OPENED_PLAINLY: &[&str] = &[
     "engine/files/regular.rs",
     "engine/files/atomic_write.rs",
@@ -193,7 +194,7 @@ const DISK_METHODS: &[&str] = &[
     "try_exists",
 ];
 
-/// What runs on threads of its own or before the window opens: a file, and a function in it (`*` for all).
+/// Code that runs on its own threads or before the window opens: a file, and a function in it (`*` for all).
 const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/apply/samples.rs", "write"),
     ("app/tasks/exports.rs", "write_manifest"),
@@ -215,7 +216,7 @@ const OFF_THE_WINDOW: &[(&str, &str)] = &[
 
 /// Finds calls that touch a disk in code that the window's thread may run.
 struct DiskCalls {
-    /// The functions around.
+    /// The enclosing functions.
     functions: Vec<String>,
     allowed: Vec<&'static str>,
     found: Vec<String>,
@@ -258,7 +259,7 @@ impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
         let method = call.method.to_string();
         let on_self =
             matches!(&*call.receiver, syn::Expr::Path(path) if path.path.is_ident("self"));
-        // What these are given runs in a slot's thread.
+        // The arguments of these run in a slot's thread.
         if on_self && ["queue", "replace", "run_export"].contains(&method.as_str()) {
             return;
         }
@@ -283,7 +284,7 @@ impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
             .map(|segment| segment.ident.to_string())
             .collect();
         let last = names[names.len().saturating_sub(2)..].join("::");
-        // A name alone may be a variable.
+        // A single name may be a variable.
         let in_fs = names.iter().rev().skip(1).any(|name| name == "fs");
         if names.len() > 1 && (in_fs || DISK_CALLS.contains(&last.as_str())) {
             self.note(&last);

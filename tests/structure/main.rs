@@ -1,4 +1,4 @@
-//! How the source files may depend on each other, and that tests are honest.
+//! Rules for dependencies between source files, and for tests.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../common/sources.rs"]

@@ -1,5 +1,5 @@
-//! Messages: every key that the program asks for exists, every message is asked for, all languages agree, and nothing
-//! that the window shows or the command line says is written in the sources instead.
+//! Messages: every key that the program uses exists, every message is used, all languages agree, and no text that the
+//! window or the command line shows is hard-coded in the sources.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -20,16 +20,16 @@ use crate::sources;
 /// The arguments of a message.
 #[derive(Default)]
 struct Arguments {
-    /// All of them.
+    /// All arguments.
     used: BTreeSet<String>,
-    /// Those that are seen. The others only decide between singular and plural, which not all languages have.
+    /// The arguments that are shown. The others only decide between singular and plural, which not all languages have.
     seen: BTreeSet<String>,
 }
 
 /// Keys with the arguments of their messages.
 type Messages = BTreeMap<String, Arguments>;
 
-/// The messages of a language, and what is wrong with its files.
+/// The messages of a language, and the faults in its files.
 fn messages(locale: Locale) -> (Messages, Vec<String>) {
     let (mut all, mut faults) = (Messages::new(), Vec::new());
     for (path, text) in files(locale) {
@@ -49,7 +49,7 @@ fn line_of(text: &str, at: usize) -> usize {
     text[..at].matches('\n').count() + 1
 }
 
-/// Takes the messages of a file; what is wrong with them.
+/// Adds the messages of a file; returns the faults in them.
 fn take(path: &str, resource: Resource<&str>, all: &mut Messages) -> Vec<String> {
     let mut faults = Vec::new();
     for entry in resource.body {
@@ -106,7 +106,7 @@ fn in_inline(inline: &InlineExpression<&str>, found: &mut Arguments) {
     }
 }
 
-/// What all sources ask for. They are parsed once.
+/// The keys that all sources use. They are parsed once.
 static ASKED: LazyLock<Vec<Asked>> = LazyLock::new(|| {
     let files = sources::all("src").into_iter();
     files.map(|(path, text)| Asked::of(&path, &text)).collect()
@@ -135,7 +135,7 @@ fn every_message_is_used() {
     let unused: Vec<&String> = english
         .keys()
         .filter(|key| match key.split_once('-') {
-            // Found by their English, as `text::words` and `text::table_words` do.
+            // Looked up by their English, as `text::words` and `text::table_words` do.
             Some(("word", _)) => !engine_says(&engine, key),
             Some(("cell", _)) => !command_line().any(|file| file.texts.contains(phrase_of(key))),
             _ => !ASKED.iter().any(|file| file.texts.contains(*key)),
@@ -170,7 +170,7 @@ fn command_line() -> impl Iterator<Item = &'static Asked> {
 #[test]
 fn all_languages_have_the_same_messages() {
     let (english, mut faults) = messages(Locale::English);
-    // The whole date is given, of which each language uses what it needs.
+    // The whole date is passed, and each language uses the parts that it needs.
     let is_date = |key: &str| key.starts_with("date-");
     for locale in Locale::offered() {
         let (there, broken) = messages(*locale);

@@ -1,4 +1,4 @@
-//! The window by ear and by keyboard: names, panes, stops of the Tab key, large text, and every task by names alone.
+//! The window by screen reader and keyboard: names, panes, Tab stops, large text, and every task by names alone.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -15,7 +15,7 @@ use lumisift::engine::organize::marks::{Colour, Flag};
 use lumisift::settings::Settings;
 use window::{Setup, Window, add_label, coloured, colours};
 
-/// Names of all files in a folder and those below it.
+/// Names of all files in a folder and below it.
 fn files_in(dir: &Path) -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).expect("a folder") {
@@ -28,7 +28,7 @@ fn files_in(dir: &Path) -> Vec<String> {
     names
 }
 
-/// Asks for the usual action of what is named so, as a screen reader does.
+/// Performs the default action of the element with this name, as a screen reader does.
 fn press(window: &mut Window, name: &str) {
     window.harness.get_by_label(name).click_accesskit();
     window.harness.step();
@@ -36,7 +36,7 @@ fn press(window: &mut Window, name: &str) {
     window.in_place();
 }
 
-/// The same of the first whose name contains a text.
+/// The same for the first element whose name contains a text.
 fn press_containing(window: &mut Window, text: &str) {
     let mut found = window.harness.query_all_by_label_contains(text);
     found.next().expect("something named so").click_accesskit();
@@ -101,7 +101,7 @@ fn every_task_is_done_by_names_alone() {
     let rejected = window.state().flagged(Flag::Reject);
     assert_eq!(rejected.len(), 1);
     press(&mut window, "Select none");
-    // Export: what fits, without rejects.
+    // Export the photos that fit, without rejects.
     *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
     for name in ["Menu", "File", "Export…"] {
         press(&mut window, name);
@@ -164,7 +164,7 @@ fn the_list_of_photos_names_the_one_that_keys_are_about() {
         (cell.data().position_in_set(), cell.data().size_of_set()),
         (Some(1), Some(9))
     );
-    // It follows the arrows.
+    // It follows the arrow keys.
     window.key(Key::ArrowRight);
     window.harness.step();
     let list = window.harness.get_by_label("Photos, 9 photos");
@@ -227,7 +227,7 @@ fn a_label_is_one_stop_of_the_tab_key() {
         let label = format!("Label {text}");
         assert!(window.harness.get_by_label(&label).is_focused(), "{label}");
     }
-    // The arrow down leads to its line, and the arrows move that.
+    // The down arrow leads to its threshold, and the arrow keys move that.
     window.harness.key_press(Key::ArrowDown);
     window.in_place();
     assert!(
@@ -265,7 +265,7 @@ fn at_twice_the_size_everything_is_still_in_the_window() {
     window.command(Command::ChangeSettings(Box::new(settings)));
     window.in_place();
     assert_eq!(window.harness.ctx.zoom_factor(), 2.0);
-    // The size that is remembered is that of the window, not of what is in it.
+    // The remembered size is that of the window, not of its content.
     assert_eq!(window.state().memory.window, [1280.0, 800.0]);
     let screen = window.harness.ctx.content_rect();
     assert_eq!(screen.size(), vec2(640.0, 400.0));

@@ -1,4 +1,4 @@
-//! Sorting, grouping and filtering: three controls, none of which undoes another, but a filter by one label has its best
+//! Sorting, grouping and filtering are three independent controls, except that a filter by one label puts its best
 //! matches first.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -40,7 +40,7 @@ fn an_order_does_not_undo_groups_nor_groups_an_order() {
     assert_eq!(window.state().memory.sorting.key, SortKey::Name);
     assert_eq!(window.shown()[0], "blue 1.png");
     choose(&mut window, "Group by", "Label");
-    // Both are there at the next start.
+    // Both are restored at the next start.
     let home = window.home();
     let roots = window.state().memory.roots.clone();
     drop(window);
@@ -66,7 +66,7 @@ fn photos_are_grouped_by_folder_and_rating_under_headings_that_select() {
     assert_eq!(window.selected().len(), 3);
     window.act(Action::Stars(4));
     choose(&mut window, "Group by", "Rating");
-    // Of which three others are copies.
+    // Three of these are copies of the others.
     assert_eq!(
         headings(&window),
         [
@@ -96,7 +96,7 @@ fn a_filter_by_one_label_sorts_and_names_by_it() {
     assert!(matches.is_sorted_by(|a, b| a >= b));
     let first = state.item(order[0]).expect("a photo").name.clone();
     assert!(window.has_containing(&format!("{first}, red green ")));
-    // Another order can still be chosen, and other filters leave it.
+    // Another order can still be chosen, and other filters do not change it.
     choose(&mut window, "Sort by", "Name");
     window.command(Command::ToggleNear(2));
     let filter = Filter {
@@ -133,7 +133,7 @@ fn every_active_filter_is_a_chip_that_can_be_removed() {
         Some(AspectShape::Landscape)
     );
     assert_eq!(window.shown().len(), 3);
-    // An invalid date is reported, and hides nothing.
+    // An invalid date is reported, and hides no photo.
     window.type_into("Taken from", "May");
     assert!(window.has_containing("Write a date as 2024"));
     assert_eq!(window.shown().len(), 3);

@@ -1,4 +1,4 @@
-//! What the window says of the device that a model runs on.
+//! The window's messages about the device that a model runs on.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -170,6 +170,6 @@ fn a_device_that_is_none_is_said_and_the_usual_choice_is_taken() {
     assert!(window.has_containing("\"gup\" is no device"));
     let settings = &window.state().settings;
     assert_eq!(settings.device.to_string(), "auto");
-    // What is right in the same file counts.
+    // Valid values in the same file are used.
     assert_eq!(settings.text_size, 125);
 }

@@ -1,4 +1,4 @@
-//! Exports and culling in the window: planned, done, undone, finished after a kill; rejects put away.
+//! Exports and culling in the window: planned, done, undone, and finished after a kill; rejects moved away.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common::names;
@@ -18,7 +18,7 @@ use lumisift::engine::organize::export::{self, ExportItem, ExportOptions, Transf
 use lumisift::engine::organize::marks::Flag;
 use window::{Setup, Window, colours};
 
-/// A window on three red, green and blue photos each, with the label "red".
+/// A window on three red, three green and three blue photos, with the label "red".
 fn with_red() -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 3);
@@ -30,7 +30,7 @@ fn with_red() -> (tempfile::TempDir, Window) {
     (dir, window)
 }
 
-/// Opens the dialog, and chooses where to.
+/// Opens the dialog, and chooses the target.
 fn open_export(window: &mut Window, target: &Path) {
     *window.desktop.chosen.lock().expect("no panic") = vec![target.into()];
     window.keys(Modifiers::COMMAND, Key::E);
@@ -159,7 +159,7 @@ fn selected_photos_that_a_filter_hides_are_left_alone_until_the_person_agrees() 
     window.click("All 9");
     let marks = window.state().library.snapshot().marks.clone();
     assert!(marks.iter().all(|mark| mark.stars == 4));
-    // The answer holds until the selection changes.
+    // The answer is valid until the selection changes.
     window.act(Action::Unflag);
     assert_eq!((rejects(&window), window.state().dialog.clone()), (0, None));
     assert_eq!(window.state().export_items(ExportWhat::Selected).len(), 9);
@@ -208,7 +208,7 @@ fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
         "the copy that stays is no reject"
     );
 
-    // Each copy rejected itself: all go.
+    // If each copy is rejected itself, all are moved.
     fs::copy(
         dir.path().join("red 1 again.png"),
         dir.path().join("red 1.png"),
@@ -216,7 +216,7 @@ fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
     .expect("copied");
     window.act(Action::Rescan);
     window.read(4);
-    // The first decision is about both, which the name of the second says then.
+    // The first decision applies to both copies, so the name of the second then says "rejected".
     for name in ["red 1.png", "red 1 again.png, rejected"] {
         window.click(name);
         window.key(Key::X);
@@ -234,7 +234,7 @@ fn asked(window: &Window) -> ExportRequest {
     window.state().exports.request.clone().expect("a request")
 }
 
-/// The dialog opens again for an export as they usually are.
+/// Checks that the dialog opens again with the usual options of an export.
 fn assert_next_export_copies(window: &mut Window) {
     window.command(Command::Show(None));
     window.open_dialog(Action::Export);
@@ -289,7 +289,7 @@ fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
     assert_eq!(asked(&window).options.transfer, Transfer::Move);
     assert_eq!(asked(&window).what, ExportWhat::Rejected);
     assert_eq!(asked(&window).options.target, target.path());
-    // It is still for that time only, though the field was left for good.
+    // The options still apply only once, although another dialog replaced the field.
     window.click("Choose a folder…");
     until_path_is_asked(&mut window);
     assert_next_export_copies(&mut window);
@@ -313,7 +313,7 @@ fn an_interrupted_export_is_offered_at_the_next_start() {
         };
         let plan = export::plan(&[item], &options).expect("a plan");
         export::run(&plan, &journals, &Cancel::default(), &|_| {}).expect("exports");
-        // As a kill before the last lines leaves it.
+        // As left by a kill before the last lines.
         let mut files = fs::read_dir(&journals).expect("journals").flatten();
         let journal = files.find(|file| file.path().extension().is_some_and(|e| e == "jsonl"));
         let journal = journal.expect("a journal").path();
@@ -393,7 +393,7 @@ fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen
     open_export(&mut window, target.path());
     assert_eq!(asked(&window).what, ExportWhat::Fitting);
     assert!(window.has("All that fit a label (5)"));
-    // What each folder holds.
+    // The number of files in each folder.
     assert!(window.has_containing("2 photos, ") && window.has_containing("3 photos, "));
     assert!(window.has_containing(" free"));
     window.click("Leave rejects out");

@@ -1,5 +1,5 @@
-//! Heaps that the photos suggest: names for labels under the field, and a dialog in which they are accepted, changed or
-//! refused; and words that describe photos.
+//! Proposed groups: their names as suggestions for labels, the dialog in which they are accepted, changed or dismissed,
+//! and words that describe photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -11,7 +11,7 @@ use lumisift::app::command::{Action, Command, FindingCommand};
 use lumisift::engine::inference::Model;
 use window::{Setup, Window, colours};
 
-/// Six red, green and blue photos each, which words describe.
+/// Six red, six green and six blue photos, which words describe.
 fn heaped() -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 6);
@@ -80,7 +80,7 @@ fn heaps_are_renamed_merged_and_dismissed() {
     assert_eq!(window.state().heaps.proposed[1].photos.len(), 12);
     window.click(&format!("Dismiss the heap {}!", before[0]));
     assert_eq!(names(&window), [before[1].as_str()]);
-    // It is not proposed again, by none of its names.
+    // It is not proposed again under any of its names.
     let home = window.home();
     window.until("saved", |w| {
         let folders = ["state", "config", "data"].map(|dir| w.home().path().join(dir));
@@ -138,7 +138,7 @@ fn what_is_done_to_heaps_can_be_undone_and_redone() {
         assert_eq!(state.memory.labels.len(), labels);
         window.act(Action::Undo);
     }
-    // What changes nothing is no step.
+    // A step that changes nothing is not recorded for undo.
     window.command(about(FindingCommand::MergeHeaps(1, 1)));
     assert!(!window.state().history.can_undo());
 }

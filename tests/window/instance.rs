@@ -1,4 +1,4 @@
-//! A second start, from the side of the window that is open.
+//! A second start, as seen by the open window.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;

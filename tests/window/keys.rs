@@ -1,4 +1,4 @@
-//! Keys belong to what has the focus: a menu, a dialog, a text field, and only then the photos.
+//! Keys go to the element that has the focus: a menu, a dialog, a text field, and only then the photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -13,10 +13,10 @@ use lumisift::app::services::FolderPurpose;
 use lumisift::engine::organize::marks::Mark;
 use window::{Setup, Window, add_label, coloured, colours};
 
-/// The button above the photos that says how many there are.
+/// The button above the photos with their number.
 const NUMBER: &str = "9 photos";
 
-/// What no key may change while it belongs to something else.
+/// State that no key may change while another element has the focus.
 #[derive(Debug, PartialEq)]
 struct Untouched {
     marks: Vec<Mark>,
@@ -69,16 +69,16 @@ fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.harness.step();
 }
 
-/// What opens a menu or list.
+/// Ways to open a menu or list.
 #[derive(Clone, Copy, Debug)]
 enum Opener {
-    /// Clicks on what is named so, one after the other.
+    /// Clicks on these names, one after the other.
     Clicks(&'static [&'static str]),
-    /// The other button of the mouse on a photo, then clicks.
+    /// A right click on a photo, then clicks.
     Photo(&'static [&'static str]),
 }
 
-/// Every menu and list of the window, and those that open out of them.
+/// Every menu and list of the window, including submenus.
 const OPENERS: [Opener; 26] = {
     use Opener::{Clicks, Photo};
     [
@@ -111,7 +111,7 @@ const OPENERS: [Opener; 26] = {
     ]
 };
 
-/// Where there are more filters than there is room for.
+/// The list of filters that do not fit into the row.
 const MORE: &str = "more filters";
 
 /// Opens a menu or list.
@@ -128,7 +128,8 @@ fn open(window: &mut Window, opener: Opener, photo: &str) {
         }
     };
     for name in names {
-        // The status bar says the number of photos, too, and what is over others is drawn after them.
+        // The status bar has the number of photos, too. Elements on top of others are drawn later, so the last one is
+        // used.
         let mut found = window.harness.query_all_by_label_contains(name);
         let button = found.rfind(|node| {
             let node = node.accesskit_node();
@@ -138,7 +139,7 @@ fn open(window: &mut Window, opener: Opener, photo: &str) {
         drop(found);
         let button = button.unwrap_or_else(|| panic!("no {name}"));
         match Popup::is_any_open(&window.harness.ctx) {
-            // What is farther down in a list is not in sight.
+            // An entry farther down in a list is out of sight.
             true => button.click_accesskit(),
             false => button.click(),
         }
@@ -148,11 +149,11 @@ fn open(window: &mut Window, opener: Opener, photo: &str) {
     assert!(Popup::is_any_open(&window.harness.ctx), "{opener:?}");
 }
 
-/// Presses every key while a menu or list is open, and sees that nothing behind it changes.
+/// Presses every key while a menu or list is open, and checks that nothing behind it changes.
 fn press_every_key(window: &mut Window, opener: Opener, photo: &str) {
     for (modifiers, key) in every_key() {
         open(window, opener, photo);
-        // The menu of a photo is about the selected ones if it is one of them.
+        // The menu of a photo applies to all selected photos if the photo is one of them.
         let before = untouched(window);
         press(window, modifiers, key);
         assert_eq!(untouched(window), before, "{key:?} went through {opener:?}");
@@ -205,7 +206,7 @@ fn no_key_goes_through_the_list_of_filters() {
     window.in_place();
     let opener = *OPENERS.last().expect("one");
     press_every_key(&mut window, opener, "");
-    // What is in the list can be taken away like what is beside it.
+    // An entry of the list can be removed like the filters beside it.
     open(&mut window, opener, "");
     window.click("Remove the filter Landscape");
     assert_eq!(window.state().memory.filter.shape, None);
@@ -221,7 +222,7 @@ fn no_key_goes_through_a_list_in_a_dialog() {
     assert_eq!(window.state().dialog, Some(Dialog::Export));
 }
 
-/// One of every kind of dialog: a kind that is new belongs here, too.
+/// One of every kind of dialog; add new kinds here.
 fn every_dialog() -> Vec<Dialog> {
     let all = vec![
         Dialog::Settings,
@@ -253,7 +254,7 @@ fn every_dialog() -> Vec<Dialog> {
         Dialog::Welcome(WelcomeStep::Photos),
         Dialog::About,
     ];
-    // Without an arm for everything, a new kind does not compile.
+    // There is no wildcard arm, so a new kind does not compile.
     for dialog in &all {
         match dialog {
             Dialog::Settings | Dialog::Keys | Dialog::Palette | Dialog::Failures => {}
@@ -305,7 +306,7 @@ fn enter_in_the_list_of_commands_is_for_the_list_alone() {
     );
 }
 
-/// Where everything with a name lies, in the order in which it is drawn.
+/// The positions of all named elements, in drawing order.
 fn places(window: &Window) -> Vec<(String, egui::Rect)> {
     let all = window.harness.root();
     let mut places = Vec::new();
@@ -340,7 +341,7 @@ fn a_dialog_has_its_place_from_the_first_frame_on() {
             window.in_place();
             window.command(Command::Show(None));
             window.in_place();
-            // Its content was checked above: only the layout is left.
+            // Its content was checked above, so only the layout is left.
             window
                 .harness
                 .state_mut()
@@ -405,7 +406,7 @@ fn what_is_typed_while_a_field_opens_arrives_in_it() {
     window.type_into("New label", "5");
     assert_eq!(window.state().draft, "xp5");
     assert_eq!(window.state().library.snapshot().marks, marks);
-    // In frames of their own, while a dialog is measured.
+    // In separate frames, while a dialog is measured.
     window.key(Key::Escape);
     window
         .harness
@@ -463,7 +464,7 @@ fn a_key_leads_from_pane_to_pane() {
     window.key(Key::F6);
     window.harness.step();
     assert!(!window.harness.get_by_label("Group by").is_focused());
-    // The photos have the keyboard again.
+    // The photos have the keyboard focus again.
     let before = window.selected();
     window.key(Key::ArrowRight);
     assert_ne!(window.selected(), before);

@@ -1,4 +1,5 @@
-//! `docs/keys.md` is printed from the list of commands. `UPDATE_KEYS=1 cargo test --test window keys_doc::` prints it anew.
+//! `docs/keys.md` is generated from the list of commands. `UPDATE_KEYS=1 cargo test --test window keys_doc::`
+//! regenerates it.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::path::Path;

@@ -69,7 +69,7 @@ fn colours_are_given_by_key_filtered_sorted_and_undone() {
         descending: true,
     }));
     assert_eq!(window.shown()[0], "green 2.png");
-    // A red photo is found again after a restart, whatever its name.
+    // A photo with the colour red is found again after a restart, whatever its name.
     let home = window.home();
     drop(window);
     let moved = dir.path().join("another name.png");
@@ -110,7 +110,7 @@ fn what_other_programs_decided_is_shown_and_filtered_by() {
     );
     window.key(Key::Escape);
     window.act(Action::ClearFilter);
-    // What changes meanwhile is seen when the folders are looked at again.
+    // Changes in the meantime are seen when the folders are scanned again.
     sidecar(&dir.path().join("green 3.png"), 2, "Garden");
     let green = id(&window, dir.path(), "green 3.png");
     window.act(Action::Rescan);

@@ -1,5 +1,5 @@
-//! Labels while they are typed and after: the best photos in sight, thresholds drawn, stepped and typed, and what is
-//! just below a line.
+//! Labels while they are typed and afterwards: the best photos in sight, thresholds dragged, stepped and typed, and
+//! photos just below a threshold.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -12,7 +12,7 @@ use lumisift::app::document::filter::{Grouping, LabelFit};
 use lumisift::app::document::viewer::Viewer;
 use window::{Setup, Window, add_label, coloured, colours};
 
-/// Whether something named so is wholly in the window.
+/// Whether the element with this name is completely inside the window.
 fn in_sight(window: &Window, name: &str) -> bool {
     let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0));
     let mut found = window.harness.query_all_by_label_contains(name);
@@ -32,7 +32,7 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
         "six of them, fitting or not"
     );
     window.type_into("New label", "n");
-    // Its group is on top, though it comes after the other label in the panel.
+    // Its group is at the top, although it comes after the other label in the panel.
     assert!(
         window.shown()[..60]
             .iter()
@@ -49,7 +49,7 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
         .harness
         .query_all_by_label_contains("Best for green: ");
     assert_eq!(best.count(), 6);
-    // Once it is kept, its group is in its place, and still in sight.
+    // Once the label is kept, its group is in its place, and still in sight.
     window.key(Key::Enter);
     assert_eq!(
         window.state().answer.arrangement.groups[1].heading,
@@ -57,7 +57,7 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
     );
     window.harness.step();
     assert!(in_sight(&window, "Select all of green, 60 photos"));
-    // The same where an earlier label is typed anew.
+    // The same when an earlier label is typed anew.
     window.type_into("Label green", " frog");
     window.harness.step();
     assert!(in_sight(&window, "Select all of green frog"));
@@ -146,17 +146,17 @@ fn a_threshold_is_typed_in_tenths_of_a_percent() {
 #[test]
 fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
     let (_dir, mut window) = coloured();
-    // The model of tests knows no such thing: all photos match it a little.
+    // The test model does not know this word, so all photos match it a little.
     add_label(&mut window, "haze");
     let best = window.state().answer.arrangement.order[0];
     let scored = window.state().answer.scored();
     let matched = scored.matched(0, best).expect("a match");
-    // A line that two thirds of them miss by a little.
+    // A threshold that two thirds of them miss by a little.
     let odds = matched / (1.0 - matched) * 1.8;
     window.command(Command::SetMinMatch(1, odds / (1.0 + odds)));
     assert_eq!(window.state().answer.arrangement.counts, [0]);
     assert_eq!(window.state().answer.arrangement.near, [6]);
-    // All are something else now, nearest first, each with what it misses.
+    // All are "something else" now, nearest first, each with its nearest label.
     assert!(window.has("Show only something else: 9 photos"));
     let first = window.shown()[0].clone();
     assert!(window.has_containing(&format!("{first}, nearest to haze ")));
@@ -176,7 +176,7 @@ fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
 fn a_label_that_is_typed_with_a_minus_shows_what_it_would_keep_out() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red green");
-    // A minus alone says nothing; from the first letter on it is a label.
+    // A minus alone is not a label yet; the first letter makes it one.
     window.type_into("New label", "-");
     assert_eq!(window.state().draft_label(), None);
     window.type_into("New label", "g");
@@ -186,7 +186,7 @@ fn a_label_that_is_typed_with_a_minus_shows_what_it_would_keep_out() {
     assert!(window.has_containing("Best for green: green"));
     window.click("Keep the label -green");
     assert!(window.state().memory.labels[1].negated);
-    // What is there already is no label that is being typed.
+    // An existing label does not count as a label being typed.
     window.type_into("New label", "green");
     assert!(!window.has_containing("Best for green: "));
 }
@@ -201,7 +201,7 @@ fn undo_never_filters_by_another_label() {
     add_label(&mut window, "blue");
     let blue = window.state().memory.labels[0].id;
     assert_ne!(blue, 1, "an identity is given once");
-    // What was made before the label was there is undone, and the label with it.
+    // The action before the label was added is undone, and the label with it.
     window.command(Command::ToggleFit(LabelFit::Label(blue)));
     window.act(Action::Undo);
     assert!(window.state().memory.labels.is_empty());
@@ -256,7 +256,7 @@ fn a_comma_in_a_new_label_means_or() {
     assert_eq!(window.state().memory.labels.len(), 1);
     assert_eq!(window.state().memory.labels[0].text, "red, green");
     assert_eq!(window.state().answer.arrangement.counts, [6]);
-    // Who means several labels keeps them as such.
+    // Several labels can be kept as separate labels.
     window.type_into("New label", "blue, green,");
     window.click("Keep 2 labels, one for each part");
     let texts = window.state().memory.labels.iter();
@@ -268,7 +268,7 @@ fn a_comma_in_a_new_label_means_or() {
 #[test]
 fn what_is_just_below_a_line_is_told_under_every_label() {
     let (_dir, mut window) = coloured();
-    // The model of tests knows none of these: all photos match them a little.
+    // The test model knows none of these words, so all photos match them a little.
     add_label(&mut window, "haze");
     add_label(&mut window, "mist");
     let scored = window.state().answer.scored();
@@ -284,7 +284,7 @@ fn what_is_just_below_a_line_is_told_under_every_label() {
     }
     let near = window.state().answer.arrangement.near.clone();
     assert!(near.iter().all(|near| *near > 0), "{near:?}");
-    // Whichever is open, and where none is: each has its own row, under its own text.
+    // Whichever label is open, or none: each has its own row, under its own text.
     for open in [1, 2] {
         window.command(Command::GoToLabel(open));
         window.harness.step();

@@ -1,5 +1,5 @@
-//! Labels in other languages in the window: what they mean to a model that knows English alone, and where to get one that
-//! knows more.
+//! Labels in other languages in the window: their translation for a model that knows only English, and the offer of a
+//! model that knows more.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -15,7 +15,7 @@ fn a_label_in_another_language_says_what_it_means_and_lets_go_of_it() {
     assert_eq!(window.shown()[0], "red 1.png");
     window.click("красный means red");
     assert!(window.state().memory.labels[0].as_typed);
-    // It can be switched on again where it was switched off.
+    // Translation can be switched on again in the same place.
     window.click("красный means red");
     assert!(!window.state().memory.labels[0].as_typed);
     window.act(Action::Undo);
@@ -40,7 +40,7 @@ fn unknown_words_lead_to_a_model_that_knows_them_and_nothing_is_fetched_unasked(
     add_label(&mut window, "квантовая запутанность");
     assert!(window.has_containing("knows English, and may not know this"));
     assert!(window.has("Get SigLIP 2 B/32 (1.5 GB)"));
-    // Also on a card that is closed.
+    // Also on a closed label.
     add_label(&mut window, "red");
     assert!(window.has("Get SigLIP 2 B/32 (1.5 GB)"));
     assert!(window.state().models.download.is_none());

@@ -1,4 +1,4 @@
-//! The window, driven as a person drives it, by the names that a screen reader says.
+//! The window, operated as a person does, by the names that a screen reader announces.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]

@@ -1,4 +1,4 @@
-//! However many labels a person has, each column of scores is its own label's.
+//! With any number of labels, each column of scores belongs to its own label.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -20,7 +20,7 @@ use lumisift::engine::search::query::Query;
 use lumisift::engine::search::teach::TrainingSet;
 use proptest::prelude::*;
 
-/// The quick model, whose texts are numbers: each has a direction of its own.
+/// The quick model, whose texts are numbers, each with a direction of its own.
 struct Numbers(ColourModel);
 
 impl Model for Numbers {
@@ -80,7 +80,7 @@ impl Indexed {
     }
 }
 
-/// Answers about each set of labels, one after another by one thread.
+/// Scores for each set of labels, computed one after another by one thread.
 fn answers(
     session: &Arc<Session>,
     library: &PhotoList,
@@ -117,7 +117,7 @@ fn each_of_five_thousand_columns_is_its_labels() {
     let many: Vec<Label> = (0..5000).map(label).collect();
     let few: Vec<Label> = [4999, 0, 2500].map(label).into();
     let mut sets = vec![many.clone(), few.clone(), many];
-    // Each alone, asked by itself.
+    // Each label alone, in a query of its own.
     sets.extend([4999, 0, 2500, 700].map(|number| vec![label(number)]));
     let answers = answers(&indexed.session, &library, sets);
     let matched = |answer: &ScoringResponse, number: usize| {
@@ -132,7 +132,7 @@ fn each_of_five_thousand_columns_is_its_labels() {
         assert!(answer.problems.iter().all(Option::is_none));
         assert_eq!(answer.scores.labels, answer.labels.len());
     }
-    // Other columns beside it may change how a sum is rounded.
+    // Other columns beside it may change the rounding of a sum.
     let same = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
     for (at, number) in [4999, 0, 2500, 700].into_iter().enumerate() {
         let alone = matched(&answers[3 + at], number);
@@ -151,19 +151,19 @@ fn each_of_five_thousand_columns_is_its_labels() {
     assert!(!same(matched(&answers[0], 0), matched(&answers[0], 4999)));
 }
 
-/// A step of someone who labels while photos come.
+/// A step of a user who adds labels while photos arrive.
 #[derive(Clone, Debug)]
 enum Step {
-    /// Asks about these labels.
+    /// Queries these labels.
     Ask(Vec<usize>),
-    /// More photos come.
+    /// More photos arrive.
     Grow,
     /// All photos are read anew.
     ReadAnew,
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    // Few labels, so that they come back.
+    // Few labels, so that they repeat.
     let numbers = vec![0, 900, 1800, 2700, 3600, 4500];
     let labels = proptest::collection::vec(proptest::sample::select(numbers), 0..5);
     prop_oneof![
@@ -183,7 +183,7 @@ proptest! {
         static INDEXED: LazyLock<(Indexed, PhotoList)> = LazyLock::new(|| {
             let indexed = Indexed::new();
             let mut library = PhotoList::default();
-            // A panorama among them is scored by several parts.
+            // One of them is a panorama, which is scored by several parts.
             let folder = indexed.dir.path().join("photos");
             std::fs::create_dir_all(&folder).expect("a folder");
             let panorama = image::RgbImage::from_fn(640, 64, |x, _| {

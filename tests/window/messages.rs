@@ -1,4 +1,4 @@
-//! What the window says: in a corner, for as long as it matters, and never in the way; undoing says what it undid.
+//! Messages of the window: in a corner, for as long as they matter, and never in the way. Undo says what it undid.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -93,7 +93,7 @@ fn what_does_not_come_back_from_the_trash_is_named_and_undone_later() {
     window.open_dialog(Action::TrashRejects);
     window.click("Move to the trash");
     window.read(6);
-    // One has a new file in its place, one was deleted from the trash for good.
+    // One has a new file in its place, and one was permanently deleted from the trash.
     let [back, stuck, missing] = [1, 2, 3].map(|n| dir.path().join(format!("green {n}.png")));
     fs::write(&stuck, b"another").expect("written");
     let trashed = window.desktop.trashed.lock();
@@ -128,7 +128,7 @@ fn a_dialog_stays_where_it_is_while_it_fills() {
         setup.size = size;
         let mut window = setup.open();
         window.read(36);
-        // A folder for each, and more photos than there is room for.
+        // A folder for each, and more photos than fit into the window.
         for label in ["red", "green", "blue"] {
             add_label(&mut window, label);
         }
@@ -143,7 +143,7 @@ fn a_dialog_stays_where_it_is_while_it_fills() {
         });
         window.in_place();
         assert_eq!(window.harness.get_by_label("Close").rect(), before);
-        // All of it is in the window.
+        // The whole button is inside the window.
         let screen = window.harness.ctx.content_rect();
         let button = window.harness.get_by_label("Export 36 photos").rect();
         assert!(screen.contains_rect(button), "{button} in {screen}");
@@ -175,7 +175,7 @@ fn commands_are_found_by_other_words_and_the_palette_goes_on_after_enter() {
     assert_eq!(window.state().dialog, None);
 }
 
-/// Where the photos lie, and the first label.
+/// The positions of the photos and of the first label.
 fn places(window: &Window) -> [egui::Rect; 2] {
     let photos = window
         .harness
@@ -194,7 +194,7 @@ fn searches_filters_and_what_is_typed_move_nothing() {
     window.type_into("Search", "green");
     assert!(window.has("show all, best first"));
     assert_eq!(places(&window), before, "a search");
-    // A search that cannot be understood says why in the same place.
+    // A search that cannot be understood gives the reason in the same place.
     window.type_into("Search", "^x");
     assert_eq!(places(&window), before, "a search that says nothing");
     window.act(Action::ClearFilter);

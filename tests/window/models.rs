@@ -1,4 +1,4 @@
-//! Models in the window: getting one, switching to it while the photos stay, and removing it.
+//! Models in the window: downloading one, switching to it while the photos stay visible, and removing it.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -18,7 +18,7 @@ use lumisift::engine::inference::{
 use lumisift::engine::media::preprocess::Crop;
 use window::{Setup, Window, colours};
 
-/// A model that reads one photo for each leave that it is given.
+/// A model that waits for permission before it reads each photo.
 struct Patient {
     quick: ColourModel,
     info: ModelInfo,
@@ -60,7 +60,7 @@ fn give(leaves: &Leaves, count: usize) {
     leaves.1.notify_all();
 }
 
-/// A window whose model in any folder is a patient one.
+/// A window in which the model of any folder waits for permission.
 fn open(setup: Setup) -> (Window, Leaves) {
     let leaves = Leaves::default();
     let given = leaves.clone();
@@ -73,7 +73,7 @@ fn open(setup: Setup) -> (Window, Leaves) {
         let info = ModelInfo {
             name: "patient".into(),
             fingerprint: Fingerprint([9; 32]),
-            // One photo at once.
+            // One photo at a time.
             gflop_per_image: 1e6,
             ..quick.info().clone()
         };
@@ -105,7 +105,7 @@ fn photos_stay_in_sight_while_another_model_reads_them() {
     window.read(3);
     assert!(!window.has_containing("read by"));
     assert_eq!(window.shown()[0], "red 1.png");
-    // The vectors of the first model are still there: nothing is read again.
+    // The vectors of the first model are still there, so nothing is read again.
     window.command(Command::UseModel(None));
     window.read(3);
     let summary = window.state().work.summary.clone().expect("a summary");

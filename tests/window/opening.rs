@@ -1,4 +1,4 @@
-//! How photos come into the window: by a dialog or without one, by dropping and by pasting.
+//! Opening photos in the window: with a dialog or without one, by dropping and by pasting.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -15,7 +15,7 @@ use lumisift::app::services::FolderPurpose;
 use lumisift::engine::organize::marks::Flag;
 use window::{Dropped, Setup, Window, add_label, coloured, colours};
 
-/// A window on nothing whose platform has no file dialogs.
+/// An empty window on a platform without file dialogs.
 fn without_dialogs() -> Window {
     let mut window = Setup::new(Vec::new()).open();
     *window.desktop.refusal.lock().expect("no panic") = Some("There are no file dialogs".into());
@@ -55,7 +55,7 @@ fn where_no_dialog_can_be_shown_a_path_is_typed_and_the_reason_is_said() {
     window.click("Open");
     window.read(3);
     assert_eq!(window.state().dialog, None);
-    // The next time it begins there.
+    // The next time, the dialog starts there.
     window.keys(Modifiers::COMMAND, Key::O);
     path_dialog(&mut window);
     let value = window.harness.get_by_label("Path").value();
@@ -114,7 +114,7 @@ fn a_path_is_used_for_what_it_was_typed_for() {
     };
     let inner = dir.path().join("inner");
     fs::create_dir_all(&inner).expect("made");
-    // Another dialog asks for a path before the answer about the first one comes.
+    // Another dialog asks for a path before the result of the first one arrives.
     let app = window.harness.state_mut();
     app.command(prompt(FolderPurpose::Exclude));
     app.command(Command::TypePath(inner.display().to_string()));
@@ -153,7 +153,7 @@ fn a_dialog_begins_where_the_last_one_ended() {
     window.act(Action::OpenPhotos);
     let began = window.desktop.began.lock().expect("no panic").clone();
     assert_eq!(began, Some(dir.path().into()));
-    // Exports begin elsewhere.
+    // Exports start elsewhere.
     window.command(Command::Choose(FolderPurpose::ExportTo));
     assert_eq!(*window.desktop.began.lock().expect("no panic"), None);
 }
@@ -183,7 +183,7 @@ fn while_a_picture_is_held_over_the_window_two_zones_show_what_becomes_of_it() {
     hold(&mut window, std::slice::from_ref(&picture));
     let search = "Drop to find similar photos";
     assert!(window.has("Drop to open") && window.has(search));
-    // A folder, and several pictures, can only be opened.
+    // A folder, or several pictures, can only be opened.
     hold(&mut window, &[dir.path().into()]);
     assert!(window.has("Drop to open") && !window.has(search));
     hold(
@@ -191,7 +191,7 @@ fn while_a_picture_is_held_over_the_window_two_zones_show_what_becomes_of_it() {
         &[picture.clone(), dir.path().join("red 1.png")],
     );
     assert!(!window.has(search));
-    // The pointer comes after the drop, as window systems have it.
+    // The pointer position arrives after the drop, as it does on real window systems.
     hold(&mut window, std::slice::from_ref(&picture));
     let zone = window.harness.get_by_label(search).rect();
     drop_on(&mut window, &[picture]);

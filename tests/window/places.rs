@@ -1,4 +1,4 @@
-//! Where photos were taken, in the window.
+//! Places of photos in the window.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::gps;
@@ -14,7 +14,7 @@ use lumisift::app::document::arrange::Heading;
 use lumisift::app::document::filter::{Grouping, SortKey, Sorting};
 use window::{Setup, Window, colours};
 
-/// A window on photos of Munich (two), Sydney, and nine of no place.
+/// A window on two photos of Munich, one of Sydney, and nine without a place.
 fn travels(dir: &Path) -> Window {
     colours(dir, 3);
     photo_at(&dir.join("munich 1.jpg"), [230, 20, 20], 48.137, 11.575);
@@ -59,7 +59,7 @@ fn photos_are_filtered_by_place_and_show_it() {
         window.has("Sydney, New South Wales, Australia"),
         "beside the photo"
     );
-    // A map is asked for when a person clicks, and not before.
+    // A map is requested only when the user clicks.
     let opened = |window: &Window| {
         let mut commands = window.harness.output().platform_output.commands.iter();
         commands.find_map(|command| match command {
@@ -99,7 +99,7 @@ fn photos_are_grouped_by_place() {
         ("No place", 9),
     ];
     assert_eq!(headings, wanted, "by country, and last what has no place");
-    // Two are from Munich: the place does not decide which of them comes first.
+    // Two are from Munich, so their order does not depend on the place.
     for (descending, first) in [(false, "sydney.jpg"), (true, "munich ")] {
         window.command(Command::GroupBy(Grouping::Nothing));
         window.command(Command::SortBy(Sorting {

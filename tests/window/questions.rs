@@ -1,4 +1,4 @@
-//! Questions about a label: answered with keys, taken back, and used for its threshold.
+//! Questions about a label: answered with keys, undone, and used for its threshold.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -46,7 +46,7 @@ fn ten_answers_set_the_threshold_and_say_how_sure_it_is() {
         assert!(window.has("Does this photo show “red”?"));
         let first = asked(&window);
         assert!(window.has(&format!("Asked about: {first}")));
-        // "Not sure" is no answer, but is undone like one.
+        // "Not sure" is not an answer, but is undone like one.
         window.key(Key::Space);
         assert_ne!(asked(&window), first);
         assert_eq!(answers(&window), 0);

@@ -1,5 +1,4 @@
-//! Rules for photos that arrive: tried first, switched on and off, carried out when photos come, undone, and there again
-//! after a restart.
+//! Rules for new photos: previewed, switched on and off, run when photos arrive, undone, and restored after a restart.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common::names;
@@ -51,7 +50,7 @@ fn a_rule_is_tried_then_carried_out_for_what_is_there_and_what_arrives() {
     window.until("the message", |w| {
         w.has_containing("3 photos copied by rules. Undo takes this back")
     });
-    // The command line carries out the same file.
+    // The command line can run the same file.
     let file = window.home().path().join("config/rules.toml");
     window.until("the file", |_| {
         read_rules(&file).is_ok_and(|rules| rules[0].enabled && rules[0].label == "red")
@@ -71,11 +70,11 @@ fn a_rule_is_tried_then_carried_out_for_what_is_there_and_what_arrives() {
     window.until("the log", |w| {
         w.desktop.shown.lock().expect("no panic").contains(&log)
     });
-    // Each round is an export that can be undone, and is not done again.
+    // Each round is an export that can be undone, and is not repeated.
     window.command(Command::Show(None));
     window.act(Action::Undo);
     window.until("the undo", |_| names(out.path()).len() == 3);
-    // The rule is there at the next start, and does nothing twice.
+    // The rule is restored at the next start, and does nothing twice.
     let home = window.home();
     drop(window);
     let setup = Setup {

@@ -1,4 +1,4 @@
-//! Searches under names.
+//! Saved searches.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;

@@ -1,4 +1,4 @@
-//! The search knows names, dates, folders, labels and stars as well as what photos show.
+//! The search covers names, dates, folders, labels and stars as well as the content of photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -22,7 +22,7 @@ fn names_folders_labels_and_stars_are_found() {
     };
     assert_eq!(search("folder:holiday").len(), 3);
     assert_eq!(search("folder:holiday name:red"), ["red 1.png"]);
-    // A folder's name is found without saying that it is one.
+    // A folder's name is found without the prefix for folders.
     search("holiday");
     let order = &window.state().answer.arrangement.order;
     let first = order[..3]
@@ -106,7 +106,7 @@ fn the_order_and_the_groups_before_a_search_come_back_whatever_was_chosen_meanwh
     window.command(Command::SearchFor("blue".into()));
     window.command(by(SortKey::Size, true));
     window.command(Command::GroupBy(Grouping::Rating));
-    // More letters of the search leave what was chosen.
+    // More letters in the search do not change the chosen order and groups.
     window.command(Command::SearchFor("blue green".into()));
     assert_eq!(window.state().sorting().key, SortKey::Size);
     assert_eq!(window.state().grouping(), Grouping::Rating);

@@ -1,4 +1,4 @@
-//! The window, driven as a person drives it, by the names that a screen reader says.
+//! Sorting and searching photos in the window.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -26,7 +26,7 @@ fn an_empty_window_says_what_to_do_and_offers_samples() {
     window.read(14);
     assert!(window.shown().contains(&"cat.jpg".to_owned()));
     assert!(!window.state().memory.labels.is_empty());
-    // They are about the samples, and go when a person's own photos come.
+    // The labels are for the samples, and are removed when the user opens other photos.
     let own = tempfile::tempdir().expect("a folder");
     window.command(Command::OpenPaths(vec![own.path().into()]));
     assert!(window.state().memory.labels.is_empty());
@@ -112,7 +112,7 @@ fn the_photo_under_the_eye_stays_while_others_come() {
     window.key(Key::PageUp);
     let name = window.selected()[0].clone();
     let before = window.harness.get_by_label(&name).rect();
-    // These come before all others.
+    // These are sorted before all others.
     for n in 0..40 {
         let image = image::RgbImage::from_pixel(16, 16, image::Rgb([n, 9, 9]));
         image
@@ -196,14 +196,14 @@ fn the_search_ranks_and_hides_what_does_not_fit() {
     window.type_into("Search", "blue");
     assert_eq!(window.state().sorting().key, SortKey::Search);
     assert!(window.shown().len() < 9 && window.shown()[0].starts_with("blue"));
-    // In another order, each still says how well it fits the search.
+    // In another order, each still shows how well it fits the search.
     let by_name = Sorting {
         key: SortKey::Name,
         descending: false,
     };
     window.command(Command::SortBy(by_name));
     assert!(window.has_containing("blue 1.png, found "));
-    // What fits badly is shown until the search ends.
+    // Photos that fit badly are shown until the search ends.
     let filter = Filter {
         search_shows_all: true,
         ..Filter::default()
@@ -215,10 +215,10 @@ fn the_search_ranks_and_hides_what_does_not_fit() {
     assert_eq!(window.shown().len(), 9);
     assert!(!window.state().memory.filter.search_shows_all);
     assert_eq!(window.state().memory.sorting, Sorting::default());
-    // Ctrl+F goes there from anywhere.
+    // Ctrl+F leads there from anywhere.
     window.keys(Modifiers::COMMAND, Key::F);
     assert!(window.harness.get_by_label("Search").is_focused());
-    // What is dropped onto the box is searched for.
+    // A picture that is dropped onto the box is searched for.
     let place = window.harness.get_by_label("Search").rect().center();
     window.harness.hover_at(place);
     window.harness.step();
@@ -331,7 +331,7 @@ fn the_viewer_shows_goes_on_and_decides() {
     assert!(window.state().viewer.is_none());
     assert!(window.has_containing(", picked, 4 stars"));
     assert!(window.has_containing(", rejected"));
-    // Double-click opens, too.
+    // A double-click opens it, too.
     let name = window.shown()[2].clone();
     let cell = window.harness.query_all_by_label_contains(&name).next();
     let at = cell.expect("a cell").rect().center();
@@ -382,7 +382,7 @@ fn examples_join_a_label() {
     window.until("advice", |w| {
         w.has_containing("of your 1 example above it fit")
     });
-    // On a card that is closed there is one line.
+    // On a closed label there is one line.
     window.command(Command::AddLabels("blue".into()));
     assert!(!window.has("1 example"));
     window.command(Command::GoToLabel(1));
@@ -454,7 +454,7 @@ fn all_lines_move_at_once_and_back() {
     assert_eq!(lines(&window), before);
     window.click("Make all labels looser");
     assert!(lines(&window).iter().zip(&before).all(|(a, b)| a < b));
-    // The model of this test has no figures of its own.
+    // The model of this test has no precision figures of its own.
     assert!(window.has_containing("check the photos near the threshold"));
 }
 

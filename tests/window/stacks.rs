@@ -1,4 +1,4 @@
-//! Photos of one scene: folded in the grid with a key, counted on the one that stands for them, opened side by side.
+//! Photos of one scene: folded in the grid with a key, counted on the representative photo, and opened side by side.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;

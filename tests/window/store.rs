@@ -1,4 +1,4 @@
-//! What the window does when its databases cannot be used, and when another process rebuilds the store.
+//! The window when its databases cannot be used, and when another process rebuilds the store.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -38,7 +38,7 @@ fn decisions_are_kept_while_their_database_cannot_be_opened() {
     let mut app = window.harness.into_state();
     eframe::App::on_exit(&mut app, None);
     drop(app);
-    // At the next start it is known, and as soon as the database can be opened it is there.
+    // At the next start the decision is known, and as soon as the database can be opened it is stored there.
     let mut setup = Setup::new(vec![dir.path().into()]);
     setup.home = home.clone();
     let mut window = setup.open();
@@ -63,7 +63,7 @@ fn a_store_that_another_process_cleared_is_opened_again() {
         .expect("opened")
         .clear()
         .expect("cleared");
-    // The next question finds it out.
+    // The next query detects it.
     add_label(&mut window, "blue");
     window.until("another session", |w| {
         let session = w.state().session();

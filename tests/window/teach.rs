@@ -1,4 +1,4 @@
-//! Teaching labels from photos: with a key, by dropping photos onto a label, and a new one from photos.
+//! Teaching labels from photos: with a key, by dropping photos onto a label, and with a new label from photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;

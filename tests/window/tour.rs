@@ -1,4 +1,4 @@
-//! Findings about the photos: reported once they are read, shown kind by kind, and copies rejected for the best of them.
+//! Findings about the photos: reported once they are read, shown by kind, and copies rejected in favour of the best.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -20,7 +20,7 @@ use lumisift::engine::organize::marks::Flag;
 use lumisift::engine::search::{clusters, duplicates};
 use window::{Setup, Window};
 
-/// A photo, an identical copy, a small one, a black picture and two that are like nothing else.
+/// A photo, an identical copy, a smaller copy, a black picture and two unrelated photos.
 fn write_photos(dir: &Path) {
     let samples = common::samples();
     fs::copy(samples.join("cat.jpg"), dir.join("cat.jpg")).expect("copied");
@@ -79,7 +79,7 @@ fn what_was_found_is_offered_and_each_line_shows_its_photos() {
         window.click("Show 1 dark");
         assert!(window.state().dialog.is_none());
         assert_eq!(window.shown(), ["black.png"]);
-        // A chip takes the filter away.
+        // A chip removes the filter.
         window.click("Remove the filter Dark");
         assert_eq!(window.shown().len(), 5);
     }
@@ -94,7 +94,7 @@ fn an_offer_is_taken_away_and_the_tour_stays_in_reach() {
     assert!(window.has("Show 2 copies"));
     window.key(Key::Escape);
     assert!(window.state().dialog.is_none());
-    // It is in the bar at the bottom too.
+    // It is also in the bar at the bottom.
     window.click("Clean up…");
     window.in_place();
     assert!(window.has("Show 2 copies"));
@@ -108,7 +108,7 @@ fn the_best_of_each_group_is_kept_and_all_of_it_can_be_undone() {
     assert!(window.has_containing("Copy: cat - Copy.jpg, exact"));
     assert!(window.has_containing("Copy: small.jpg, near"));
     window.click("Keep cat.jpg, reject the rest");
-    // What has the same bytes as the photo that is kept is rejected, and that photo is not.
+    // The copy with the same bytes as the photo to keep is rejected, and that photo is not.
     let flags =
         |window: &Window| ["cat.jpg", "cat - Copy.jpg", "small.jpg"].map(|name| flag(window, name));
     assert_eq!(flags(&window), [Flag::None, Flag::Reject, Flag::Reject]);
@@ -143,7 +143,7 @@ fn a_copy_does_not_go_if_the_photo_that_is_kept_for_it_is_gone() {
     window.act(Action::TrashRejects);
     window.in_place();
     window.click("Move to the trash");
-    // Whether the window knows by now that it is gone, or finds out when it comes to it.
+    // Either the window already knows that the photo to keep is gone, or it finds out now.
     window.until("the refusal", |w| {
         w.has_containing("it stays: its copy") || w.has_containing("0 photos are in the trash")
     });
@@ -156,7 +156,7 @@ fn a_copy_does_not_go_if_the_photo_that_is_kept_for_it_is_gone() {
 fn what_is_said_of_a_rejected_copy_is_said_of_it_alone() {
     let (dir, mut window) = found(vec2(1280.0, 800.0));
     window.command(Command::Found(FindingCommand::KeepBest(None)));
-    // It is so after the next start, too.
+    // This still holds after the next start.
     let home = window.home();
     window.until("saved", |w| {
         let kept = fs::read_to_string(w.home().path().join("state/window.json"));
@@ -202,7 +202,7 @@ fn copies_are_compared_and_shown_in_the_grid() {
     window.click("Show copies in the grid");
     assert_eq!(window.shown().len(), 2);
     assert!(window.has("Remove the filter Copies"));
-    // From the tour, closing leads back to it.
+    // Closing it leads back to the clean-up dialog.
     window.command(Command::Show(Some(Dialog::Copies { from_tour: true })));
     window.key(Key::Escape);
     assert_eq!(window.state().dialog, Some(Dialog::Tour));
@@ -218,7 +218,7 @@ fn a_flaw_has_a_line_that_can_be_moved() {
     assert_eq!(window.shown().len(), 5);
     window.command(Command::Found(FindingCommand::SetLine(Kind::Dark, 1.0)));
     assert_eq!(window.shown(), ["black.png"]);
-    // The menu of filters has the kinds that there are.
+    // The menu of filters has the kinds that were found.
     window.act(Action::ClearFilter);
     window.click("Filter");
     window.in_place();
@@ -239,7 +239,7 @@ fn whatever_the_tour_does_is_undone_step_by_step_and_the_bytes_are_counted() {
         (Kind::Copies, copies)
     );
     assert_eq!((tour.rejected, tour.rejected_bytes), (0, 0));
-    // Copies are rejected, then what a flaw's line shows; then the line is moved, and all goes to the trash.
+    // Copies are rejected, then the photos with a flaw; then its threshold is moved, and all of them go to the trash.
     window.command(Command::Found(FindingCommand::KeepBest(None)));
     let tour = Tour::of(window.state());
     assert_eq!((tour.rejected, tour.rejected_bytes), (2, copies));

@@ -11,7 +11,7 @@ use lumisift::settings::Settings;
 use lumisift::text::{LanguageChoice, Locale};
 use window::{Setup, Window, coloured, colours};
 
-/// A window on red, green and blue photos that speaks a language.
+/// A window in this language on red, green and blue photos.
 fn in_language(language: Locale) -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 3);
@@ -84,7 +84,7 @@ fn counts_follow_the_language() {
     assert!(window.has_containing("9 Fotos"));
 }
 
-/// Composes a text in the field that has the keyboard, as an input method does.
+/// Composes a text in the field that has the keyboard focus, as an input method does.
 fn compose(window: &mut Window, steps: &[&str], text: &str) {
     for step in steps {
         window.harness.event(Event::Ime(ImeEvent::Preedit {

@@ -1,4 +1,4 @@
-//! Photos seen large: side by side, in a strip, under a loupe, with nothing around them, and judged with clicks.
+//! The viewer: photos side by side, in a strip, with a loupe and in full screen, and judged with clicks.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -59,7 +59,7 @@ fn selected_photos_are_compared_with_one_zoom_and_one_place() {
     assert_eq!(viewed(&window), "blue 1.png");
     window.key(Key::Z);
     assert_eq!(viewer(&window).zoom, Some(1.0));
-    // A wheel over one zooms all of them.
+    // The mouse wheel over one photo zooms all of them.
     let over = window.harness.get_by_label("blue 2.png").rect().center();
     window.harness.hover_at(over);
     window.harness.step();
@@ -73,7 +73,7 @@ fn selected_photos_are_compared_with_one_zoom_and_one_place() {
     window.harness.run_steps(20);
     let zoom = viewer(&window).zoom.expect("a zoom");
     assert!(zoom > 1.0, "{zoom}");
-    // Keys are about the one that has the frame.
+    // Keys apply to the photo that has the frame.
     window.key(Key::ArrowRight);
     assert_eq!(viewed(&window), "blue 2.png");
     window.key(Key::X);
@@ -83,7 +83,7 @@ fn selected_photos_are_compared_with_one_zoom_and_one_place() {
     assert_eq!(viewed(&window), "blue 3.png");
     let id = viewer(&window).item();
     assert_eq!(window.state().library.mark(id).stars, 4);
-    // C again leaves one alone, Esc leads back to the grid.
+    // Pressing C again shows one photo alone, and Esc leads back to the grid.
     window.key(Key::C);
     assert!(!viewer(&window).is_comparison());
     window.key(Key::Escape);
@@ -141,14 +141,14 @@ fn a_burst_is_surveyed_at_once() {
     window.keys(Modifiers::SHIFT, Key::C);
     assert_eq!(compared(&window), 6);
     window.key(Key::Escape);
-    // Compared are at most four, those around it.
+    // At most four photos are compared, those around it.
     window.key(Key::C);
     assert_eq!(compared(&window), 4);
     window.key(Key::Escape);
     window.key(Key::End);
     window.keys(Modifiers::SHIFT, Key::C);
     assert!(window.has_containing("No other photo in this folder was taken within 2 seconds"));
-    // And the dates put photos together by month.
+    // And the dates group the photos by month.
     window.command(Command::GroupBy(Grouping::Month));
     assert!(window.has("Select all of May 2024, 7 photos"));
 }
@@ -195,11 +195,11 @@ fn tab_hides_all_panels_and_shows_them_again() {
         assert!(window.has("Menu"));
     }
     window.key(Key::Escape);
-    // What is typed into a panel brings it back.
+    // Typing into a panel brings it back.
     window.key(Key::Tab);
     window.key(Key::Slash);
     assert!(window.harness.get_by_label("New label").is_focused());
-    // There, the key goes on to the next widget.
+    // In the field, the Tab key moves on to the next widget.
     window.key(Key::Tab);
     assert!(window.has("Menu"));
 }
@@ -276,7 +276,7 @@ fn holding_the_space_bar_shows_a_loupe_and_touching_it_closes_the_photo() {
 #[test]
 fn a_space_bar_that_is_held_a_little_too_long_opens_the_photo_once() {
     let (_dir, mut window) = selected(1);
-    // The keyboard repeats the key after half a second, and it is let go a moment later.
+    // The keyboard repeats the key after half a second, and the key is released a moment later.
     space(&mut window, true);
     window.harness.run_steps(30);
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Open folders are watched: what arrives in them and what goes is seen without asking.
+//! Open folders are watched: added and removed photos appear and disappear by themselves.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;

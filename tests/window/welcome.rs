@@ -1,4 +1,4 @@
-//! The welcome of the first start.
+//! The welcome dialog of the first start.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -35,7 +35,7 @@ fn a_first_start_asks_for_language_photos_and_model() {
     window.until("models", |w| {
         w.has_containing("recommended for most people")
     });
-    // The size, the licence and the source of what is offered are seen before it is fetched.
+    // The size, the licence and the source of a model are shown before it is downloaded.
     assert!(window.has_containing("Get SigLIP 2 B/32, 1.5 GB"));
     assert!(window.has_containing("Apache-2.0"));
     assert!(window.state().models.download.is_none(), "fetched unasked");

@@ -1,4 +1,4 @@
-//! Where a label is seen in a photo, over the photo, with a key.
+//! The map of where a label is seen in a photo, shown over the photo with a key.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::window;
@@ -11,7 +11,7 @@ use window::{add_label, coloured};
 fn a_key_shows_where_the_current_label_is_seen() {
     let (_dir, mut window) = coloured();
     window.key(Key::Home);
-    // In the grid there is nothing to explain.
+    // There is no map in the grid.
     window.key(Key::H);
     assert!(!window.state().heat.is_on);
     window.key(Key::Enter);

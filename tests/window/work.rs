@@ -1,4 +1,4 @@
-//! What the window does with folders, settings, models and other programs, and how it fails.
+//! How the window works with folders, settings, models and other programs, and how it fails.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -21,7 +21,7 @@ fn dropped_and_chosen_folders_are_opened_beside_each_other() {
     let (dir, mut window) = coloured();
     let other = tempfile::tempdir().expect("a folder");
     colours(other.path(), 1);
-    // The same content under another name would be a copy: these are.
+    // These have the same content as the open photos, so they are copies.
     let dropped = Arc::new(Dropped(other.path().into()));
     window.harness.input_mut().dropped_files.push(dropped);
     window.harness.step();

@@ -212,6 +212,7 @@ impl Device {
         &self.facts
     }
 
+    /// Whether this is the processor.
     #[must_use]
     pub fn is_cpu(&self) -> bool {
         self.inner.is_cpu()

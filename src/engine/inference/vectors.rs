@@ -25,6 +25,7 @@ impl Embeddings {
         self.values.len() / self.dim.max(1)
     }
 
+    /// Whether there are no vectors.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()

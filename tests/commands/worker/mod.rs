@@ -1,4 +1,4 @@
-//! `lumisift worker` and `lumisift rank`, run as other engines run them; what they write is read with Arrow's own crates.
+//! `lumisift worker` and `lumisift rank`, run as frameworks run them. Their output is read with Arrow's own crates.
 
 mod inputs;
 mod ranking;
@@ -17,7 +17,7 @@ use arrow_array::types::Float32Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use tempfile::TempDir;
 
-/// A home, and a small model.
+/// A home and a small model.
 struct Home {
     dir: TempDir,
     model: TempDir,

@@ -1,4 +1,4 @@
-//! `lumisift rank` over what workers wrote.
+//! `lumisift rank` over the output of workers.
 
 use super::shards::{list, read_shard, shard};
 use super::{home, text, worker};
@@ -18,7 +18,7 @@ fn ranking_finds_what_the_whole_order_begins_with() {
     let input = list(&home, 90);
     let samples = names(&samples())
         .into_iter()
-        // A wide picture is ranked by its own square alone.
+        // A wide picture is ranked only by the model's own square crop.
         .filter(|name| name.ends_with(".jpg") && name != "page.jpg");
     let mut lines = fs::read_to_string(&input).expect("read");
     for name in samples {
@@ -76,7 +76,7 @@ fn ranking_finds_what_the_whole_order_begins_with() {
         let matched = hit["match"].as_f64().expect("a match");
         assert!((matched - f64::from(wanted.0)).abs() < 1e-4);
     }
-    // Another model's vectors are not ranked.
+    // Vectors of another model are not ranked.
     let other = lumisift(home.path())
         .args(["rank", "-l", "cat"])
         .args(&files)

@@ -1,4 +1,4 @@
-//! Shards: each row of an input once, whole files or none.
+//! Shards: each row of an input appears exactly once, and files are complete or absent.
 
 use super::{Home, home, run, text, vector, worker};
 use crate::common::{names, photos, samples};
@@ -36,7 +36,7 @@ pub(super) fn row_numbers(batches: &[RecordBatch]) -> Vec<i64> {
     batches.iter().flat_map(numbers).collect()
 }
 
-/// A list of so many small photos, below `home`.
+/// A list of this many small photos below `home`.
 pub(super) fn list(home: &Home, count: u32) -> PathBuf {
     photos(&home.path().join("photos"), count);
     let lines = names(&home.path().join("photos"));
@@ -57,7 +57,7 @@ pub(super) fn shard(home: &Home, input: &Path, shard: &str, more: &[&str]) -> St
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Runs a shard whose file is there, but is not of this input.
+/// Runs a shard whose output file exists but was made from another input.
 fn refused_for_another_input(home: &Home, input: &Path, shard: &str, more: &[&str]) {
     let mut command = worker(home, "worker");
     command
@@ -88,7 +88,7 @@ fn files_of_other_inputs_are_never_replaced() {
         let said = shard(&home, &first, "0/1", &format);
         assert!(said.contains("finished before"), "{said}");
 
-        // Nor is what another program wrote.
+        // A file of another program is not replaced either.
         fs::write(&path, "mine").expect("written");
         refused_for_another_input(&home, &first, "0/1", &format);
         assert_eq!(fs::read(&path).expect("read"), b"mine");
@@ -139,7 +139,7 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
     assert!(said.contains("finished before"), "{said}");
     assert_eq!(files.iter().map(changed).collect::<Vec<_>>(), times);
 
-    // Made again from nothing, it has the same bytes.
+    // A shard that is made again has the same bytes.
     fs::remove_file(out.join(&files[1])).expect("removed");
     shard(
         &home,
@@ -149,12 +149,12 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
     );
     assert_eq!(files.iter().map(bytes).collect::<Vec<_>>(), before);
 
-    // Other labels make it anew.
+    // With other labels, the shard is made again.
     let said = shard(&home, &input, "1/3", &["-l", "cat"]);
     assert!(!said.contains("finished before"), "{said}");
     assert_ne!(bytes(&files[1]), before[1]);
 
-    // What an input that has changed since gave must be removed by a person.
+    // The user must remove the output of an input that has changed since.
     let mut longer = fs::read(&input).expect("read");
     longer.extend(b"\nphotos/photo-00000.png\n");
     fs::write(&input, longer).expect("written");
@@ -168,7 +168,7 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
         [8, 9, 10, 11]
     );
 
-    // Two divisions in one folder would be read twice.
+    // Two divisions in one folder would lead to rows that are read twice.
     let mut command = worker(&home, "worker");
     command
         .args(["--shard", "0/2", "--out", "out", "--input"])
@@ -187,7 +187,7 @@ fn a_killed_worker_leaves_no_half_file_and_its_shard_is_made_again() {
     command.args(["--out", "out", "--input"]).arg(&fifo_like);
     let mut child = command.stderr(Stdio::null()).spawn().expect("runs");
     let out = home.path().join("out");
-    // Until it has begun to write; it may also be done by then.
+    // Until it has begun to write; it may also have finished by then.
     while child.try_wait().expect("asked").is_none()
         && !fs::read_dir(&out).is_ok_and(|entries| entries.count() > 0)
     {

@@ -56,7 +56,7 @@ fn stdio(home: &Home, arguments: &[&str], batches: &[RecordBatch]) -> Vec<Record
     unstream(&output.stdout)
 }
 
-/// Pictures as bytes, as files, and of kinds that give errors; with columns to be carried.
+/// Pictures as bytes, as files, and of kinds that give errors, with additional columns to copy.
 fn mixed(home: &Home) -> RecordBatch {
     photos(&home.path().join("photos"), 2);
     let cat = fs::read(samples().join("cat.jpg")).expect("read");
@@ -268,7 +268,7 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
     let batch = table(vec![("path", texts(&paths))]);
     let whole = stream(&vec![batch; 40]);
 
-    // Who started it goes away after the first bytes, but keeps the other pipe open.
+    // The parent process stops reading after the first bytes, but keeps the other pipe open.
     let mut command = worker(&home, "worker");
     command
         .arg("--stdio")
@@ -302,7 +302,7 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
         "the stream that comes in cannot be read",
     );
     refused(b"no stream", "it is not in Arrow's stream format");
-    // As a length, these would be two gigabytes.
+    // Interpreted as a length, these bytes would be two gigabytes.
     refused(
         b"\xff\xff\xff\x7f\0\0\0\0",
         "it is not in Arrow's stream format",

@@ -5,7 +5,7 @@ use crate::faults::Fault;
 use lumisift::engine::organize::export::{Conflict, FolderLayout, MultiLabel, Transfer};
 use proptest::prelude::*;
 
-/// Names in the folder of photos: cases, sidecars, a RAW pair, a copy elsewhere.
+/// Names in the folder of photos: differences in case, sidecars, a RAW pair, a copy elsewhere.
 pub(super) const NAMES: [&str; 10] = [
     "x/1.jpg",
     "x/1.JPG",
@@ -19,15 +19,15 @@ pub(super) const NAMES: [&str; 10] = [
     "5.jpg",
 ];
 
-/// What a name is at first.
+/// The initial state of a name.
 #[derive(Clone, Debug)]
 pub(super) enum Seed {
     Nothing,
-    /// A file with a content; the same number is the same content.
+    /// A file; equal numbers mean equal content.
     File(u8),
-    /// A link to the file of another name.
+    /// A symbolic link to the file of another name.
     Link(usize),
-    /// Another name of it.
+    /// A hard link to it.
     HardLink(usize),
 }
 
@@ -51,20 +51,20 @@ pub(super) enum Act {
     Edit(Edit, usize, usize),
 }
 
-/// What a person or another program does between.
+/// A change by a person or another program between exports.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Edit {
     Delete,
     Overwrite,
-    /// A link takes the place of a file, and leads to another.
+    /// A link to another file replaces a file.
     BecomeLink,
-    /// Another name of a file takes the place of a file.
+    /// A hard link to another file replaces a file.
     BecomeHardLink,
-    /// A name of the photos' folder is taken by something new.
+    /// A new file takes a name in the photos' folder.
     Recreate,
-    /// A folder gets another name, and a link to some folder takes its place.
+    /// A folder is renamed, and a link to some folder takes its place.
     FolderBecomesLink,
-    /// A file gets another name in its folder.
+    /// A file is renamed within its folder.
     Rename,
 }
 
@@ -74,7 +74,7 @@ fn fault() -> impl Strategy<Value = Option<(usize, Fault)>> {
         1 => Just(Fault::Full),
         1 => Just(Fault::Denied),
     ];
-    // Mostly early: short exports have few operations.
+    // Mostly early, because short exports have few operations.
     let at = prop_oneof![3 => 0usize..16, 1 => 16usize..60];
     prop_oneof![2 => Just(None), 3 => (at, kind).prop_map(Some)]
 }

@@ -1,7 +1,7 @@
-//! Random trees and random histories of exports, edits, kills and faults: whatever happens, every content that
-//! nobody deleted can be read afterwards.
+//! Random trees and random histories of exports, edits, kills and faults. Whatever happens, all content that nobody
+//! deleted can be read afterwards.
 //!
-//! `LUMISIFT_MODEL_CASES` says how many histories are tried.
+//! `LUMISIFT_MODEL_CASES` sets the number of histories.
 #![cfg(unix)]
 
 mod history;
@@ -14,7 +14,7 @@ use proptest::test_runner::TestRunner;
 use tally::TALLY;
 use world::World;
 
-/// Histories that are tried by default.
+/// Default number of histories.
 const CASES: u32 = 1_500;
 
 fn cases() -> u32 {
@@ -49,7 +49,7 @@ fn no_content_is_ever_lost() {
     });
     tried.unwrap_or_else(|error| panic!("{error}"));
     for (name, count) in TALLY.all() {
-        // Seen with --nocapture.
+        // Shown with --nocapture.
         let line = format!("{count} {name}\n");
         std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).expect("told");
         assert!(count > 0 || cases() < 200, "no {name}");

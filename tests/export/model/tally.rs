@@ -1,8 +1,8 @@
-//! What all histories came to.
+//! Totals over all histories.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What all histories came to, so that the test is known to try something.
+/// Totals over all histories, which show that the test exercises something.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) exported: AtomicUsize,

@@ -1,4 +1,4 @@
-//! The tree of a history, and what its steps do to it.
+//! The tree of a history, and the effects of its steps on it.
 
 use super::history::{Act, Edit, NAMES, Seed};
 use super::tally::{TALLY, add};
@@ -15,7 +15,7 @@ use lumisift::engine::organize::export::{
 };
 use tempfile::TempDir;
 
-/// Files and links below a folder, links not followed.
+/// Files and links below a folder, without following links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Found {
     File(Vec<u8>),
@@ -50,7 +50,7 @@ fn look(dir: &Path) -> (BTreeMap<PathBuf, Found>, Vec<PathBuf>) {
 struct Done {
     id: String,
     before: BTreeMap<PathBuf, Found>,
-    /// Whether nothing else happened since.
+    /// Whether nothing else has happened since.
     alone: bool,
 }
 
@@ -117,7 +117,7 @@ impl World {
         bytes_of(self.contents)
     }
 
-    /// Contents that can be read under a name that is a photo's, and not one on its way.
+    /// Contents that can be read under a photo's name, and not only under a temporary one.
     pub(super) fn contents(&self) -> BTreeSet<Vec<u8>> {
         let (found, _) = look(&self.tree());
         let mut contents = BTreeSet::new();
@@ -294,7 +294,7 @@ impl World {
             done.alone = false;
         }
         let (found, folders) = look(&self.tree());
-        // What is on its way is nobody's to edit.
+        // Temporary files are not edited by anyone.
         let on_its_way = |path: &&PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             name.starts_with(".lumisift-")
@@ -361,7 +361,7 @@ impl World {
     }
 }
 
-/// A content of its own length, which begins and ends with what it is.
+/// Content with a unique length that begins and ends with its number.
 fn bytes_of(content: u32) -> Vec<u8> {
     let mut bytes = format!("<{content}>").into_bytes();
     bytes.extend(std::iter::repeat_n(b'.', content as usize));

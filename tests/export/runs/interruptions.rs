@@ -1,4 +1,4 @@
-//! Exports that are killed, or run out of room.
+//! Exports that are killed, or run out of space.
 
 use crate::common::lumisift;
 use crate::exports::{World, tree};
@@ -14,14 +14,15 @@ use lumisift::engine::organize::export::{
     ExportItem, ExportOptions, FolderLayout, PastExportState, Transfer, finish, plan, run, undo,
 };
 
-/// Kills the program at many moments of copies and moves. After each kill every photo is whole somewhere, and
-/// finishing or undoing leads to a clean end.
+/// Kills the program at many moments of copies and moves. After each kill every photo is complete somewhere, and finish
+/// or undo leads to a clean state.
 #[test]
 fn a_kill_at_any_moment_loses_no_photo() {
     const PHOTOS: usize = 24;
     const BYTES: usize = 150_000;
     let bytes = |n: usize| vec![n as u8 + 1; BYTES + n];
-    // Moves to another file system are copies that give up their source: where there is one, it is used.
+    // A move to another file system is a copy followed by the removal of the source. The test uses another file system
+    // if there is one.
     let elsewhere = Path::new("/dev/shm")
         .is_dir()
         .then(|| tempfile::tempdir_in("/dev/shm"));
@@ -121,7 +122,7 @@ fn a_kill_at_any_moment_loses_no_photo() {
     );
 }
 
-/// Runs a command and kills it once so many files are at the target. Whether it was still running.
+/// Runs a command and kills it once this many files are at the target. Returns whether it was still running.
 fn kill_after_files(command: &mut Command, target: &Path, files: usize) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().expect("runs");
@@ -172,7 +173,7 @@ fn a_full_disk_stops_the_export_and_harms_nothing() {
         ..ExportOptions::new(small.join("out"))
     };
     let plan = plan(&items, &options).expect("there is room yet");
-    // Somebody else fills the disk meanwhile.
+    // Another program fills the disk in the meantime.
     let free = 18_500_000;
     fs::write(small.join("filler"), vec![0; free]).expect("written");
     let report = run(&plan, &world.journals(), &Cancel::default(), &|_| {}).expect("a report");

@@ -60,7 +60,7 @@ fn a_manifest_beside_the_photos_never_takes_the_place_of_an_earlier_one() {
     let world = World::new();
     let items = [world.item("a.jpg", "a", &[("cat", 0.9)])];
     let mut report = world.export(&items, &world.options(Transfer::Move));
-    // A renamed photo is not read again where its content is known.
+    // A renamed photo is not read again if its content is known.
     assert!(report.contents.is_empty());
     let content = ContentId::of(b"told from elsewhere");
     report.note_contents(|_| Some(content));
@@ -86,7 +86,7 @@ fn a_manifest_beside_the_photos_never_takes_the_place_of_an_earlier_one() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Plan, export, undo: every byte and name is as it was, whatever the trees and the choices are.
+    /// Plan, export, undo: every byte and name is as before, for any trees and options.
     #[test]
     fn undoing_restores_every_byte_and_name(
         files in prop::collection::btree_map("[a-cA-C]{1,2}(/[a-c])?\\.(jpg|JPG|xmp)", 0u8..4, 1..12),
@@ -100,7 +100,7 @@ proptest! {
         let world = World::new();
         let mut items = Vec::new();
         for (name, bytes) in &files {
-            // A file and a folder cannot have one name.
+            // A file and a folder cannot have the same name.
             let path = world.photos().join(name);
             let parent = path.parent().expect("a folder");
             if parent.is_file() || path.is_dir() || fs::create_dir_all(parent).is_err() {

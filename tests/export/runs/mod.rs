@@ -1,4 +1,4 @@
-//! Exports lose nothing, whatever happens, and can be taken back.
+//! Exports lose nothing, whatever happens, and can be undone.
 
 mod interruptions;
 mod manifests;
@@ -116,7 +116,7 @@ fn companions_travel_under_the_photo_s_new_name() {
         world.photo(name, name);
     }
     fs::create_dir_all(world.target().join("cat")).expect("made");
-    // One of the names is taken: all get a number.
+    // If one of the names is taken, all get a number.
     fs::write(world.target().join("cat/IMG_1.MOV"), "another").expect("written");
     let report = world.export(&items, &world.options(Transfer::Move));
     assert_eq!((report.photos, report.exported.len()), (1, 5));
@@ -172,7 +172,7 @@ fn targets_that_cannot_be_are_refused_before_anything_happens() {
     ));
     let huge = world.photos().join("huge.jpg");
     let file = fs::File::create(&huge).expect("made");
-    // A file with a hole: long, and hardly any bytes on the disk.
+    // A sparse file: long, with hardly any bytes on the disk.
     file.set_len(1 << 43).expect("a long file");
     let item = ExportItem {
         source: huge,

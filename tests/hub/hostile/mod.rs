@@ -1,5 +1,5 @@
-//! A hub that means harm: nothing of what it sends is accepted, nothing is asked where it must not be, and neither disk
-//! nor time is without bound.
+//! A malicious hub: nothing that it sends is accepted, no forbidden address is contacted, and disk use and time are
+//! bounded.
 
 mod pictures;
 mod tunnel;
@@ -73,7 +73,7 @@ fn bytes_in(dir: &Path) -> u64 {
         .sum()
 }
 
-/// Fails as it should: nothing is ready, and no part of the weights is left.
+/// Checks that the download fails as it should: nothing is installed, and no part of the weights remains.
 fn refused(hub: &FakeHub) -> String {
     refused_within(hub, Timeouts::default())
 }
@@ -107,12 +107,12 @@ fn another_host_s_word_about_a_file_does_not_count() {
     hub.always(WEIGHTS, Mischief::RedirectSaying(goal.clone(), facts));
     let error = refused(&hub);
     assert!(error.contains("checksum is another"), "{error}");
-    // The same host brings what the hub means: then it is fine.
+    // From the same host the file is accepted, because it is what the hub announced.
     other.put("/blob", truth);
     let home = tempfile::tempdir().expect("a folder");
     get(home.path(), &hub).expect("arrived");
 
-    // What the catalogue knows is known whatever a hub says.
+    // The catalogue's values take precedence over the hub's.
     let hub = stocked();
     hub.put(WEIGHTS, altered_weights());
     let mut order = order(home.path(), &hub);
@@ -120,7 +120,7 @@ fn another_host_s_word_about_a_file_does_not_count() {
     order.sha256 = Some(sha256(&fixtures::bytes("clip-tiny/model.safetensors")));
     let error = download(&order, &Cancel::default(), &mut |_| {}).expect_err("altered");
     assert!(matches!(error, DownloadError::Damaged { .. }), "{error}");
-    // Nor do shards get around it.
+    // Shards do not bypass this either.
     let hub = FakeHub::start();
     for file in ["config.json", "preprocessor_config.json"] {
         hub.put(
@@ -189,10 +189,10 @@ fn bodies_without_end_and_lengths_without_sense_are_bounded() {
             error.contains("longer than") || error.contains("more than"),
             "{error}"
         );
-        // What was on its way when it was given up is a few buffers.
+        // When a download is given up, only a few buffers are in transit.
         assert!(hub.sent() < most + (32 << 20), "{path}: {}", hub.sent());
     }
-    // A length that is too small, too large for the kind of file, and too large for any disk.
+    // A length that is too small, one that is too large for the kind of file, and one that is too large for any disk.
     let hub = stocked();
     hub.lie_about(WEIGHTS, 100);
     assert!(refused(&hub).contains("longer than announced"));
@@ -202,7 +202,7 @@ fn bodies_without_end_and_lengths_without_sense_are_bounded() {
     let hub = stocked();
     hub.lie_about(WEIGHTS, u64::MAX);
     assert!(refused(&hub).contains("make room"));
-    // A checksum that nothing has.
+    // A checksum that matches no file.
     let hub = stocked();
     hub.lie_about_hash(WEIGHTS, &"0".repeat(64));
     assert!(refused(&hub).contains("checksum is another"));
@@ -311,7 +311,7 @@ fn planted_links_lead_nowhere() {
     get(home.path(), &hub).expect("arrived");
     assert_eq!(fs::read_dir(elsewhere.path()).expect("listed").count(), 1);
 
-    // The file of the lock is not followed either.
+    // A link in place of the lock file is not followed either.
     let home = tempfile::tempdir().expect("a folder");
     fs::create_dir(home.path().join(".locks")).expect("made");
     symlink(&victim, home.path().join(".locks/me--clip-tiny")).expect("linked");

@@ -1,4 +1,4 @@
-//! Addresses of pictures that a person gives.
+//! Picture addresses given by the user.
 
 use super::tunnel::Tunnel;
 use crate::common;
@@ -6,9 +6,8 @@ use crate::common::lumisift;
 use crate::hub::{FakeHub, Mischief};
 
 use std::fs;
-use std::io::BufRead;
 
-/// Runs `classify` on addresses, and returns its exit code and what it says of each.
+/// Runs `classify` on addresses, and returns its exit code and its output for each.
 fn classify(urls: &[String], proxy: Option<&str>) -> (Option<i32>, Vec<String>) {
     let home = tempfile::tempdir().expect("a folder");
     let mut command = lumisift(home.path());
@@ -31,7 +30,7 @@ fn a_picture_s_address_leads_nowhere_inward() {
     let hub = FakeHub::start();
     let cat = fs::read(common::samples().join("cat.jpg")).expect("read");
     hub.put("/cat.jpg", cat);
-    // What a person typed is fetched, also over a redirect to the same kind of place.
+    // An address that the user typed is fetched, also over a redirect to the same kind of network.
     hub.always("/near", Mischief::Redirect("/cat.jpg".into()));
     let mut urls = vec![format!("{}/near", hub.address)];
     for (n, goal) in ["169.254.169.254", "10.0.0.1", "[::]"].iter().enumerate() {
@@ -47,7 +46,7 @@ fn a_picture_s_address_leads_nowhere_inward() {
         assert!(error.contains("private network"), "{error}");
     }
 
-    // A server out there, as it looks through a proxy, sends to this machine.
+    // Through the proxy, this looks like a public server that redirects to this machine.
     let asked = hub.seen().len();
     let port = hub.address.rsplit(':').next().expect("a port");
     let tunnel = Tunnel::start();

@@ -4,10 +4,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// A proxy that makes no connection: it answers a request for `/to/GOAL` itself, with a redirect to there.
+/// A proxy that makes no connection: it answers a request for `/to/GOAL` itself, with a redirect to that address.
 pub(super) struct Tunnel {
     pub(super) address: String,
-    /// What it was asked to connect to.
+    /// The destinations that it was asked to connect to.
     pub(super) hosts: Arc<Mutex<Vec<String>>>,
 }
 
@@ -19,7 +19,7 @@ impl Tunnel {
         let seen = hosts.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // Whoever asked may have gone.
+                // The client may have disconnected.
                 let _ = tunnel(stream, &seen);
             }
         });

@@ -1,5 +1,4 @@
-//! What the program does with photos and models that are not what they should be: one clear line for
-//! each, while the rest goes on.
+//! Photos and models that are not as they should be: each gives one clear line of output, and the rest is processed.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[cfg(unix)]
@@ -152,7 +151,7 @@ fn a_photo_in_another_format_than_its_name_says() {
 fn a_photo_that_vanishes_after_it_was_listed() {
     let dir = with_bad("gone.jpg", b"x");
     let session = common::session(&dir.path().join("store"));
-    // Listing and reading each meet a file that is gone.
+    // Both listing and reading find that a file has disappeared.
     fs::remove_file(dir.path().join("gone.jpg")).expect("removed");
     let ran = common::run(
         &session,
@@ -172,7 +171,7 @@ fn a_photo_that_vanishes_after_it_was_listed() {
     );
 }
 
-/// A whole model folder, to be spoilt.
+/// A complete model folder, to be damaged by the test.
 fn model() -> tempfile::TempDir {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let dir = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! Files that only Unix has: links, pipes, devices and permissions.
+//! Kinds of files that only Unix has: links, pipes, devices and permissions.
 
 use super::*;
 
@@ -48,7 +48,7 @@ fn a_name_that_is_no_unicode() {
 
 #[test]
 fn a_photo_without_permission() {
-    // An administrator may read everything, so the program runs as nobody where the tests do not.
+    // Root may read everything, so the program runs as nobody if the tests run as root.
     let id = Command::new("id").arg("-u").output().expect("runs").stdout;
     let administrator = String::from_utf8_lossy(&id).trim() == "0";
     let dir = with_bad(
@@ -126,7 +126,7 @@ fn only_regular_files_of_bounded_size_are_opened_whatever_they_are_for() {
             assert!(!error.contains("is missing"), "{name}: {error}");
         }
     }
-    // Settings that cannot be read cost the settings, not the work.
+    // Unreadable settings are ignored, and the command works.
     let config = home.path().join("config");
     fs::create_dir_all(&config).expect("made");
     let settings = config.join("settings.json");
@@ -196,7 +196,7 @@ fn names_and_labels_steer_neither_terminals_nor_spreadsheets() {
             "{record:?}"
         );
     }
-    // What the parser of arguments quotes is text of others too.
+    // The argument parser quotes text that may come from untrusted sources.
     let mut command = lumisift(home.path());
     let output = command.arg("--\u{1b}[31m\u{9b}").output().expect("ends");
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -1,4 +1,4 @@
-//! Formats of drawing programs, icons and screenshots.
+//! Formats of graphics programs, icons and screenshots.
 
 use super::psd::planes;
 use super::{SIZE, assert_shows, encoded, picture, shown};
@@ -46,7 +46,7 @@ fn formats_of_other_programs() {
     }
     sgi.extend([0, 0, 0, 0, 0, 0, 0, 255]);
     sgi.resize(512, 0);
-    // From the lowest row up.
+    // Rows from bottom to top.
     for plane in planes(&want) {
         sgi.extend(plane.chunks(width as usize).rev().flatten());
     }
@@ -155,7 +155,7 @@ fn headers_of_os_2() {
         header.extend(SIZE.0.to_le_bytes());
         header.extend(SIZE.1.to_le_bytes());
         header.extend([1, 0, 24, 0]);
-        // What follows the first forty bytes is for printers.
+        // The fields after the first forty bytes are for printers.
         header.resize(40.min(size as usize), 0);
         header.resize(size as usize, 0x11);
         file.extend(header);
@@ -187,7 +187,7 @@ fn png_of_apples_phones() {
     let want = picture();
     let mut rows = Vec::new();
     for y in 0..SIZE.1 {
-        // Differences to the row above but in the first one.
+        // Differences to the row above, except in the first row.
         rows.push(if y == 0 { 0 } else { 2 });
         for x in 0..SIZE.0 {
             let bgra = |y: u32| {
@@ -266,7 +266,7 @@ fn icons_show_their_largest_picture() {
         chunk(b"IEND", &[]),
     ]
     .concat();
-    // A bitmap of 32 bits, twice as high as it is because of its mask.
+    // A bitmap of 32 bits, with twice the height because of its mask.
     let bitmap = |side: u32, pixel: [u8; 4]| {
         let mut bytes = 40_u32.to_le_bytes().to_vec();
         bytes.extend(side.to_le_bytes());
@@ -280,11 +280,11 @@ fn icons_show_their_largest_picture() {
     let small = || (16, 32, bitmap(16, [9, 9, 200, 255]));
     let file = icon(&[small(), (0, 8, png.clone())]);
     assert_shows(&file, &large, 0.0, "a PNG with a palette");
-    // What is larger is damaged, so the other one is shown.
+    // The larger picture is damaged, so the other one is shown.
     let file = icon(&[(0, 8, png[..60].to_vec()), small()]);
     let want = RgbImage::from_pixel(16, 16, Rgb([200, 9, 9]));
     assert_shows(&file, &want, 0.0, "the smaller one");
-    // Or of a kind that is not read.
+    // Or of a kind that is not supported.
     let mut other = bitmap(48, [200, 9, 9, 255]);
     other[16] = 4;
     let file = icon(&[(48, 32, other), small()]);

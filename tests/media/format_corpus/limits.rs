@@ -1,4 +1,4 @@
-//! What a file may cost.
+//! Limits on the cost of a file.
 
 use super::psd::psd;
 use super::{encoded, fixture, read};

@@ -1,5 +1,5 @@
-//! Pictures of the formats that photo folders have besides JPEG, PNG and camera RAW, each written here or a small file
-//! with a note of where it is from. Each must show its picture, upright and in the right colours.
+//! Pictures of the formats found in photo folders besides JPEG, PNG and camera RAW. Each is written here, or is a small
+//! file with a note of its origin, and must show its picture upright and in the right colours.
 
 mod graphics;
 mod limits;
@@ -17,7 +17,7 @@ use lumisift::engine::media::decode::{DecodeError, Decoded, decode};
 
 const SIZE: (u32, u32) = (52, 38);
 
-/// A picture with an upper side and a lower one, a left and a right.
+/// A picture whose four sides can be told apart.
 fn picture() -> RgbImage {
     RgbImage::from_fn(SIZE.0, SIZE.1, |x, y| {
         let disc = (x as i32 - 16).pow(2) + (y as i32 - 12).pow(2) < 70;
@@ -61,7 +61,7 @@ fn assert_shows(file: &[u8], want: &RgbImage, most: f64, what: &str) {
     never_panics(file);
 }
 
-/// Cuts and damage end in a picture or a word.
+/// Truncated and damaged files give a picture or a message.
 fn never_panics(file: &[u8]) {
     let told = |file: &[u8]| {
         if let Err(error) = decode(file, 64, &Cancel::default()) {

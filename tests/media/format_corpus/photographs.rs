@@ -27,7 +27,7 @@ fn light_of_a_high_range() {
     assert_shows(&exr, &want, 0.6, "OpenEXR");
     let radiance = encoded(&DynamicImage::ImageRgb32F(linear), ImageFormat::Hdr);
     assert_shows(&radiance, &want, 2.0, "Radiance");
-    // A lamp in it leaves the rest as it is, up to where light is compressed.
+    // A bright lamp does not change the rest of the picture below the level at which light is compressed.
     let bright = image::Rgb32FImage::from_fn(SIZE.0, SIZE.1, |x, y| match x > 45 && y > 30 {
         true => Rgb([900.0, 800.0, 700.0]),
         false => Rgb(light(&want[(x, y)]).map(|value| value * 0.5)),
@@ -143,12 +143,12 @@ fn several_pictures_in_one_jpeg_show_the_first() {
     };
     let length = with(&[index(0)]).len();
     let mpo = [with(&[index(length)]), jpeg(&other)].concat();
-    // A map that brightens parts of it on screens that can.
+    // A gain map that brightens parts of it on HDR screens.
     let gain = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF \
         xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" \
         xmlns:hdrgm=\"http://ns.adobe.com/hdr-gain-map/1.0/\" hdrgm:Version=\"1.0\"/></rdf:RDF></x:xmpmeta>";
     let ultra = [with(&[segment(0xe1, gain), index(length)]), jpeg(&other)].concat();
-    // A film behind the photo.
+    // A video after the photo.
     let film = [
         &b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\x10\0mdat"[..],
         &[7; 4088],

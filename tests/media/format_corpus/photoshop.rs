@@ -75,7 +75,7 @@ fn photoshop_in_all_colours() {
         Rgb([value, value.rotate_left(1), value.rotate_left(2)])
     });
     assert_shows(&indexed.to_bytes(), &coloured, 0.0, "indexed");
-    // Full ink is zero, so that samples without black are those of light.
+    // Full ink is zero, so samples without black equal those of RGB.
     let mut inks = planes(&want);
     inks.push(vec![255; grey.len()]);
     assert_shows(&psd(4, inks).to_bytes(), &want, 1.0, "CMYK");
@@ -108,7 +108,7 @@ fn photoshop_transparency_profiles_dates_and_thumbnails() {
     file.planes.push(vec![0; file.planes[0].len()]);
     file.layers = Some(-2);
     assert_shows(&file.to_bytes(), &white, 0.0, "transparency");
-    // A selection that was saved as a channel of its own.
+    // A selection that was saved as a channel.
     file.layers = Some(2);
     assert_shows(&file.to_bytes(), &want, 0.0, "a selection");
     file.layers = None;
@@ -131,7 +131,7 @@ fn photoshop_transparency_profiles_dates_and_thumbnails() {
         .taken
         .expect("a date");
     assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
-    // Saved without the picture: the thumbnail stands in for it.
+    // Saved without the merged picture, so the thumbnail is used.
     file.planes = planes(&white);
     file.resources = vec![(1057, vec![0, 0, 0, 1, 0])];
     let refused = read(&file.to_bytes());

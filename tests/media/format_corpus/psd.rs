@@ -83,7 +83,7 @@ impl Psd<'_> {
     }
 }
 
-/// A run where the row begins with one, then literals.
+/// A run at the beginning of the row, then literals.
 fn pack(row: &[u8]) -> Vec<u8> {
     let run = row
         .iter()

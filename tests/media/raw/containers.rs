@@ -6,7 +6,7 @@ use super::{SMALL, TAKEN, YELLOW, encoded, stored};
 
 use image::{ImageFormat, Rgb, RgbImage};
 
-/// A JPEG with EXIF of its own, which says that it must be turned, as the container does.
+/// A JPEG with its own EXIF, which has an orientation, as does the container.
 fn with_exif(jpeg: &[u8]) -> Vec<u8> {
     let mut tiff = Writer::new(false, b"MM\0*");
     let main = tiff.directory(&[(0x112, Short(6))], 0);
@@ -25,7 +25,7 @@ pub(super) fn small() -> Vec<u8> {
     encoded(picture, ImageFormat::Jpeg)
 }
 
-/// Sensor data as lossless JPEG, which is no preview.
+/// Sensor data as lossless JPEG, which is not a preview.
 fn lossless() -> Vec<u8> {
     b"\xff\xd8\xff\xc3\0\x0b\x0e\x10\0\x10\0\x01\x01\x11\0\xff\xd9".to_vec()
 }
@@ -39,7 +39,7 @@ pub(super) fn main_fields(exif: u32) -> Vec<(u16, Value)> {
     ]
 }
 
-/// TIFF with a first directory of these fields besides the usual ones.
+/// A TIFF whose first directory has these fields besides the usual ones.
 pub(super) fn tiff_raw(mut writer: Writer, mut fields: Vec<(u16, Value)>, next: u32) -> Vec<u8> {
     let exif = writer.exif(Vec::new());
     fields.retain(|(tag, _)| *tag != 0x112);
@@ -70,7 +70,7 @@ pub(super) fn nef() -> Vec<u8> {
     tiff_raw(writer, fields, 0)
 }
 
-/// IFD0 names the JPEG: ARW, SR2, SRW.
+/// IFD0 points to the JPEG: ARW, SR2, SRW.
 pub(super) fn arw(compression: u16) -> Vec<u8> {
     let mut writer = Writer::new(true, b"II*\0");
     let sensor = writer.sensor(compression);
@@ -106,7 +106,7 @@ pub(super) fn pef() -> Vec<u8> {
     tiff_raw(writer, fields, thumbnail)
 }
 
-/// JPEGs to which nothing leads: IIQ and 3FR of some backs.
+/// JPEGs to which nothing points: IIQ and 3FR of some digital backs.
 fn searched(mark: &[u8]) -> Vec<u8> {
     let mut writer = Writer::new(true, b"II*\0");
     writer.put(mark);
@@ -127,7 +127,7 @@ fn rw2() -> Vec<u8> {
     writer.finish(main)
 }
 
-/// A file of which only the maker's note leads to the preview. `note` makes it for the place where it will be.
+/// A file in which only the maker note points to the preview. `note` makes it for its final offset.
 fn noted(magic: &[u8; 4], note: impl Fn(&mut Writer) -> Vec<u8>) -> Vec<u8> {
     let mut writer = Writer::new(true, magic);
     let note = note(&mut writer);
@@ -149,10 +149,10 @@ fn nikon() -> Vec<u8> {
     })
 }
 
-/// A note whose offsets count from its beginning.
+/// A note whose offsets are relative to its beginning.
 fn olympus(magic: &[u8; 4], head: &[u8]) -> Vec<u8> {
     noted(magic, |_| {
-        // The directory comes first, right behind the head.
+        // The directory comes first, right after the header.
         let directory = 2 + 12 + 4;
         let settings_at = head.len() + directory;
         let jpeg_at = settings_at + 2 + 24 + 4;
@@ -171,7 +171,7 @@ fn olympus(magic: &[u8; 4], head: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Offsets count from the beginning of the file.
+/// Offsets are relative to the beginning of the file.
 fn pentax() -> Vec<u8> {
     noted(b"II*\0", |writer| {
         let (at, length) = writer.put(&large());
@@ -182,7 +182,7 @@ fn pentax() -> Vec<u8> {
     })
 }
 
-/// The JPEG's own EXIF is all there is.
+/// The only EXIF is that of the JPEG.
 fn raf() -> Vec<u8> {
     let jpeg = large();
     let mut bytes = b"FUJIFILMCCD-RAW 0201".to_vec();

@@ -1,5 +1,5 @@
-//! Camera RAW is shown by the previews in it: upright once, dated, the smallest that suffices. The files here are
-//! containers as cameras write them, around JPEGs made on the spot.
+//! Camera RAW is shown by its embedded previews: rotated once, dated, the smallest sufficient one. The files are
+//! containers as cameras write them, around JPEGs made by the test.
 
 mod containers;
 mod writer;
@@ -39,7 +39,7 @@ fn encoded(picture: RgbImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A picture that is red, green, blue and white in reading order when it is turned to the right by 90 degrees.
+/// A picture that is red, green, blue and white in reading order when it is rotated to the right by 90 degrees.
 fn stored() -> RgbImage {
     RgbImage::from_fn(LARGE.0, LARGE.1, |x, y| {
         Rgb(match (x < LARGE.0 / 2, y < LARGE.1 / 2) {
@@ -85,7 +85,7 @@ fn every_container_shows_its_preview_upright_and_dated() {
             says_itself.then_some("2024-05-01T10:00:00"),
             "{what}"
         );
-        // The size is the photo's, not the preview's, where the file names it.
+        // The size is the photo's, not the preview's, where the file gives it.
         let size = if says_itself {
             (4500, 6000)
         } else {
@@ -119,7 +119,7 @@ fn a_damaged_preview_gives_way_to_the_next() {
     let jpeg = large();
     let at = bytes.windows(jpeg.len()).position(|part| part == jpeg);
     let scan = jpeg.windows(2).rposition(|part| part == [0xff, 0xda]);
-    // Only the beginning is left, up to where the picture data would begin.
+    // Only the beginning remains, up to the start of the picture data.
     let at = at.expect("there") + scan.expect("a scan");
     bytes[at..at + 2].copy_from_slice(&[0xff, 0xd9]);
     assert_shows(&decoded(&bytes, 400), [YELLOW; 4], "the small one");
@@ -136,7 +136,7 @@ fn a_raw_file_without_a_preview_says_so() {
         error.to_string().contains("export the photo as JPEG"),
         "{error}"
     );
-    // A small picture without compression is better than nothing.
+    // A small uncompressed picture is better than none.
     let mut writer = Writer::new(true, b"II*\0");
     let sensor = writer.sensor(34_713);
     let mut fields = writer.plain(64, 48);
@@ -173,7 +173,7 @@ fn hostile_structures_are_refused_and_end() {
         let main = writer.directory(&[(0x14a, Longs(parts)), (0x10f, Text("Maker"))], next);
         writer.finish(main)
     };
-    // Directories that lead to themselves, to each other and out of the file.
+    // Directories that point to themselves, to each other and beyond the end of the file.
     for (next, parts) in [
         (16, vec![16, 16]),
         (u32::MAX, vec![u32::MAX; 3]),
@@ -208,7 +208,7 @@ fn cut_and_damaged_files_never_panic() {
         let jpeg = large();
         let at = whole.windows(jpeg.len()).position(|part| part == jpeg);
         let at = at.expect("there");
-        // Everything but the large JPEG's data.
+        // Everything except the data of the large JPEG.
         let structure = (0..at).chain(at + jpeg.len()..whole.len());
         for place in structure.step_by(whole.len() / 150) {
             for value in [0, 0x7f, 0xff] {

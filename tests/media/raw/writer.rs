@@ -1,4 +1,4 @@
-//! Writes TIFF structures, as containers of camera RAW are.
+//! Writes TIFF structures, the basis of camera RAW containers.
 
 use super::{TAKEN, YELLOW};
 use Value::{Bytes, Long, Longs, Short, Shorts, Text};
@@ -38,7 +38,7 @@ impl Writer {
         }
     }
 
-    /// Appends bytes, and says where they are and how many.
+    /// Appends bytes, and returns their offset and length.
     pub(super) fn put(&mut self, bytes: &[u8]) -> (u32, u32) {
         let at = self.bytes.len();
         self.bytes.extend(bytes);
@@ -77,7 +77,7 @@ impl Writer {
         self.put(&entries).0
     }
 
-    /// The structure, whose first directory is there.
+    /// The complete structure with this first directory.
     pub(super) fn finish(mut self, first: u32) -> Vec<u8> {
         let first = self.long(first);
         self.bytes[4..8].copy_from_slice(&first);
@@ -92,7 +92,7 @@ impl Writer {
         self.directory(&fields, 0)
     }
 
-    /// A directory that names a JPEG.
+    /// A directory that points to a JPEG.
     pub(super) fn jpeg(&mut self, jpeg: &[u8], next: u32) -> u32 {
         let (at, length) = self.put(jpeg);
         let fields = [(0x103, Short(6)), (0x201, Long(at)), (0x202, Long(length))];
@@ -119,7 +119,7 @@ impl Writer {
         self.directory(&fields, 0)
     }
 
-    /// The fields of a first directory that is a small picture without compression.
+    /// The fields of a first directory with a small uncompressed picture.
     pub(super) fn plain(&mut self, width: u32, height: u32) -> Vec<(u16, Value)> {
         let pixels = YELLOW.repeat((width * height) as usize);
         let (at, length) = self.put(&pixels);

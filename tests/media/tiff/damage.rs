@@ -80,7 +80,7 @@ fn damage_is_refused_in_words() {
     }
 }
 
-/// The only strip of a file of libtiff.
+/// The only strip of a file written by libtiff.
 fn strip(file: &[u8]) -> Vec<u8> {
     let number = |at: usize, width: usize| {
         let bytes = file[at..at + width].iter().rev();

@@ -11,7 +11,7 @@ use lumisift::engine::media::decode::DecodeError;
 
 #[test]
 fn luma_and_colour_differences_shared_by_blocks() {
-    // Differences that change slowly, as blocks share them.
+    // The colour differences change slowly, because blocks share them.
     let want = RgbImage::from_fn(SIZE.0, SIZE.1, |x, y| {
         let luma = ((x * 3 + y) % 120 + 60) as u8;
         Rgb([luma + 40, luma, luma - 20])
@@ -76,7 +76,7 @@ fn jpeg_in_tiff_with_tables_of_its_own() {
         let end = at + 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
         match jpeg[at + 1] {
             0xdb | 0xc4 => tables.extend(&jpeg[at..end]),
-            // Nothing says here what the samples are.
+            // Nothing here says what the samples are.
             0xe0..=0xef => {}
             _ => rest.extend(&jpeg[at..end]),
         }

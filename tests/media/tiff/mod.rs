@@ -1,5 +1,5 @@
-//! TIFF as libtiff's users write it: right, or refused with a word, and never a panic. Each file is written here around
-//! one picture, and must show it.
+//! TIFF as programs that use libtiff write it: decoded correctly or refused with a message, and never a panic. Each
+//! file is written here around one picture, and must show it.
 
 mod damage;
 mod luma;
@@ -18,7 +18,7 @@ use lumisift::engine::media::decode::{DecodeError, Decoded, decode};
 
 const SIZE: (u32, u32) = (61, 45);
 
-/// A picture with an upper side and a lower one, a left and a right.
+/// A picture whose four sides can be told apart.
 fn picture() -> RgbImage {
     RgbImage::from_fn(SIZE.0, SIZE.1, |x, y| {
         let disc = (x as i32 - 18).pow(2) + (y as i32 - 14).pow(2) < 90;
@@ -212,7 +212,7 @@ fn the_first_of_several_pages_is_shown() {
         Some("the first of 2 pages is shown")
     );
     assert_shows(&file, &want, 0.0, "the first page");
-    // A directory that leads to itself is one page.
+    // A directory that points to itself is one page.
     let end = file.len() - 4;
     file[end..].copy_from_slice(&second.to_le_bytes());
     assert_eq!(

@@ -8,7 +8,7 @@ use half::f16;
 use image::{Rgb, RgbImage};
 use lumisift::engine::media::decode::DecodeError;
 
-/// Differences to the pixel on the left, of so many samples a pixel.
+/// Differences to the pixel on the left, with this many samples per pixel.
 fn differences(data: &[u8], row: usize, step: usize) -> Vec<u8> {
     let of_row = |row: &[u8]| {
         let at = |at: usize| {
@@ -47,12 +47,12 @@ fn transparency_and_other_extra_samples() {
     assert_shows(&file, &over_white(100), 1.0, "unassociated");
     let file = one((1, 2, 4, 8), with(100, true), extra(1));
     assert_shows(&file, &over_white(100), 1.5, "associated");
-    // What says that it is neither is not transparency.
+    // A sample that is declared as neither is not transparency.
     let file = one((1, 2, 4, 8), with(3, false), extra(0));
     assert_shows(&file, &want, 0.0, "unspecified");
     let file = one((1, 2, 4, 8), with(100, false), Vec::new());
     assert_shows(&file, &over_white(100), 1.0, "left out");
-    // Differences of pixels are those of all samples, extra ones too.
+    // The predictor covers all samples of a pixel, including extra ones.
     let data = with(255, false);
     let more = || vec![Field(338, SHORT, vec![2]), Field(317, SHORT, vec![2])];
     let coded = zlib(&differences(&data, SIZE.0 as usize * 4, 4));
@@ -70,7 +70,7 @@ fn transparency_and_other_extra_samples() {
     );
 }
 
-/// Numbers of so many bits, the highest first, each row in whole bytes.
+/// Numbers of this many bits, most significant bit first, each row in whole bytes.
 fn packed(values: &[u8], bits: u32) -> Vec<u8> {
     let most = (1_u32 << bits) - 1;
     let mut bytes = Vec::new();
@@ -111,7 +111,7 @@ fn samples_of_any_number_of_bits() {
             2.0 + 64.0 / f64::from(most),
             &format!("{bits} bits, white is zero"),
         );
-        // The lowest bit of each byte first.
+        // Least significant bit of each byte first.
         let reversed = packed(&grey(), bits)
             .iter()
             .map(|byte| byte.reverse_bits())
@@ -201,7 +201,7 @@ fn numbers_with_signs_larger_ones_and_floating_point() {
     for (name, bits, format, number) in cases {
         assert_shows(&of(bits, format, bytes(number)), &want, 1.5, name);
     }
-    // Numbers below zero are stretched from the least to the most.
+    // Numbers below zero are scaled from the minimum to the maximum.
     let (least, most) = (
         *grey().iter().min().expect("pixels"),
         *grey().iter().max().expect("pixels"),
@@ -256,7 +256,7 @@ fn inks_and_device_independent_colours() {
         1.0,
         "CMYK",
     );
-    // Greys in L*: its lightness and no differences, which are signed, or begin at 128.
+    // Greys in L*: the lightness, and zero colour differences, which are signed or offset by 128.
     for (photometric, none) in [(8, 0), (9, 128)] {
         let lab = |grey: &u8| [lab::lightness(*grey), none, none];
         let data = grey().iter().flat_map(lab).collect();

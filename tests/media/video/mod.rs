@@ -1,4 +1,5 @@
-//! Videos by their key frames: upright, at their time, in every container and coding that is read; found by the best frame.
+//! Videos by their key frames: upright, with their times, in every supported container and codec, and found by the best
+//! frame.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "video")]
 
@@ -48,7 +49,7 @@ const RED: [u8; 3] = [255, 0, 0];
 const GREEN: [u8; 3] = [0, 255, 0];
 const BLUE: [u8; 3] = [0, 0, 255];
 
-/// What the plain fixtures show from the first second on; what comes before is passed over.
+/// What the plain fixtures show from the first second on; earlier frames are skipped.
 const SHOWN: [(u64, [u8; 3]); 5] = [
     (1000, RED),
     (2000, GREEN),
@@ -93,7 +94,7 @@ fn a_video_says_how_long_it_is_and_when_it_was_recorded() {
         assert_eq!(open(name).duration_ms(), 6000, "{name}");
     }
     let turned = open("turned.mov");
-    // The clock on the wall, not the moment that the header has.
+    // Local time, not the UTC time in the header.
     let taken = turned.taken().expect("a date");
     assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
     let facts = turned.camera_facts();
@@ -153,7 +154,7 @@ fn a_video_is_found_by_its_best_frame() {
     }
     assert_eq!(thumbnail(SHOWN.len()), None);
 
-    // A copy is known without decoding; what is there is known without opening.
+    // A copy is known without decoding, and an unchanged file without opening.
     fs::copy(fixture("late.mp4"), folder.join("copy.mov")).expect("copied");
     let again = run(&session, std::slice::from_ref(&folder));
     assert_eq!(
@@ -164,7 +165,7 @@ fn a_video_is_found_by_its_best_frame() {
         (3, 1)
     );
 
-    // What goes goes with all frames.
+    // A video is removed with all its frames.
     fs::remove_dir_all(&folder).expect("removed");
     session
         .store()
@@ -226,7 +227,7 @@ fn the_command_line_tells_the_best_frames_time() {
     assert!(photo.get("frame_seconds").is_none());
 }
 
-/// A copy of `late.mp4` with so many bytes of nothing between its start and its pictures; the file has a hole there.
+/// A copy of `late.mp4` with this many empty bytes between its start and its frames, as a sparse file.
 fn stretched(path: &Path, gap: u64) {
     let bytes = fs::read(fixture("late.mp4")).expect("a fixture");
     let start = bytes
@@ -262,7 +263,7 @@ fn a_video_of_gigabytes_is_read_by_its_index_and_frames() {
     let folder = dir.path().join("photos");
     fs::create_dir_all(&folder).expect("made");
     let large = folder.join("large.mp4");
-    // More than a photo may have.
+    // More than the limit for a photo.
     stretched(&large, 3 << 30);
     assert_eq!(frames(&large).expect("reads").len(), SHOWN.len());
     let (indexed, code, errors) = json(lumisift(dir.path()).arg("index").arg(&folder));
@@ -288,7 +289,7 @@ fn only_short_videos_are_identified_by_all_their_bytes() {
     fs::copy(&long, &copy).expect("copied");
     assert_eq!(id(&long), id(&copy));
     let home = dir.path().join("home");
-    // A manifest has hashes of whole files alone.
+    // A manifest has only hashes of whole files.
     let target = dir.path().join("sorted");
     let manifest = dir.path().join("manifest.json");
     let output = lumisift(&home)
@@ -377,7 +378,7 @@ fn videos_are_left_out_where_that_is_asked_for() {
     let folder = dir.path().join("photos");
     photos(&folder, 2);
     fs::copy(fixture("late.mp4"), folder.join("clip.mp4")).expect("copied");
-    // By content, where the name says nothing.
+    // Detected by content if the name says nothing.
     fs::copy(fixture("hevc.mp4"), folder.join("nameless")).expect("copied");
     let index = |arguments: &[&str]| {
         let mut command = lumisift(dir.path());

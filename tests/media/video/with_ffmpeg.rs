@@ -4,7 +4,7 @@ use super::*;
 
 use std::os::unix::fs::PermissionsExt;
 
-/// A folder with a program called ffmpeg, which notes its arguments and answers as the real one does.
+/// A folder with a program called ffmpeg, which records its arguments and answers like the real one.
 fn fake(dir: &Path) -> PathBuf {
     let tools = dir.join("tools");
     fs::create_dir_all(&tools).expect("made");
@@ -47,7 +47,7 @@ fn what_only_ffmpeg_reads_is_said_and_counted_without_it() {
         "{said}"
     );
     assert_eq!(output.status.code(), Some(1));
-    // One that was named gets a message of its own.
+    // A file that was named gets a message of its own.
     let output = lumisift(dir.path())
         .env("PATH", "")
         .arg("index")
@@ -121,7 +121,7 @@ fn frames_of_ffmpeg_are_frames_as_others() {
         .args(["a cat", "--min-match", "0"]);
     let (found, code, errors) = json(&mut command);
     assert_eq!(code, 0, "{errors}");
-    // The index is read here; of ffmpeg's frames the times are those that it was asked for.
+    // Lumisift reads the index; the times of ffmpeg's frames are those that were requested.
     assert_eq!(found["photos"][0]["duration_seconds"], 6.0);
     assert!(
         found["photos"][0]["frame_seconds"]

@@ -16,7 +16,7 @@ use lumisift::engine::media::metadata::{Additions, NewDescription, PhotoMetadata
 use lumisift::engine::organize::sidecars::{SidecarEdit, SidecarPlacement, apply, plan, undo};
 use serde_json::{Map, Value};
 
-/// Endings, and what makes such a picture; one without an encoder here is a fixture.
+/// File extensions, and how such a picture is made; a format without an encoder here uses a fixture.
 const FORMATS: [(&str, Option<ImageFormat>); 5] = [
     ("jpg", Some(ImageFormat::Jpeg)),
     ("png", Some(ImageFormat::Png)),
@@ -37,7 +37,7 @@ fn picture(path: &Path, format: Option<ImageFormat>) {
     image.save_with_format(path, format).expect("saved");
 }
 
-/// A HEIC whose items are listed before their places, and these without a common base: the only form that exiv2 0.27
+/// A HEIC whose list of items comes before their locations, which have no common base: the only form that exiv2 0.27
 /// reads.
 fn as_phones_order(mut heic: Vec<u8>) -> Vec<u8> {
     let number = |at: usize, width: usize| {
@@ -60,7 +60,7 @@ fn as_phones_order(mut heic: Vec<u8>) -> Vec<u8> {
     let mut new = heic[infos..end].to_vec();
     new.extend(length.to_be_bytes());
     new.extend(places);
-    // What is saved is left free, so that no place changes.
+    // The saved bytes are left free, so that no offset changes.
     let free = (end - start - new.len()) as u32;
     new.extend(free.to_be_bytes());
     new.extend(b"free");
@@ -139,8 +139,8 @@ fn what_exiftool_writes_inside_photos_is_read() {
             assert_eq!(facts.rating, rated, "{}", photo.display());
         }
     }
-    // More than a segment holds: what lies in the extended packet is read, and nothing is written into such a photo
-    // that would stand twice.
+    // The packet is larger than a segment: properties in the extended packet are read, and nothing is written into such a
+    // photo, because it would then be there twice.
     let caption = format!("-XMP-dc:Description={}", "caption ".repeat(10_000));
     let photos = tagged(
         dir.path(),
@@ -189,7 +189,7 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
         pictures.push(pixels(&photo));
         photos.push(photo);
     }
-    // exiftool puts the packets into the photos as they are.
+    // exiftool puts the packets into the photos unchanged.
     let mut command = Command::new("exiftool");
     command.args(["-q", "-q", "-overwrite_original", "-tagsFromFile"]);
     let sidecars = dir.path().join("sidecars");
@@ -349,7 +349,7 @@ fn exiftool_and_exiv2_read_descriptions_and_a_persons_own_stays() {
         assert_eq!(plan(&wishes(false), way).changes, [], "twice");
         undo(&records).expect("undone");
     }
-    // One that is replaced keeps its translations.
+    // A replaced description keeps its translations.
     let way = SidecarPlacement {
         inside: true,
         ..SidecarPlacement::default()

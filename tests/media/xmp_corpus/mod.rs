@@ -1,7 +1,7 @@
-//! Sidecars and packets in the shapes of many programs and in all encodings: after random additions every untouched
-//! byte is as before, and exiftool and exiv2 read what is expected, without warnings.
+//! Sidecars and packets in the shapes of many programs and in all encodings. After random additions every untouched
+//! byte is unchanged, and exiftool and exiv2 read the expected values, without warnings.
 //!
-//! The tests that ask these programs fail where they are not installed.
+//! The tests that run these programs fail if they are not installed.
 
 mod inside;
 mod programs;
@@ -21,7 +21,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value};
 
-/// Keywords as people have them; no comma, at which exiv2's output could not be told apart.
+/// Realistic keywords without commas, because exiv2's output separates them by commas.
 fn keyword() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z]{1,8}",
@@ -54,7 +54,7 @@ fn additions() -> impl Strategy<Value = Additions> {
     })
 }
 
-/// What a list has after items were added.
+/// The content of a list after items were added.
 fn with(mut list: Vec<String>, items: impl Iterator<Item = String>) -> Vec<String> {
     for item in items {
         if !list.contains(&item) {
@@ -64,7 +64,7 @@ fn with(mut list: Vec<String>, items: impl Iterator<Item = String>) -> Vec<Strin
     list
 }
 
-/// What other programs must read.
+/// The values that other programs must read.
 #[derive(Clone, Debug, PartialEq)]
 struct Expected {
     subject: Vec<String>,
@@ -89,7 +89,7 @@ impl Expected {
         };
         let mut tags = case.tags.clone();
         if tags.is_empty() && !additions.keywords.is_empty() {
-            // A new list begins with what was there.
+            // A new list begins with the existing keywords.
             let mut known: Vec<String> = case
                 .hierarchical
                 .iter()
@@ -115,7 +115,7 @@ impl Expected {
     }
 }
 
-/// Checks that all that was not touched stands in a text as it stood, in its order.
+/// Checks that all untouched pieces are unchanged and in their order.
 fn assert_untouched(case: &Case, after: &str) {
     let mut at = 0;
     for piece in &case.untouched {
@@ -169,8 +169,8 @@ fn random_additions_leave_every_other_byte_as_it_was() {
     outcome.expect("every case");
 }
 
-/// Whether exiftool cannot tell the encoding: it takes UTF-32 for UTF-16, and knows UTF-16 by its first instruction. It
-/// gets UTF-8 then.
+/// Whether exiftool cannot detect the encoding: it takes UTF-32 for UTF-16, and recognizes UTF-16 by the first
+/// instruction. It gets UTF-8 then.
 fn wide(case: &Case) -> bool {
     match case.encoding {
         Encoding::Utf8 => false,
@@ -239,7 +239,7 @@ fn exiftool_and_exiv2_read_every_result() {
         let bytes = fs::read(photos.join(&name)).expect("there");
         let text = case.encoding.decode(&bytes);
         assert_untouched(case, &text);
-        // exiv2 knows sidecars in UTF-8 alone, and not without their wrapper.
+        // exiv2 supports only sidecars in UTF-8, and only with their wrapper.
         fs::write(plain.join(&name), shapes::for_exiv2(&text)).expect("written");
         let expected = Expected::of(case, &wish.additions);
         let (was, is) = (&was[&name], &is[&name]);
@@ -253,8 +253,8 @@ fn exiftool_and_exiv2_read_every_result() {
                 .collect()
         };
         assert_eq!(others(is), others(was), "{name}: {text}");
-        // It calls a byte order mark in UTF-8 superfluous and Windows' own address of its namespace incorrect, before
-        // and after.
+        // exiftool calls a byte order mark in UTF-8 superfluous and Windows' own address of its namespace incorrect,
+        // before and after the change.
         let warned = is.get("ExifTool:Warning");
         assert_eq!(warned, was.get("ExifTool:Warning"), "{name}");
         let marked = text.starts_with('\u{feff}');

@@ -1,4 +1,4 @@
-//! What exiftool and exiv2 read.
+//! The values that exiftool and exiv2 read.
 
 use super::{Expected, TOUCHED};
 
@@ -17,7 +17,7 @@ pub(super) fn output(command: &mut Command) -> (String, String) {
     (text(output.stdout), text(output.stderr))
 }
 
-/// What exiftool reads of each file, by name.
+/// The values that exiftool reads from each file, by name.
 pub(super) fn exiftool(files: &[PathBuf]) -> HashMap<String, Map<String, Value>> {
     let mut command = Command::new("exiftool");
     command.args(["-json", "-struct", "-G1", "-a", "-charset", "filename=utf8"]);
@@ -60,7 +60,7 @@ pub(super) fn as_exiftool_reads(tags: &Map<String, Value>) -> Expected {
     }
 }
 
-/// What exiv2 reads of each file: keys and values by name. It must print nothing else.
+/// The values that exiv2 reads from each file: keys and values by name. It must print nothing else.
 pub(super) fn exiv2(files: &[PathBuf]) -> HashMap<String, Vec<(String, String)>> {
     let mut command = Command::new("exiv2");
     let (out, said) = output(command.arg("-PXkv").args(files));
