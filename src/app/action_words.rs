@@ -1,7 +1,7 @@
 //! Synonyms by which the command palette finds actions.
 
 use super::action::Action;
-use crate::t;
+use crate::{t, text};
 
 impl Action {
     /// Synonyms that the command palette also matches.
@@ -76,19 +76,17 @@ impl Action {
     }
 
     /// `Some(true)` if the name contains all typed words, `Some(false)` if some only begin a synonym, otherwise `None`.
+    /// Case and accents are ignored.
     #[must_use]
     pub fn is_called(self, typed: &str) -> Option<bool> {
-        let typed = typed.to_lowercase();
-        let name = self.entry().name.to_lowercase();
+        let typed = text::fold(typed);
+        let name = text::fold(self.entry().name);
         if typed.split_whitespace().all(|word| name.contains(word)) {
             return Some(true);
         }
+        let synonyms = text::fold(self.synonyms());
         let begins = |word: &str| {
-            name.contains(word)
-                || self
-                    .synonyms()
-                    .split(' ')
-                    .any(|other| other.starts_with(word))
+            name.contains(word) || synonyms.split(' ').any(|other| other.starts_with(word))
         };
         typed.split_whitespace().all(begins).then_some(false)
     }
@@ -98,6 +96,7 @@ impl Action {
 mod tests {
     use super::*;
     use crate::engine::organize::marks::Colour;
+    use crate::text::{Locale, keep_to_thread};
 
     #[test]
     fn commands_are_found_by_other_words() {
@@ -112,5 +111,20 @@ mod tests {
         }
         assert_eq!(Action::Undo.is_called("undo"), Some(true));
         assert_eq!(Action::Undo.is_called("export"), None);
+    }
+
+    #[test]
+    fn commands_are_found_without_accents() {
+        for (locale, typed, action, by_name) in [
+            (Locale::French, "reglages", Action::Settings, true),
+            (Locale::French, "Réglages", Action::Settings, true),
+            (Locale::French, "preferences", Action::Settings, false),
+            (Locale::German, "ruckgangig", Action::Undo, true),
+            (Locale::Spanish, "configuracion", Action::Settings, false),
+        ] {
+            keep_to_thread(locale);
+            assert_eq!(action.is_called(typed), Some(by_name), "{typed}");
+        }
+        keep_to_thread(Locale::English);
     }
 }

@@ -496,3 +496,26 @@ fn new_state(settings: Settings, memory: SavedWindow) -> State {
         history: document::history::History::default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::settings::Dirs;
+
+    /// Timeout of the tests.
+    pub(in crate::app) const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// An application with all of its files in one folder.
+    pub(in crate::app) fn app(home: &Path) -> App {
+        let dirs = Dirs {
+            config: home.join("config"),
+            cache: home.join("cache"),
+            data: home.join("data"),
+            state: home.join("state"),
+            hub_cache: None,
+        };
+        App::new(&Context::default(), Services::real(dirs), Vec::new()).expect("threads")
+    }
+}

@@ -8,6 +8,7 @@ mod argument;
 mod catalogue;
 mod choice;
 mod current;
+mod fold;
 mod locale;
 mod numbers;
 mod words;
@@ -16,6 +17,7 @@ pub use argument::{Argument, Ungrouped};
 pub use catalogue::{files, message, message_with};
 pub use choice::LanguageChoice;
 pub use current::{current, in_english, keep_to_thread, select};
+pub use fold::fold;
 pub use locale::Locale;
 pub use numbers::{bytes, count, decimal, list, percent};
 pub use words::{

@@ -1,6 +1,6 @@
 //! Questions about a label: one photo after another, yes or no, until the answers say how good the label is.
 
-use egui::{Key, Modifiers, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Event, Key, Modifiers, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::dialog_parts::title;
 use super::theme::{self, palette};
@@ -23,6 +23,10 @@ impl Interface {
         let Some(questions) = &state.questions else {
             return;
         };
+        if questions.asked().is_some() {
+            // Before any button is drawn, because the space bar would press one that has the focus.
+            keys(ui, questions, commands);
+        }
         title(ui, &t!("questions-about", label = questions.text), commands);
         match questions.asked() {
             Some(id) => {
@@ -30,7 +34,6 @@ impl Interface {
                 ui.add(egui::Label::new(RichText::new(question).strong()).wrap());
                 self.asked_photo(ui, state, id);
                 ui.horizontal_wrapped(|ui| answers(ui, questions, commands));
-                keys(ui, questions, commands);
             }
             None => {
                 ui.label(t!("no-more-questions"));
@@ -104,17 +107,38 @@ fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     }
 }
 
-/// Shortcuts: Y, N, Space, and Ctrl+Z or Backspace. Space is left to a focused button, if there is one.
+/// Consumes all presses of a key, and returns whether there was one. Holding the key counts once.
+fn was_pressed(ui: &Ui, wanted: Key) -> bool {
+    ui.input_mut(|input| {
+        let mut was_pressed = false;
+        input.events.retain(|event| match event {
+            Event::Key {
+                key,
+                pressed: true,
+                repeat,
+                modifiers,
+                ..
+            } if *key == wanted && modifiers.matches_logically(Modifiers::NONE) => {
+                was_pressed |= !*repeat;
+                false
+            }
+            _ => true,
+        });
+        was_pressed
+    })
+}
+
+/// Shortcuts: Y, N, Space, and Ctrl+Z or Backspace. Enter presses the button that has the focus; Space never does.
 fn keys(ui: &Ui, questions: &Questioning, commands: &mut Vec<Command>) {
-    let has_focus = ui.memory(|memory| memory.focused().is_some());
-    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    if pressed(Key::Y) {
-        commands.push(answer(Some(true)));
-    } else if pressed(Key::N) {
-        commands.push(answer(Some(false)));
-    } else if !has_focus && pressed(Key::Space) {
-        commands.push(answer(None));
-    }
+    // All of these keys are consumed, but only one answer is given: the next photo has not been shown yet.
+    let pressed = [
+        (Key::Y, Some(true)),
+        (Key::N, Some(false)),
+        (Key::Space, None),
+    ]
+    .map(|(key, fits)| (was_pressed(ui, key), fits));
+    let first = pressed.into_iter().find(|(was_pressed, _)| *was_pressed);
+    commands.extend(first.map(|(_, fits)| answer(fits)));
     let back = ui.input_mut(|input| {
         input.consume_key(Modifiers::COMMAND, Key::Z)
             || input.consume_key(Modifiers::NONE, Key::Backspace)

@@ -40,12 +40,21 @@ pub struct RuleChoices {
 }
 
 impl RuleChoices {
+    /// The chosen source.
+    fn chosen<'a>(&self, choices: &'a [RuleChoice]) -> Option<&'a RuleChoice> {
+        choices
+            .iter()
+            .find(|choice| Some(&choice.source) == self.source.as_ref())
+    }
+
+    /// Why the chosen source cannot become a rule.
+    fn refusal(&self, choices: &[RuleChoice]) -> Option<&'static str> {
+        self.chosen(choices)?.rule.as_ref().err().copied()
+    }
+
     /// The new rule; `None` while a choice is missing.
     fn rule(&self, state: &State, choices: &[RuleChoice]) -> Option<RuleText> {
-        let chosen = choices
-            .iter()
-            .find(|choice| Some(&choice.source) == self.source.as_ref());
-        let mut rule = chosen?.rule.clone().ok()?;
+        let mut rule = self.chosen(choices)?.rule.clone().ok()?;
         match self.deed {
             Deed::Mark => rule.mark = Some(self.mark?),
             deed => {
@@ -80,7 +89,7 @@ impl Interface {
             let text = match (state.memory.roots.is_empty(), choices.is_empty()) {
                 (true, _) => t!("rule-open-first"),
                 (_, true) => t!("rule-label-first"),
-                _ => t!("rule-choose-first"),
+                _ => new.refusal(&choices).unwrap_or(t!("rule-choose-first")),
             };
             ui.label(RichText::new(text).weak());
             return;
@@ -213,9 +222,7 @@ fn source_row(ui: &mut Ui, new: &mut RuleChoices, choices: &[RuleChoice]) {
         RuleSource::Label(_) => t!("rule-of-label", name = choice.name),
         RuleSource::Search(_) => t!("rule-of-search", name = choice.name),
     };
-    let chosen = choices
-        .iter()
-        .find(|choice| Some(&choice.source) == new.source.as_ref());
+    let chosen = new.chosen(choices);
     let text = chosen.map_or_else(|| t!("choose-rule-source").into(), shown);
     let combo = ComboBox::from_id_salt("rule source").selected_text(text);
     let combo = combo.width(300.0).show_ui(ui, |ui| {

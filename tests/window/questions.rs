@@ -93,3 +93,34 @@ fn answers_can_be_clicked_and_questions_left() {
     assert!(window.state().questions.is_none());
     assert_eq!(window.state().memory.labels[0].min_match, 0.2);
 }
+
+#[test]
+fn the_space_bar_says_not_sure_once_even_if_a_button_has_the_focus() {
+    let (_dir, mut window) = labelled();
+    window.open_dialog(Action::Ask);
+    window.harness.get_by_label("Yes, it fits").focus();
+    window.harness.step();
+    assert!(
+        window
+            .harness
+            .ctx
+            .memory(|memory| memory.focused().is_some())
+    );
+    let first = asked(&window);
+    window.key(Key::Space);
+    assert_eq!(answers(&window), 0);
+    let second = asked(&window);
+    assert_ne!(second, first);
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert_eq!(asked(&window), first, "one answer was given");
+    // Holding the key down answers one question.
+    window.harness.key_down(Key::Space);
+    window.harness.step();
+    window.harness.key_down(Key::Space);
+    window.harness.step();
+    window.harness.key_up(Key::Space);
+    window.harness.step();
+    assert_eq!((asked(&window), answers(&window)), (second, 0));
+    window.key(Key::Enter);
+    assert_eq!(answers(&window), 1, "the button still has the focus");
+}

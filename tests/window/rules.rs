@@ -167,6 +167,19 @@ fn what_is_done_to_rules_can_be_undone_and_searches_with_other_filters_are_no_ru
 }
 
 #[test]
+fn a_label_that_excludes_photos_is_no_rule_and_the_dialog_says_why() {
+    let (_dir, mut window) = coloured();
+    window.command(Command::AddLabels("-red".into()));
+    let label = &window.state().memory.labels[0];
+    assert!(label.negated);
+    let show = RuleCommand::ShowFor(label.id);
+    window.command(Command::Rules(show));
+    window.in_place();
+    assert!(window.has_containing("It keeps photos out of other labels"));
+    assert!(window.state().rules.asked.is_none());
+}
+
+#[test]
 fn a_file_of_rules_that_cannot_be_read_is_said_and_stays_as_it_is() {
     let (dir, window) = coloured();
     let home = window.home();

@@ -3,7 +3,7 @@
 
 use crate::window;
 
-use lumisift::app::command::{Action, Command};
+use lumisift::app::command::{Action, Command, FindingCommand};
 use window::coloured;
 
 #[test]
@@ -31,4 +31,26 @@ fn a_search_is_saved_with_its_filters_and_comes_back() {
     window.open_dialog(Action::Searches);
     window.click("Delete the search second red");
     assert!(window.state().memory.searches.is_empty());
+}
+
+#[test]
+fn a_saved_search_that_shows_all_photos_shows_them_all_again() {
+    let (_dir, mut window) = coloured();
+    window.command(Command::SearchFor("red".into()));
+    assert_eq!(window.shown().len(), 3);
+    let mut filter = window.state().memory.filter.clone();
+    filter.search_shows_all = true;
+    window.command(Command::FilterBy(Box::new(filter)));
+    let all = window.shown();
+    assert_eq!(all.len(), 9);
+    window.command(Command::Found(FindingCommand::SaveSearch(
+        "all by red".into(),
+    )));
+    window.act(Action::ClearFilter);
+    assert!(!window.state().memory.filter.search_shows_all);
+    window.command(Command::Found(FindingCommand::UseSearch(
+        "all by red".into(),
+    )));
+    assert!(window.state().memory.filter.search_shows_all);
+    assert_eq!(window.shown(), all);
 }

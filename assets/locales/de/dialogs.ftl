@@ -138,6 +138,7 @@ only-where-undecided = Nur wo Sie das nicht selbst entschieden haben
 rule-mark-pick = angenommen
 rule-mark-reject = abgelehnt
 rule-filters-more = Sie filtert nach mehr als dem, was Fotos zeigen
+rule-label-excludes = Es hält Fotos von anderen Labels fern, und eine Regel braucht ein Label, zu dem Fotos passen
 rule-label-gone = Das Label, nach dem sie filtert, ist nicht mehr da
 rule-asks-otherwise = Sie fragt nach zweierlei zugleich oder nach nichts, was Fotos zeigen
 rule-others = { $count ->

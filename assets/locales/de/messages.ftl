@@ -84,6 +84,7 @@ store-tidied = { $count ->
 keywords-not-undone = Die Schlagwörter konnten nicht zurückgenommen werden: { $problem }
 decisions-beside = Bis dahin werden Entscheidungen in { $path } gespeichert
 decisions-in-memory = Entscheidungen sind nur im Arbeitsspeicher: Schließen Sie das Fenster noch nicht
+decisions-saved = Alle Entscheidungen sind gespeichert, aber diese Datei könnte beim nächsten Start ältere zurückbringen
 decisions-problem = { $error }. Lumisift versucht es weiter. { $where_they_are }
 not-a-repository = { $name } ist kein Repository: Der Name lautet OWNER/NAME
 paste-only-paths = Hier können nur Pfade von Ordnern und Fotos eingefügt werden. Fügen Sie Wörter im Label- oder Suchfeld ein

@@ -137,6 +137,7 @@ only-where-undecided = Only where you have not decided that yourself
 rule-mark-pick = pick
 rule-mark-reject = reject
 rule-filters-more = It filters by more than what photos show
+rule-label-excludes = It keeps photos out of other labels, and a rule needs a label that photos fit
 rule-label-gone = The label that it filters by is gone
 rule-asks-otherwise = It asks for two things at once, or for nothing that photos show
 rule-others = { $count ->

@@ -141,6 +141,7 @@ only-where-undecided = Solo donde usted no lo haya decidido
 rule-mark-pick = elegida
 rule-mark-reject = rechazada
 rule-filters-more = Filtra por algo más que lo que muestran las fotos
+rule-label-excludes = Excluye fotos de otras etiquetas, y una regla necesita una etiqueta en la que encajen fotos
 rule-label-gone = La etiqueta por la que filtra ya no existe
 rule-asks-otherwise = Pide dos cosas a la vez, o nada que las fotos muestren
 rule-others = { $count ->

@@ -141,6 +141,7 @@ only-where-undecided = Seulement là où vous n’en avez pas décidé vous-mêm
 rule-mark-pick = retenue
 rule-mark-reject = rejetée
 rule-filters-more = Elle filtre selon plus que ce que montrent les photos
+rule-label-excludes = Elle exclut des photos des autres étiquettes, et une règle demande une étiquette à laquelle des photos correspondent
 rule-label-gone = L’étiquette selon laquelle elle filtre n’existe plus
 rule-asks-otherwise = Elle demande deux choses à la fois, ou rien que les photos montrent
 rule-others = { $count ->

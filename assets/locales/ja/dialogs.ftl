@@ -126,6 +126,7 @@ only-where-undecided = ご自分で判定していない写真のみ
 rule-mark-pick = 採用
 rule-mark-reject = 除外
 rule-filters-more = 写真の内容以外の条件でも絞り込んでいます
+rule-label-excludes = ほかのラベルから写真を除くラベルです。ルールには写真が該当するラベルが必要です
 rule-label-gone = 絞り込みに使うラベルがなくなっています
 rule-asks-otherwise = 2つのことを同時に求めているか、写真の内容を何も求めていません
 rule-others = { $count }枚は該当なし

@@ -48,6 +48,7 @@ store-tidied = 写真{ $count }枚の情報を消去しました。データベ�
 keywords-not-undone = キーワードを元に戻せませんでした：{ $problem }
 decisions-beside = それまで判定は{ $path }に保存されます
 decisions-in-memory = 判定はメモリ内にしかありません：まだウィンドウを閉じないでください
+decisions-saved = 判定はすべて保存されていますが、次回の起動時にこのファイルから古い判定が復元される可能性があります
 decisions-problem = { $error }。Lumisiftは試行を続けます。{ $where_they_are }
 not-a-repository = { $name }はリポジトリではありません：名前はOWNER/NAMEの形式です
 paste-only-paths = ここにはフォルダと写真のパスだけを貼り付けられます。語句はラベルか検索の欄に貼り付けてください

@@ -125,6 +125,7 @@ only-where-undecided = 仅在您自己尚未决定时
 rule-mark-pick = 留用
 rule-mark-reject = 排除
 rule-filters-more = 它的筛选条件不只涉及照片内容
+rule-label-excludes = 它把照片排除在其他标签之外，而规则需要照片能够符合的标签
 rule-label-gone = 它所筛选的标签已不存在
 rule-asks-otherwise = 它同时查找两种内容，或没有查找照片内容
 rule-others = { $count } 张不符合

@@ -47,6 +47,7 @@ store-tidied = 已清除 { $count } 张照片的记录；数据库减小了 { $f
 keywords-not-undone = 无法撤销关键字：{ $problem }
 decisions-beside = 在此之前，决定保存在 { $path } 中
 decisions-in-memory = 决定仅保存在内存中：请先不要关闭窗口
+decisions-saved = 所有决定均已保存，但下次启动时，此文件可能会恢复较旧的决定
 decisions-problem = { $error }。Lumisift 会继续尝试。{ $where_they_are }
 not-a-repository = { $name } 不是仓库：名称格式应为 OWNER/NAME
 paste-only-paths = 这里只能粘贴文件夹和照片的路径。文字请粘贴到标签或搜索框中

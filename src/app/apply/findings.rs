@@ -322,12 +322,12 @@ impl App {
             self.state.notify(text, false);
             filter.set_fit(LabelFit::All, false);
         }
-        self.state.memory.filter = filter;
         self.search(String::new());
         if !search.text.is_empty() {
             self.search(search.text);
         }
-        self.request_refresh(RefreshPriority::FromTop);
+        // Last, because an empty search text resets the filter's `search_shows_all`.
+        self.state.memory.filter = filter;
     }
 }
 

@@ -172,7 +172,7 @@ impl App {
                 self.state.notify(text, false);
                 Some(Undo::Searches(now))
             }
-            Undo::Rules(rules) => Some(self.put_rules_back(rules, forward)),
+            Undo::Rules(rules) => self.put_rules_back(rules, forward),
             // Undo restores the files. Redo would be a new export, so there is none.
             Undo::Export(id) => {
                 self.undo_export(id);

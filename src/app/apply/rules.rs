@@ -55,14 +55,22 @@ impl App {
         }
     }
 
-    /// Restores rules, and returns their previous state for redo.
-    pub(super) fn put_rules_back(&mut self, rules: Vec<RuleText>, forward: bool) -> HistoryStep {
+    /// Restores rules, and returns their previous state for redo. A file that could not be read is not overwritten.
+    pub(super) fn put_rules_back(
+        &mut self,
+        rules: Vec<RuleText>,
+        forward: bool,
+    ) -> Option<HistoryStep> {
+        if let Some(problem) = self.state.rules.problem.clone() {
+            self.state.notify(problem, true);
+            return None;
+        }
         let now = std::mem::replace(&mut self.state.rules.list, rules);
         let text = put_back_text(forward, t!("rules-as-they-were"));
         self.state.notify(text, false);
         self.write_rules();
         self.run_rules();
-        HistoryStep::Rules(now)
+        Some(HistoryStep::Rules(now))
     }
 
     /// Applies the marks of rules to photos, without overriding marks set by the user.
@@ -123,5 +131,28 @@ impl App {
         for text in wrong.into_iter().filter(|text| !standing.contains(text)) {
             self.state.notify(text, true);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tasks::supervisor::Slot;
+    use crate::app::tests::{PATIENCE, app};
+
+    #[test]
+    fn undo_does_not_overwrite_rules_that_could_not_be_read() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let file = app.services.dirs.rules_file();
+        std::fs::create_dir_all(&app.services.dirs.config).expect("a folder");
+        app.state.rules.problem = Some("unreadable".into());
+        assert_eq!(app.put_rules_back(Vec::new(), false), None);
+        assert!(app.supervisor.wait_for(Slot::RuleFile, PATIENCE));
+        assert!(!file.exists());
+        app.state.rules.problem = None;
+        assert!(app.put_rules_back(Vec::new(), false).is_some());
+        assert!(app.supervisor.wait_for(Slot::RuleFile, PATIENCE));
+        assert!(file.exists());
     }
 }

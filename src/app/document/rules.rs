@@ -113,7 +113,10 @@ impl SavedWindow {
         let labels = self.labels.iter().map(|label| RuleChoice {
             source: RuleSource::Label(label.id),
             name: label.text.clone(),
-            rule: Ok(self.rule_of_label(label)),
+            rule: match label.negated {
+                true => Err(t!("rule-label-excludes")),
+                false => Ok(self.rule_of_label(label)),
+            },
         });
         let searches = self.searches.iter().map(|search| RuleChoice {
             source: RuleSource::Search(search.name.clone()),
@@ -135,6 +138,8 @@ impl SavedWindow {
             exactly: label.exactly,
             without: label.without.clone(),
             as_typed: label.as_typed,
+            templates: label.templates.clone(),
+            language: label.language,
             ..self.rule_about(label.text.clone())
         }
     }
@@ -178,6 +183,8 @@ impl SavedWindow {
             exactly: false,
             without: Vec::new(),
             as_typed: false,
+            templates: Vec::new(),
+            language: None,
             to: None,
             layout: None,
             moves: false,
@@ -190,6 +197,7 @@ impl SavedWindow {
 mod tests {
     use super::*;
     use crate::app::document::filter::Filter;
+    use crate::engine::search::dictionary::Language;
 
     fn saved() -> SavedWindow {
         let search = |name: &str, text: &str, filter: Filter| SavedSearch {
@@ -239,6 +247,41 @@ mod tests {
             ("receipt", "fits")
         );
         assert!(choices[3..].iter().all(|choice| choice.rule.is_err()));
+    }
+
+    #[test]
+    fn rules_read_the_words_of_a_label_as_the_window_does() {
+        let label = Label {
+            id: 8,
+            text: "chat".into(),
+            templates: vec!["a drawing of {}".into()],
+            language: Some(Language::French),
+            ..Label::default()
+        };
+        let window = SavedWindow {
+            labels: vec![label.clone()],
+            ..saved()
+        };
+        let choices = window.rule_choices();
+        let rule = RuleText {
+            mark: Some(RuleMark::Pick),
+            ..choices[0].rule.clone().expect("a rule")
+        };
+        let checked = rule.checked(Path::new("/")).expect("a rule");
+        assert_eq!(Ok(checked.training_set), label.training_set());
+        let plain = Label {
+            templates: Vec::new(),
+            language: None,
+            ..label.clone()
+        };
+        assert_ne!(plain.training_set(), label.training_set());
+    }
+
+    #[test]
+    fn labels_that_exclude_photos_become_no_rules() {
+        let mut window = saved();
+        window.labels[0].negated = true;
+        assert!(window.rule_choices()[0].rule.is_err());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::app::document::heat::Map;
 use crate::app::document::keywords::KeywordState;
 use crate::app::document::library::{LibraryItem, UNREAD};
 use crate::app::document::overview::Overview;
+use crate::app::document::rules::PreviewState;
 use crate::app::document::selection::Selection;
 use crate::app::document::state::{NoticeCause, SessionState, ViewRequest};
 use crate::app::services::Services;
@@ -78,10 +79,44 @@ impl App {
             }
             Slot::Download => self.model_arrived(Err(text)),
             Slot::Overview | Slot::Heaps => self.stop_looking(),
+            Slot::RuleFile => {
+                // The rules in memory may not be those of the file, so the file must not be overwritten.
+                self.state.rules.problem.get_or_insert_with(|| text.into());
+            }
+            Slot::RulePlan => {
+                let rules = &mut self.state.rules;
+                if rules.preview == PreviewState::Looking {
+                    rules.preview = PreviewState::Failed(text.into());
+                }
+            }
             Slot::Rules => self.state.rules.is_running = false,
             Slot::Heat => self.state.heat.map = Map::Failed(text.into()),
-            Slot::Store if self.state.session().is_none() => self.open_session(),
-            _ => {}
+            Slot::Store => {
+                if self.state.session().is_none() {
+                    self.open_session();
+                }
+            }
+            Slot::Save => {
+                let folder = self.services.dirs.config.display();
+                let problem = t!("settings-not-written", folder = folder, error = text);
+                // Shown as long as it lasts, and not once more for each attempt.
+                return self.settings_saved(Some(problem));
+            }
+            // Nothing waits for the results of these.
+            Slot::Folders
+            | Slot::Retire
+            | Slot::Watching
+            | Slot::Sidecars
+            | Slot::Undo
+            | Slot::Journals
+            | Slot::Trash
+            | Slot::Models
+            | Slot::Speed
+            | Slot::StoreSize
+            | Slot::Labels
+            | Slot::Samples
+            | Slot::Dialog
+            | Slot::Desktop => {}
         }
         self.state.notify(text, true);
     }
@@ -469,4 +504,41 @@ fn open(services: &Services, settings: &Settings) -> Result<Library, LibraryErro
     let model = (services.load_model)(&settings.load_options(&services.dirs))?;
     let store = settings.store_dir(&services.dirs);
     Library::with_model(model, &store, settings.store_limits())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tests::{PATIENCE, app};
+
+    #[test]
+    fn nothing_waits_for_a_task_that_panicked() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.gave_up(Slot::RulePlan);
+        assert_eq!(app.state.rules.preview, PreviewState::Idle);
+        app.state.rules.preview = PreviewState::Looking;
+        app.gave_up(Slot::RulePlan);
+        assert!(matches!(app.state.rules.preview, PreviewState::Failed(_)));
+        app.state.rules.is_running = true;
+        app.gave_up(Slot::Rules);
+        assert!(!app.state.rules.is_running);
+        app.gave_up(Slot::RuleFile);
+        assert!(app.state.rules.problem.is_some());
+    }
+
+    #[test]
+    fn settings_are_written_again_after_a_panic() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let file = app.services.dirs.window_file();
+        app.save_now();
+        assert!(app.supervisor.wait_for(Slot::Save, PATIENCE));
+        std::fs::remove_file(&file).expect("written at the first start");
+        app.gave_up(Slot::Save);
+        assert!(app.state.standing.settings.is_some());
+        app.save_now();
+        assert!(app.supervisor.wait_for(Slot::Save, PATIENCE));
+        assert!(file.exists());
+    }
 }

@@ -135,7 +135,7 @@ impl WriterThread {
     fn run(&mut self, decisions: &Receiver<Vec<Decision>>) {
         let mut wait = RETRY.0;
         loop {
-            let behind = self.marks.is_none();
+            let behind = self.marks.is_none() || self.is_beside;
             let next = match behind {
                 true => decisions.recv_timeout(wait),
                 false => decisions.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -151,7 +151,7 @@ impl WriterThread {
             }
             self.settle(outcome);
         }
-        if !self.waiting.is_empty() {
+        if !self.waiting.is_empty() || self.is_beside {
             let outcome = self.write(true);
             self.settle(outcome);
         }
@@ -164,8 +164,8 @@ impl WriterThread {
         self.waiting.extend(new);
     }
 
-    /// Writes pending decisions to the database, opening it first if necessary. `report` is false before the window has
-    /// received the initial decisions.
+    /// Writes pending decisions to the database, opening it first if necessary. The database stays open unless it
+    /// failed. `report` is false before the window has received the initial decisions.
     fn write(&mut self, report: bool) -> Result<(), MarksError> {
         let mut marks = match self.marks.take() {
             Some(marks) => marks,
@@ -177,12 +177,12 @@ impl WriterThread {
             self.waiting.clear();
             self.kept_beside = 0;
         }
+        self.marks = Some(marks);
         if self.is_beside {
             // Stale entries would override later decisions at the next start.
             self.recovery.clear()?;
             self.is_beside = false;
         }
-        self.marks = Some(marks);
         Ok(())
     }
 
@@ -231,6 +231,8 @@ impl WriterThread {
             _ => Ok(()),
         };
         let where_they_are = match beside {
+            // Only the recovery file could not be removed.
+            _ if self.marks.is_some() => t!("decisions-saved").into(),
             Ok(()) => {
                 self.kept_beside = self.waiting.len();
                 t!("decisions-beside", path = self.recovery.path().display())
@@ -328,6 +330,37 @@ mod tests {
         assert!(!Recovery::beside(&path).path().exists());
         let started = start(&path);
         assert_eq!(started.known, HashMap::from([(content(2), STARS)]));
+    }
+
+    #[test]
+    fn decisions_in_the_database_are_not_said_to_be_in_a_recovery_file_that_cannot_be_removed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("marks.db");
+        std::fs::create_dir(&path).expect("made");
+        let started = start(&path);
+        problem(&started.news).expect("a problem");
+        started.writer.keep(&[(content(1), Some(STARS))]);
+        problem(&started.news).expect("a problem");
+        // A directory in place of the recovery file, which cannot be removed like a file.
+        let beside = Recovery::beside(&path).path().to_path_buf();
+        while std::fs::remove_file(&beside).is_err() {
+            problem(&started.news).expect("a problem");
+        }
+        std::fs::create_dir(&beside).expect("made");
+        std::fs::remove_dir(&path).expect("removed");
+        let about_it = format!("{}: ", beside.display());
+        let said = loop {
+            let said = problem(&started.news).expect("a problem");
+            if said.contains(&about_it) {
+                break said;
+            }
+        };
+        assert!(said.contains(t!("decisions-saved")), "{said}");
+        std::fs::remove_dir(&beside).expect("removed");
+        while problem(&started.news).is_some() {}
+        drop(started.writer);
+        let marks = Marks::open(&path).expect("opened").all().expect("read");
+        assert_eq!(marks, HashMap::from([(content(1), STARS)]));
     }
 
     #[test]

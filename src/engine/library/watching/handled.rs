@@ -121,7 +121,8 @@ impl HandledLog {
     }
 }
 
-/// The key of a decision: a new label, threshold, example, target or mark invalidates earlier decisions.
+/// The key of a decision: a new label, template, language, threshold, example, target or mark invalidates earlier
+/// decisions.
 fn key(rule: &FolderRule, photo: &Photo) -> String {
     let mut hasher = blake3::Hasher::new();
     let mark;
@@ -137,6 +138,13 @@ fn key(rule: &FolderRule, photo: &Photo) -> String {
         hasher
             .update(&(part.len() as u64).to_le_bytes())
             .update(part);
+    }
+    // Hashed only if specified, so that decisions of older versions stay valid.
+    let wording = rule.templates.iter().map(String::as_str);
+    for part in wording.chain(rule.language.map(Language::code)) {
+        hasher
+            .update(&(part.len() as u64).to_le_bytes())
+            .update(part.as_bytes());
     }
     let examples = rule.training_set.examples.iter();
     for example in examples.chain(&rule.training_set.counter_examples) {

@@ -10,6 +10,7 @@ use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
 use crate::engine::organize::export::{FolderLayout, Transfer};
+use crate::engine::search::dictionary::Language;
 use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::query::QueryError;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
@@ -31,6 +32,10 @@ pub struct FolderRule {
     pub label: String,
     /// The training set built from the label.
     pub training_set: TrainingSet,
+    /// Prompt templates that replaced the default ones in it.
+    pub templates: Vec<String>,
+    /// The language of the label, if specified.
+    pub language: Option<Language>,
     /// The lowest match score at which a photo matches.
     pub min_match: f32,
     /// The action for matching photos.
@@ -97,6 +102,9 @@ pub enum InvalidRules {
     /// An invalid label.
     #[error(transparent)]
     Label(#[from] QueryError),
+    /// A template without a placeholder for the label.
+    #[error("the template {0:?} has no {{}} for the label's words")]
+    Template(String),
     /// A rule without folders; holds its label.
     #[error("the rule for \"{0}\" names no folder")]
     NoFolder(String),
@@ -150,6 +158,12 @@ pub struct RuleText {
     /// Whether to pass words in other languages to the model untranslated, even if it knows only English.
     #[serde(default, skip_serializing_if = "is_off")]
     pub as_typed: bool,
+    /// Prompt templates that replace the default ones; `{}` stands for the label's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
+    /// The language of the label; defaults to the system's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// The target folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<PathBuf>,
@@ -269,11 +283,15 @@ impl RuleText {
         if !(0.0..=1.0).contains(&min_match) {
             return Err(InvalidRules::MinMatch(min_match));
         }
+        if let Some(wrong) = self.templates.iter().find(|text| !text.contains("{}")) {
+            return Err(InvalidRules::Template(wrong.clone()));
+        }
         let wording = Wording {
+            templates: &self.templates,
             exactly: self.exactly,
             without: &self.without,
             as_typed: self.as_typed,
-            ..Wording::default()
+            language: self.language,
         };
         let query = label_query(&self.label, &wording)?;
         let from_base = |paths: &[PathBuf]| -> Vec<PathBuf> {
@@ -296,6 +314,8 @@ impl RuleText {
             name: self.name.unwrap_or_else(|| self.label.clone()),
             folders,
             training_set,
+            templates: self.templates,
+            language: self.language,
             min_match,
             label: self.label,
             enabled: self.enabled,
@@ -366,6 +386,8 @@ mod tests {
             (format!("{rule}colour = \"red\"\n"), "colour"),
             (rule.replace("\"in\"", ""), "names no folder"),
             (format!("{rule}mark = \"pick\"\n"), "both"),
+            (format!("{rule}templates = [\"a scan\"]\n"), "a scan"),
+            (format!("{rule}language = \"xx\"\n"), "xx"),
             (rule.replace("to = \"out\"", ""), "neither"),
             (mark.replace("2 stars", "6 stars"), "6 stars"),
             ("rule = []".into(), "no rule"),
@@ -390,6 +412,8 @@ mod tests {
             exactly: true,
             without: Vec::new(),
             as_typed: false,
+            templates: vec!["a scan of {}".into()],
+            language: Some(Language::French),
             to: Some("/out".into()),
             layout: Some(LayoutText::Month),
             moves: true,
@@ -401,6 +425,8 @@ mod tests {
             min_match: None,
             examples: Vec::new(),
             exactly: false,
+            templates: Vec::new(),
+            language: None,
             to: None,
             layout: None,
             moves: false,
