@@ -217,7 +217,7 @@ fn what_belongs_to_a_photo_is_no_copy_of_it() {
     assert_eq!(groups(&result), named("IMG_1.jpg", &["alone.jpg exact"]));
     assert_eq!(
         result["groups"][0]["copies"][0]["keeper_is"],
-        "a format that loses less"
+        "a less lossy format"
     );
 }
 

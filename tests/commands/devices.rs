@@ -68,5 +68,5 @@ fn a_wrong_device_in_the_settings_costs_itself_alone() {
     fs::write(config.join("settings.json"), r#"{ "device": "gpu:x" }"#).expect("written");
     let (said, fine) = classify(home.path(), None);
     assert!(fine, "{said}");
-    assert!(said.contains("\"gpu:x\" is no device"), "{said}");
+    assert!(said.contains("\"gpu:x\" is not a device"), "{said}");
 }

@@ -218,7 +218,10 @@ fn rows_of_other_models_and_versions_are_refused() {
     let output = output.expect("runs");
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("its vectors are of the model"), "{said}");
+    assert!(
+        said.contains("its vectors were made by the model"),
+        "{said}"
+    );
 
     let older = with_metadata(&file, |schema| {
         let mut metadata = schema.metadata().clone();

@@ -106,7 +106,10 @@ fn vectors_that_were_changed_are_found_and_repaired() {
     assert_eq!(found["to_be_repaired"], true, "{found}");
     let damage = found["damage"].as_array().expect("a list");
     let told = damage[0].as_str().expect("text");
-    assert!(told.contains("vectors are not what was written"), "{told}");
+    assert!(
+        told.contains("vectors differ from what was written"),
+        "{told}"
+    );
     assert!(index(home.path())["encoded"].as_u64().expect("a number") > 0);
     let (found, code) = check(home.path());
     assert_eq!((code, &found["vectors"]), (0, &6.into()), "{found}");

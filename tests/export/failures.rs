@@ -326,12 +326,12 @@ fn a_journal_that_cannot_be_written_stops_the_export_and_is_named() {
     };
     let report = export(&world, &ops, &items, &flat(&world, Transfer::Move));
     let problem = report.problem.expect("a problem");
-    assert!(problem.contains("journal could not note"), "{problem}");
+    assert!(problem.contains("journal could not record"), "{problem}");
     assert!(
         problem.contains(&ops.journals.display().to_string()),
         "{problem}"
     );
-    assert!(!problem.contains("none was begun"), "{problem}");
+    assert!(!problem.contains("it was not started"), "{problem}");
     // One photo was renamed before its line was written: it is at the target, and is reported there.
     assert_eq!((report.exported.len(), world.there().len()), (1, 1));
     let journals = world.journals();

@@ -257,7 +257,7 @@ fn redirects_are_followed_and_no_token_goes_unencrypted() {
     let text = home
         .get(&[&hub.address])
         .map_or_else(|e| e.to_string(), |_| String::new());
-    assert!(text.is_empty() || text.contains("circle"), "{text}");
+    assert!(text.is_empty() || text.contains("loop"), "{text}");
 }
 
 #[test]

@@ -167,7 +167,7 @@ fn a_device_that_is_none_is_said_and_the_usual_choice_is_taken() {
     window.until("a model", |w| {
         matches!(w.state().session, SessionState::Ready(_))
     });
-    assert!(window.has_containing("\"gup\" is no device"));
+    assert!(window.has_containing("\"gup\" is not a device"));
     let settings = &window.state().settings;
     assert_eq!(settings.device.to_string(), "auto");
     // Valid values in the same file are used.

@@ -95,7 +95,7 @@ fn a_pattern_that_says_nothing_and_a_target_that_is_none_are_refused_in_words() 
         "{:?}",
         window.state().exports.state
     );
-    window.type_into("Pattern of names", "{oops");
+    window.type_into("Name pattern", "{oops");
     assert!(window.has_containing("without its }"));
 }
 

@@ -293,10 +293,8 @@ fn the_number_of_photos_explains_itself() {
     window.in_place();
     let hidden = 9 - shown;
     assert!(window.has(&format!("{shown} shown")));
-    assert!(window.has(&format!(
-        "{hidden} hidden because they do not fit the search"
-    )));
-    assert!(window.has("1 could not be read, so the search cannot find them"));
+    assert!(window.has(&format!("{hidden} hidden by the search")));
+    assert!(window.has("1 could not be read and cannot be searched"));
     assert!(window.has_containing("Not listed: 1 RAW file beside its picture"));
     window.key(Key::Escape);
     window.act(Action::ClearFilter);

@@ -87,7 +87,7 @@ fn answers_can_be_clicked_and_questions_left() {
     window.click("Yes, it fits");
     window.click("No, it does not fit");
     assert_eq!(answers(&window), 2);
-    window.click("Take the answer back");
+    window.click("Take back the answer");
     assert_eq!(answers(&window), 1);
     window.key(Key::Escape);
     assert!(window.state().questions.is_none());

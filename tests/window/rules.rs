@@ -37,7 +37,7 @@ fn a_rule_is_tried_then_carried_out_for_what_is_there_and_what_arrives() {
     *window.desktop.chosen.lock().expect("no panic") = vec![out.path().into()];
     window.click("Choose a folder…");
     window.until("a preview", |w| {
-        w.has("3 photos would be copied now, 6 do not fit")
+        w.has("3 photos would be copied now; 6 do not fit")
     });
     assert!(
         names(out.path()).is_empty(),
@@ -66,7 +66,7 @@ fn a_rule_is_tried_then_carried_out_for_what_is_there_and_what_arrives() {
             .expect("a log")
             .contains("late.png")
     );
-    window.click("Open the log of rules");
+    window.click("Open the rule log");
     window.until("the log", |w| {
         w.desktop.shown.lock().expect("no panic").contains(&log)
     });
@@ -196,7 +196,7 @@ fn a_file_of_rules_that_cannot_be_read_is_said_and_stays_as_it_is() {
     window.until("the problem", |w| w.state().rules.problem.is_some());
     window.open_dialog(Action::Rules);
     assert!(window.has_containing("rules.toml"));
-    assert!(!window.has("Photos of the rule"));
+    assert!(!window.has("Photos for the rule"));
     let text = fs::read_to_string(&file).expect("there");
     assert_eq!(text, "[[rule]]\ncolour = 1\n");
 }

@@ -158,7 +158,7 @@ fn the_strip_below_leads_to_other_photos() {
     let (_dir, mut window) = selected(1);
     window.key(Key::Enter);
     assert!(window.has("Filmstrip"));
-    window.click("In the strip: blue 3.png");
+    window.click("In the filmstrip: blue 3.png");
     assert_eq!(viewed(&window), "blue 3.png");
     window.key(Key::ArrowRight);
     assert_eq!(viewed(&window), "green 1.png");

@@ -223,7 +223,7 @@ fn a_panic_in_a_thread_becomes_a_message() {
     let mut window = setup.open();
     window.read(3);
     window.command(Command::AddLabels("boom".into()));
-    assert!(window.state().notices[0].text.contains("this is a bug"));
+    assert!(window.state().notices[0].text.contains("This is a bug"));
     assert_eq!(window.shown().len(), 3, "the photos are still there");
     window.command(Command::RemoveLabel(1));
     window.command(Command::AddLabels("red".into()));

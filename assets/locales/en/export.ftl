@@ -30,12 +30,12 @@ include-paired = Include sidecars, paired RAW files and Live Photo movies
 write-manifest = Write a list of what went where (JSON and CSV)
 choice-count = { $name } ({ $count })
 to-every-label = To every label that fits
-pattern-of-names = Pattern of names
+pattern-of-names = Name pattern
 pattern-hint = May contain { "{" }name{ "}" }, { "{" }label{ "}" }, { "{" }date{ "}" }, { "{" }match{ "}" } and { "{" }n{ "}" }
 if-taken = If a name is taken:
 add-a-number = Add a number
 replace = Replace
-replace-hint = The file that is there is set aside, and restored if the export is undone
+replace-hint = The existing file is set aside, and restored if the export is undone
 plan-paired = { $count ->
     [one] { $count } paired file
    *[other] { $count } paired files
@@ -61,7 +61,7 @@ cannot-be-exported = { $count ->
 export-photos = Export { $photos }
 heading-goes-to = Goes to
 heading-folder = Folder
-heading-holds = Holds
+heading-holds = Contents
 folder-itself = the folder itself
 folder-total = { $photos }, { $size }
 export-progress-name = Export
@@ -72,8 +72,8 @@ exported = { $count ->
    *[other] { $count } photos exported
 }
 exported-stopped = { $count ->
-    [one] { $count } photo exported before it was stopped
-   *[other] { $count } photos exported before it was stopped
+    [one] { $count } photo exported before the export was stopped
+   *[other] { $count } photos exported before the export was stopped
 }
 exported-skipped = { $count ->
     [one] { $count } file was already there
@@ -84,7 +84,7 @@ exported-replaced = { $count ->
    *[other] { $count } files were replaced: they are kept as “name (replaced …)”
 }
 stayed-where-they-were = { $count ->
-    [one] { $count } photo stayed where they were:
+    [one] { $count } photo stayed where it was:
    *[other] { $count } photos stayed where they were:
 }
 show-the-folder = Show the folder

@@ -28,13 +28,13 @@ open-folder = Open folder…
 promise = Everything stays on this computer
 no-model-title = Photos cannot be read without a model
 choose-another-model = Choose another model…
-all-exported = All photos here were exported by Lumisift: open their own folder to see them
+all-exported = All photos here were exported by Lumisift: open the export folder itself to see them
 files-unsupported = { $count ->
     [one] { $count } file is in a format that cannot be read
    *[other] { $count } files are in formats that cannot be read
 }
 sorting = Sorting…
-being-read = Photos are being read…
+being-read = Reading photos…
 nothing-fits = No photo fits the filters and the search
 show-the-nearest = Show the nearest
 clear-filters-and-search = Clear filters and search
@@ -62,7 +62,7 @@ exporting = Exporting: { $done } of { $count }
 model-loading = loading the model…
 no-model = no model
 runs-on-model = { $device }, { $model }
-runs-because = It runs on the { $device }: { $why }
+runs-because = Running on the { $device }: { $why }
 starter-knows = The built-in starter knows everyday things. CLIP models know far more: get one under Models
 two-sentences = { $words }. { $why }
 resume = Resume
@@ -83,8 +83,8 @@ read-by = { $count ->
 no-folder-open = No folder is open
 starting = Starting
 stopped = Stopped: { $text }
-looking-over = Looking over the photos
-looking-over-of = Looking over: { $done } of { $count }
+looking-over = Analysing photos
+looking-over-of = Analysing: { $done } of { $count }
 search-hint = Search: sunset -people, IMG_40*, beach 2019
 search = Search
 clear-the-search = Clear the search

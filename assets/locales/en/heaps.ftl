@@ -1,7 +1,7 @@
 # Copies, heaps and cleaning up.
 
 copies-title = Copies
-copies-none = No photo is a copy of another one
+copies-none = No photo is a copy of another
 copies-best-of = Best of { $count }: { $name }
 copies-keep = Keep
 copy = Copy: { $name }, { $likeness }, { $size }
@@ -33,8 +33,8 @@ copies-compare-name = Compare { $name } with its copies
 heaps-title = Name my heaps
 heaps-looking = Putting similar photos together…
 heaps-again = Propose dismissed heaps again
-heaps-none = No heaps to propose: there are few photos, or few that are alike
-heaps-what = Photos that are alike, named by what they show. Make those you want a label
+heaps-none = No heaps to propose: there are too few photos, or too few similar ones
+heaps-what = Groups of similar photos, named by what they show. Turn the ones you want into labels
 in-the-heap = In the heap { $heap }: { $name }
 make-it-a-label = Make it a label
 make-heap-a-label = Make { $heap } a label
@@ -47,19 +47,19 @@ merge-into = Into { $heap }
 tour-title = Clean up
 tour-nothing = Nothing stands out: no copies, bursts, blurred or undated photos
 tour-none = None: { $kinds }
-tour-note = Each line shows its photos. Nothing is deleted, and every decision can be undone
+tour-note = Click a line to see its photos. Nothing is deleted, and every decision can be undone
 found-among = Found among these photos
 take-a-look = Take a look
 not-now = Not now
-still-being-read = The photos are still being read: they are looked over when that is done
+still-being-read = Photos are still being read. They are analysed after that
 comparing = Comparing photos
 look-begins = { $what }…
 look-progress = { $what }: { $done } of { $count }
-progress-of-look = Progress of the look
+progress-of-look = Analysis progress
 show-found = Show { $text }
-hint-copies = See each group, and which one is best kept
-hint-bursts = Show the photos of bursts; S folds each into its best one
-hint-kind = Show these photos alone
+hint-copies = See each group, and which photo is the best to keep
+hint-bursts = Show bursts; S folds each one into its best photo
+hint-kind = Show only these photos
 nothing-rejected = Nothing is rejected yet
 photos-rejected = { $count ->
     [one] { $count } photo is rejected: { $size }

@@ -4,7 +4,7 @@ questions-sentence = { $fitting ->
     [one] { $label }: { $fitting } photo fits, about { $wrong } of them wrong ({ $wrong_low } to { $wrong_high }), about { $missed } missed ({ $missed_low } to { $missed_high })
    *[other] { $label }: { $fitting } photos fit, about { $wrong } of them wrong ({ $wrong_low } to { $wrong_high }), about { $missed } missed ({ $missed_low } to { $missed_high })
 }
-label-known-otherwise = There is already a label “{ $text }”: whether it keeps photos out is set in its menu
+label-known-otherwise = There is already a label “{ $text }”: choose in its menu whether it keeps photos out
 label-known = There is already a label “{ $text }”
 labels-known = “{ $text }” and { $more } more are already labels
 threshold-of = Threshold of { $label }
@@ -40,7 +40,7 @@ more-for = More for { $label }
 sort-by-match = Sort by match
 show-only-these = Show only these
 ten-questions = Ten questions: check it…
-make-a-rule = Make a rule of it…
+make-a-rule = Make it a rule…
 in-use-toggle = In use
 negate = Not: keep these photos out of other labels
 exactly = Match the word alone
@@ -76,22 +76,22 @@ show-only-something-else = Show only something else: { $photos }
 something-else-hint = Photos that fit no label, the nearest misses first
 suggestions = Suggestions
 add-the-label = Add the label { $text }
-heaps-hint = Groups of similar photos, to be made labels
+heaps-hint = Groups of similar photos to turn into labels
 questions-about = Questions about { $label }
 does-this-show = Does this photo show “{ $label }”?
-no-more-questions = There is no other photo to ask about
+no-more-questions = There are no more photos to ask about
 asked-about = Asked about: { $name }
 answer-yes-key = Yes (Y)
 answer-yes = Yes, it fits
 answer-no-key = No (N)
 answer-no = No, it does not fit
-answer-cannot-say-key = Cannot say (Space)
-answer-cannot-say = Cannot say
+answer-cannot-say-key = Not sure (Space)
+answer-cannot-say = Not sure
 answer-back-key = Back (Ctrl+Z)
-answer-take-back = Take the answer back
-answers-say = { $count } answers say how many photos are wrong, and how many are missed
+answer-take-back = Take back the answer
+answers-say = { $count } answers show how many photos are wrong and how many are missed
 after-answers = After { $count } of { $enough } answers:
-brackets-hint = The true numbers are in the brackets 9 times of 10
+brackets-hint = The true numbers lie within the brackets 9 times out of 10
 set-threshold = Set the threshold to { $percent } and teach the label
 at-least-percent = at least { $percent }
 type-threshold = Type the threshold of { $label }
@@ -100,13 +100,13 @@ threshold-in-percent = Threshold of { $label } in percent
 below-line-of = { $text } of { $label }
 show-after-others = Show them after the others
 share-above = about { $number } in 10 above the threshold fit
-threshold-low = many photos above so low a threshold do not fit
+threshold-low = with a threshold this low, many photos do not fit
 threshold-check = check the photos near the threshold
 examples-above = { $count ->
     [one] { $words }; { $fit } of your { $count } example above it fit
    *[other] { $words }; { $fit } of your { $count } examples above it fit
 }
-measured-hint = Measured with this model on everyday photos: for yours it is only a guide
+measured-hint = Measured with this model on everyday photos: only a guide for yours
 not-measured-hint = Not measured with this model: sort by match, and set the threshold where photos stop fitting
 photos-at = { $photos } at { $threshold } or more
 unknown-words = { $words }: { $model } knows English, and may not know this; { $count ->

@@ -9,9 +9,9 @@ threshold-as-it-was = the threshold is as it was
 heaps-as-they-were = the heaps are as they were
 searches-as-they-were = the saved searches are as they were
 rules-as-they-were = the rules are as they were
-no-thread-for-decisions = No thread could be started ({ $error }): decisions are not kept
+no-thread-for-decisions = No thread could be started ({ $error }): decisions are not saved. Close other programs and restart Lumisift
 no-burst = No other photo in this folder was taken within 2 seconds of this one
-cannot-be-shown = { $path } cannot be shown by another program: { $error }
+cannot-be-shown = { $path } could not be opened in another program: { $error }
 copied = { $count ->
     [one] { $count } photo copied: paste as files or as paths
    *[other] { $count } photos copied: paste as files or as paths
@@ -20,16 +20,16 @@ copied-paths = { $count ->
     [one] { $count } path copied; the files could not be: { $reason }
    *[other] { $count } paths copied; the files could not be: { $reason }
 }
-all-copies-rejected = All of these copies are rejected already
+all-copies-rejected = All of these copies are already rejected
 copies-rejected = { $count ->
     [one] { $count } copy rejected: moving rejects to the trash frees { $size }. Undo takes this back
    *[other] { $count } copies rejected: moving rejects to the trash frees { $size }. Undo takes this back
 }
-no-scenes = No photos of one scene were found
+no-scenes = No photos of the same scene were found
 stacks-soon = Stacks are folded as soon as they are found
 ask-click-label = Click a label first: the questions are about the label that is open
 ask-nothing = There is nothing to ask yet: the label has no scores
-search-label-gone = The label that “{ $name }” filters by is gone: it shows all labels
+search-label-gone = The label that “{ $name }” filters by is gone: photos of all labels are shown
 rules-marked = { $count ->
     [one] { $count } photo marked by rules. Undo takes this back
    *[other] { $count } photos marked by rules. Undo takes this back
@@ -42,8 +42,8 @@ rules-moved = { $count ->
     [one] { $count } photo moved by rules. Undo takes this back
    *[other] { $count } photos moved by rules. Undo takes this back
 }
-rule-stopped = A rule stopped before its end (export { $id }): what is left is tried again
-rules-not-kept = The rules are not kept: { $problem }
+rule-stopped = A rule stopped early (export { $id }): the rest will be tried again
+rules-not-kept = The rules could not be saved: { $problem }
 redone = Redone: { $what }
 undone = Undone: { $what }
 redone-decisions = { $count ->
@@ -68,14 +68,14 @@ export-undone = { $count ->
     [one] { $count } file is as it was before the export
    *[other] { $count } files are as they were before the export
 }
-no-thread = No thread could be started ({ $error })
-no-threads = No threads could be started ({ $error })
-task-crashed = A task crashed: this is a bug; please report it with what `lumisift doctor --bundle FILE.zip` writes
+no-thread = No thread could be started ({ $error }): close other programs and try again
+no-threads = No threads could be started ({ $error }): close other programs and try again
+task-crashed = A task crashed. This is a bug: please report it, and attach the file that `lumisift doctor --bundle FILE.zip` writes
 model-not-loaded = The model could not be loaded
 store-rebuilt = The store was rebuilt in the meantime: photos are being looked up again
 reading-waits = { $reason }. Reading resumes when there is room
 reading-stopped = Reading stopped: { $problem }
-root-unreachable = { $path } cannot be read now: connect it again and choose "Look for new photos"
+root-unreachable = { $path } cannot be read now: reconnect it and choose "Look for new photos"
 store-tidied = { $count ->
     [one] { $count } photo was forgotten; the store is { $freed } MB smaller
    *[other] { $count } photos were forgotten; the store is { $freed } MB smaller
@@ -85,7 +85,7 @@ decisions-beside = Decisions are kept in { $path } until then
 decisions-in-memory = Decisions are only in memory: do not close the window yet
 decisions-saved = All decisions are saved, but this file could bring back older ones at the next start
 decisions-problem = { $error }. Lumisift keeps trying. { $where_they_are }
-not-a-repository = { $name } is not a repository: its name is OWNER/NAME
+not-a-repository = { $name } is not a repository name: type it as OWNER/NAME
 paste-only-paths = Only paths of folders and photos can be pasted here. Paste words into the label or search field
 on-the-web = { $shown } is on the web, and Lumisift reads only files on this computer: save it to a folder and drop the file
 not-photos = { $count ->
@@ -97,14 +97,14 @@ paths-missing = { $count ->
    *[other] { $names } are not there (moved or deleted?)
 }
 type-absolute-path = Type an absolute path, such as /home/me/Pictures or C:\Photos
-no-parent-folder = The folder that is to hold { $shown } does not exist
+no-parent-folder = The folder that should contain { $shown } does not exist
 no-file = There is no file { $shown }
 no-folder = There is no folder { $shown }
 no-folder-or-photo = There is no folder or photo { $shown }
 neither-folder-nor-photo = { $shown } is neither a folder nor a photo
 decoder-gave-up = the decoder gave up on this file: it is probably damaged
 settings-not-written = Settings cannot be written to { $folder }: { $error }. Lumisift keeps trying
-scoring-crashed = Scoring crashed on these labels: this is a bug; please report it
+scoring-crashed = Scoring these labels crashed. This is a bug: please report it
 trash-missing = { $count ->
     [one] { $count } file is no longer in the trash
    *[other] { $count } files are no longer in the trash

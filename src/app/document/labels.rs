@@ -406,7 +406,7 @@ mod tests {
         assert_eq!(add("cat, dog"), None);
         assert_eq!(
             add("-dog").as_deref(),
-            Some("There is already a label “dog”: whether it keeps photos out is set in its menu")
+            Some("There is already a label “dog”: choose in its menu whether it keeps photos out")
         );
         let again = add("cat, bird");
         assert_eq!(again.as_deref(), Some("There is already a label “cat”"));

@@ -40,7 +40,7 @@ pub fn copy(from: &mut File, patches: &[Patch], to: &mut impl Write) -> io::Resu
     let changed = || {
         io::Error::new(
             io::ErrorKind::InvalidData,
-            "it changed meanwhile: try again",
+            "it changed in the meantime: try again",
         )
     };
     for patch in patches {

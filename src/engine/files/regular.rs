@@ -34,7 +34,7 @@ pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     file.take(length + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > length {
         return Err(io::Error::other(
-            "it holds more than its length says: it is still being written, or no ordinary file",
+            "it is longer than its reported size: it is still being written, or is not an ordinary file",
         ));
     }
     Ok(bytes)

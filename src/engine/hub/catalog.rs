@@ -36,7 +36,7 @@ pub const ENGLISH: &str = "English";
 /// For models trained on Chinese texts.
 pub const CHINESE: &str = "Chinese";
 /// For models trained on multilingual web texts.
-pub const MANY: &str = "100 languages and more";
+pub const MANY: &str = "more than 100 languages";
 
 impl CatalogModel {
     /// The repository name without its owner, used on the command line.
@@ -128,7 +128,7 @@ pub const CATALOG: &[CatalogModel] = &[
         imagenet: Some(63.3),
         coco: Some(30.4),
         gflop: 8.8,
-        advice: Some("the results of CLIP's article"),
+        advice: Some("reproducing the CLIP paper"),
     },
     CatalogModel {
         name: "CLIP ViT-B/16",

@@ -286,7 +286,7 @@ pub enum ConfigError {
     #[error("the resampling filter {0} is not supported")]
     Filter(u32),
     /// Images are resized to a different size than the tower's input.
-    #[error("inputs of {width} x {height} do not fit a tower of {side}")]
+    #[error("inputs of {width} x {height} do not fit a tower of {side} pixels")]
     InputSize {
         /// Width in pixels.
         width: u32,
@@ -312,7 +312,7 @@ pub enum ConfigError {
         heads: usize,
     },
     /// The patch size is 0 or larger than the input, or the input is too large.
-    #[error("patches of {patch} in inputs of {side} pixels")]
+    #[error("patches of {patch} pixels do not fit inputs of {side} pixels")]
     Patches {
         /// Side of a patch in pixels.
         patch: usize,

@@ -29,7 +29,7 @@ pub enum DeviceChoice {
 /// Text that is not a valid device name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0"
+    "{0:?} is not a device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0"
 )]
 pub struct UnknownDevice(pub String);
 
@@ -115,16 +115,16 @@ pub struct DeviceError {
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceProblem {
     /// The build has no wgpu support.
-    #[error("this build has no code for graphics cards")]
+    #[error("this build does not support graphics cards")]
     NoGpuCode,
     /// The build has no CUDA support.
-    #[error("this build has no CUDA; docs/gpu.md says how to make one that has")]
+    #[error("this build has no CUDA support; docs/gpu.md explains how to build it")]
     NoCuda,
     /// The CUDA libraries are missing.
     #[error("CUDA driver not found")]
     NoCudaDriver,
     /// The build has no Metal support.
-    #[error("this build has no Metal, which Macs have")]
+    #[error("this build has no Metal support, which only Macs have")]
     NoMetal,
     /// Candle cannot open the device.
     #[error("{}", first_line(.0))]
@@ -134,18 +134,18 @@ pub enum DeviceProblem {
     TestedLater,
     /// An NVIDIA driver is installed, but the build has no CUDA support.
     #[error(
-        "an NVIDIA driver is here, but this build has no CUDA; docs/gpu.md says how to make one that has"
+        "an NVIDIA driver is installed, but this build has no CUDA support; docs/gpu.md explains how to build it"
     )]
     UnusedNvidiaDriver,
     /// The build has no GPU support, and no NVIDIA driver was found.
-    #[error("this build has no GPU code, and no NVIDIA driver was found")]
+    #[error("this build has no GPU support, and no NVIDIA driver was found")]
     NoGpu,
     /// The device failed during the self-test.
     #[error(transparent)]
     Probe(candle_core::Error),
     /// The device's self-test result differs from the CPU's.
     #[error(
-        "{name} computes something else than the CPU (cosine {agreement:.4}); a newer driver may help"
+        "{name} gives results that differ from the CPU's (cosine {agreement:.4}); a newer driver may help"
     )]
     Disagrees {
         /// Name of the device.

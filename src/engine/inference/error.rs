@@ -16,7 +16,7 @@ pub enum ModelError {
     #[error("the work was cancelled")]
     Cancelled,
     /// The build has no embedded starter model.
-    #[error("this build carries no starter model: name a folder with --model")]
+    #[error("this build contains no starter model: name a folder with --model")]
     NoStarter,
     /// A file is missing from a checkpoint folder.
     #[error("{} is not a complete model: {file} is missing; copy the model's files again", dir.display())]
@@ -66,13 +66,13 @@ pub enum ModelError {
         reason: TokenizerError,
     },
     /// An embedding whose norm is zero or not finite, which damaged weights can cause.
-    #[error("the model gave a vector of length {norm}: its weights may be damaged")]
+    #[error("the model returned a vector of length {norm}: its weights may be damaged")]
     NoDirection {
         /// The norm.
         norm: f32,
     },
     /// The model panicked.
-    #[error("the model gave up on this batch of photos: please report it")]
+    #[error("the model crashed on this batch of photos: please report it")]
     GaveUp,
     /// The device has too little memory for the batch.
     #[error("the model failed: {0}")]

@@ -19,10 +19,10 @@ pub enum InvalidModelFile {
     #[error(transparent)]
     StarterTokenizer(TokenizerError),
     /// The index lists too many shards.
-    #[error("names {0} files of weights, more than any model has")]
+    #[error("lists {0} files of weights, more than any model has")]
     TooManyShards(usize),
     /// The index lists a file outside its folder or of a different type.
-    #[error("names a file outside the folder, or one that holds no weights: {0}")]
+    #[error("lists a file outside the folder, or one that holds no weights: {0}")]
     ForeignShard(String),
     /// The weights are damaged or have unexpected shapes.
     #[error("the weights do not fit or are damaged ({}); copy them again", first_line(.0))]

@@ -34,7 +34,7 @@ pub enum TokenizerError {
     #[error("it has no {0}")]
     MissingToken(&'static str),
     /// The tokenizer produces ids outside the model's vocabulary.
-    #[error("it has {size} tokens, the model only {vocabulary}")]
+    #[error("it has {size} tokens, but the model has only {vocabulary}")]
     TooManyTokens {
         /// Vocabulary size of the tokenizer.
         size: usize,

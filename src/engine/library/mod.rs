@@ -73,7 +73,7 @@ pub enum LibraryError {
     #[error(transparent)]
     Session(#[from] SessionError),
     /// The operating system refused to start a thread.
-    #[error("no threads for the work: {0}")]
+    #[error("no threads could be started: {0}")]
     Threads(std::io::Error),
     /// Indexing stopped early.
     #[error("{0}")]

@@ -24,7 +24,7 @@ pub type Decision = (ContentId, Option<Mark>);
 #[derive(Debug, thiserror::Error)]
 pub enum MarksError {
     /// An SQLite error.
-    #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
+    #[error("picks, stars and colours in {}: {source}; check that the folder is writable", path.display())]
     Database {
         /// The path of the database.
         path: PathBuf,
@@ -32,7 +32,7 @@ pub enum MarksError {
         source: rusqlite::Error,
     },
     /// An I/O error in the database or a file beside it.
-    #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
+    #[error("picks, stars and colours in {}: {source}; check that the folder is writable", path.display())]
     Io {
         /// The path.
         path: PathBuf,

@@ -115,10 +115,10 @@ fn best(shots: &[BurstInput<'_>], photos: &[usize]) -> (usize, &'static str) {
     let (by_sharpness, left) = keep(left, &|at| (sharp(at), 0));
     let reason = match (by_person, by_sharpness, by_exposure) {
         (true, ..) => "you chose it",
-        (_, true, true) => "exposed best, and the sharpest of those",
+        (_, true, true) => "best exposed, and the sharpest of those",
         (_, true, false) => "the sharpest",
-        (_, false, true) => "exposed best",
-        _ => "the first of equals",
+        (_, false, true) => "best exposed",
+        _ => "the first of equally good ones",
     };
     (left.first().copied().unwrap_or(photos[0]), reason)
 }
@@ -194,13 +194,13 @@ mod tests {
         let mut photos = [photo(1, 0.0, 0.9), photo(2, 0.0, 0.5), photo(3, 0.0, 0.5)];
         photos[0].quality.blown = 0.6;
         let best = |photos: &[BurstFixture]| (bursts(photos)[0].best, bursts(photos)[0].reason);
-        assert_eq!(best(&photos), (1, "exposed best"));
+        assert_eq!(best(&photos), (1, "best exposed"));
         photos[2].mark.stars = 2;
         assert_eq!(best(&photos), (2, "you chose it"));
         photos[1].mark.flag = Flag::Pick;
         assert_eq!(best(&photos), (1, "you chose it"));
         let equals = [photo(1, 0.0, 0.5), photo(2, 0.0, 0.5)];
-        assert_eq!(best(&equals), (0, "the first of equals"));
+        assert_eq!(best(&equals), (0, "the first of equally good ones"));
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub enum LabelSetError {
         source: std::io::Error,
     },
     /// The content is invalid.
-    #[error("{} is no label set: {reason}; docs/labels.md shows what one looks like", path.display())]
+    #[error("{} is not a label set: {reason}; docs/labels.md shows what one looks like", path.display())]
     Invalid {
         /// The file's path.
         path: PathBuf,
@@ -113,13 +113,13 @@ pub enum InvalidLabelSet {
     #[error(transparent)]
     Unwritable(#[from] toml::ser::Error),
     /// It has no labels.
-    #[error("it has no [[labels]]")]
+    #[error("it contains no [[labels]]")]
     Empty,
     /// A template without a placeholder.
     #[error("the template {0:?} has no {{}} for the label's words")]
     Template(String),
     /// A threshold outside 0 to 1.
-    #[error("the threshold of {0:?} is not from 0 to 1")]
+    #[error("the threshold of {0:?} must be from 0 to 1")]
     Threshold(String),
     /// An invalid label.
     #[error(transparent)]

@@ -118,7 +118,7 @@ impl OutputColumns {
         let taken: Vec<&str> = taken.filter(|name| own.contains(name)).collect();
         if !taken.is_empty() {
             return Err(WorkerError::Columns(format!(
-                "the table that comes in has columns that the results would have as well ({}): rename them first",
+                "the input table already has columns that the results would add ({}): rename them first",
                 taken.join(", ")
             )));
         }

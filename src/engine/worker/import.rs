@@ -89,7 +89,7 @@ fn check(file: &EmbeddingFile) -> Result<(), WorkerError> {
     let version = metadata.get(PREPROCESSING).map(String::as_str);
     if version != Some(PREPROCESS_VERSION.to_string().as_str()) {
         return Err(file.invalid(format!(
-            "its pictures were prepared as by version {} of preprocessing, and this program has version {PREPROCESS_VERSION}: run `lumisift worker` of the same version as this program over them",
+            "its pictures were prepared by version {} of preprocessing, but this program has version {PREPROCESS_VERSION}: run `lumisift worker` of this program's version over them",
             version.unwrap_or("(none)"),
         )));
     }
@@ -137,12 +137,12 @@ impl Import<'_> {
             };
             let content = hash
                 .parse::<blake3::Hash>()
-                .map_err(|_| wrong("its hash is none of BLAKE3"))?;
+                .map_err(|_| wrong("its hash is not a BLAKE3 hash"))?;
             let vector = block.values(row..row + 1, &mut room).to_vec();
             let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
             let is_unit = (length - 1.0).abs() < UNIT;
             if !is_unit {
-                return Err(wrong("its vector is not of length 1"));
+                return Err(wrong("its vector does not have length 1"));
             }
             let (Some(width), Some(height)) = (side(batch, WIDTH, row), side(batch, HEIGHT, row))
             else {

@@ -47,7 +47,7 @@ const COMPARISONS: [(&str, Comparison); 4] = [
 pub enum KeepError {
     /// It cannot be parsed.
     #[error(
-        "{0:?} is no condition: write it as \"match>=0.2\", \"match.LABEL>=0.2\" or \"probability>=0.2\""
+        "{0:?} is not a condition: write it as \"match>=0.2\", \"match.LABEL>=0.2\" or \"probability>=0.2\""
     )]
     Syntax(String),
     /// There are no labels to match.

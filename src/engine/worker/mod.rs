@@ -70,7 +70,7 @@ pub enum WorkerError {
         source: TableError,
     },
     /// The input is not a valid Arrow stream, or is truncated.
-    #[error("the stream that comes in cannot be read: {0}")]
+    #[error("the input stream cannot be read: {0}")]
     Stream(String),
     /// The input columns are unsuitable.
     #[error("{0}")]
@@ -91,7 +91,7 @@ pub enum WorkerError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The operating system refused to start a thread.
-    #[error("no threads for the work: {0}")]
+    #[error("no threads could be started: {0}")]
     Threads(std::io::Error),
 }
 
@@ -162,7 +162,7 @@ impl Worker {
     ) -> Result<Self, WorkerError> {
         let mut seen = HashSet::new();
         if let Some(twice) = labels.names.iter().find(|name| !seen.insert(*name)) {
-            let message = format!("the label {twice:?} is given twice: leave one of them out");
+            let message = format!("the label {twice:?} is given twice: remove one of them");
             return Err(WorkerError::Labels(message));
         }
         if let Some(keep) = &options.keep {

@@ -211,7 +211,7 @@ fn refuse_other_input(
     }
     Err(WorkerError::Invalid {
         path: path.into(),
-        message: "it was not made from this input as it is now: remove it, or name another folder with --out".into(),
+        message: "it was not made from this input, or the input changed since: remove it, or name another folder with --out".into(),
     })
 }
 
@@ -248,7 +248,7 @@ fn refuse_other_division(
         Some(name) => Err(WorkerError::Invalid {
             path: dir.join(name),
             message: format!(
-                "it is a shard of the same input in another number of parts than {}: remove those, or name another folder with --out",
+                "it is a shard of the same input, divided into another number of parts than {}: remove it, or name another folder with --out",
                 shard.count
             ),
         }),

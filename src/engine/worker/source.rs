@@ -30,7 +30,7 @@ pub enum PictureSource {
 
 const NO_FETCHING: &str = "only an address: nothing is fetched here, so fetch the picture first and pass its bytes in the column `bytes`";
 const NOTHING: &str = "neither `path` nor `bytes` is given";
-const NO_PATH: &str = "its path is no text of this system";
+const NO_PATH: &str = "its path is not valid on this system";
 
 /// The columns that locate pictures.
 #[derive(Clone, Debug)]

@@ -297,10 +297,7 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains(words), "{said}");
     };
-    refused(
-        &whole[..whole.len() / 2],
-        "the stream that comes in cannot be read",
-    );
+    refused(&whole[..whole.len() / 2], "the input stream cannot be read");
     refused(b"no stream", "it is not in Arrow's stream format");
     // Interpreted as a length, these bytes would be two gigabytes.
     refused(
@@ -308,7 +305,7 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
         "it is not in Arrow's stream format",
     );
     refused(b"\xff\xff", "it is not in Arrow's stream format");
-    refused(b"", "the stream that comes in cannot be read");
+    refused(b"", "the input stream cannot be read");
     let other = table(vec![("key", texts(&[Some("a")]))]);
     refused(&stream(&[other]), "name one `path` or `bytes`");
     let twice = table(vec![

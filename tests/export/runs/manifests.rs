@@ -52,7 +52,7 @@ fn a_manifest_is_written_and_applied_again() {
         .arg(&file)
         .output();
     let said = String::from_utf8(output.expect("runs").stderr).expect("text");
-    assert!(said.contains("no manifest"), "{said}");
+    assert!(said.contains("not an export manifest"), "{said}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn only_regular_files_of_bounded_size_are_opened_whatever_they_are_for() {
         strange.extend(["/dev/zero", "/proc/kmsg", "/proc/cpuinfo"].map(Into::into));
     }
     let said = |errors: &str| {
-        let words = ["regular", "larger than", "its length says", "permission"];
+        let words = ["regular", "larger than", "its reported size", "permission"];
         words.iter().any(|words| errors.contains(words))
     };
     let mut command = lumisift(home.path());

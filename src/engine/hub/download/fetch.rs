@@ -217,7 +217,7 @@ impl DownloadSession<'_, '_> {
         let Some(checksum) = &file.remote.checksum else {
             let size = file.remote.size;
             let fits = size.is_none_or(|size| length(path) == size);
-            return Ok((!fits).then(|| "it has another length".into()));
+            return Ok((!fits).then(|| "it has the wrong length".into()));
         };
         let (found, wanted) = match checksum {
             Checksum::Sha256(wanted) => {
@@ -230,7 +230,7 @@ impl DownloadSession<'_, '_> {
                 (digest(hasher, path, self.cancel)?, wanted)
             }
         };
-        Ok((found != *wanted).then(|| "its checksum is another".into()))
+        Ok((found != *wanted).then(|| "its checksum does not match".into()))
     }
 }
 

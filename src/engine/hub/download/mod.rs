@@ -95,10 +95,12 @@ impl DownloadRequest {
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     /// The download was cancelled.
-    #[error("the download was cancelled; what arrived is kept, and it can go on later")]
+    #[error(
+        "the download was cancelled; the part that arrived is kept, so a later download can resume"
+    )]
     Cancelled,
     /// No hub responds, or the connection keeps breaking.
-    #[error("{cause}: check the network, or bring the model by hand ({by_hand})")]
+    #[error("{cause}: check the network, or install the model by hand ({by_hand})")]
     Unreachable {
         /// The host and the reason.
         cause: HttpError,
@@ -106,7 +108,7 @@ pub enum DownloadError {
         by_hand: String,
     },
     /// The hub rejected the request.
-    #[error("{host} refuses {repo} ({status}): {advice}; or bring the model by hand ({by_hand})")]
+    #[error("{host} refused {repo} ({status}): {advice}; or install the model by hand ({by_hand})")]
     Refused {
         /// Host name.
         host: String,
@@ -132,7 +134,7 @@ pub enum DownloadError {
         advice: &'static str,
     },
     /// The contents do not match the announced size or checksum.
-    #[error("{file} from {host} is damaged ({reason}): try again, or another mirror")]
+    #[error("{file} from {host} is damaged ({reason}): try again, or use another mirror")]
     Damaged {
         /// Name of the file.
         file: String,
@@ -145,7 +147,7 @@ pub enum DownloadError {
     #[error(transparent)]
     Model(#[from] ModelError),
     /// A redirect was not followed.
-    #[error("{cause}; try another mirror, or bring the model by hand ({by_hand})")]
+    #[error("{cause}; try another mirror, or install the model by hand ({by_hand})")]
     Redirect {
         /// The redirect and the reason.
         cause: HttpError,
@@ -153,7 +155,7 @@ pub enum DownloadError {
         by_hand: String,
     },
     /// There is not enough disk space.
-    #[error("{} needs {needed} MB more, of which {free} MB are free: make room and try again", dir.display())]
+    #[error("{} needs {needed} MB more, but only {free} MB are free: make room and try again", dir.display())]
     Space {
         /// The models folder.
         dir: PathBuf,
@@ -228,7 +230,7 @@ pub fn download(
     let arrived = from_hubs(order, done, cancel, on_progress);
     match &arrived {
         Ok(_) => tracing::info!(%model, "the model is here"),
-        Err(error) => tracing::warn!(%model, "the model did not arrive: {error}"),
+        Err(error) => tracing::warn!(%model, "the model could not be downloaded: {error}"),
     }
     arrived
 }

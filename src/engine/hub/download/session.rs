@@ -86,11 +86,9 @@ impl<'a, 't> DownloadSession<'a, 't> {
                 repo: self.order.repo.as_str().into(),
                 status,
                 advice: match status {
-                    401 | 403 => {
-                        "it wants an account, whose token is given in the variable HF_TOKEN"
-                    }
+                    401 | 403 => "it requires an account: set its token in the variable HF_TOKEN",
                     404 => "check the name",
-                    429 => "it has had too many requests, try again in a while",
+                    429 => "it received too many requests, try again in a while",
                     _ => "try again later",
                 },
                 by_hand,
@@ -161,7 +159,10 @@ impl<'a, 't> DownloadSession<'a, 't> {
             .size
             .filter(|size| most == MOST_SMALL && *size > most)
         {
-            return Err(self.damaged(name, format!("{size} bytes are more than it can have")));
+            return Err(self.damaged(
+                name,
+                format!("{size} bytes are more than this file may have"),
+            ));
         }
         Ok(Some(WantedFile {
             name: name.into(),
@@ -173,7 +174,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
     fn files(&self) -> Result<Vec<WantedFile>, DownloadError> {
         let mut files = Vec::new();
         for name in NEEDED {
-            let advice = "it is no CLIP model in Hugging Face's layout, or the name is wrong";
+            let advice = "it is not a CLIP model in Hugging Face's layout, or the name is wrong";
             files.push(self.look(name)?.ok_or_else(|| self.missing(name, advice))?);
         }
         // Check that the model family is supported before downloading gigabytes.
@@ -205,10 +206,10 @@ impl<'a, 't> DownloadSession<'a, 't> {
         }
         if self.order.sha256.is_some() {
             // Shards would not be covered by the catalogue's checksum.
-            let advice = "this hub does not have the weights that the catalogue means";
+            let advice = "this hub does not have the weights that the catalogue lists";
             return Err(self.missing(checkpoint::WEIGHTS, advice));
         }
-        let advice = "only pickled weights are there, which are never read";
+        let advice = "it has only pickled weights, which are never read";
         let index = self
             .look(checkpoint::WEIGHTS_INDEX)?
             .ok_or_else(|| self.missing(checkpoint::WEIGHTS, advice))?;
@@ -218,7 +219,12 @@ impl<'a, 't> DownloadSession<'a, 't> {
         let mut files = vec![index];
         for shard in shards {
             let found = self.look(&shard)?;
-            files.push(found.ok_or_else(|| self.missing(&shard, "its index names it"))?);
+            files.push(found.ok_or_else(|| {
+                self.missing(
+                    &shard,
+                    "its index lists it, so the repository is incomplete",
+                )
+            })?);
         }
         Ok(files)
     }

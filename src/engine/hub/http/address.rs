@@ -12,13 +12,13 @@ pub enum RedirectRefusal {
     #[error("which is not encrypted")]
     Unencrypted,
     /// The target is not a valid http or https URL.
-    #[error("which is no web address")]
+    #[error("which is not a web address")]
     NoAddress,
     /// The target is reachable only from this machine or a private network.
     #[error("which is an address of this machine or of a private network")]
     Inward,
     /// Too many redirects.
-    #[error("and on in a circle")]
+    #[error("in a loop")]
     Circle,
 }
 

@@ -17,7 +17,7 @@ pub enum HttpError {
         reason: String,
     },
     /// The connection broke during the response.
-    #[error("the connection to {host} broke off ({reason})")]
+    #[error("the connection to {host} was lost ({reason})")]
     Broken {
         /// Host name.
         host: String,
@@ -25,7 +25,7 @@ pub enum HttpError {
         reason: String,
     },
     /// The response status is not a success.
-    #[error("{host} answers {status}")]
+    #[error("{host} answered {status}")]
     Status {
         /// Host name.
         host: String,
@@ -33,7 +33,7 @@ pub enum HttpError {
         status: u16,
     },
     /// A redirect was not followed.
-    #[error("{host} redirects to {to}, {reason}: it is not followed")]
+    #[error("{host} redirects to {to}, {reason}: the redirect was not followed")]
     Redirect {
         /// Host that sent the redirect.
         host: String,
@@ -43,7 +43,7 @@ pub enum HttpError {
         reason: RedirectRefusal,
     },
     /// The response exceeds the permitted size.
-    #[error("{host} sends more than {limit} bytes")]
+    #[error("{host} sent more than {limit} bytes")]
     TooLarge {
         /// Host name.
         host: String,

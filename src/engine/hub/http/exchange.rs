@@ -74,7 +74,7 @@ pub(super) fn run(
     let Some(typed) = address::parse(&request.url) else {
         return Err(HttpError::Unreachable {
             host: request.url.clone(),
-            reason: "it is no web address".into(),
+            reason: "it is not a web address".into(),
         });
     };
     let mut url = typed.clone();
@@ -213,7 +213,7 @@ fn send_body(
             break;
         }
         if !pace.keeps(since.elapsed(), count) {
-            return Err(broken("it sends next to nothing".into()));
+            return Err(broken("it is too slow".into()));
         }
         sent += count as u64;
         chunk.truncate(count);

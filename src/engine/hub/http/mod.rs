@@ -124,7 +124,7 @@ impl Client {
                 return Err(HttpError::TooLarge { host, limit });
             }
             if Instant::now() > until {
-                return Err(answer.stream.broken("it takes too long"));
+                return Err(answer.stream.broken("it took too long"));
             }
         }
         Ok(bytes)

@@ -152,7 +152,7 @@ impl Summary {
     }
 }
 
-const GAVE_UP: &str = "a part of the program gave up: please report it, and try again";
+const GAVE_UP: &str = "a part of the program crashed: please report it, and try again";
 
 /// A running job. Dropping it cancels the job and joins its threads.
 pub struct JobHandle {

@@ -31,13 +31,13 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Another process cleared or replaced the store, so that earlier lookups are invalid.
-    #[error("the store at {} was cleared or rebuilt by another process meanwhile: run this again", dir.display())]
+    #[error("the store at {} was cleared or rebuilt by another process in the meantime: run this again", dir.display())]
     Superseded {
         /// Folder of the store.
         dir: PathBuf,
     },
     /// A file is damaged.
-    #[error("{} is damaged: run this again, and what was lost is read anew", path.display())]
+    #[error("{} is damaged: run this again to read the lost data again", path.display())]
     Damaged {
         /// The damaged file.
         path: PathBuf,

@@ -396,7 +396,7 @@ fn quarantine(path: &Path) -> Result<Option<(PathBuf, String)>, StoreError> {
 
 fn damage_notice(path: &Path, quarantined: &Path) -> String {
     format!(
-        "{} was damaged: it was set aside as {} and is built anew",
+        "{} was damaged: it was set aside as {} and is being rebuilt",
         path.display(),
         quarantined
             .file_name()

@@ -52,7 +52,7 @@ impl Store {
         let (thumbnails, mut large) = Volumes::open(dir, volume_bytes, thorough, &mut notices)?;
         if facts.outdated {
             notices.push(format!(
-                "The store at {} is of an earlier version: photos are read again",
+                "The store at {} was written by an earlier version: photos are read again",
                 dir.display()
             ));
         }

@@ -76,7 +76,7 @@ impl Store {
             match repair::examine(facts, &key, u64::MAX) {
                 Ok(ExaminedVectors::Valid(_) | ExaminedVectors::Large(_)) => {}
                 Err(WriteError::Vectors(VectorsError::Damaged)) => {
-                    let what = format!("{name}: vectors are not what was written");
+                    let what = format!("{name}: vectors differ from what was written");
                     found.damage.push(what);
                     found.to_be_repaired = true;
                 }

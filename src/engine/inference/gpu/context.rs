@@ -232,7 +232,7 @@ impl Context {
     /// Leaks the device: closing one whose driver hangs would block indefinitely.
     pub(super) fn abandon(&self) {
         // Other threads need not wait for the hung driver as well.
-        let _ = self.errors.lost.set("its driver gave no answer".into());
+        let _ = self.errors.lost.set("its driver did not respond".into());
         std::mem::forget((self.device.clone(), self.queue.clone()));
     }
 

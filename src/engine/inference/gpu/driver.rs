@@ -72,7 +72,7 @@ where
             Err(RecvTimeoutError::Timeout) => {}
             // The thread panicked, which drivers and wgpu may cause.
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(GpuError::Failed("its driver gave up".into()).into());
+                return Err(GpuError::Failed("its driver crashed".into()).into());
             }
         }
     }

@@ -65,7 +65,7 @@ impl AccuracyFinding {
         } = self;
         if !self.agrees() {
             return Some(format!(
-                "{adapter} computes something else than the CPU (cosine {cosine:.4}); a newer driver may help"
+                "{adapter} gives results that differ from the CPU's (cosine {cosine:.4}); a newer driver may help"
             ));
         }
         (self.with_card() <= self.without_card()).then(|| {
@@ -196,7 +196,7 @@ mod tests {
         assert!(slow.contains("the CPU reads 50"), "{slow}");
         for wrong in [0.998, f32::NAN] {
             let why = finding(wrong, 500.0).against().expect("refused");
-            assert!(why.contains("something else than the CPU"), "{why}");
+            assert!(why.contains("differ from the CPU"), "{why}");
         }
     }
 

@@ -71,14 +71,14 @@ pub enum GpuError {
     #[error("the graphics card was lost ({0})")]
     Lost(String),
     /// The GPU has not responded for this many seconds.
-    #[error("the graphics card gave no answer for {0} seconds")]
+    #[error("the graphics card did not respond for {0} seconds")]
     Hung(u64),
     /// The driver or wgpu reported an error.
     #[error("the graphics card failed ({0})")]
     Failed(String),
     /// The GPU's results differ from the CPU's.
     #[error(
-        "{adapter} computes something else than the CPU (cosine {cosine}); a newer driver may help"
+        "{adapter} gives results that differ from the CPU's (cosine {cosine}); a newer driver may help"
     )]
     Wrong {
         /// Name of the GPU.

@@ -65,7 +65,7 @@ impl GpuModel {
             self.records.mark.hung();
         }
         let card = &self.info.device.name;
-        let reason = format!("{card}: {error}; a restart of the program tries it again");
+        let reason = format!("{card}: {error}; restart Lumisift to try it again");
         let mut info = self.cpu.info().clone();
         info.device.reason = Some(reason.clone());
         if self.fallen.set(info).is_ok() {

@@ -140,7 +140,7 @@ fn create(device: &wgpu::Device, data: Option<&[u8]>) -> Option<wgpu::PipelineCa
     let cache = unsafe { device.create_pipeline_cache(&descriptor) };
     let refused = pollster::block_on(refusals.pop());
     if let Some(error) = &refused {
-        tracing::debug!(%error, "compiled kernels were refused");
+        tracing::debug!(%error, "compiled kernels were rejected");
     }
     refused.is_none().then_some(cache)
 }

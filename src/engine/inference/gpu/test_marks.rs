@@ -45,7 +45,7 @@ impl MarkRecord {
     fn against(&self) -> Option<String> {
         let again = "choose --device gpu, or Graphics card in the settings, to try it again";
         match self.state {
-            MarkState::Hung => Some(format!("the driver gave no answer the last time; {again}")),
+            MarkState::Hung => Some(format!("the driver did not respond last time; {again}")),
             MarkState::Testing if self.deaths >= DEATHS => Some(format!(
                 "the program ended twice while the driver was tested; {again}"
             )),

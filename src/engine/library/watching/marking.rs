@@ -31,7 +31,7 @@ pub struct WindowClosed;
 /// A text that is not a valid mark.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{0}\" is no mark: pick, reject, \"1 star\" to \"5 stars\", red, yellow, green, blue and purple are"
+    "\"{0}\" is not a mark: use pick, reject, \"1 star\" to \"5 stars\", red, yellow, green, blue or purple"
 )]
 pub struct UnknownMark(String);
 

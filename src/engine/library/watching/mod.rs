@@ -55,7 +55,7 @@ pub enum WatchError {
         source: WindowClosed,
     },
     /// The log of decisions cannot be read or written.
-    #[error("{}: {source}; check that the folder can be written", path.display())]
+    #[error("{}: {source}; check that the folder is writable", path.display())]
     Log {
         /// Its path.
         path: PathBuf,
@@ -141,7 +141,7 @@ impl Library {
             if marks && options.marks.is_none() {
                 let name = &rule.name;
                 (round.warnings).push(format!(
-                    "rule \"{name}\" marks photos, which only the window does: it is left out"
+                    "rule \"{name}\" marks photos, which only the window can do: it is skipped"
                 ));
                 continue;
             }

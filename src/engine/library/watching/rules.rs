@@ -72,7 +72,7 @@ pub enum RulesError {
         source: std::io::Error,
     },
     /// The file contains something invalid.
-    #[error("{}: {reason}; docs/heap.md shows how rules are written", path.display())]
+    #[error("{}: {reason}; docs/heap.md explains how to write rules", path.display())]
     Invalid {
         /// Its path.
         path: PathBuf,
@@ -94,10 +94,10 @@ pub enum InvalidRules {
     #[error(transparent)]
     Unwritable(#[from] toml::ser::Error),
     /// It contains no rules.
-    #[error("there is no rule in it")]
+    #[error("it contains no rules")]
     Empty,
     /// A threshold outside 0 to 1.
-    #[error("min_match is {0}, and must be from 0 to 1")]
+    #[error("min_match is {0}, but must be from 0 to 1")]
     MinMatch(f32),
     /// An invalid label.
     #[error(transparent)]
@@ -390,7 +390,7 @@ mod tests {
             (format!("{rule}language = \"xx\"\n"), "xx"),
             (rule.replace("to = \"out\"", ""), "neither"),
             (mark.replace("2 stars", "6 stars"), "6 stars"),
-            ("rule = []".into(), "no rule"),
+            ("rule = []".into(), "no rules"),
         ] {
             let error = read(&text).expect_err("a fault");
             assert!(error.contains(fault), "{error}");

@@ -24,8 +24,8 @@ pub enum DecodeError {
     UnsupportedKind(&'static str),
     /// A RAW file without an embedded preview.
     #[error(
-        "the RAW file holds no preview, and RAW data is not developed: export the photo as JPEG from the \
-         camera's or a RAW program"
+        "the RAW file holds no preview, and RAW data is not developed: export the photo as JPEG with the \
+         camera's software or a RAW converter"
     )]
     NoPreview,
     /// Decoding would exceed the shared memory limit.

@@ -47,7 +47,7 @@ pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
         return Ok(&super::tga::TGA);
     }
     Err(DecodeError::NotAPhoto(
-        "its content is of no known picture format",
+        "its content is not in a known picture format",
     ))
 }
 

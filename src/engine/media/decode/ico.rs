@@ -35,7 +35,7 @@ fn is_certain(bytes: &[u8]) -> bool {
 fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let mut result = Err(DecodeError::Damaged {
         format: NAME,
-        reason: "none of its pictures is in the file".into(),
+        reason: "none of its pictures are in the file".into(),
     });
     for (entry, picture) in pictures(bytes) {
         result = match png::Png.probe(picture) {

@@ -14,7 +14,7 @@ const OTHER_KINDS: &[(&[u8], &str)] = &[
     (b"%PDF", "it is a PDF document"),
     (b"PK\x03\x04", "it is a ZIP archive or an office document"),
     (b"\x1a\x45\xdf\xa3", "it is a video"),
-    (b"RIFF", "it is a sound or a video"),
+    (b"RIFF", "it is an audio or video file"),
 ];
 
 /// Identifies a file that no format accepts, if possible.
@@ -60,8 +60,8 @@ mod tests {
         assert!(kind(b"\xef\xbb\xbf  <svg>").contains("markup"));
         assert!(kind(b"%PDF-1.7").contains("PDF"));
         assert!(kind(b"\0\0\0\x18ftypisom\0\0\0\0").contains("video"));
-        assert!(kind(b"hello, this is text, not a picture at all").contains("no known"));
-        assert!(kind(b"\x01").contains("no known"));
+        assert!(kind(b"hello, this is text, not a picture at all").contains("not in a known"));
+        assert!(kind(b"\x01").contains("not in a known"));
     }
 
     #[test]

@@ -21,19 +21,19 @@ pub enum MetadataError {
     #[error("it is too large for a sidecar")]
     TooLarge,
     /// The packet ends within a character.
-    #[error("it is damaged: its characters end in the middle")]
+    #[error("it is damaged: its text ends in the middle of a character")]
     Truncated,
     /// The packet is not well-formed XML.
     #[error(transparent)]
     Xml(#[from] XmlError),
     /// The packet has no `rdf:RDF`.
-    #[error("it holds no rdf:RDF")]
+    #[error("it has no rdf:RDF")]
     NoRoot,
     /// The packet has no `rdf:Description` to add to.
-    #[error("it holds no rdf:Description")]
+    #[error("it has no rdf:Description")]
     NoDescription,
     /// The packet cannot be re-encoded losslessly.
-    #[error("its encoding is not what it declares")]
+    #[error("its encoding differs from the declared one")]
     WrongEncoding,
     /// The photo's format is not supported for writing.
     #[error("its format is unknown")]
@@ -45,19 +45,19 @@ pub enum MetadataError {
     #[error("a part of its metadata is missing")]
     PartMissing,
     /// The photo's container is malformed or has an unsupported structure.
-    #[error("its parts are not where its format has them")]
+    #[error("its parts are not where its format requires them")]
     UnusualLayout,
     /// Camera RAW files are never modified.
-    #[error("camera RAW is not written into")]
+    #[error("camera RAW files are never modified")]
     CameraRaw,
     /// GIF files are not supported for writing.
-    #[error("GIF files are not written into")]
+    #[error("writing into GIF files is not supported")]
     Gif,
     /// Photoshop files are not supported for writing.
-    #[error("Photoshop files are not written into")]
+    #[error("writing into Photoshop files is not supported")]
     Photoshop,
     /// The packet exceeds the size of a JPEG segment.
-    #[error("its metadata would be larger than a JPEG's segment can be")]
+    #[error("its metadata would be too large for a JPEG segment")]
     TooLargeForJpeg,
     /// A length exceeds its field in the container.
     #[error(transparent)]

@@ -17,18 +17,18 @@ pub enum VideoError {
     /// The file has no index, which programs write last.
     #[error(
         "the video ends before its index: its recording or copying was cut off; copy it again, or repair it with a \
-         program for that"
+         video repair tool"
     )]
     CutOff,
     /// The structure of the file is inconsistent.
     #[error("damaged video: {0}")]
     Damaged(&'static str),
     /// The file has no video track.
-    #[error("there is no moving picture in the file, only sound or other data")]
+    #[error("the file has no video track, only sound or other data")]
     NoPicture,
     /// The video requires ffmpeg; the field describes its format.
     #[error(
-        "the video is {0}, which is read by ffmpeg alone: install ffmpeg so that it can be called by that name, or \
+        "the video is {0}, which only ffmpeg can read: install ffmpeg and make sure that it is on the PATH, or \
          convert the video to H.264 in MP4"
     )]
     NeedsFfmpeg(String),

@@ -274,7 +274,7 @@ impl Running {
         };
         let bytes = rest(&self.bytes);
         if bytes.len() as u64 > MAX_FRAME {
-            return Err(VideoError::Ffmpeg("it gave more than a frame".into()));
+            return Err(VideoError::Ffmpeg("it returned more than one frame".into()));
         }
         Ok(Output {
             bytes,
@@ -395,7 +395,7 @@ mod tests {
             Duration::from_secs(60),
             &Cancel::default(),
         );
-        assert!(flood.is_err_and(|error| error.to_string().contains("more than a frame")));
+        assert!(flood.is_err_and(|error| error.to_string().contains("more than one frame")));
     }
 
     #[test]

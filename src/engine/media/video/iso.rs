@@ -118,7 +118,7 @@ impl Movie {
             VideoCodec::Av1(_) => "AV1",
             VideoCodec::Other(kind) => return VideoError::NeedsFfmpeg(name(kind)),
         };
-        VideoError::NeedsFfmpeg(format!("in a form of {name} that is not read here"))
+        VideoError::NeedsFfmpeg(format!("in an unusual variant of {name}"))
     }
 
     /// The data that was read and that identifies the video.

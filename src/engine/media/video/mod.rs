@@ -129,7 +129,7 @@ impl Video {
             }
             None if head.is_empty() => Err(VideoError::Damaged("the file is empty")),
             None => Err(VideoError::Damaged(
-                "its content is of no known kind of video",
+                "its content is not in a known video format",
             )),
         }
     }

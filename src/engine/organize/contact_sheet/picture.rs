@@ -36,7 +36,7 @@ const FAINT: Rgb<u8> = Rgb([91, 97, 107]);
 pub enum SheetError {
     /// It would exceed the largest height of a JPEG.
     #[error(
-        "{photos} photos are too many for one picture: ask for fewer, or for a page with a name that ends in .html"
+        "{photos} photos are too many for one picture: choose fewer, or write a page by giving a name that ends in .html"
     )]
     TooMany {
         /// The number of photos.

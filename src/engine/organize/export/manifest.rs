@@ -126,7 +126,7 @@ pub enum ManifestError {
         source: std::io::Error,
     },
     /// The content is invalid.
-    #[error("{} is no manifest of an export: {message}", path.display())]
+    #[error("{} is not an export manifest: {message}", path.display())]
     Invalid {
         /// The file's path.
         path: PathBuf,

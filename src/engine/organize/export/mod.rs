@@ -165,7 +165,7 @@ pub enum ExportError {
         path: PathBuf,
     },
     /// The target is not writable.
-    #[error("{} cannot be written: choose another folder, or change its permissions", path.display())]
+    #[error("{} cannot be written to: choose another folder, or change its permissions", path.display())]
     ReadOnly {
         /// The folder.
         path: PathBuf,
@@ -181,7 +181,7 @@ pub enum ExportError {
         needed: u64,
     },
     /// The journal cannot be created. Nothing was exported.
-    #[error("{}: {source}; without its journal an export could not be undone, so none was begun", path.display())]
+    #[error("{}: {source}; an export cannot be undone without its journal, so it was not started", path.display())]
     Journal {
         /// The file or folder.
         path: PathBuf,
@@ -197,7 +197,7 @@ pub enum ExportError {
         source: std::io::Error,
     },
     /// The journal became unwritable during the export.
-    #[error("{}: {source}; the journal could not note what was done: make room there, then undo or finish this export", path.display())]
+    #[error("{}: {source}; the journal could not record what was done: make room there, then undo or finish this export", path.display())]
     JournalUnwritten {
         /// The file.
         path: PathBuf,

@@ -39,7 +39,7 @@ pub enum PatternError {
     )]
     Unknown(String),
     /// No placeholder distinguishes photos.
-    #[error("all photos would have one name: use {{name}} or {{n}}")]
+    #[error("all photos would get the same name: use {{name}} or {{n}}")]
     OneName,
 }
 

@@ -84,7 +84,9 @@ impl TransferError {
                 return "it changed since the export was planned: plan it again".into();
             }
             Self::Journal(error) => {
-                return format!("it was left where it is, since that could not be noted: {error}");
+                return format!(
+                    "it was left where it is, because the move could not be recorded: {error}"
+                );
             }
             Self::File(error) => error,
         };
@@ -95,7 +97,9 @@ impl TransferError {
             }
             io::ErrorKind::PermissionDenied => format!("no permission to read it or to write {to}"),
             io::ErrorKind::CrossesDevices => {
-                format!("{to} is on another disk, to which there are no hard links: copy instead")
+                format!(
+                    "{to} is on another disk, and hard links do not work across disks: copy instead"
+                )
             }
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 format!("the disk is full: there is no room for {to}")
@@ -103,7 +107,7 @@ impl TransferError {
             io::ErrorKind::FileTooLarge => {
                 format!("it is larger than the disk of {to} can hold: choose another disk")
             }
-            io::ErrorKind::ReadOnlyFilesystem => format!("the disk of {to} cannot be written"),
+            io::ErrorKind::ReadOnlyFilesystem => format!("the disk of {to} cannot be written to"),
             _ => error.to_string(),
         }
     }

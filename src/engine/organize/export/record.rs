@@ -217,7 +217,9 @@ pub(super) enum Untouchable {
     #[error("a line of this journal cannot be read: one file is left as it is")]
     DamagedLine,
     /// Its paths are relative to an unknown folder.
-    #[error("an earlier version noted only a relative path, so it is left alone: move it by hand")]
+    #[error(
+        "an earlier version recorded only a relative path, so it is left alone: move it by hand"
+    )]
     RelativePath,
 }
 

@@ -27,13 +27,13 @@ pub(super) enum RollbackError {
     #[error("it is no longer here, and {} is another file now", .0.display())]
     GoneAndReplaced(PathBuf),
     /// The backup of a replaced file has been modified.
-    #[error("what it replaced is {}, and was changed since", .0.display())]
+    #[error("the file that it replaced is kept as {}, and was changed since", .0.display())]
     BackupChanged(PathBuf),
     /// The original name of a replaced file is taken.
-    #[error("what it replaced is {}, because its name is taken", .0.display())]
+    #[error("the file that it replaced is kept as {}, because its name is taken", .0.display())]
     BackupBlocked(PathBuf),
     /// The backup of a replaced file cannot be renamed.
-    #[error("what it replaced is {}: {source}", path.display())]
+    #[error("the file that it replaced is kept as {}: {source}", path.display())]
     BackupLeft { path: PathBuf, source: io::Error },
     /// The exported file has been modified.
     #[error("it was changed since, so it stays")]
@@ -45,13 +45,13 @@ pub(super) enum RollbackError {
     #[error("it stays, because {} is another file now", .0.display())]
     SourceReplaced(PathBuf),
     /// The original is a link to the exported file.
-    #[error("it stays, because {} leads to this very file now", .0.display())]
+    #[error("it stays, because {} now leads to this same file", .0.display())]
     SameFile(PathBuf),
     /// The original's name is taken.
-    #[error("it stays here, because there is another {} now", .0.display())]
+    #[error("it stays here, because there is now another {}", .0.display())]
     SourceTaken(PathBuf),
     /// The photo that the original link pointed to has changed.
-    #[error("it stays, because what {} led to is no longer the same", .0.display())]
+    #[error("it stays, because the target of {} has changed", .0.display())]
     GoalChanged(PathBuf),
     /// The file cannot be moved back.
     #[error("it cannot go back to {}: {source}", path.display())]

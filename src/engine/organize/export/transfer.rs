@@ -211,7 +211,7 @@ impl ExportRun<'_> {
             Ok(Some(now)) => now,
             Ok(None) => return None,
             Err(error) => {
-                let why = format!("it cannot be looked at ({error})");
+                let why = format!("it cannot be examined ({error})");
                 return Some(OriginalKept::beside_copy(why));
             }
         };

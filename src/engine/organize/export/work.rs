@@ -198,7 +198,7 @@ impl<'a> ExportRun<'a> {
                 let missing = bytes.saturating_sub(free.unwrap_or(0)).max(1 << 20);
                 Some(format!(
                     "the disk is full: {} needs at least {:.1} MB more; make room, then finish this export or export \
-                     again: what arrived is passed over",
+                     again: files that are complete are skipped",
                     self.target.display(),
                     missing as f64 / 1e6
                 ))
@@ -216,8 +216,8 @@ impl<'a> ExportRun<'a> {
             first => format!("{} and {last}", first.join(", ")),
         };
         let count = match state.losers {
-            1 => "1 file is complete, but went without them".to_owned(),
-            count => format!("{count} files are complete, but went without them"),
+            1 => "1 file is complete, but was transferred without them".to_owned(),
+            count => format!("{count} files are complete, but were transferred without them"),
         };
         Some(format!(
             "{} does not take the {all} of files: {count}",

@@ -188,7 +188,7 @@ fn write(change: &SidecarChange, temporary: &str) -> io::Result<()> {
         SidecarAction::Sidecar { before, after } => {
             let now = read_bytes(&change.path).map_err(io::Error::other)?;
             if now != *before {
-                return Err(io::Error::other("it changed meanwhile: try again"));
+                return Err(io::Error::other("it changed in the meantime: try again"));
             }
             if let Some(folder) = target.parent().filter(|f| !f.as_os_str().is_empty()) {
                 fs::create_dir_all(folder)?;

@@ -151,7 +151,7 @@ impl SidecarPlan {
             }),
             Err(reason) => {
                 let message =
-                    format!("{reason}: it is left as it is; move it away to have a new one");
+                    format!("{reason}: it is left as it is; move it away to get a new one");
                 self.failures
                     .push(Failure::new(path, Stage::Export, message));
             }

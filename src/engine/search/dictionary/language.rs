@@ -136,7 +136,7 @@ impl Language {
 /// A text that is not a known language code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no language of the dictionary, which has {codes}",
+    "{0:?} is not a language of the dictionary: choose one of {codes}",
     codes = Language::ALL.map(Language::code).join(", ")
 )]
 pub struct UnknownLanguage(pub String);

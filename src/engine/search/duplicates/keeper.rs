@@ -113,7 +113,7 @@ impl KeeperTraits<'_> {
                 format!("more pixels ({width} x {height})")
             }),
             (other.format.cmp(&self.format), &|| {
-                "a format that loses less".into()
+                "a less lossy format".into()
             }),
             (better(steps(self), steps(other)), &|| "sharper".into()),
             (better(self.facts.into(), other.facts.into()), &|| {
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(starred.reason(&best).as_deref(), Some("3 stars"));
         assert_eq!(
             traits("a.png").reason(&best).as_deref(),
-            Some("a format that loses less")
+            Some("a less lossy format")
         );
     }
 

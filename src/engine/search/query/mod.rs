@@ -72,7 +72,7 @@ pub enum QueryError {
     #[error("the label {0:?} has no words: type what you look for, such as \"beach\"")]
     Empty(String),
     /// A weight is not a number.
-    #[error("in {text:?}, {weight:?} is no weight: write a number such as ^2 or ^0.5")]
+    #[error("in {text:?}, {weight:?} is not a weight: write a number such as ^2 or ^0.5")]
     Weight {
         /// The query.
         text: String,

@@ -13,7 +13,7 @@ pub enum TableError {
     NoTable,
     /// The embeddings are those of another model.
     #[error(
-        "its vectors are of the model {made_with:?}, not of {model:?}: name the right one with --model"
+        "its vectors were made by the model {made_with:?}, not by {model:?}: name the right one with --model"
     )]
     OtherModel {
         /// The model that made them.
@@ -23,7 +23,7 @@ pub enum TableError {
     },
     /// The embeddings have another dimension than the model's.
     #[error(
-        "its vectors have {width} numbers, those of the model {dim}: name the right model with --model"
+        "its vectors have {width} values, but the model's have {dim}: name the right model with --model"
     )]
     OtherWidth {
         /// Their dimension.
@@ -41,7 +41,7 @@ pub enum TableError {
     #[error("its column `{EMBEDDING}` holds no lists")]
     NoLists,
     /// The footer refers to data beyond the end of the file.
-    #[error("it is damaged: its footer names what is not there")]
+    #[error("it is damaged: its footer refers to missing data")]
     Footer,
     /// The footer has no schema.
     #[error("it has no schema")]

@@ -105,7 +105,7 @@ impl WorkerInput {
     pub(super) fn changed(&self) -> WorkerError {
         invalid(
             &self.path,
-            "it ends before the rows that were counted in it: it was changed meanwhile, or is not whole",
+            "it has fewer rows than were counted: it was changed in the meantime, or is incomplete",
         )
     }
 

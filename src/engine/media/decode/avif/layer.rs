@@ -116,7 +116,7 @@ impl CodedLayer {
                 })
             }
             _ => Err(DecodeError::Unsupported(
-                "AVIF files made of other than AV1 pictures",
+                "AVIF files with pictures that are not AV1",
             )),
         }
     }

@@ -70,7 +70,7 @@ impl PictureFormat for Jp2 {
         if pixels.iter().all(|pixel| Some(pixel) == pixels.first()) {
             return Err(DecodeError::damaged(
                 NAME,
-                "it ends before anything of its picture can be seen",
+                "it ends before any part of its picture can be seen",
             ));
         }
         Ok(Picture {

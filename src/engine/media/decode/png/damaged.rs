@@ -47,10 +47,10 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
     let is_cut = !bytes.windows(4).rev().take(64).any(|word| word == b"IEND");
     let warning = match (lost, is_cut) {
         (0, true) => {
-            "the file ends early: the picture is whole, what should follow it is missing".into()
+            "the file ends early: the picture is complete, but the data after it is missing".into()
         }
         (0, false) => {
-            "the file is damaged: its checksums do not fit, look whether the picture is right"
+            "the file is damaged: its checksums do not match, check that the picture looks right"
                 .into()
         }
         (lost, true) => warning::cut_short(lost),

@@ -258,7 +258,9 @@ pub fn write(photo: &Path, temporary: &Path, patches: &[Patch]) -> io::Result<()
                 patch::content(&mut new, &back)? == before && self::pictures(&new)? == pictures;
             match is_same {
                 true => Ok(()),
-                false => Err(io::Error::other("it was not copied as it is: try again")),
+                false => Err(io::Error::other(
+                    "the copy differs from the file: try again",
+                )),
             }
         },
     )

@@ -272,7 +272,7 @@ impl Planner<'_> {
             }
             return;
         }
-        self.refuse(photo, "10,000 files of this name are there already");
+        self.refuse(photo, "10,000 files with this name are already there");
     }
 
     fn settle(

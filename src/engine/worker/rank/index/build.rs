@@ -57,7 +57,7 @@ pub fn build(
     if all >= u64::from(NONE) {
         return Err(WorkerError::Invalid {
             path: path.into(),
-            message: format!("an index holds up to {NONE} rows, and these are {all}: make several"),
+            message: format!("an index holds up to {NONE} rows, but there are {all}: make several"),
         });
     }
     let count = usize::try_from(all).unwrap_or(usize::MAX);
@@ -249,7 +249,7 @@ impl<'a> Lists<'a> {
             filled[list] += sums.len();
             if number + sums.len() > range.end {
                 return Err(io::Error::other(
-                    "a file was changed meanwhile: run this again",
+                    "a file was changed in the meantime: run this again",
                 ));
             }
             number

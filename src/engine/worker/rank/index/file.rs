@@ -218,7 +218,7 @@ impl IndexFile {
         };
         let no_index = || WorkerError::Invalid {
             path: path.into(),
-            message: "it is there and no index: name another file with --index".into(),
+            message: "it exists but is not an index: name another file with --index".into(),
         };
         if file.metadata().map_err(io)?.len() < MAGIC.len() as u64 {
             return Err(no_index());
@@ -317,7 +317,7 @@ impl IndexFile {
     fn damaged(&self) -> WorkerError {
         WorkerError::Invalid {
             path: self.path.clone(),
-            message: "it is damaged: delete it, and it is built anew".into(),
+            message: "it is damaged: delete it to have it rebuilt".into(),
         }
     }
 }

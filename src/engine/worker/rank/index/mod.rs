@@ -95,7 +95,7 @@ impl Index {
                 let built = IndexFile::open(path, &header)?;
                 built.ok_or_else(|| WorkerError::Invalid {
                     path: path.into(),
-                    message: "it was changed while it was built: run this again".into(),
+                    message: "it was changed while it was being built: run this again".into(),
                 })?
             }
         };
