@@ -63,6 +63,48 @@ fn what_no_file_has_goes_after_ninety_days() {
 }
 
 #[test]
+fn damaged_rows_keep_nothing_from_going() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 10);
+    run(&session(&store), std::slice::from_ref(&folder));
+    for n in 4..10 {
+        let path = folder.join(format!("photo-{n:05}.png"));
+        fs::remove_file(path).expect("removed");
+    }
+    let facts = rusqlite::Connection::open(store.join("facts.db")).expect("opened");
+    // Values of types that are never written.
+    facts
+        .execute_batch(
+            "UPDATE files SET size = 'damaged' WHERE CAST(path AS TEXT) LIKE '%photo-00000.png';
+             UPDATE vectors SET count = 'damaged' WHERE content =
+                 (SELECT content FROM files WHERE CAST(path AS TEXT) LIKE '%photo-00001.png');
+             INSERT INTO contents
+                 SELECT 'damaged', width, height, taken, warning, checksum, 0, video FROM contents LIMIT 1;
+             INSERT INTO files SELECT 'damaged', size, modified_ns, 'damaged', checksum FROM files LIMIT 1;
+             INSERT OR REPLACE INTO notes VALUES ('tidied', 'damaged');
+             UPDATE models SET name = CAST(x'ff' AS TEXT);",
+        )
+        .expect("damaged");
+    let opened = Store::open(&store).expect("opened");
+    let later = in_days(KEPT_DAYS + 1);
+    let tidied = opened.tidy_if_due(later).expect("tidied").expect("due");
+    // The six without a file, and the one whose file cannot be compared.
+    assert_eq!(tidied.photos, 7);
+    assert_eq!(opened.tidy_if_due(later).expect("read"), None);
+    let nothing = StoreLimits {
+        max_bytes: Some(0),
+        ..later
+    };
+    assert_eq!(opened.tidy(nothing).expect("tidied").photos, 3);
+    assert_eq!(opened.models().expect("listed").len(), 1);
+    facts
+        .execute("UPDATE models SET logit_scale = 'damaged'", [])
+        .expect("damaged");
+    assert!(opened.models().expect("listed").is_empty());
+}
+
+#[test]
 fn superseded_models_go_after_ninety_days() {
     let dir = tempfile::tempdir().expect("a folder");
     let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));

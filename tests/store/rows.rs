@@ -126,6 +126,25 @@ fn damaged_files_are_set_aside_said_so_and_rebuilt() {
 }
 
 #[test]
+fn a_thumbnail_of_another_type_counts_as_missing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 1);
+    let content = index(&store, &folder).photos[0].0.facts.content;
+    let thumbnails = rusqlite::Connection::open(store.join("thumbnails.db")).expect("opened");
+    thumbnails
+        .execute("UPDATE thumbnails SET jpeg = 'damaged'", [])
+        .expect("damaged");
+    let opened = Store::open(&store).expect("opened");
+    assert_eq!(opened.thumbnail(&content).expect("read"), None);
+    opened
+        .write_thumbnail(&content, b"new")
+        .expect("made again");
+    let thumbnail = opened.thumbnail(&content).expect("read");
+    assert_eq!(thumbnail.as_deref(), Some(&b"new"[..]));
+}
+
+#[test]
 fn scores_are_right_after_a_rebuild_in_another_order() {
     let dir = tempfile::tempdir().expect("a folder");
     let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));

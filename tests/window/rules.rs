@@ -175,7 +175,7 @@ fn a_label_that_excludes_photos_is_no_rule_and_the_dialog_says_why() {
     let show = RuleCommand::ShowFor(label.id);
     window.command(Command::Rules(show));
     window.in_place();
-    assert!(window.has_containing("It keeps photos out of other labels"));
+    assert!(window.has_containing("it keeps photos out of other labels"));
     assert!(window.state().rules.asked.is_none());
 }
 

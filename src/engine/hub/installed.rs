@@ -1,8 +1,8 @@
 //! Installed models: downloaded by this program, in Hugging Face's cache, or in folders named by the user. The embedded
 //! starter model is always available and not listed here.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
 
 use super::catalog::{self, CATALOG, CatalogModel};
 use super::download::{ARRIVING, DownloadError, origin};
@@ -117,18 +117,40 @@ impl InstalledModels {
         all.iter().find(by_name).cloned()
     }
 
-    /// Deletes a model, if it is in the download folder.
+    /// Deletes a model, if it is where this program installs models; any other folder is left alone.
     ///
     /// # Errors
-    /// Returns an error if its files cannot be deleted.
+    /// Returns an error if its files cannot be deleted, or if a link leads to them.
     pub fn delete(&self, dir: &Path) -> Result<(), DownloadError> {
-        if !dir.starts_with(&self.models) {
+        let Some(owner) = self.owner_folder(dir) else {
             return Ok(());
-        }
-        fs::remove_dir_all(dir).map_err(|source| DownloadError::Io {
+        };
+        let delete = || {
+            // The files behind a link are not this program's.
+            for folder in [owner.as_path(), dir] {
+                if !fs::symlink_metadata(folder)?.is_dir() {
+                    let message = "a link or a file, not a folder: it was not deleted";
+                    return Err(io::Error::new(io::ErrorKind::NotADirectory, message));
+                }
+            }
+            fs::remove_dir_all(dir)
+        };
+        delete().map_err(|source| DownloadError::Io {
             path: dir.into(),
             source,
         })
+    }
+
+    /// The folder of a model's owner, if the model's folder is `owner/name` in the download folder.
+    fn owner_folder(&self, dir: &Path) -> Option<PathBuf> {
+        let inside = dir.strip_prefix(&self.models).ok()?;
+        let mut parts = inside.components();
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(Component::Normal(owner)), Some(Component::Normal(_)), None) => {
+                Some(self.models.join(owner))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -191,5 +213,52 @@ mod tests {
         assert!(theirs.exists());
         installed.delete(&models.join("me/mine")).expect("deleted");
         assert_eq!(place("mine"), None);
+    }
+
+    #[test]
+    fn only_folders_of_models_are_deleted() {
+        let home = tempfile::tempdir().expect("a folder");
+        let installed = InstalledModels {
+            models: home.path().join("models"),
+            cache: None,
+            added: Vec::new(),
+        };
+        let models = &installed.models;
+        file(&models.join("me/mine/model.safetensors"), "");
+        file(&models.join("me/mine/deep/model.safetensors"), "");
+        file(&home.path().join("theirs/kept/model.safetensors"), "");
+        for left_alone in [
+            "",
+            "me",
+            "me/mine/deep",
+            "..",
+            "../theirs",
+            "me/../../theirs/kept",
+            "me/..",
+        ] {
+            let deleted = installed.delete(&models.join(left_alone));
+            assert!(deleted.is_ok(), "{left_alone}: {deleted:?}");
+        }
+        #[cfg(unix)]
+        {
+            let link = |target: &str, name: &str| {
+                std::os::unix::fs::symlink(home.path().join(target), models.join(name))
+            };
+            link("theirs", "linked").expect("linked");
+            link("theirs/kept", "me/linked").expect("linked");
+            for linked in ["linked/kept", "me/linked"] {
+                let error = installed
+                    .delete(&models.join(linked))
+                    .expect_err("not deleted");
+                assert!(error.to_string().contains("a link"), "{error}");
+                assert!(models.join(linked).exists());
+            }
+        }
+        assert!(home.path().join("theirs/kept/model.safetensors").exists());
+        assert!(models.join("me/mine/deep/model.safetensors").exists());
+        installed.delete(&models.join("me/mine")).expect("deleted");
+        assert!(!models.join("me/mine").exists());
+        let error = installed.delete(&models.join("me/mine"));
+        assert!(error.is_err(), "nothing is there");
     }
 }

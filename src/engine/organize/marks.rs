@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::engine::index::store;
 use crate::engine::media::photo::ContentId;
@@ -150,7 +150,7 @@ impl Marks {
         }
     }
 
-    /// Reads all marks.
+    /// Reads all marks, without those in damaged rows.
     ///
     /// # Errors
     /// Returns an error if the database cannot be read.
@@ -159,22 +159,23 @@ impl Marks {
             let mut query = self
                 .connection
                 .prepare("SELECT content, flag, stars, colour FROM marks")?;
-            let rows = query.query_map([], |row| {
-                let flag = match row.get(1)? {
-                    1 => Flag::Pick,
-                    -1 => Flag::Reject,
-                    _ => Flag::None,
-                };
-                let stars = row.get::<_, u8>(2)?.min(5);
-                let colour = Colour::numbered(row.get(3)?);
-                let mark = Mark {
-                    flag,
-                    stars,
-                    colour,
-                };
-                Ok((ContentId(row.get(0)?), mark))
-            })?;
-            rows.collect()
+            let mut rows = query.query([])?;
+            let (mut marks, mut damaged) = (HashMap::new(), 0);
+            while let Some(row) = rows.next()? {
+                match mark_of(row) {
+                    Ok((content, mark)) => {
+                        marks.insert(content, mark);
+                    }
+                    Err(_) => damaged += 1,
+                }
+            }
+            if damaged > 0 {
+                tracing::warn!(
+                    "{}: {damaged} damaged rows were ignored",
+                    self.path.display()
+                );
+            }
+            Ok(marks)
         };
         read().map_err(self.fail())
     }
@@ -217,6 +218,21 @@ impl Marks {
             source,
         })
     }
+}
+
+/// Decodes a database row; an error if it is damaged and has values of other types.
+fn mark_of(row: &Row<'_>) -> rusqlite::Result<(ContentId, Mark)> {
+    let flag = match row.get::<_, i64>(1)? {
+        1 => Flag::Pick,
+        -1 => Flag::Reject,
+        _ => Flag::None,
+    };
+    let mark = Mark {
+        flag,
+        stars: row.get::<_, u8>(2)?.min(5),
+        colour: Colour::numbered(row.get(3)?),
+    };
+    Ok((ContentId(row.get(0)?), mark))
 }
 
 /// Reads all marks: those in the database at `path`, and those in the recovery file beside it. Creates no files. The second
@@ -273,6 +289,27 @@ mod tests {
             .set(&[(a, None), (b, Some(nothing))])
             .expect("taken away");
         assert_eq!(reopened.all().expect("read"), HashMap::from([(b, nothing)]));
+    }
+
+    #[test]
+    fn a_damaged_row_does_not_hide_the_other_marks() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut marks = Marks::open(&dir.path().join("marks.db")).expect("opened");
+        let pick = Mark {
+            flag: Flag::Pick,
+            ..Mark::default()
+        };
+        let content = ContentId([1; 32]);
+        marks.set(&[(content, Some(pick))]).expect("set");
+        marks
+            .connection
+            .execute_batch(
+                "INSERT INTO marks VALUES (zeroblob(32), 'damaged', 0, 0);
+                 INSERT INTO marks VALUES (randomblob(32), 0, 300, 0);
+                 INSERT INTO marks VALUES ('damaged', 1, 0, 0);",
+            )
+            .expect("damaged");
+        assert_eq!(marks.all().expect("read"), HashMap::from([(content, pick)]));
     }
 
     #[test]

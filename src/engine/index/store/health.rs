@@ -174,7 +174,11 @@ fn is_damaged_database(path: &Path, notes: &Path, closing: &AtomicBool) -> bool 
             }
             let note = format!("checked {file} {name}");
             let last = "SELECT coalesce((SELECT value FROM notes WHERE name = ?1), 0)";
-            if notes.query_row(last, [&note], |row| row.get::<_, i64>(0))? == today() {
+            let checked = notes.query_row(last, [&note], |row| {
+                // A damaged row may have a value of another type.
+                Ok(row.get::<_, i64>(0).unwrap_or_default())
+            });
+            if checked? == today() {
                 continue;
             }
             let name = name.replace('\'', "''");
@@ -208,5 +212,28 @@ fn are_damaged_vectors(key: &ModelKey, segments: &[VectorSegment], closing: &Ato
         // A missing file was superseded, which the next query reports.
         Err(VectorsError::Io(_)) => false,
         Err(VectorsError::Damaged) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_note_does_not_keep_a_table_from_being_checked() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("facts.db");
+        let facts = Connection::open(&path).expect("opened");
+        facts
+            .execute_batch(
+                "CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+                 INSERT INTO notes VALUES ('checked facts.db notes', 'damaged');",
+            )
+            .expect("made");
+        assert!(!is_damaged_database(&path, &path, &AtomicBool::new(false)));
+        let checked: i64 = facts
+            .query_row("SELECT value FROM notes", [], |row| row.get(0))
+            .expect("a day");
+        assert_eq!(checked, today());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::checksum::{self, Generation};
 use super::records::{self, WriteError, missing};
@@ -243,7 +243,14 @@ fn replace_model(transaction: &Connection, key: &ModelKey) -> rusqlite::Result<i
     let facts: (Value, Value, Value, Value) = transaction.query_row(
         "SELECT fingerprint, preprocessing, name, logit_scale FROM models WHERE id = ?1",
         [key.id],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        |row| {
+            Ok((
+                untyped(row, 0)?,
+                untyped(row, 1)?,
+                untyped(row, 2)?,
+                untyped(row, 3)?,
+            ))
+        },
     )?;
     forget(transaction, key.id)?;
     let (fingerprint, preprocessing, name, logit_scale) = facts;
@@ -253,6 +260,14 @@ fn replace_model(transaction: &Connection, key: &ModelKey) -> rusqlite::Result<i
         params![fingerprint, preprocessing, name, logit_scale],
     )?;
     Ok(transaction.last_insert_rowid())
+}
+
+/// A value of any type; damaged text that is not UTF-8 is read as far as possible.
+fn untyped(row: &Row<'_>, column: usize) -> rusqlite::Result<Value> {
+    match row.get_ref(column)? {
+        ValueRef::Text(text) => Ok(Value::Text(String::from_utf8_lossy(text).into_owned())),
+        _ => row.get(column),
+    }
 }
 
 /// The keys of all models whose rows are readable.

@@ -107,11 +107,13 @@ impl Store {
         let mut volumes = lock(&self.thumbnails);
         let found = volumes.find(|connection| {
             let query = "SELECT content, jpeg FROM thumbnails WHERE content = ?1";
-            let row: Option<([u8; 32], Vec<u8>)> = row_of(connection, query, content, |row| {
-                Ok((row.get(0)?, row.get(1)?))
+            let row = row_of(connection, query, content, |row| {
+                // A damaged row may have values of other types.
+                let whose = row.get::<_, [u8; 32]>(0).ok();
+                Ok(whose.zip(row.get::<_, Vec<u8>>(1).ok()))
             })?;
             // In a damaged index, a search may end at the row of a different content.
-            Ok(row.filter(|(whose, _)| *whose == content.0))
+            Ok(row.flatten().filter(|(whose, _)| *whose == content.0))
         });
         let found = found.map_err(|error| self.thumbnails_error(0, error))?;
         Ok(found.map(|(_, jpeg)| jpeg))

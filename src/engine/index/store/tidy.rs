@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Params, Statement, TransactionBehavior, params};
 
 use super::records::WriteError;
 use super::{Store, StoreError, lock, repair, today, upkeep};
@@ -93,7 +93,8 @@ impl Store {
         let last = lock(&self.reader).query_row(
             "SELECT coalesce((SELECT value FROM notes WHERE name = 'tidied'), 0)",
             [],
-            |row| row.get::<_, i64>(0),
+            // A damaged row may have a value of another type.
+            |row| Ok(row.get::<_, i64>(0).unwrap_or_default()),
         );
         match last.map_err(|e| self.database_error(e))? == limits.today {
             true => Ok(None),
@@ -119,11 +120,7 @@ impl Store {
                 let facts = lock(&self.facts);
                 let mut query = facts
                     .prepare("SELECT content FROM contents ORDER BY seen, content LIMIT ?1")?;
-                query
-                    .query_map([i64::try_from(too_many).unwrap_or(i64::MAX)], |row| {
-                        row.get(0)
-                    })?
-                    .collect()
+                contents_of(&mut query, [i64::try_from(too_many).unwrap_or(i64::MAX)])
             };
             let oldest = oldest().map_err(|e| self.database_error(e))?;
             gone += self.forget_contents(&oldest)?;
@@ -236,12 +233,14 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
         for key in repair::all_keys(&transaction, &self.dir).map_err(fail)? {
+            // Unlike `sum`, `total` also adds up damaged values of other types.
             let counted = transaction.query_row(
-                "SELECT rows, (SELECT coalesce(sum(count), 0) FROM vectors WHERE model = id) FROM models WHERE id = ?1",
+                "SELECT rows, (SELECT total(count) FROM vectors WHERE model = id) FROM models WHERE id = ?1",
                 [key.id],
-                |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs())),
+                |row| Ok((row.get::<_, u32>(0).unwrap_or_default(), row.get::<_, f64>(1)?)),
             );
             let (rows, used) = counted.map_err(fail)?;
+            let (rows, used) = (u64::from(rows), used as u64);
             if rows > 0 && rows.saturating_sub(used) * GONE_PART >= rows {
                 repair::renew(&transaction, &self.dir, &key)
                     .map_err(|e: WriteError| self.write_error(&key.path, 0, e))?;
@@ -284,15 +283,20 @@ fn lost_contents(
     )?;
     let mut rows = query.query([oldest])?;
     while let Some(row) = rows.next()? {
-        let path = path_of(row.get(0)?);
-        let now = path.and_then(|path| {
+        // A damaged row may have values of other types.
+        let values = || -> rusqlite::Result<(Vec<u8>, i64, i64, [u8; 32])> {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        };
+        let Ok((path, size, modified, content)) = values() else {
+            continue;
+        };
+        let now = path_of(path).and_then(|path| {
             let metadata = fs::metadata(&path).ok()?;
             Some(Candidate::new(path, &metadata))
         });
-        let (size, modified): (i64, i64) = (row.get(1)?, row.get(2)?);
         if now.is_some_and(|now| i64::try_from(now.size) == Ok(size) && now.modified_ns == modified)
         {
-            found.push(row.get(3)?);
+            found.push(content);
         }
     }
     drop(rows);
@@ -303,12 +307,20 @@ fn lost_contents(
             .execute(params![today, content])?;
     }
     let mut query = transaction.prepare("SELECT content FROM contents WHERE seen < ?1")?;
-    let lost = query
-        .query_map([oldest], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let lost = contents_of(&mut query, [oldest])?;
     drop(query);
     transaction.commit()?;
     Ok(lost)
+}
+
+/// The contents that a query selects, without those of damaged rows, which may have values of other types.
+fn contents_of(query: &mut Statement<'_>, values: impl Params) -> rusqlite::Result<Vec<[u8; 32]>> {
+    let mut rows = query.query(values)?;
+    let mut contents = Vec::new();
+    while let Some(row) = rows.next()? {
+        contents.extend(row.get::<_, [u8; 32]>(0).ok());
+    }
+    Ok(contents)
 }
 
 /// Decodes a path as stored in the databases.

@@ -51,15 +51,20 @@ impl Store {
                  FROM models ORDER BY name, id",
             )?;
             let rows = query.query_map([], |row| {
-                Ok(StoredModel {
-                    fingerprint: Fingerprint(row.get(0)?),
-                    name: row.get(1)?,
-                    dim: row.get(2)?,
-                    logit_scale: row.get(3)?,
-                    photos: row.get::<_, i64>(4)?.unsigned_abs(),
-                })
+                // A damaged row may have values of other types.
+                let model = || -> rusqlite::Result<StoredModel> {
+                    Ok(StoredModel {
+                        fingerprint: Fingerprint(row.get(0)?),
+                        name: row.get(1)?,
+                        dim: row.get(2)?,
+                        logit_scale: row.get(3)?,
+                        photos: row.get::<_, i64>(4)?.unsigned_abs(),
+                    })
+                };
+                Ok(model().ok())
             })?;
-            rows.collect()
+            let models: Vec<Option<StoredModel>> = rows.collect::<Result<_, _>>()?;
+            Ok(models.into_iter().flatten().collect())
         };
         read().map_err(|e| self.database_error(e))
     }

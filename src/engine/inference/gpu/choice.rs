@@ -78,10 +78,7 @@ fn spared(request: &AdapterRequest, on_battery: impl FnOnce() -> bool) -> Result
 /// All adapters, unless enumeration is known to hang.
 fn listed(request: &AdapterRequest) -> Result<Vec<Adapter>, GpuError> {
     let mark = AdapterMark::new(request.checks.as_deref(), "all", "list");
-    if request.wanted {
-        mark.clear();
-    }
-    let test = match mark.begin() {
+    let test = match mark.begin(request.wanted) {
         TestStart::Test(test) => Some(test),
         TestStart::Busy => None,
         TestStart::Blocked(reason) => {
@@ -128,9 +125,6 @@ fn on_adapter(
     let refused =
         |reason: &str| Err(GpuError::NotFound(format!("{}: {reason}", adapter.name)).into());
     let records = FindingStore::new(request.checks.as_deref(), adapter.identity());
-    if request.wanted {
-        records.mark.clear();
-    }
     let mut known = records.known(cpu.info());
     if let Some(finding) = &known {
         match admit(finding, request.wanted) {
@@ -139,7 +133,7 @@ fn on_adapter(
             admitted => admitted?,
         }
     }
-    let test = match records.mark.begin() {
+    let test = match records.mark.begin(request.wanted) {
         TestStart::Test(test) => Some(test),
         TestStart::Busy if request.wanted || known.is_some() => None,
         TestStart::Busy => {

@@ -61,11 +61,8 @@ impl GpuModel {
 
     /// Switches to the CPU after a GPU failure.
     fn fall(&self, error: &GpuError) {
-        if matches!(error, GpuError::Hung(_)) {
-            self.records.mark.hung();
-        }
-        let card = &self.info.device.name;
-        let reason = format!("{card}: {error}; restart Lumisift to try it again");
+        let blocked = matches!(error, GpuError::Hung(_)) && self.records.mark.hung();
+        let reason = fall_reason(&self.info.device.name, error, blocked);
         let mut info = self.cpu.info().clone();
         info.device.reason = Some(reason.clone());
         if self.fallen.set(info).is_ok() {
@@ -87,6 +84,17 @@ impl GpuModel {
         let dim = info.dim;
         Ok(Embeddings { dim, values })
     }
+}
+
+/// Why a GPU is no longer used, and how to try it again. `blocked`: whether its driver is blocked from now on.
+fn fall_reason(card: &str, error: &GpuError, blocked: bool) -> String {
+    let next = match blocked {
+        true => {
+            "after a restart it is tried again only with --device gpu, or with Graphics card chosen in the settings"
+        }
+        false => "restart Lumisift to try it again",
+    };
+    format!("{card}: {error}; {next}")
 }
 
 /// Rejects vectors without a direction, which damaged weights can produce.
@@ -159,5 +167,26 @@ impl Model for CpuModel {
 
     fn is_english_only(&self) -> bool {
         self.model.is_english_only()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restart_is_advised_only_if_it_helps() {
+        let lost = GpuError::Lost("removed".into());
+        let why = fall_reason("Radeon", &lost, false);
+        assert!(
+            why.starts_with("Radeon: ") && why.contains("restart"),
+            "{why}"
+        );
+        assert!(!why.contains("--device gpu"), "{why}");
+        let why = fall_reason("Radeon", &GpuError::Hung(20), true);
+        assert!(
+            why.contains("only with --device gpu") && why.contains("settings"),
+            "{why}"
+        );
     }
 }

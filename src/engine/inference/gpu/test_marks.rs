@@ -5,19 +5,22 @@
 //! user may have killed it, so only a second death in a row counts against the driver. A hang is recorded explicitly.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::files::file_key::FileKey;
 use crate::engine::files::regular::{open_no_link, read_regular};
 
 /// Size limit of a marker file in bytes.
 const MAX_MARK: u64 = 64 << 10;
 /// Number of consecutive deaths during a test after which a driver is blocked.
 const DEATHS: u32 = 2;
+/// Number of attempts to lock a marker that other tests remove meanwhile.
+const ATTEMPTS: u32 = 10;
 
 /// Markers of the tests running in this process.
 static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -107,6 +110,24 @@ fn release(which: impl Fn(&Path) -> bool) {
     }
 }
 
+/// Opens and locks a marker, creating it if necessary; `None` if another test holds its lock.
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    for _ in 0..ATTEMPTS {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = open_no_link(&mut options, path)?;
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Ok(None);
+        }
+        // A test that ended before the lock was taken has removed the file, and another may have created a new one.
+        let key = FileKey::of(path);
+        if key.is_some() && key == FileKey::with(path, &file.metadata()?) {
+            return Ok(Some(file));
+        }
+    }
+    Ok(None)
+}
+
 impl AdapterMark {
     /// The marker of an adapter, in a folder that need not exist yet.
     pub fn new(folder: Option<&Path>, adapter: &str, name: &str) -> Self {
@@ -117,8 +138,9 @@ impl AdapterMark {
         }
     }
 
-    /// Starts a test; without a marker if none can be written.
-    pub fn begin(&self) -> TestStart {
+    /// Starts a test; without a marker if none can be written. If the user asks for the driver (`wanted`), it is
+    /// unblocked, and earlier deaths no longer count.
+    pub fn begin(&self, wanted: bool) -> TestStart {
         let without = TestStart::Test(AdapterTest {
             file: None,
             _lock: None,
@@ -129,18 +151,16 @@ impl AdapterMark {
         if let Some(folder) = path.parent() {
             let _ = std::fs::create_dir_all(folder);
         }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        let Ok(mut file) = open_no_link(&mut options, path) else {
-            return without;
+        let mut file = match locked(path) {
+            Ok(Some(file)) => file,
+            Ok(None) => return TestStart::Busy,
+            Err(_) => return without,
         };
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return TestStart::Busy;
-        }
         let mut bytes = Vec::new();
         let read = (&mut file).take(MAX_MARK).read_to_end(&mut bytes);
         let note = read.ok().and_then(|_| serde_json::from_slice(&bytes).ok());
         let note: Option<MarkRecord> = note;
+        let note = note.filter(|_| !wanted);
         if let Some(reason) = note.as_ref().and_then(MarkRecord::against) {
             return TestStart::Blocked(reason);
         }
@@ -180,22 +200,16 @@ impl AdapterMark {
         serde_json::from_slice::<MarkRecord>(&bytes).ok()?.against()
     }
 
-    /// Records that the driver hung.
-    pub fn hung(&self) {
+    /// Records that the driver hung, which blocks it; returns whether that was possible.
+    pub fn hung(&self) -> bool {
         let note = MarkRecord {
             adapter: self.adapter.clone(),
             state: MarkState::Hung,
             deaths: 0,
         };
-        if let (Some(file), Ok(bytes)) = (&self.file, serde_json::to_vec(&note)) {
-            let _ = atomic_write(file, &bytes);
-        }
-    }
-
-    /// Unblocks the driver.
-    pub fn clear(&self) {
-        if let Some(file) = &self.file {
-            let _ = std::fs::remove_file(file);
+        match (&self.file, serde_json::to_vec(&note)) {
+            (Some(file), Ok(bytes)) => atomic_write(file, &bytes).is_ok(),
+            _ => false,
         }
     }
 }
@@ -209,7 +223,11 @@ mod tests {
     }
 
     fn begun(mark: &AdapterMark) -> AdapterTest {
-        match mark.begin() {
+        begun_if(mark, false)
+    }
+
+    fn begun_if(mark: &AdapterMark, wanted: bool) -> AdapterTest {
+        match mark.begin(wanted) {
             TestStart::Test(test) => test,
             other => panic!("{other:?}"),
         }
@@ -217,7 +235,10 @@ mod tests {
 
     /// Simulates the death of a process: the lock is released, the marker remains.
     fn die(mark: &AdapterMark) {
-        let test = begun(mark);
+        die_during(mark, begun(mark));
+    }
+
+    fn die_during(mark: &AdapterMark, test: AdapterTest) {
         let file = mark.file.clone().expect("a file");
         HELD.lock().expect("free").retain(|held| *held != file);
         drop(test);
@@ -228,15 +249,31 @@ mod tests {
     fn a_driver_that_hung_is_left_alone_until_it_is_asked_for() {
         let dir = tempfile::tempdir().expect("a folder");
         let radeon = mark(dir.path());
-        radeon.hung();
+        assert!(radeon.hung());
         let why = radeon.against().expect("blocked");
         assert!(why.contains("--device gpu"), "{why}");
-        assert!(matches!(radeon.begin(), TestStart::Blocked(_)));
+        assert!(matches!(radeon.begin(false), TestStart::Blocked(_)));
         let other = AdapterMark::new(Some(dir.path()), "Radeon, newer driver", "4567");
         drop(begun(&other));
-        radeon.clear();
+        drop(begun_if(&radeon, true));
         assert_eq!(radeon.against(), None);
         drop(begun(&radeon));
+    }
+
+    #[test]
+    fn asking_for_a_driver_does_not_hide_the_death_of_another_program() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let radeon = mark(dir.path());
+        die(&radeon);
+        let test = begun(&radeon);
+        assert!(matches!(radeon.begin(true), TestStart::Busy));
+        die_during(&radeon, test);
+        assert!(radeon.against().is_some(), "both deaths count");
+        // Whoever asks for it starts the count again.
+        die_during(&radeon, begun_if(&radeon, true));
+        assert_eq!(radeon.against(), None);
+        die(&radeon);
+        assert!(radeon.against().is_some());
     }
 
     #[test]
@@ -244,7 +281,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let radeon = mark(dir.path());
         let test = begun(&radeon);
-        assert!(matches!(radeon.begin(), TestStart::Busy));
+        assert!(matches!(radeon.begin(false), TestStart::Busy));
         drop(test);
         assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 0);
         for _ in 0..3 * DEATHS {
@@ -274,7 +311,7 @@ mod tests {
         die(&radeon);
         let why = radeon.against().expect("blocked");
         assert!(why.contains("ended twice"), "{why}");
-        assert!(matches!(radeon.begin(), TestStart::Blocked(_)));
+        assert!(matches!(radeon.begin(false), TestStart::Blocked(_)));
     }
 
     #[test]
@@ -284,6 +321,8 @@ mod tests {
         std::fs::write(radeon.file.as_ref().expect("a file"), b"{").expect("written");
         drop(begun(&radeon));
         drop(begun(&mark(&dir.path().join("new"))));
-        drop(begun(&AdapterMark::new(None, "Radeon", "0123")));
+        let without = AdapterMark::new(None, "Radeon", "0123");
+        drop(begun(&without));
+        assert!(!without.hung(), "nowhere to record it");
     }
 }

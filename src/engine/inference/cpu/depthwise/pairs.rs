@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::DepthwiseShape;
 use crate::engine::inference::cpu::int16::{PEAK, rounded};
 
-/// Size limit of the window, in lanes: together with the other buffers it stays in a core's private cache.
-const CACHE_BYTES: usize = 96 * 1024;
+/// Size limit of the window, in lanes of 4 bytes: together with the other buffers it stays in a core's private cache.
+const WINDOW_LANES: usize = 96 * 1024;
 
 /// A sliding window over the rows of an image after ReLU6, in units of [`Self::SCALE`]. Each lane holds row 2p in its
 /// low and row 2p + 1 in its high half, so that one instruction multiplies and accumulates both. The layout is (pairs
@@ -78,7 +78,7 @@ impl RowPairs {
 
     /// Height of the window in rows; even.
     fn most_rows(shape: DepthwiseShape) -> usize {
-        let pairs = CACHE_BYTES / (shape.width * shape.channels);
+        let pairs = WINDOW_LANES / (shape.width * shape.channels);
         let least = shape.kernel + shape.stride + 1;
         let rows = (2 * pairs).max(least).min(shape.height);
         rows.next_multiple_of(2)
