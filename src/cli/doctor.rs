@@ -73,13 +73,13 @@ fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option
                 "cli-stored",
                 photos = t!("cli-photos", count = Ungrouped(size.photos)),
                 vectors = t!("cli-vectors", count = Ungrouped(size.vectors)),
-                megabytes = Ungrouped(size.bytes >> 20)
+                megabytes = Ungrouped(size.bytes / 1_000_000)
             );
             let tidied = tidied.map(|tidied| {
                 t!(
                     "cli-tidied",
                     count = Ungrouped(tidied.photos),
-                    megabytes = Ungrouped(tidied.bytes >> 20)
+                    megabytes = Ungrouped(tidied.bytes / 1_000_000)
                 )
             });
             (stored, tidied)

@@ -57,7 +57,7 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
         )
     };
     push("thumbnails", in_language_of(common.format, databases));
-    push("size", format!("{} MB", bytes >> 20));
+    push("size", format!("{} MB", bytes / 1_000_000));
     damage.iter().for_each(|what| push("damage", what.clone()));
     print(common.format, &columns, || {
         json!({
@@ -93,8 +93,8 @@ fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result
     let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
     push("photos forgotten", tidied.photos.to_string());
-    push("freed", format!("{} MB", tidied.bytes >> 20));
-    push("size", format!("{} MB", size.bytes >> 20));
+    push("freed", format!("{} MB", tidied.bytes / 1_000_000));
+    push("size", format!("{} MB", size.bytes / 1_000_000));
     print(common.format, &columns, || {
         json!({
             "photos_forgotten": tidied.photos,

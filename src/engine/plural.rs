@@ -41,6 +41,30 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
+/// Like [`bytes`], but rounded up, for space that is needed. Never equal to a smaller size by [`bytes_rounded_down`].
+#[must_use]
+pub fn bytes_rounded_up(count: u64) -> String {
+    let step = last_digit(count);
+    bytes(count.div_ceil(step).saturating_mul(step))
+}
+
+/// Like [`bytes`], but rounded down, for space that is free.
+#[must_use]
+pub fn bytes_rounded_down(count: u64) -> String {
+    let step = last_digit(count);
+    bytes(count / step * step)
+}
+
+/// The value of the last digit that [`bytes`] prints.
+fn last_digit(count: u64) -> u64 {
+    match count {
+        0..1_000 => 1,
+        1_000..1_000_000 => 1_000,
+        1_000_000..1_000_000_000 => 100_000,
+        _ => 100_000_000,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +74,18 @@ mod tests {
         assert_eq!(thousands(100), "100");
         assert_eq!(thousands(9_804), "9,804");
         assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn needed_space_is_rounded_up_and_free_space_down() {
+        let texts = |count: u64| (bytes_rounded_up(count), bytes_rounded_down(count));
+        let both = |up: &str, down: &str| (up.to_owned(), down.to_owned());
+        assert_eq!(texts(999), both("999 bytes", "999 bytes"));
+        assert_eq!(texts(1_001), both("2 kB", "1 kB"));
+        assert_eq!(texts(1 << 20), both("1.1 MB", "1.0 MB"));
+        assert_eq!(texts(5_000_000), both("5.0 MB", "5.0 MB"));
+        assert_eq!(texts(999_999_999), both("1.0 GB", "999.9 MB"));
+        assert_eq!(texts(1_000_000_001), both("1.1 GB", "1.0 GB"));
     }
 
     #[test]

@@ -82,6 +82,24 @@ fn what_arrives_is_brought_once_whatever_becomes_of_it() {
 }
 
 #[test]
+fn another_layout_decides_anew() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let now = ["--once", "--settle", "0"];
+    let flat = rules(home, "");
+    arrive(home, "cat.jpg");
+    let (said, _) = round(home, &flat, &now);
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+    let divided = rules(home, "layout = \"label\"\n");
+    let (said, _) = round(home, &divided, &now);
+    assert_eq!(names(&home.join("out/cat")), ["cat.jpg"], "{said}");
+    // Nothing is decided again as long as the rule stays as it is.
+    fs::remove_file(home.join("out/cat/cat.jpg")).expect("removed");
+    let (said, _) = round(home, &divided, &now);
+    assert!(names(&home.join("out/cat")).is_empty(), "{said}");
+}
+
+#[test]
 fn files_that_are_being_written_wait() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();

@@ -290,6 +290,95 @@ fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
     assert_eq!(world.there(), ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]);
 }
 
+/// A target folder that cannot be examined any more as soon as a photo is in it.
+struct Hidden {
+    target: PathBuf,
+    aside: PathBuf,
+}
+
+impl Hidden {
+    fn hide(&self) -> io::Result<()> {
+        fs::rename(&self.target, &self.aside)?;
+        std::os::unix::fs::symlink(&self.target, &self.target)
+    }
+
+    fn show(&self) -> io::Result<()> {
+        fs::remove_file(&self.target)?;
+        fs::rename(&self.aside, &self.target)
+    }
+}
+
+impl Ops for Hidden {
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        Disk.rename_new(from, to)?;
+        self.hide()
+    }
+
+    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        Disk.hard_link(from, to)?;
+        self.hide()
+    }
+
+    fn symlink(&self, goal: &Path, link: &Path) -> io::Result<()> {
+        Disk.symlink(goal, link)?;
+        self.hide()
+    }
+}
+
+#[test]
+fn a_file_that_arrived_is_recorded_even_if_it_cannot_be_examined() {
+    for transfer in [
+        Transfer::Copy,
+        Transfer::Move,
+        Transfer::HardLink,
+        Transfer::Link,
+    ] {
+        let world = World::new();
+        let items = [world.item("a.jpg", "a", &[])];
+        let before = tree(&world.photos());
+        let ops = Hidden {
+            target: world.target(),
+            aside: world.dir.path().join("out/aside"),
+        };
+        let report = export(&world, &ops, &items, &flat(&world, transfer));
+        ops.show().expect("shown");
+        let case = format!("{transfer:?}: {report:?}");
+        let arrived = (items[0].source.clone(), world.target().join("a.jpg"));
+        assert_eq!(report.exported, [arrived], "{case}");
+        assert!(report.failures.is_empty(), "{case}");
+        let journals = world.journals();
+        let known = past(&journals).remove(0);
+        assert_eq!(known.state, PastExportState::Finished, "{case}");
+        assert_eq!(known.done(), 1, "{case}");
+        assert_eq!(world.there(), ["a.jpg"], "{case}");
+        let undone = Exporter::new(&journals).undo(&report.id).expect("undone");
+        assert_eq!((undone.restored, undone.kept.len()), (1, 0), "{case}");
+        assert_eq!(tree(&world.photos()), before, "{case}");
+        assert!(!world.target().exists(), "{case}");
+    }
+}
+
+#[test]
+fn a_copy_that_could_not_be_examined_and_was_changed_is_not_removed() {
+    let world = World::new();
+    let items = [world.item("a.jpg", "a", &[])];
+    let ops = Hidden {
+        target: world.target(),
+        aside: world.dir.path().join("out/aside"),
+    };
+    let report = export(&world, &ops, &items, &flat(&world, Transfer::Copy));
+    ops.show().expect("shown");
+    let copy = world.target().join("a.jpg");
+    let times = fs::metadata(&copy).expect("there").modified();
+    fs::write(&copy, "b").expect("written");
+    let file = File::options().write(true).open(&copy).expect("opened");
+    file.set_modified(times.expect("a time")).expect("set");
+    let journals = world.journals();
+    let undone = Exporter::new(&journals).undo(&report.id).expect("undone");
+    assert_eq!((undone.restored, undone.kept.len()), (0, 1), "{undone:?}");
+    assert_eq!(fs::read(&copy).expect("there"), b"b");
+}
+
 /// The journal's disk accepts the plan, and then nothing more.
 struct FullJournal {
     journals: PathBuf,

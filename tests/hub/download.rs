@@ -172,6 +172,9 @@ fn lies_about_lengths_are_noticed() {
     hub.lie_about(WEIGHTS, 1 << 60);
     let error = home.get(&[&hub.address]).expect_err("no room");
     assert!(matches!(error, DownloadError::Space { .. }), "{error}");
+    let words = error.to_string();
+    assert!(words.contains("needs 1152921504."), "{words}");
+    assert!(words.contains(" GB more"), "{words}");
     assert!(!home.model().exists());
 }
 

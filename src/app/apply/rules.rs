@@ -136,7 +136,6 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::app::tasks::supervisor::Slot;
     use crate::app::tests::{PATIENCE, app};
 

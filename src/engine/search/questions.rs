@@ -6,6 +6,8 @@
 //! wide as long as several curves explain the answers. Questions are stratified over the curve, near its midpoint first,
 //! because answers about obvious photos would add no information.
 
+use std::collections::HashSet;
+
 use super::math::log_odds;
 
 /// Number of midpoints on the grid, and their maximum distance from the threshold in log-odds.
@@ -26,9 +28,10 @@ const WITHIN: f64 = 0.9;
 pub struct Questions {
     scores: Vec<f64>,
     threshold: f64,
+    /// Answers and skipped questions (`None`) in order, for undo. The last one about a photo counts.
+    actions: Vec<(usize, Option<bool>)>,
+    /// The answers that follow from the actions.
     answers: Vec<(usize, bool)>,
-    /// Photos that the user skipped.
-    skipped: Vec<usize>,
 }
 
 /// A credible interval for a number of photos.
@@ -82,27 +85,45 @@ impl Questions {
         Self {
             scores: matches.iter().map(|m| log_odds(*m)).collect(),
             threshold: log_odds(threshold),
+            actions: Vec::new(),
             answers: Vec::new(),
-            skipped: Vec::new(),
         }
     }
 
     /// Records whether a photo matches.
     pub fn answer(&mut self, photo: usize, fits: bool) {
-        if photo < self.scores.len() {
-            self.answers.retain(|(answered, _)| *answered != photo);
-            self.answers.push((photo, fits));
-        }
+        self.act(photo, Some(fits));
     }
 
     /// Excludes a photo from further questions; its status remains unknown.
     pub fn skip(&mut self, photo: usize) {
-        self.skipped.push(photo);
+        self.act(photo, None);
     }
 
-    /// Retracts the last answer, and returns its photo.
+    /// Undoes the last action, an answer or a skipped question, and returns its photo.
     pub fn undo(&mut self) -> Option<usize> {
-        self.answers.pop().map(|(photo, _)| photo)
+        let (photo, _) = self.actions.pop()?;
+        self.update_answers();
+        Some(photo)
+    }
+
+    fn act(&mut self, photo: usize, said: Option<bool>) {
+        let last = self.actions.iter().rev().find(|(about, _)| *about == photo);
+        let is_repeated = last.is_some_and(|(_, before)| *before == said);
+        if photo < self.scores.len() && !is_repeated {
+            self.actions.push((photo, said));
+            self.update_answers();
+        }
+    }
+
+    fn update_answers(&mut self) {
+        let mut seen = HashSet::new();
+        let latest = self.actions.iter().rev();
+        let latest = latest.filter(|(photo, _)| seen.insert(*photo));
+        self.answers = latest
+            .filter_map(|(photo, said)| Some((*photo, (*said)?)))
+            .collect();
+        self.answers.reverse();
     }
 
     /// The answers so far.
@@ -131,7 +152,7 @@ impl Questions {
                 false => high = middle,
             }
         }
-        let is_open = |at: &usize| !self.is_answered(*at) && !self.skipped.contains(at);
+        let is_open = |at: &usize| !self.actions.iter().any(|(photo, _)| photo == at);
         let open = (0..self.scores.len()).filter(is_open);
         let away = |at: &usize| (self.scores[*at] - low).abs();
         open.filter(|at| !self.scores[*at].is_nan())
@@ -381,6 +402,30 @@ mod tests {
         questions.skip(skipped);
         assert_ne!(questions.next(), Some(skipped));
         assert_eq!(questions.estimate(), before);
+    }
+
+    #[test]
+    fn the_last_action_is_undone_whether_it_was_an_answer_or_a_skip() {
+        let matches: Vec<f32> = (0..40).map(|n| n as f32 / 40.0).collect();
+        let mut questions = Questions::new(&matches, 0.2);
+        let first = questions.next().expect("a photo");
+        questions.answer(first, true);
+        let second = questions.next().expect("a photo");
+        questions.skip(second);
+        questions.skip(second);
+        assert_eq!(questions.undo(), Some(second));
+        assert_eq!(questions.answers(), [(first, true)]);
+        assert_eq!(questions.next(), Some(second));
+        // A changed answer, and one that is withdrawn by a skip, come back as they were.
+        questions.answer(first, false);
+        questions.skip(first);
+        assert!(questions.answers().is_empty());
+        assert_eq!(questions.undo(), Some(first));
+        assert_eq!(questions.answers(), [(first, false)]);
+        assert_eq!(questions.undo(), Some(first));
+        assert_eq!(questions.answers(), [(first, true)]);
+        assert_eq!(questions.undo(), Some(first));
+        assert_eq!((questions.next(), questions.undo()), (Some(first), None));
     }
 
     #[test]

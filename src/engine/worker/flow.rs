@@ -18,8 +18,8 @@ use super::WorkerError;
 use super::input::Batches;
 use super::source::{PictureSource, SourceColumns};
 use crate::engine::cancel::Cancel;
-use crate::engine::index::pipeline::MAX_DECODERS;
 use crate::engine::index::pipeline::batching::BatchSizer;
+use crate::engine::index::pipeline::decoder_threads;
 use crate::engine::index::pipeline::embed::PictureError;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::dates;
@@ -86,10 +86,7 @@ impl Flow {
         columns: &SourceColumns,
         batches: Batches,
     ) -> Result<Self, WorkerError> {
-        let decoders = match threads {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            n => n.min(MAX_DECODERS),
-        };
+        let decoders = decoder_threads(threads);
         let cancel = Cancel::default();
         let (batch_sender, batch_receiver) = bounded(BATCHES);
         let (job_sender, jobs) = bounded::<(RowPosition, PictureSource)>(2 * decoders);

@@ -180,6 +180,10 @@ fn targets_that_cannot_be_are_refused_before_anything_happens() {
     };
     let error = plan(&[item], &world.options(Transfer::Copy)).expect_err("no space");
     assert!(matches!(error, ExportError::NoSpace { .. }), "{error}");
+    assert!(
+        error.to_string().contains("the export needs 8796.2 GB"),
+        "{error}"
+    );
     assert!(!world.dir.path().join("out").exists());
 }
 

@@ -23,6 +23,7 @@ use crate::engine::hub::endpoint::{RepoId, Token};
 use crate::engine::hub::http::{HttpError, Timeouts};
 use crate::engine::hub::model_files::is_complete;
 use crate::engine::inference::ModelError;
+use crate::engine::plural::{bytes_rounded_down, bytes_rounded_up};
 
 use progress::ProgressReporter;
 pub use progress::{DownloadProgress, DownloadStage};
@@ -155,13 +156,13 @@ pub enum DownloadError {
         by_hand: String,
     },
     /// There is not enough disk space.
-    #[error("{} needs {needed} MB more, but only {free} MB are free: make room and try again", dir.display())]
+    #[error("{} needs {} more, but only {} are free: make room and try again", dir.display(), bytes_rounded_up(*needed), bytes_rounded_down(*free))]
     Space {
         /// The models folder.
         dir: PathBuf,
-        /// Required space in MiB.
+        /// Required space in bytes.
         needed: u64,
-        /// Free space in MiB.
+        /// Free space in bytes.
         free: u64,
     },
     /// A file cannot be read or written.

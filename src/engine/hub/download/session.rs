@@ -246,8 +246,8 @@ impl<'a, 't> DownloadSession<'a, 't> {
         if free < needed {
             return Err(DownloadError::Space {
                 dir: self.order.models.clone(),
-                needed: needed >> 20,
-                free: free >> 20,
+                needed,
+                free,
             });
         }
         Ok(())

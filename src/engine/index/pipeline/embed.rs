@@ -10,8 +10,8 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::MAX_DECODERS;
 use super::batching::BatchSizer;
+use super::decoders::decoder_threads;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::photo::Failure;
@@ -57,10 +57,7 @@ pub fn embed_pictures(
     decoders: usize,
     cancel: &Cancel,
 ) -> Result<Vec<Result<Embeddings, PictureError>>, ModelError> {
-    let wanted = match decoders {
-        0 => thread::available_parallelism().map_or(1, usize::from),
-        n => n.min(MAX_DECODERS),
-    };
+    let wanted = decoder_threads(decoders);
     let next = AtomicUsize::new(0);
     let (sender, decoded) = bounded(2 * wanted.max(model.info().batch_sizes().0));
     let mut results: Vec<Result<Embeddings, PictureError>> = Vec::new();

@@ -5,6 +5,7 @@
 //! files. A [`JobHandle`] owns the threads; dropping it stops them, even while a picture is being decoded.
 
 pub(crate) mod batching;
+mod decoders;
 pub mod embed;
 mod embedded;
 mod progress;
@@ -27,6 +28,7 @@ use crate::engine::media::scan::{ScanOptions, Skipped};
 use crate::engine::media::thumbnail;
 use crate::engine::pause::Gate;
 
+pub(crate) use decoders::decoder_threads;
 use progress::Counters;
 pub use progress::{Phase, Progress};
 
@@ -274,10 +276,7 @@ const RESULTS: usize = 64;
 /// # Errors
 /// Returns an error if threads cannot be created.
 pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<JobHandle> {
-    let decoders = match options.decoders {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        n => n.min(MAX_DECODERS),
-    };
+    let decoders = decoder_threads(options.decoders);
     let folder_count = options.roots.len();
     let batches = session.model().info().batch_sizes();
     let (event_sender, events) = bounded(EVENTS);

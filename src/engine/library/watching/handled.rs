@@ -14,9 +14,14 @@ use crate::engine::files::path_serde;
 use crate::engine::files::private;
 use crate::engine::files::regular::read_regular;
 use crate::engine::media::photo::Photo;
+use crate::engine::organize::export::FolderLayout;
+use crate::engine::search::dictionary::Language;
 
 /// Size limit of the log, in bytes.
 const MAX_BYTES: u64 = 4 << 30;
+/// The context of keys that cover all options of a rule.
+const KEY_CONTEXT: &str =
+    "lumisift watch decision 2: label, threshold, target, content, options, examples";
 
 #[derive(Serialize, Deserialize)]
 struct HandledEntry {
@@ -121,10 +126,9 @@ impl HandledLog {
     }
 }
 
-/// The key of a decision: a new label, template, language, threshold, example, target or mark invalidates earlier
-/// decisions.
+/// The key of a decision. It changes with everything that decides which photos a rule matches, and where it puts them or
+/// how it marks them. Moving instead of copying does not change it: a photo at its place is not transferred again.
 fn key(rule: &FolderRule, photo: &Photo) -> String {
-    let mut hasher = blake3::Hasher::new();
     let mark;
     let target = match &rule.action {
         RuleAction::Bring { to, .. } => to.as_os_str().as_encoded_bytes(),
@@ -134,21 +138,179 @@ fn key(rule: &FolderRule, photo: &Photo) -> String {
         }
     };
     let line = rule.min_match.to_le_bytes();
+    let is_basic = is_basic(rule);
+    let mut hasher = match is_basic {
+        true => blake3::Hasher::new(),
+        false => blake3::Hasher::new_derive_key(KEY_CONTEXT),
+    };
     for part in [rule.label.as_bytes(), &line, target, &photo.facts.content.0] {
-        hasher
-            .update(&(part.len() as u64).to_le_bytes())
-            .update(part);
+        add(&mut hasher, part);
     }
-    // Hashed only if specified, so that decisions of older versions stay valid.
-    let wording = rule.templates.iter().map(String::as_str);
-    for part in wording.chain(rule.language.map(Language::code)) {
-        hasher
-            .update(&(part.len() as u64).to_le_bytes())
-            .update(part.as_bytes());
-    }
-    let examples = rule.training_set.examples.iter();
-    for example in examples.chain(&rule.training_set.counter_examples) {
-        hasher.update(example.as_os_str().as_encoded_bytes());
+    let learned = &rule.training_set;
+    if is_basic {
+        for example in &learned.examples {
+            hasher.update(example.as_os_str().as_encoded_bytes());
+        }
+    } else {
+        let language = rule.language.map_or("", Language::code);
+        let layout = match layout(rule) {
+            FolderLayout::Flat => "flat",
+            FolderLayout::Label => "label",
+            FolderLayout::Month => "month",
+            FolderLayout::Mirror => "mirror",
+        };
+        add(
+            &mut hasher,
+            &[u8::from(rule.exactly), u8::from(rule.as_typed)],
+        );
+        add(&mut hasher, language.as_bytes());
+        add(&mut hasher, layout.as_bytes());
+        add_list(&mut hasher, rule.without.iter().map(String::as_bytes));
+        add_list(&mut hasher, rule.templates.iter().map(String::as_bytes));
+        for paths in [&learned.examples, &learned.counter_examples] {
+            let paths = paths.iter().map(|path| path.as_os_str().as_encoded_bytes());
+            add_list(&mut hasher, paths);
+        }
     }
     hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// Whether the first form of keys tells a rule apart from others. Such rules keep it, so that logs of earlier versions
+/// remain valid. It has no room for options, and does not separate examples.
+fn is_basic(rule: &FolderRule) -> bool {
+    let learned = &rule.training_set;
+    let has_options = rule.exactly
+        || rule.as_typed
+        || rule.language.is_some()
+        || !rule.without.is_empty()
+        || !rule.templates.is_empty()
+        || layout(rule) != FolderLayout::Flat;
+    !has_options && learned.examples.len() <= 1 && learned.counter_examples.is_empty()
+}
+
+fn layout(rule: &FolderRule) -> FolderLayout {
+    match &rule.action {
+        RuleAction::Bring { layout, .. } => *layout,
+        RuleAction::Mark(_) => FolderLayout::Flat,
+    }
+}
+
+fn add(hasher: &mut blake3::Hasher, part: &[u8]) {
+    hasher
+        .update(&(part.len() as u64).to_le_bytes())
+        .update(part);
+}
+
+/// Adds a list whose order has no effect.
+fn add_list<'a>(hasher: &mut blake3::Hasher, parts: impl Iterator<Item = &'a [u8]>) {
+    let mut parts: Vec<&[u8]> = parts.collect();
+    parts.sort_unstable();
+    hasher.update(&(parts.len() as u64).to_le_bytes());
+    for part in parts {
+        add(hasher, part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::super::RuleText;
+    use super::*;
+    use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts};
+
+    fn rule(more: &str) -> FolderRule {
+        let text = format!("folders = [\"in\"]\nlabel = \"cat\"\nmin_match = 0.5\n{more}");
+        let text: RuleText = toml::from_str(&text).expect("a rule");
+        text.checked(Path::new("/base")).expect("a valid rule")
+    }
+
+    fn photo() -> Photo {
+        Photo {
+            file: Candidate {
+                path: "/base/in/a.jpg".into(),
+                size: 1,
+                modified_ns: 0,
+            },
+            facts: PhotoFacts {
+                content: ContentId([7; 32]),
+                width: 1,
+                height: 1,
+                taken: None,
+                warning: None,
+                video: None,
+            },
+        }
+    }
+
+    #[test]
+    fn whatever_changes_what_a_rule_does_changes_its_key() {
+        let variants = [
+            "",
+            "exactly = true",
+            "as_typed = true",
+            "language = \"fr\"",
+            "without = [\"kitten\"]",
+            "without = [\"kit\", \"ten\"]",
+            "templates = [\"a scan of {}\"]",
+            "layout = \"label\"",
+            "layout = \"month\"",
+            "examples = [\"a\"]",
+            "counter_examples = [\"a\"]",
+            "examples = [\"a\"]\ncounter_examples = [\"a\"]",
+            "examples = [\"a\", \"b\"]",
+            "examples = [\"a\"]\ncounter_examples = [\"b\"]",
+            "examples = [\"b\"]\ncounter_examples = [\"a\"]",
+            "counter_examples = [\"a\", \"b\"]",
+            "examples = [\"a/base/b\"]",
+        ];
+        let brought = variants.map(|more| rule(&format!("to = \"/out\"\n{more}")));
+        let others = [
+            "to = \"/elsewhere\"",
+            "mark = \"pick\"",
+            "mark = \"reject\"",
+        ];
+        let others = others.map(rule);
+        let rules = brought.iter().chain(&others);
+        let keys: HashSet<String> = rules.map(|rule| key(rule, &photo())).collect();
+        assert_eq!(keys.len(), variants.len() + others.len());
+    }
+
+    #[test]
+    fn what_makes_no_difference_keeps_the_key() {
+        for (a, b) in [
+            ("move = true", "move = false"),
+            ("name = \"a\"", "enabled = false"),
+            ("examples = [\"a\", \"b\"]", "examples = [\"b\", \"a\"]"),
+        ] {
+            let of = |more: &str| key(&rule(&format!("to = \"/out\"\n{more}")), &photo());
+            assert_eq!(of(a), of(b));
+        }
+    }
+
+    /// Keys of earlier versions, whose rules have these options.
+    #[cfg(unix)]
+    #[test]
+    fn decisions_of_earlier_versions_remain_valid() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("decisions.jsonl");
+        for (known, more) in [
+            ("a2076138a0f3353630b347161bcacb70", "to = \"/out\""),
+            (
+                "b2eadb7b160e2eb4399c050de4430987",
+                "to = \"/out\"\nexamples = [\"a.jpg\"]",
+            ),
+            ("151a856cf6acaa577ec5451f6dee9fdb", "mark = \"pick\""),
+        ] {
+            let line = format!(
+                "{{\"time\":\"2026-01-01T00:00:00Z\",\"rule\":\"cat\",\"key\":\"{known}\",\
+                 \"source\":\"/base/in/a.jpg\",\"target\":\"there\"}}\n"
+            );
+            fs::write(&path, line).expect("written");
+            let log = HandledLog::open(&path).expect("a log");
+            assert_eq!(log.decided(&rule(more), &photo()), Some(true), "{more}");
+            let changed = format!("{more}\nexactly = true");
+            assert_eq!(log.decided(&rule(&changed), &photo()), None, "{more}");
+        }
+    }
 }

@@ -32,6 +32,12 @@ pub struct FolderRule {
     pub label: String,
     /// The training set built from the label.
     pub training_set: TrainingSet,
+    /// Whether the label was not expanded for it.
+    pub exactly: bool,
+    /// Words that were excluded from the expansion.
+    pub without: Vec<String>,
+    /// Whether the label was not translated.
+    pub as_typed: bool,
     /// Prompt templates that replaced the default ones in it.
     pub templates: Vec<String>,
     /// The language of the label, if specified.
@@ -314,6 +320,9 @@ impl RuleText {
             name: self.name.unwrap_or_else(|| self.label.clone()),
             folders,
             training_set,
+            exactly: self.exactly,
+            without: self.without,
+            as_typed: self.as_typed,
             templates: self.templates,
             language: self.language,
             min_match,

@@ -33,6 +33,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::media::photo::{ContentId, Failure, Taken};
+use crate::engine::plural::{bytes_rounded_down, bytes_rounded_up};
 use names::Pattern;
 
 pub use exporter::{Exporter, finish, run};
@@ -171,13 +172,13 @@ pub enum ExportError {
         path: PathBuf,
     },
     /// There is not enough free space.
-    #[error("the disk of {} has {free} MB left and the photos need {needed} MB: make room or choose another", path.display())]
+    #[error("the disk of {} has {} left and the export needs {}: make room or choose another", path.display(), bytes_rounded_down(*free), bytes_rounded_up(*needed))]
     NoSpace {
         /// The folder.
         path: PathBuf,
-        /// Free space, in MiB.
+        /// Free space in bytes.
         free: u64,
-        /// Required space, in MiB.
+        /// Required space in bytes, including the reserve that must stay free.
         needed: u64,
     },
     /// The journal cannot be created. Nothing was exported.

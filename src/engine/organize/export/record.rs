@@ -178,7 +178,7 @@ impl StepRecord {
                 });
             }
             JournalEntry::Done(_, bytes, modified_ns) => {
-                self.arrived = Some(arrived_before(&self.step, bytes, modified_ns));
+                self.arrived = Some(identity_by_stamp(&self.step, bytes, modified_ns));
             }
             JournalEntry::Begun(_, identity) => {
                 (self.begun, self.restored) = (Some(identity), false)
@@ -309,8 +309,8 @@ impl PastExport {
     }
 }
 
-/// The identity recorded by version 1.
-fn arrived_before(step: &ExportStep, bytes: u64, modified_ns: i64) -> FileIdentity {
+/// The identity of a transferred file of which only length and modification time are known, as in version 1.
+pub(super) fn identity_by_stamp(step: &ExportStep, bytes: u64, modified_ns: i64) -> FileIdentity {
     let kind = if step.transfer == Transfer::Link {
         FileKind::Symlink(step.source.clone())
     } else {

@@ -11,7 +11,7 @@ use super::identity::{FileIdentity, FileKind, outlives};
 use super::journal::{Backup, StepRecord};
 use super::outcome::{OriginalKept, TransferError, TransferredFile};
 use super::plan::ExportStep;
-use super::record::WrittenCopy;
+use super::record::{WrittenCopy, identity_by_stamp};
 use super::work::ExportRun;
 
 /// Length limit of a file name on common file systems, in bytes.
@@ -74,6 +74,11 @@ impl ExportRun<'_> {
             }
         }
         let (copied, stayed) = brought?;
+        // The file is in place even if it cannot be examined, so it must be recorded.
+        let there = FileIdentity::of(&step.target).unwrap_or_else(|error| {
+            tracing::warn!(target = ?step.target, %error, "a transferred file cannot be examined");
+            expected(step, &source, copied.as_ref())
+        });
         let brought = TransferredFile {
             content: copied.as_ref().map(|copied| copied.content),
             replaced: backup.is_some(),
@@ -87,7 +92,6 @@ impl ExportRun<'_> {
             lost: copied.map_or(LostAttributes::default(), |copied| copied.lost),
             unnoted: None,
         };
-        let there = FileIdentity::of(&step.target)?;
         Ok(self.note(n, there, brought))
     }
 
@@ -273,6 +277,24 @@ impl ExportRun<'_> {
             }
             None => Ok(None),
         }
+    }
+}
+
+/// The identity that a transferred file has, as far as it is known without examining it. The change time is unknown, so
+/// undo compares more than times before it removes a copy.
+fn expected(
+    step: &ExportStep,
+    source: &FileIdentity,
+    copied: Option<&VerifiedCopy>,
+) -> FileIdentity {
+    let known = match (copied, step.transfer) {
+        (Some(copied), _) => copied.identity.clone(),
+        (None, Transfer::Move) => source.clone(),
+        (None, _) => identity_by_stamp(step, step.bytes, step.modified_ns),
+    };
+    FileIdentity {
+        changed_ns: None,
+        ..known
     }
 }
 

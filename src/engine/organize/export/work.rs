@@ -14,6 +14,7 @@ use super::plan::ExportStep;
 use super::{ExportProgress, ExportReport, Transfer};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::photo::{Failure, Stage};
+use crate::engine::plural::bytes_rounded_up;
 
 pub(super) struct ExportRun<'a> {
     pub(super) journal: &'a ExportJournal<'a>,
@@ -195,12 +196,12 @@ impl<'a> ExportRun<'a> {
                 let there = self.target.ancestors().find(|path| path.is_dir());
                 let free = there.and_then(|path| fs4::available_space(path).ok());
                 // File systems reserve some space.
-                let missing = bytes.saturating_sub(free.unwrap_or(0)).max(1 << 20);
+                let missing = bytes.saturating_sub(free.unwrap_or(0)).max(1_000_000);
                 Some(format!(
-                    "the disk is full: {} needs at least {:.1} MB more; make room, then finish this export or export \
+                    "the disk is full: {} needs at least {} more; make room, then finish this export or export \
                      again: files that are complete are skipped",
                     self.target.display(),
-                    missing as f64 / 1e6
+                    bytes_rounded_up(missing)
                 ))
             }
         }

@@ -2,7 +2,7 @@
 //! Pictures are rows; their `.json` and `.txt` members are columns.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,9 +19,6 @@ use crate::engine::media::file_names;
 
 /// Size limit of a text member, in bytes.
 const MAX_TEXT: u64 = 16 << 20;
-/// Reading of texts starts this many rows before a shard, so that a text applies to as many following pictures of its key,
-/// however the tar is divided into shards.
-const KEY_PICTURES: u64 = 64;
 
 /// The type of a member, by its name.
 #[derive(Clone, Copy, PartialEq)]
@@ -104,13 +101,49 @@ struct Sample {
     txt: Option<String>,
 }
 
+/// A text of a key. Those before a shard may apply to its first pictures, so their place is kept, and only what is needed
+/// is read.
+#[derive(Clone, Default)]
+struct KeyText {
+    text: Option<String>,
+    unread: Option<Range<u64>>,
+}
+
+impl KeyText {
+    fn new(entry: &mut Entry<'_, impl Read>, read_now: bool) -> io::Result<Self> {
+        let (start, size) = (entry.raw_file_position(), entry.size());
+        Ok(match read_now {
+            true => Self {
+                text: text(entry, size)?,
+                unread: None,
+            },
+            false => Self {
+                text: None,
+                unread: Some(start..start.saturating_add(size)),
+            },
+        })
+    }
+
+    /// Reads the text if that has not been done. The position of `file` stays as it is: the archive shares it.
+    fn load(&mut self, mut file: &File) -> io::Result<()> {
+        if let Some(place) = self.unread.take() {
+            let before = file.stream_position()?;
+            file.seek(SeekFrom::Start(place.start))?;
+            let size = place.end - place.start;
+            self.text = text(&mut file.take(size), size)?;
+            file.seek(SeekFrom::Start(before))?;
+        }
+        Ok(())
+    }
+}
+
 /// Members with the same key. Pictures wait for texts that may follow them, but only a limited number wait.
 #[derive(Default)]
 struct TarGroup {
     key: Vec<u8>,
     pictures: Vec<(String, Option<Vec<u8>>)>,
-    json: Option<String>,
-    txt: Option<String>,
+    json: KeyText,
+    txt: KeyText,
     /// Number and size of the waiting pictures, including those outside the shard: which pictures wait for a text must not
     /// depend on how the tar is divided.
     count: usize,
@@ -140,8 +173,8 @@ impl TarGroup {
             key: key.clone(),
             name,
             bytes,
-            json: self.json.clone(),
-            txt: self.txt.clone(),
+            json: self.json.text.clone(),
+            txt: self.txt.text.clone(),
         };
         self.pictures.into_iter().map(sample)
     }
@@ -181,6 +214,7 @@ struct TarReader<S> {
 
 impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> TarReader<S> {
     fn run(&mut self, file: File, range: &Range<u64>) -> io::Result<()> {
+        let texts = file.try_clone()?;
         let mut archive = Archive::new(file);
         let (mut row, mut group) = (0, TarGroup::default());
         for entry in archive.entries_with_seek()? {
@@ -197,8 +231,8 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> TarReader<S> {
                 group.key = key(&name).to_vec();
             }
             // Texts may precede or follow their picture.
-            let before = row < range.end && row + KEY_PICTURES >= range.start;
-            let near = before || !group.pictures.is_empty();
+            let may_apply = row < range.end || !group.pictures.is_empty();
+            let read_now = row >= range.start;
             match kind {
                 TarMember::Picture => {
                     if group.is_full() && !self.take(group.part()) {
@@ -207,14 +241,17 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> TarReader<S> {
                     group.count += 1;
                     group.bytes = group.bytes.saturating_add(entry.size());
                     if range.contains(&row) {
+                        group.json.load(&texts)?;
+                        group.txt.load(&texts)?;
                         let name = String::from_utf8_lossy(&name).into_owned();
-                        let bytes = contents(&mut entry, MAX_FILE_BYTES)?;
+                        let size = entry.size();
+                        let bytes = contents(&mut entry, size, MAX_FILE_BYTES)?;
                         group.pictures.push((name, bytes));
                     }
                     row += 1;
                 }
-                TarMember::Json if near => group.json = text(&mut entry)?,
-                TarMember::Text if near => group.txt = text(&mut entry)?,
+                TarMember::Json if may_apply => group.json = KeyText::new(&mut entry, read_now)?,
+                TarMember::Text if may_apply => group.txt = KeyText::new(&mut entry, read_now)?,
                 _ => {}
             }
         }
@@ -260,13 +297,12 @@ fn batch(path: &Path, samples: &[Sample]) -> Result<RecordBatch, WorkerError> {
 }
 
 /// A member's bytes; `None` if they exceed the limit.
-fn contents(entry: &mut Entry<'_, impl Read>, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let size = entry.size();
+fn contents(member: &mut impl Read, size: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if size > limit {
         return Ok(None);
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(BATCH_BYTES)).unwrap_or_default());
-    entry.read_to_end(&mut bytes)?;
+    member.read_to_end(&mut bytes)?;
     if (bytes.len() as u64) < size {
         return Err(io::Error::new(
             io::ErrorKind::UnexpectedEof,
@@ -277,8 +313,8 @@ fn contents(entry: &mut Entry<'_, impl Read>, limit: u64) -> io::Result<Option<V
 }
 
 /// A member's text; `None` if it is too long or not UTF-8.
-fn text(entry: &mut Entry<'_, impl Read>) -> io::Result<Option<String>> {
-    let bytes = contents(entry, MAX_TEXT)?;
+fn text(member: &mut impl Read, size: u64) -> io::Result<Option<String>> {
+    let bytes = contents(member, size, MAX_TEXT)?;
     Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
 }
 
@@ -353,6 +389,39 @@ mod tests {
         members.rotate_right(1);
         let whole = read(&members, 0..600);
         assert!(whole.len() == 600 && whole.iter().all(|(_, text)| text.is_some()));
+    }
+
+    #[test]
+    fn a_text_far_before_a_shard_applies_to_its_pictures() {
+        let pictures = |key: &str, numbers: Range<usize>| -> Vec<String> {
+            numbers.map(|n| format!("{key}.{n}.jpg")).collect()
+        };
+        let json = |name: &str| vec![name.to_owned()];
+        // The second text of the key replaces the first; that of another key applies to none of these pictures.
+        let long = format!("c{}", "x".repeat(120));
+        let members = [
+            json("a.1.json"),
+            pictures("a", 0..100),
+            json("a.2.json"),
+            pictures("a", 100..300),
+            json("b.json"),
+            pictures("c", 300..301),
+            json(&format!("{long}.json")),
+            pictures(&long, 301..450),
+        ]
+        .concat();
+        let whole = read(&members, 0..450);
+        assert_eq!(whole.len(), 450);
+        assert_eq!(whole[299].1.as_deref(), Some("a.2.json"));
+        assert_eq!(whole[300].1, None);
+        let last = format!("{long}.json");
+        assert_eq!(whole[449].1.as_deref(), Some(last.as_str()));
+        for size in [1, 7, 65, 110, 256, 400] {
+            let starts = (0..450_usize).step_by(size);
+            let ranges = starts.map(|start| start as u64..(start + size).min(450) as u64);
+            let parts = ranges.flat_map(|range| read(&members, range));
+            assert!(parts.eq(whole.iter().cloned()), "shards of {size} rows");
+        }
     }
 
     #[test]

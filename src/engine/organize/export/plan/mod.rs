@@ -180,11 +180,12 @@ pub fn plan_until(
         let by_file = (a.set, &a.source).cmp(&(b.set, &b.source));
         by_file.then(moves(a).cmp(&moves(b)))
     });
+    let needed = plan.bytes.saturating_add(SPARE);
     match plan.free {
-        Some(free) if plan.bytes > 0 && free < plan.bytes + SPARE => Err(ExportError::NoSpace {
+        Some(free) if plan.bytes > 0 && free < needed => Err(ExportError::NoSpace {
             path: options.target.clone(),
-            free: free >> 20,
-            needed: plan.bytes.div_ceil(1 << 20),
+            free,
+            needed,
         }),
         _ => Ok(plan),
     }
