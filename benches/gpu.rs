@@ -48,21 +48,21 @@ const CARDS: [Paper; 4] = [
     },
     Paper {
         name: "RX 6600",
-        known_by: "RX 6600",
+        known_by: "AMD Radeon RX 6600",
         operations: 8.9e12,
         bytes: 224e9,
         units: 28.0,
     },
     Paper {
         name: "RTX 3060",
-        known_by: "RTX 3060",
+        known_by: "NVIDIA GeForce RTX 3060",
         operations: 12.7e12,
         bytes: 360e9,
         units: 28.0,
     },
     Paper {
         name: "H100 SXM",
-        known_by: "H100",
+        known_by: "NVIDIA H100 80GB HBM3",
         operations: 67e12,
         bytes: 3350e9,
         units: 132.0,
@@ -99,7 +99,9 @@ impl Paper {
     /// The card's values, from the environment variable or by its name.
     fn of(adapter: &Adapter) -> Option<Self> {
         let Ok(text) = std::env::var("LUMISIFT_BENCH_CARD") else {
-            let known = |card: &&Self| adapter.name.contains(card.known_by);
+            // Drivers may add their own name in parentheses. "RX 6600 XT" is another card.
+            let name = adapter.name.split(" (").next().unwrap_or_default();
+            let known = |card: &&Self| name == card.known_by;
             return CARDS.iter().find(known).copied();
         };
         let numbers = text.split(',').map(|n| n.trim().parse().expect("a number"));

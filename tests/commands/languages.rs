@@ -11,7 +11,7 @@ use std::process::Command;
 use common::{json, lumisift, samples};
 use lumisift::engine::search::dictionary::{Language, Meaning, meaning};
 
-/// English words, and a label for each in every language; README.md beside it explains how it was made.
+/// English words, and a label for each in every language; tests/fixtures/README.md explains how it was made.
 const LABELS: &str = include_str!("../fixtures/labels-in-languages.tsv");
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Rules for dependencies between source files, and for tests.
+//! Rules for dependencies between source files, for tests, and for paths in the documentation.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../common/sources.rs"]
@@ -6,6 +6,7 @@ mod sources;
 
 mod asked;
 mod circles;
+mod doc_paths;
 mod errors;
 mod families;
 mod honest;
