@@ -6,6 +6,8 @@ use crate::engine::media::photo::Taken;
 
 /// Seconds from the QuickTime epoch (1904) to the Unix epoch (1970).
 const FROM_1904_TO_1970: u64 = 2_082_844_800;
+/// Maximum duration, 30 days. Longer ones come from damaged files and count as unknown.
+pub const MAX_DURATION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 
 /// The recording date: Apple's metadata has local time; the movie header has a UTC timestamp.
 pub fn taken(moov: &[u8]) -> Option<Taken> {
@@ -23,15 +25,21 @@ pub fn taken(moov: &[u8]) -> Option<Taken> {
     })
 }
 
-/// The duration in the movie header, in milliseconds.
+/// The duration in the movie header, in milliseconds; `None` if it is unknown.
 pub fn duration_ms(moov: &[u8]) -> Option<u64> {
     let mut fields = Fields(child(moov, b"mvhd")?);
     let (version, _) = fields.version_and_flags()?;
     fields.skip(if version == 1 { 16 } else { 8 })?;
     let timescale = u64::from(fields.u32()?);
     let duration = fields.duration(version)?;
-    let known = duration > 0 && timescale > 0;
-    known.then(|| milliseconds(duration, timescale))
+    (timescale > 0).then_some(())?;
+    known_milliseconds(duration, timescale)
+}
+
+/// Converts a duration to milliseconds; `None` if it is 0, which means unknown, or beyond [`MAX_DURATION_MS`].
+pub fn known_milliseconds(duration: u64, timescale: u64) -> Option<u64> {
+    let ms = milliseconds(duration, timescale);
+    (duration > 0 && ms <= MAX_DURATION_MS).then_some(ms)
 }
 
 /// Converts a time to milliseconds; `timescale` is in units per second.
@@ -151,7 +159,11 @@ mod tests {
             mvhd
         };
         assert_eq!(duration_ms(&movie(6_000_000_000)), Some(600_000));
-        assert_eq!(duration_ms(&movie(u64::MAX)), None);
+        let month = MAX_DURATION_MS * 10_000;
+        assert_eq!(duration_ms(&movie(month)), Some(MAX_DURATION_MS));
+        for corrupt in [month + 10_000, u64::MAX >> 1, u64::MAX - 1, u64::MAX] {
+            assert_eq!(duration_ms(&movie(corrupt)), None, "{corrupt}");
+        }
         assert_eq!(duration_ms(&movie(0)), None);
     }
 }

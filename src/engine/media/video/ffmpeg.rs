@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::choose::MOST_FRAMES;
 use super::error::VideoError;
+use super::facts::MAX_DURATION_MS;
 use crate::engine::cancel::Cancel;
 use crate::engine::media::dates;
 use crate::engine::media::decode::{self, Pixels};
@@ -325,16 +326,15 @@ fn after_last<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
     text.rsplit_once(mark).map(|(_, rest)| rest)
 }
 
-/// Parses `00:01:02.34` to milliseconds.
+/// Parses `00:01:02.34` to milliseconds; `None` if it is implausibly long.
 fn clock_ms(text: &str) -> Option<u64> {
     let clock = text.split([',', ' ']).next()?;
     let mut seconds = 0.0;
     for part in clock.split(':') {
         seconds = seconds * 60.0 + part.parse::<f64>().ok()?;
     }
-    (0.0..=1e9)
-        .contains(&seconds)
-        .then_some((seconds * 1000.0) as u64)
+    let ms = (seconds * 1000.0) as u64;
+    (seconds >= 0.0 && ms <= MAX_DURATION_MS).then_some(ms)
 }
 
 /// The last line of the output, shortened and sanitised.
@@ -402,7 +402,10 @@ mod tests {
     fn what_ffmpeg_says_is_read() {
         let said = "  Duration: 00:01:02.34, start: 0.000000, bitrate: 1 kb/s\n  Stream #0:0: Video: mpeg4\n";
         assert_eq!(after(said, "Duration: ").and_then(clock_ms), Some(62_340));
-        assert_eq!(clock_ms("N/A"), None);
+        assert_eq!(clock_ms("720:00:00.00"), Some(MAX_DURATION_MS));
+        for unknown in ["N/A", "720:00:01.00", "596523:14:07.95", "-1", "inf", "NaN"] {
+            assert_eq!(clock_ms(unknown), None, "{unknown}");
+        }
         assert_eq!(last_line("a\nb\u{1b}[31m\n\n"), "b\\u{1b}[31m");
     }
 }

@@ -95,15 +95,18 @@ impl Movie {
         for (time, start, length) in places {
             frames.push((time, Arc::new(layout::bytes(source, start, length)?)));
         }
-        let in_header = facts::duration_ms(&layout.moov).unwrap_or_default();
-        let in_track = facts::milliseconds(track.duration.max(end), timescale);
+        let durations = [
+            facts::duration_ms(&layout.moov),
+            facts::known_milliseconds(track.duration, timescale),
+            facts::known_milliseconds(end, timescale),
+        ];
         Ok(Self {
             codec: Arc::new(track.codec),
             orientation: track.orientation,
             coded: track.coded,
             pixel_aspect: track.pixel_aspect,
             colour: track.colour,
-            duration_ms: in_header.max(in_track),
+            duration_ms: durations.into_iter().flatten().max().unwrap_or_default(),
             frames,
             _memory: memory,
             moov: layout.moov,
@@ -257,6 +260,16 @@ mod tests {
         fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
             self.0.seek(to)
         }
+    }
+
+    #[test]
+    fn implausible_durations_are_ignored() {
+        let mut bytes = include_bytes!("../../../../tests/fixtures/video/early.m4v").to_vec();
+        let mvhd = bytes.windows(4).position(|kind| kind == b"mvhd");
+        let duration = mvhd.expect("a movie header") + 20;
+        bytes[duration..duration + 4].copy_from_slice(&(u32::MAX - 1).to_be_bytes());
+        let movie = Movie::read(&mut Cursor::new(bytes), &Cancel::default()).expect("read");
+        assert_eq!(movie.duration_ms(), 6000);
     }
 
     #[test]

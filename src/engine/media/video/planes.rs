@@ -5,7 +5,9 @@ use crate::engine::media::decode::{Cicp, Conversion, eight_bits};
 /// Luma coefficients of red and blue in BT.709.
 const BT_709: (f32, f32) = (0.2126, 0.0722);
 /// "Unspecified" for primaries, transfer characteristics and matrix coefficients in H.273.
-const UNSPECIFIED: u16 = 2;
+pub const UNSPECIFIED: u16 = 2;
+/// BT.2020, both as primaries and as matrix coefficients (non-constant luminance) in H.273.
+const BT_2020: u16 = 9;
 /// Short side in pixels from which frames default to BT.709.
 const HIGH_DEFINITION: u32 = 720;
 /// Maximum reduction factor.
@@ -87,7 +89,7 @@ impl Planes {
     }
 
     /// The declared colours. What the container leaves unspecified is taken from the bitstream; a matrix that neither
-    /// specifies depends on the frame size.
+    /// specifies depends on the primaries and the frame size.
     fn meant(&self, of_file: Option<Cicp>) -> Cicp {
         let is_halved = self.halved != (false, false);
         let declared = [of_file, self.colour].into_iter().flatten();
@@ -98,13 +100,16 @@ impl Planes {
             let mut values = declared.iter().map(field);
             values.find(|value| *value != UNSPECIFIED)
         };
-        let usual = if self.height.min(self.width) >= HIGH_DEFINITION {
+        let primaries = first(|colour| colour.primaries).unwrap_or(UNSPECIFIED);
+        let usual = if primaries == BT_2020 {
+            BT_2020
+        } else if self.height.min(self.width) >= HIGH_DEFINITION {
             1
         } else {
             6
         };
         Cicp {
-            primaries: first(|colour| colour.primaries).unwrap_or(UNSPECIFIED),
+            primaries,
             transfer: first(|colour| colour.transfer).unwrap_or(UNSPECIFIED),
             matrix: first(|colour| colour.matrix).unwrap_or(usual),
             full_range: declared.iter().any(|colour| colour.full_range),
@@ -216,19 +221,40 @@ mod tests {
             frame.meant(of_file)
         };
         let (hdr, none) = (colour(9, 16, 2), colour(2, 2, 2));
+        let p3 = colour(12, 1, 2);
         for (side, matrix) in [(8, 6), (720, 1)] {
-            let want = colour(9, 16, matrix);
-            assert_eq!(meant(side, Some(hdr), None), want);
-            assert_eq!(meant(side, None, Some(hdr)), want);
-            assert_eq!(meant(side, Some(none), Some(hdr)), want);
+            let want = colour(12, 1, matrix);
+            assert_eq!(meant(side, Some(p3), None), want);
+            assert_eq!(meant(side, None, Some(p3)), want);
+            assert_eq!(meant(side, Some(none), Some(p3)), want);
             assert_eq!(meant(side, None, None), colour(2, 2, matrix));
         }
-        let both = meant(8, Some(hdr), Some(colour(1, 1, 9)));
-        assert_eq!(both, colour(9, 16, 9));
+        let both = meant(8, Some(hdr), Some(colour(1, 1, 1)));
+        assert_eq!(both, colour(9, 16, 1));
         let both = meant(8, Some(colour(2, 2, 9)), Some(hdr));
         assert_eq!(both, colour(9, 16, 9));
         let both = meant(8, Some(colour(1, 1, 1)), Some(colour(9, 16, 9)));
         assert_eq!(both, colour(1, 1, 1));
+    }
+
+    #[test]
+    fn bt_2020_without_a_matrix_has_its_own() {
+        for (side, matrix) in [(8, 0), (720, 2), (720, 3)] {
+            let mut frame = grey_frame(side, side, 10, [500, 512, 512]);
+            let declared = Cicp {
+                primaries: 9,
+                transfer: 18,
+                matrix,
+                full_range: false,
+            };
+            let want = Cicp {
+                matrix: 9,
+                ..declared
+            };
+            assert_eq!(frame.meant(Some(declared)), want);
+            frame.colour = Some(declared);
+            assert_eq!(frame.meant(None), want);
+        }
     }
 
     #[test]

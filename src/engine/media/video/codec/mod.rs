@@ -3,6 +3,7 @@
 mod av1;
 mod h264;
 mod hevc;
+mod hevc_sps;
 
 use super::planes::Planes;
 use super::track::VideoCodec;
