@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::GpuError;
-use super::adapter_limits::MATRIX_MEMORY;
 use super::driver;
 
 /// Time limit for enumerating adapters.
 const LISTING: Duration = Duration::from_secs(15);
 /// Whether enumeration has exceeded the limit in this process.
 static SILENT: AtomicBool = AtomicBool::new(false);
+
+/// Maximum workgroup memory of kernels for matrix units, in bytes.
+pub const MATRIX_MEMORY: usize = 29 << 10;
 
 /// Type of an adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,9 +8,6 @@ pub const WORKGROUP_MEMORY: usize = 16 << 10;
 /// Maximum workgroup memory of any kernel, in bytes.
 pub const MOST_WORKGROUP_MEMORY: usize = 64 << 10;
 
-/// Maximum workgroup memory of kernels for matrix units, in bytes.
-pub const MATRIX_MEMORY: usize = 29 << 10;
-
 /// What multiplies 16 x 16 tiles of f16 values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatrixUnits {

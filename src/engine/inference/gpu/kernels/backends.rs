@@ -5,7 +5,8 @@ use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
 use naga::valid::{Capabilities, FunctionInfo, ModuleInfo, ValidationFlags, Validator};
 use naga::{Block, Expression, Function, Module, ShaderStage, Statement, TypeInner};
 
-use super::super::adapter_limits::{MATRIX_MEMORY, MatrixUnits};
+use super::super::adapter::MATRIX_MEMORY;
+use super::super::adapter_limits::MatrixUnits;
 use super::*;
 
 const ACTIVATIONS: [Activation; 5] = [
