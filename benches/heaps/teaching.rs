@@ -86,8 +86,8 @@ impl<'a> ClassLabel<'a> {
     fn curves(&self, noise: &mut impl FnMut() -> f32) -> LearningCurves {
         LearningCurves {
             questions: self.curve(self.questions()),
-            random: self.curve(draw(self.from_match(0.0), noise)),
-            likely: self.curve(draw(self.from_match(DEFAULT_MIN_MATCH / 2.0), noise)),
+            random: self.curve(draw(self.with_match_from(0.0), noise)),
+            likely: self.curve(draw(self.with_match_from(DEFAULT_MIN_MATCH / 2.0), noise)),
         }
     }
 
@@ -102,7 +102,7 @@ impl<'a> ClassLabel<'a> {
     }
 
     /// The photos that match the text at least this well.
-    fn from_match(&self, least: f32) -> Vec<usize> {
+    fn with_match_from(&self, least: f32) -> Vec<usize> {
         let photos = 0..self.matches.len();
         photos.filter(|at| self.matches[*at] >= least).collect()
     }

@@ -97,21 +97,25 @@ mod x86 {
             fetch(fetches.at(k));
             let parts = line.as_chunks::<16>().0;
             // SAFETY: each part has exactly one register's worth of values.
-            let b: [_; V] = std::array::from_fn(|v| unsafe { _mm512_loadu_ps(parts[v].as_ptr()) });
-            for (sums, row) in sums.iter_mut().zip(rows) {
+            let mut b = [_mm512_setzero_ps(); V];
+            unrolled!(v < V: {
+                b[v] = unsafe { _mm512_loadu_ps(parts[v].as_ptr()) };
+            });
+            unrolled!(r < R: {
                 // SAFETY: no row is shorter than the depth.
-                let factor = _mm512_set1_ps(unsafe { *row.get_unchecked(k) });
-                for (sum, b) in sums.iter_mut().zip(b) {
-                    *sum = _mm512_fmadd_ps(factor, b, *sum);
-                }
-            }
+                let factor = _mm512_set1_ps(unsafe { *rows[r].get_unchecked(k) });
+                unrolled!(v < V: {
+                    sums[r][v] = _mm512_fmadd_ps(factor, b[v], sums[r][v]);
+                });
+            });
         }
-        for (out, sums) in out.iter_mut().zip(sums) {
-            for (part, sum) in out.as_chunks_mut::<16>().0.iter_mut().zip(sums) {
+        unrolled!(r < R: {
+            let parts = out[r].as_chunks_mut::<16>().0;
+            unrolled!(v < V: {
                 // SAFETY: as above.
-                unsafe { _mm512_storeu_ps(part.as_mut_ptr(), sum) };
-            }
-        }
+                unsafe { _mm512_storeu_ps(parts[v].as_mut_ptr(), sums[r][v]) };
+            });
+        });
     }
 
     /// Processes two registers of 8 columns at a time.
@@ -127,30 +131,35 @@ mod x86 {
         let depth = common_depth(&rows, lines);
         let fetches = PrefetchPlan::new(prefetched, panel, depth);
         for first in 0..width.div_ceil(16) {
-            let mut sums = [[_mm256_setzero_ps(); 2]; R];
+            let mut left = [_mm256_setzero_ps(); R];
+            let mut right = left;
             for (k, line) in lines[..depth].iter().enumerate() {
                 if first == 0 {
                     fetch(fetches.at(k));
                 }
                 let parts = line.as_chunks::<16>().0[first].as_chunks::<8>().0;
                 // SAFETY: each part has exactly one register's worth of values.
-                let b: [_; 2] =
-                    std::array::from_fn(|v| unsafe { _mm256_loadu_ps(parts[v].as_ptr()) });
-                for (sums, row) in sums.iter_mut().zip(rows) {
+                let (b0, b1) = unsafe {
+                    (
+                        _mm256_loadu_ps(parts[0].as_ptr()),
+                        _mm256_loadu_ps(parts[1].as_ptr()),
+                    )
+                };
+                unrolled!(r < R: {
                     // SAFETY: no row is shorter than the depth.
-                    let factor = _mm256_set1_ps(unsafe { *row.get_unchecked(k) });
-                    for (sum, b) in sums.iter_mut().zip(b) {
-                        *sum = _mm256_fmadd_ps(factor, b, *sum);
-                    }
-                }
+                    let factor = _mm256_set1_ps(unsafe { *rows[r].get_unchecked(k) });
+                    left[r] = _mm256_fmadd_ps(factor, b0, left[r]);
+                    right[r] = _mm256_fmadd_ps(factor, b1, right[r]);
+                });
             }
-            for (out, sums) in out.iter_mut().zip(sums) {
-                let out = out.as_chunks_mut::<16>().0[first].as_chunks_mut::<8>().0;
-                for (part, sum) in out.iter_mut().zip(sums) {
-                    // SAFETY: as above.
-                    unsafe { _mm256_storeu_ps(part.as_mut_ptr(), sum) };
+            unrolled!(r < R: {
+                let parts = out[r].as_chunks_mut::<16>().0[first].as_chunks_mut::<8>().0;
+                // SAFETY: as above.
+                unsafe {
+                    _mm256_storeu_ps(parts[0].as_mut_ptr(), left[r]);
+                    _mm256_storeu_ps(parts[1].as_mut_ptr(), right[r]);
                 }
-            }
+            });
         }
     }
 }

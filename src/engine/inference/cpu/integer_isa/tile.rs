@@ -37,24 +37,24 @@ macro_rules! tile {
                         break;
                     };
                     let mut weights = [$zero(); V];
-                    for (w, part) in weights.iter_mut().zip(parts) {
+                    unrolled!(v < V: {
                         // SAFETY: the part that is read has exactly the size of a register.
-                        *w = unsafe { $load(part.as_ptr().cast()) };
-                    }
-                    for (sums, line) in sums.iter_mut().zip(lines) {
-                        let a = $set(bytemuck::cast(line[k]));
-                        for (sum, w) in sums.iter_mut().zip(weights) {
-                            *sum = $dot(*sum, a, w);
-                        }
-                    }
+                        weights[v] = unsafe { $load(parts[v].as_ptr().cast()) };
+                    });
+                    unrolled!(r < R: {
+                        let a = $set(bytemuck::cast(lines[r][k]));
+                        unrolled!(v < V: {
+                            sums[r][v] = $dot(sums[r][v], a, weights[v]);
+                        });
+                    });
                 }
-                for (out, sums) in out.iter_mut().zip(sums) {
-                    let parts = out.as_chunks_mut::<{ $bytes / 4 }>().0;
-                    for (i, sum) in sums.into_iter().enumerate() {
+                unrolled!(r < R: {
+                    let parts = out[r].as_chunks_mut::<{ $bytes / 4 }>().0;
+                    unrolled!(v < V: {
                         // SAFETY: the part that is written has exactly the size of a register.
-                        unsafe { $store(parts[first + i].as_mut_ptr().cast(), sum) };
-                    }
-                }
+                        unsafe { $store(parts[first + v].as_mut_ptr().cast(), sums[r][v]) };
+                    });
+                });
             }
         }
     };
