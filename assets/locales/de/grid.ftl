@@ -24,7 +24,7 @@ found-so-far = bisher { $count } gefunden
 loading-model = Modell wird geladen…
 drop-a-folder = Legen Sie hier einen Ordner mit Fotos ab
 no-photos-in-folders = Keine Fotos in den offenen Ordnern
-then-type-labels = Tippen Sie dann Labels wie Strand oder Quittung ein, und die Fotos sortieren sich von selbst
+then-type-labels = Tippen Sie dann Labels wie Strand oder Quittung ein: Die Fotos sortieren sich
 open-folder = Ordner öffnen…
 promise = Alles bleibt auf diesem Computer
 no-model-title = Ohne Modell können Fotos nicht eingelesen werden
@@ -46,7 +46,10 @@ not-read-yet = Noch nicht eingelesen
 select-all-of = Alle von { $name } auswählen, { $photos }
 photos-span = { $photos }, { $span }
 select-all = Alle auswählen
-more-below-line = { $count } weitere knapp unter der Schwelle
+more-below-line = { $count ->
+    [one] { $count } fast passendes Foto
+   *[other] { $count } fast passende Fotos
+}
 show-more-below = { $text } von { $label } zeigen
 example-of = Beispiel für
 counter-example-of = Gegenbeispiel für

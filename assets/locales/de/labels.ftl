@@ -58,7 +58,7 @@ suggestion-receipt = Quittung
 suggestion-pet = Haustier
 labels-heading = Labels
 more-for-labels = Mehr zu Labels
-type-a-label = Label eintippen, Enter drücken
+type-a-label = Label, dann Enter
 new-label = Neues Label
 would-fit = { $count ->
     [one] { $label }: { $count } würde passen
@@ -106,7 +106,7 @@ click-to-type = Klicken, um einen Wert einzutippen
 threshold-in-percent = Schwelle von { $label } in Prozent
 below-line-of = { $text } von { $label }
 show-after-others = Nach den anderen zeigen
-share-above = etwa { $number } von 10 über der Schwelle passen
+share-above = etwa { $number } von 10 darüber passen
 threshold-low = viele Fotos über einer so niedrigen Schwelle passen nicht
 threshold-check = prüfen Sie die Fotos nahe der Schwelle
 examples-above = { $count ->

@@ -58,7 +58,7 @@ suggestion-receipt = recibo
 suggestion-pet = mascota
 labels-heading = Etiquetas
 more-for-labels = Más opciones para etiquetas
-type-a-label = Escriba una etiqueta y pulse Enter
+type-a-label = Etiqueta y luego Enter
 new-label = Nueva etiqueta
 would-fit = { $count ->
     [one] { $label }: encajaría { $count }
