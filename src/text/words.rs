@@ -1,6 +1,10 @@
 //! Translates words and counts that the engine, which knows only English, reports.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use fluent_syntax::ast::{Entry, Message, Pattern, PatternElement};
+use fluent_syntax::parser;
 
 use super::{Locale, catalogue, count, current, decimal, list};
 use crate::engine::media::scan::Skipped;
@@ -47,13 +51,43 @@ fn key_of(kind: &str, english: &str) -> String {
     key
 }
 
+/// German names that do not begin with a noun, with their form within a sentence: the attribute `within` of a message.
+static GERMAN_WITHIN: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let mut found = Vec::new();
+    for (_, text) in catalogue::files(Locale::German) {
+        let resource = parser::parse(*text).unwrap_or_else(|(rest, _)| rest);
+        found.extend(resource.body.iter().filter_map(name_and_within));
+    }
+    found
+});
+
+fn name_and_within(entry: &Entry<&'static str>) -> Option<(&'static str, &'static str)> {
+    let Entry::Message(Message {
+        value, attributes, ..
+    }) = entry
+    else {
+        return None;
+    };
+    let within = attributes.iter().find(|each| each.id.name == "within")?;
+    Some((plain_text(value.as_ref()?)?, plain_text(&within.value)?))
+}
+
+/// The text of a pattern without arguments.
+fn plain_text(pattern: &Pattern<&'static str>) -> Option<&'static str> {
+    match pattern.elements.as_slice() {
+        [PatternElement::TextElement { value }] => Some(*value),
+        _ => None,
+    }
+}
+
 /// A name as it is written within a sentence: in lower case, except in German, whose nouns keep their capitals.
 #[must_use]
 pub fn in_sentence(name: &str) -> String {
-    match current() {
-        Locale::German => name.to_owned(),
-        _ => name.to_lowercase(),
+    if current() != Locale::German {
+        return name.to_lowercase();
     }
+    let within = GERMAN_WITHIN.iter().find(|(known, _)| *known == name);
+    within.map_or(name, |found| found.1).to_owned()
 }
 
 /// Messages about skipped files that the user might look for.
@@ -129,17 +163,19 @@ pub fn speed(rate: f32, gflop: f32) -> String {
         3.0.. => t!("speed-medium"),
         _ => t!("speed-slow"),
     };
+    // Rounded before the choice, so that no message says "1 seconds".
+    let seconds = (1.0 / photos.max(1e-3)).round();
     match photos {
         1.5.. => t!(
             "speed-photos",
             word = word,
             photos = decimal(photos.into(), 0)
         ),
-        0.67.. => t!("speed-one", word = word),
+        _ if seconds <= 1.0 => t!("speed-one", word = word),
         _ => t!(
             "speed-seconds",
             word = word,
-            seconds = decimal(f64::from(1.0 / photos.max(1e-3)), 0)
+            seconds = decimal(seconds.into(), 0)
         ),
     }
 }
@@ -223,9 +259,37 @@ mod tests {
     }
 
     #[test]
-    fn german_nouns_keep_their_capitals() {
+    fn seconds_are_rounded_before_the_plural_is_chosen() {
+        keep_to_thread(Locale::English);
+        let one = "slow here: about 1 second a photo";
+        for photos in [1.4, 1.0, 0.67, 0.668] {
+            assert_eq!(speed(photos, 1.0), one);
+        }
+        assert_eq!(speed(0.66, 1.0), "slow here: about 2 seconds a photo");
+    }
+
+    #[test]
+    fn only_german_nouns_keep_their_capitals() {
         keep_to_thread(Locale::German);
         assert_eq!(in_sentence("Kopien"), "Kopien");
+        assert_eq!(in_sentence(t!("kind-memes")), "Memes und Grafiken");
+        let others = [
+            t!("kind-blurred"),
+            t!("kind-dark"),
+            t!("kind-blown-out"),
+            t!("kind-near-empty"),
+            t!("kind-undated"),
+        ];
+        assert_eq!(
+            others.map(in_sentence),
+            [
+                "unscharf",
+                "dunkel",
+                "überbelichtet",
+                "fast leer",
+                "ohne Datum"
+            ]
+        );
         keep_to_thread(Locale::French);
         assert_eq!(in_sentence("Copies"), "copies");
         keep_to_thread(Locale::English);

@@ -1,8 +1,8 @@
 //! The labels panel: type a label and see its best photos at once; below it the list of labels.
 
 use egui::{
-    Align, Area, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, RichText, Role, ScrollArea,
-    Sense, TextEdit, Ui, WidgetInfo, vec2,
+    Align, Area, Button, Color32, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, Response,
+    RichText, Role, ScrollArea, Sense, TextEdit, TextStyle, Ui, WidgetInfo, vec2,
 };
 
 use super::icons::Icon;
@@ -153,7 +153,7 @@ impl Interface {
         let draft = state.draft.trim();
         let weak = palette(ui).weak;
         let button = |ui: &mut Ui, text: &str, name: &str| {
-            let button = egui::Button::new(RichText::new(text).small()).sense(Sense::CLICK);
+            let button = Button::new(RichText::new(text).small()).sense(Sense::CLICK);
             let response = ui.add(button);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
             response.on_hover_text(name).clicked()
@@ -234,6 +234,21 @@ fn draft_place(state: &State) -> Option<(usize, &Label)> {
     is_it.then_some((place, label))
 }
 
+/// A small button that is at least as high as the fonts of its text. egui makes one as high as its first font, which is
+/// Latin, so Chinese and Japanese glyphs would hang out of it.
+fn small_button(ui: &mut Ui, text: &str) -> Response {
+    let font = TextStyle::Body.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
+    let height = glyphs
+        .filter(|glyph| glyph.font_face_height > glyph.font_height)
+        .map(|glyph| glyph.font_face_height)
+        .fold(0.0, f32::max);
+    ui.add(Button::new(text).small().min_size(vec2(0.0, height)))
+}
+
 /// Buttons that shift all thresholds at once.
 fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
@@ -242,7 +257,7 @@ fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
             (t!("looser"), t!("all-looser"), -1.0),
             (t!("stricter"), t!("all-stricter"), 1.0),
         ] {
-            let response = ui.small_button(name);
+            let response = small_button(ui, name);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, full));
             if response.on_hover_text(full).clicked() {
                 commands.push(Command::MoveLines(steps));
@@ -292,7 +307,7 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.spacing_mut().interact_size.y = 22.0;
         for text in texts {
             let shown: String = text.chars().take(28).collect();
-            let response = ui.small_button(shown);
+            let response = small_button(ui, &shown);
             let name = t!("add-the-label", text = text);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if response.clicked() {
@@ -300,7 +315,7 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         }
         if !state.heaps.proposed.is_empty() {
-            let response = ui.small_button(Action::Heaps.entry().name);
+            let response = small_button(ui, Action::Heaps.entry().name);
             let hint = t!("heaps-hint");
             if response.on_hover_text(hint).clicked() {
                 commands.push(Command::Do(Action::Heaps));

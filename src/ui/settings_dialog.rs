@@ -236,7 +236,7 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
             let text = t!("store-knows", count = count, size = bytes(size.bytes));
             ui.label(RichText::new(text).small().weak());
         }
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             if ui.button(t!("move-to")).clicked() {
                 commands.push(Command::Choose(FolderPurpose::Store));
             }

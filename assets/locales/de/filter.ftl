@@ -52,7 +52,9 @@ count-screenshots = { $count ->
     [one] { $count } Bildschirmfoto
    *[other] { $count } Bildschirmfotos
 }
+# `within`: the form within a sentence of a name that does not begin with a noun.
 kind-blurred = Unscharf
+    .within = unscharf
 count-blurred = { $count } unscharf
 kind-receipts = Belege
 count-receipts = { $count ->
@@ -70,12 +72,16 @@ count-memes = { $count ->
    *[other] { $count } Memes
 }
 kind-dark = Dunkel
+    .within = dunkel
 count-dark = { $count } dunkel
 kind-blown-out = Überbelichtet
+    .within = überbelichtet
 count-blown-out = { $count } überbelichtet
 kind-near-empty = Fast leer
+    .within = fast leer
 count-near-empty = { $count } fast leer
 kind-undated = Ohne Datum
+    .within = ohne Datum
 count-undated = { $count } ohne Datum
 number-blurred = wie unscharf die schärfsten Stellen sind
 number-dark = wie viel vom Bild schwarz ist
