@@ -32,13 +32,11 @@ pub fn speed_text(rate: f32, gflop: f32) -> String {
         3.0.. => "medium",
         _ => "slow",
     };
+    let seconds = (1.0 / photos.max(1e-3)).round();
     match photos {
         1.5.. => format!("{word} here: about {photos:.0} photos a second"),
-        0.67.. => format!("{word} here: about 1 second a photo"),
-        _ => format!(
-            "{word} here: about {:.0} seconds a photo",
-            1.0 / photos.max(1e-3)
-        ),
+        _ if seconds <= 1.0 => format!("{word} here: about 1 second a photo"),
+        _ => format!("{word} here: about {seconds} seconds a photo"),
     }
 }
 
