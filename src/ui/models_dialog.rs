@@ -221,13 +221,17 @@ fn speed_of(rate: Option<f32>, gflop: f32) -> String {
     )
 }
 
-/// The estimated time for reading all open photos, once the speed of this machine is known.
+/// The estimated time for reading all open photos. Its line is empty until the speed of this machine is known, so that
+/// nothing moves then.
 fn time_line(ui: &mut Ui, state: &State, gflop: f32) {
     let photos = state.library.len();
-    if let Some(rate) = state.models.rate.filter(|_| photos > 0) {
-        let text = text::time_for(photos, seconds_for(photos, rate, gflop));
-        ui.label(RichText::new(text).small().weak());
+    if photos == 0 {
+        return;
     }
+    let text = state.models.rate.map_or_else(String::new, |rate| {
+        text::time_for(photos, seconds_for(photos, rate, gflop))
+    });
+    ui.label(RichText::new(text).small().weak());
 }
 
 /// A description of a model for deciding whether to download it.

@@ -142,7 +142,7 @@ fn rule_list(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-/// A description such as "receipts: receipt from 60 % → copy to /home/me/Receipts, by month".
+/// A description such as "receipts: receipt from 60 %, copy to /home/me/Receipts, by month".
 fn rule_text(rule: &RuleText) -> String {
     let min_match = rule.min_match.unwrap_or(DEFAULT_MIN_MATCH);
     let percent = text::percent(min_match.into(), 0);

@@ -97,8 +97,14 @@ cell-left-to-be-read-because-they-are-wide-or-videos = left to be read, because 
 cell-without-a-vector-because-they-could-not-be-read = without a vector, because they could not be read
 cli-separator = { ", " }
 cli-something-else = (something else)
-cli-no-photo-read = none of the { $count } photos could be read
-cli-no-file-read = none of the { $count } files could be read
+cli-no-photo-read = { $count ->
+    [one] the only photo could not be read
+   *[other] none of the { $count } photos could be read
+}
+cli-no-file-read = { $count ->
+    [one] the only file could not be read
+   *[other] none of the { $count } files could be read
+}
 cli-vector-missing = { $path }: its vector is missing; run this again
 cli-waiting-for-space = { $reason }; waiting for free space
 cli-space-again = there is free space again
@@ -122,7 +128,10 @@ cli-photos-per-second = { $rate } images/s
 cli-time-left = { $seconds }s left
 cli-still-listing = still listing
 cli-without-decisions = { $error }; continuing without them
-cli-none-asked-for = none of the { $count } photos has the stars, colour, keyword, place or decision asked for
+cli-none-asked-for = { $count ->
+    [one] the only photo does not have the stars, colour, keyword, place or decision asked for
+   *[other] none of the { $count } photos has the stars, colour, keyword, place or decision asked for
+}
 cli-unknown-words = { $what }: `lumisift models get { $model }`
 cli-no-window = this build has no window: give a command, such as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them
 cli-tables-of-worker = --format arrow and parquet are for `lumisift worker` alone: give table, json or csv

@@ -56,7 +56,7 @@ fn what_only_ffmpeg_reads_is_said_and_counted_without_it() {
         .expect("runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("AVI, which is read by ffmpeg alone: install ffmpeg"),
+        said.contains("AVI, which only ffmpeg can read: install ffmpeg"),
         "{said}"
     );
 }
