@@ -171,7 +171,10 @@ fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
                 (Precision::F32, t!("precision-full")),
                 (Precision::Int8, t!("precision-int8")),
             ] {
-                ui.selectable_value(&mut settings.precision, precision, name);
+                let choice = ui.selectable_value(&mut settings.precision, precision, name);
+                if precision == Precision::Auto {
+                    choice.on_hover_text(t!("precision-auto-hint"));
+                }
             }
         });
         let accuracy = state.session().and_then(|s| s.model().info().int8);
