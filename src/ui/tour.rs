@@ -2,7 +2,8 @@
 //! A line leads to its photos; the dialog itself changes nothing.
 
 use egui::{
-    Align, Frame, Layout, Margin, ProgressBar, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2,
+    Align, Frame, Layout, Margin, ProgressBar, RichText, Role, ScrollArea, TextStyle, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::Interface;
@@ -97,19 +98,21 @@ pub fn progress(ui: &mut Ui, state: &State) {
         let bad = palette(ui).bad;
         ui.add(egui::Label::new(RichText::new(problem).color(bad)).wrap());
     }
-    let Some(running) = &state.overview.running else {
-        return;
-    };
-    let (compares, done, of) = running.get();
-    let what = match compares {
-        true => t!("comparing"),
-        false => t!("looking-over"),
-    };
-    let text = match of {
-        0 => t!("look-begins", what = what),
-        _ => t!("look-progress", what = what, done = done, count = of),
-    };
     ui.horizontal(|ui| {
+        // The line is also there without progress, so that nothing moves when the analysis ends.
+        ui.set_min_height(ui.text_style_height(&TextStyle::Body));
+        let Some(running) = &state.overview.running else {
+            return;
+        };
+        let (compares, done, of) = running.get();
+        let what = match compares {
+            true => t!("comparing"),
+            false => t!("looking-over"),
+        };
+        let text = match of {
+            0 => t!("look-begins", what = what),
+            _ => t!("look-progress", what = what, done = done, count = of),
+        };
         let bar = ProgressBar::new(done as f32 / of.max(1) as f32);
         let response = ui.add(bar.desired_width(140.0).desired_height(8.0));
         ui.ctx()
