@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Align, Key, Layout, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Key, Layout, ProgressBar, RichText, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use super::Interface;
 use super::dialog_parts::title;
@@ -108,11 +108,12 @@ impl Interface {
 pub fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
+            ui.set_width(ui.available_width() - 130.0);
             ui.label(RichText::new(t!("starter")).strong());
             let mut about = t!("starter-about").to_owned();
             let speed = speed_of(state.models.rate, STARTER_GFLOP);
             about = format!("{about} · {speed}");
-            ui.label(RichText::new(about).small().weak());
+            ui.add(egui::Label::new(RichText::new(about).small().weak()).truncate());
             time_line(ui, state, STARTER_GFLOP);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -228,10 +229,14 @@ fn time_line(ui: &mut Ui, state: &State, gflop: f32) {
     if photos == 0 {
         return;
     }
-    let text = state.models.rate.map_or_else(String::new, |rate| {
-        text::time_for(photos, seconds_for(photos, rate, gflop))
-    });
-    ui.label(RichText::new(text).small().weak());
+    let Some(rate) = state.models.rate else {
+        let height = ui.text_style_height(&TextStyle::Small);
+        ui.allocate_space(vec2(0.0, height));
+        return;
+    };
+    let text = text::time_for(photos, seconds_for(photos, rate, gflop));
+    let text = egui::Label::new(RichText::new(text).small().weak());
+    ui.add(text.truncate());
 }
 
 /// A description of a model for deciding whether to download it.
