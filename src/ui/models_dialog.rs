@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::scroll_area::ScrollBarVisibility;
 use egui::{Align, Key, Layout, ProgressBar, RichText, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use super::Interface;
@@ -31,7 +32,10 @@ impl Interface {
         let download = state.models.download.as_ref();
         // Space is reserved for what is below, so that it does not move.
         let height = ui.available_height() - 96.0;
-        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        // The bar is always there, so that rows do not get narrower when it appears.
+        let area = ScrollArea::vertical()
+            .auto_shrink([false, false])
+            .scroll_bar_visibility(ScrollBarVisibility::AlwaysVisible);
         area.max_height(height).show(ui, |ui| {
             if let Some(problem) = &state.models.problem {
                 ui.label(RichText::new(problem).color(palette(ui).bad));

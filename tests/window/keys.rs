@@ -355,7 +355,13 @@ fn a_dialog_has_its_place_from_the_first_frame_on() {
                     let mut same = later.iter().filter(|(other, _)| other == name);
                     same.clone().next().is_some() && !same.any(|(_, place)| place == rect)
                 });
-                assert_eq!(moved, None, "{dialog:?} at {size:?} in frame {frame}");
+                let now: Vec<_> = moved.map_or_else(Vec::new, |(name, _)| {
+                    later.iter().filter(|(other, _)| other == name).collect()
+                });
+                assert_eq!(
+                    moved, None,
+                    "{dialog:?} at {size:?} moved in frame {frame} to {now:?}"
+                );
             }
             window.command(Command::Show(None));
             window.in_place();
