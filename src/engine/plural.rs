@@ -41,14 +41,14 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
-/// Like [`bytes`], but rounded up, for space that is needed. Never equal to a smaller size by [`bytes_rounded_down`].
+/// Like [`bytes()`], but rounded up, for space that is needed. Never equal to a smaller size by [`bytes_rounded_down`].
 #[must_use]
 pub fn bytes_rounded_up(count: u64) -> String {
     let step = last_digit(count);
     bytes(count.div_ceil(step).saturating_mul(step))
 }
 
-/// Like [`bytes`], but rounded down, for space that is free.
+/// Like [`bytes()`], but rounded down, for space that is free.
 #[must_use]
 pub fn bytes_rounded_down(count: u64) -> String {
     let step = last_digit(count);
