@@ -269,13 +269,7 @@ fn main() {
     let temporary = tempfile::tempdir().expect("a folder");
     let home = kept.unwrap_or_else(|| temporary.path().to_path_buf());
     let folder = home.join("photos");
-    let dirs = Dirs {
-        config: home.join("config"),
-        cache: home.join("cache"),
-        data: home.join("data"),
-        state: home.join("state"),
-        hub_cache: None,
-    };
+    let dirs = Dirs::within(&home);
     if !folder.is_dir() {
         let store = Arc::new(Store::open(&dirs.store()).expect("a store"));
         let model = Arc::new(load_starter().expect("a model"));

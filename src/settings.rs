@@ -74,6 +74,19 @@ impl Dirs {
         }
     }
 
+    /// All folders within one folder, such as a temporary one, without the cache of Hugging Face's programs.
+    #[must_use]
+    pub fn within(home: &Path) -> Self {
+        let dir = |name: &str| home.join(name);
+        Self {
+            config: dir("config"),
+            cache: dir("cache"),
+            data: dir("data"),
+            state: dir("state"),
+            hub_cache: None,
+        }
+    }
+
     /// The default folder of the store.
     #[must_use]
     pub fn store(&self) -> PathBuf {

@@ -509,13 +509,7 @@ mod tests {
 
     /// An application with all of its files in one folder.
     pub(in crate::app) fn app(home: &Path) -> App {
-        let dirs = Dirs {
-            config: home.join("config"),
-            cache: home.join("cache"),
-            data: home.join("data"),
-            state: home.join("state"),
-            hub_cache: None,
-        };
+        let dirs = Dirs::within(home);
         App::new(&Context::default(), Services::real(dirs), Vec::new()).expect("threads")
     }
 }

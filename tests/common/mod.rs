@@ -23,13 +23,7 @@ pub fn samples() -> PathBuf {
 
 /// All folders of the program, below one folder.
 pub fn dirs(home: &Path) -> Dirs {
-    Dirs {
-        config: home.join("config"),
-        cache: home.join("cache"),
-        data: home.join("data"),
-        state: home.join("state"),
-        hub_cache: None,
-    }
+    Dirs::within(home)
 }
 
 /// Writes `count` small photos that all differ.

@@ -18,13 +18,7 @@ fn paths_of_a_second_start_are_shown_in_the_window_that_is_open() {
     let mut window = Setup::new(vec![first]).open();
     window.read(3);
     let home = window.home();
-    let dirs = Dirs {
-        config: home.path().join("config"),
-        cache: home.path().join("cache"),
-        data: home.path().join("data"),
-        state: home.path().join("state"),
-        hub_cache: None,
-    };
+    let dirs = Dirs::within(home.path());
     let StartOutcome::First(instance) = single_instance::start(&dirs, &[]) else {
         panic!("no window was open");
     };

@@ -304,13 +304,7 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(50);
 
     fn dirs(home: &Path) -> Dirs {
-        Dirs {
-            config: home.join("config"),
-            cache: home.join("cache"),
-            data: home.join("data"),
-            state: home.join("state"),
-            hub_cache: None,
-        }
+        Dirs::within(home)
     }
 
     fn first(dirs: &Dirs, window: Duration) -> Instance {
