@@ -177,6 +177,15 @@ expect() {
     fail "$message: \"$is\" instead of \"$wanted\""
 }
 
+# Waits for a file, or fails with the message: arrives FILE MESSAGE
+arrives() {
+    for _ in $(seq $((50 * ${PATIENCE:-1}))); do
+        [ -e "$1" ] && return
+        sleep 0.3
+    done
+    fail "$2"
+}
+
 # Fails unless the screen is unchanged.
 same() { [ "$(seen)" = "$1" ] || fail "$2"; }
 

@@ -219,11 +219,7 @@ picture export
 # The button is the last stop of the Tab key before it starts again at the one that closes the dialog.
 xdotool key shift+Tab && sleep 0.3
 press Return
-for _ in $(seq $((50 * ${PATIENCE:-1}))); do
-    [ -e "$pictures/Sorted/motorcycle/motorcycle.jpg" ] && break
-    sleep 0.3
-done
-[ -e "$pictures/Sorted/motorcycle/motorcycle.jpg" ] || fail "what fits a label is not exported"
+arrives "$pictures/Sorted/motorcycle/motorcycle.jpg" "what fits a label is not exported"
 [ -z "$(find "$pictures/Sorted" -name coffee.jpg)" ] || fail "a reject is exported"
 settle
 press Escape

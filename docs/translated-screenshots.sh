@@ -92,11 +92,7 @@ shows export press ctrl+e
 # The button that exports is the last stop of the Tab key.
 press shift+Tab
 press Return
-for _ in $(seq $((50 * ${PATIENCE:-1}))); do
-    [ -e "$pictures/Sorted/${labels[0]}/cat.jpg" ] && break
-    sleep 0.3
-done
-[ -e "$pictures/Sorted/${labels[0]}/cat.jpg" ] || fail "what fits the first label is not exported"
+arrives "$pictures/Sorted/${labels[0]}/cat.jpg" "what fits the first label is not exported"
 picture exported
 press Escape
 
