@@ -73,12 +73,15 @@ impl App {
         Some(HistoryStep::Rules(now))
     }
 
-    /// Applies the marks of rules to photos, without overriding marks set by the user.
+    /// Applies the marks of rules to photos, without overriding marks set by the user. A mark applies to all copies of a
+    /// content, so the rejection of a single copy does not count here.
     pub(in crate::app) fn mark_by_rules(&mut self, files: &[MarkedFile]) {
         let library = &self.state.library;
         let (mut before, mut after) = (Vec::<Decision>::new(), Vec::<Decision>::new());
         for file in files {
-            let known = library.find(&file.source).map(|id| library.mark(id));
+            let known = library
+                .find(&file.source)
+                .map(|id| library.mark_of_content(id));
             let decision = library.decision(&file.content);
             let mark = known.or(decision).unwrap_or_default();
             if let Some(new) = file.mark.added_to(mark) {

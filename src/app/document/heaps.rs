@@ -53,6 +53,14 @@ impl Heaps {
         self.number += 1;
     }
 
+    /// Forgets everything about the photos that were open. Copies for undo cannot be restored any more.
+    pub fn clear(&mut self) {
+        *self = Self {
+            number: self.number + 1,
+            ..Self::default()
+        };
+    }
+
     /// Copies the suggestions for undo.
     #[must_use]
     pub fn kept(&self, dismissed: &[String]) -> ProposedHeaps {

@@ -488,7 +488,7 @@ impl App {
     pub(in crate::app) fn forget_photos(&mut self) {
         self.stop_looking();
         self.state.overview = Overview::default();
-        self.state.heaps = Heaps::default();
+        self.state.heaps.clear();
         self.state.questions = None;
         self.state.heat.question = None;
         self.state.library.clear();
