@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::GpuError;
 use super::adapter::Adapter;
@@ -25,7 +26,8 @@ pub enum GpuPrecision {
 /// Errors that wgpu reports asynchronously.
 #[derive(Default)]
 struct DeviceErrors {
-    lost: OnceLock<String>,
+    /// Why the device is no longer usable: `Lost` or `Hung`.
+    lost: OnceLock<GpuError>,
     /// The first error; later ones are usually consequences.
     error: Mutex<Option<GpuError>>,
 }
@@ -44,7 +46,7 @@ impl DeviceErrors {
             } else {
                 message
             };
-            let _ = reported.lost.set(said);
+            let _ = reported.lost.set(GpuError::Lost(said));
         });
         errors
     }
@@ -229,11 +231,13 @@ impl Context {
         self.most_bytes
     }
 
-    /// Leaks the device: closing one whose driver hangs would block indefinitely.
-    pub(super) fn abandon(&self) {
-        // Other threads need not wait for the hung driver as well.
-        let _ = self.errors.lost.set("its driver did not respond".into());
+    /// Gives up a device whose driver did not respond in time, and returns the error that every later call gets. The
+    /// device is leaked: closing it would block indefinitely.
+    pub(super) fn abandon(&self, patience: Duration) -> GpuError {
         std::mem::forget((self.device.clone(), self.queue.clone()));
+        // Other threads need not wait for the hung driver as well.
+        let hung = || GpuError::Hung(patience.as_secs());
+        self.errors.lost.get_or_init(hung).clone()
     }
 
     /// Destroys the device, to simulate a driver crash.
@@ -252,8 +256,8 @@ impl Context {
             // The loss of a device first appears as failing calls; wgpu reports it at the next poll.
             let _ = self.device.poll(wgpu::PollType::Poll);
         }
-        if let Some(GpuError::Lost(reason)) = &error {
-            let _ = self.errors.lost.set(reason.clone());
+        if let Some(lost @ GpuError::Lost(_)) = &error {
+            let _ = self.errors.lost.set(lost.clone());
         }
         self.check_lost()?;
         error.map_or(Ok(()), Err)
@@ -261,17 +265,14 @@ impl Context {
 
     /// Whether the device is still usable. Errors of other threads' calls are left for them.
     pub(super) fn check_lost(&self) -> Result<(), GpuError> {
-        match self.errors.lost.get() {
-            Some(reason) => Err(GpuError::Lost(reason.clone())),
-            None => Ok(()),
-        }
+        self.errors.lost.get().cloned().map_or(Ok(()), Err)
     }
 
     /// Classifies a failed call. The loss of a device first appears as failing calls; wgpu reports it at the next poll.
     pub(super) fn failure(&self, error: &dyn std::fmt::Display) -> GpuError {
         let _ = self.device.poll(wgpu::PollType::Poll);
         match self.check() {
-            Err(lost @ GpuError::Lost(_)) => lost,
+            Err(lost @ (GpuError::Lost(_) | GpuError::Hung(_))) => lost,
             _ => GpuError::Failed(error.to_string()),
         }
     }

@@ -61,13 +61,15 @@ impl GpuModel {
 
     /// Switches to the CPU after a GPU failure.
     fn fall(&self, error: &GpuError) {
-        let blocked = matches!(error, GpuError::Hung(_)) && self.records.mark.hung();
-        let reason = fall_reason(&self.info.device.name, error, blocked);
-        let mut info = self.cpu.info().clone();
-        info.device.reason = Some(reason.clone());
-        if self.fallen.set(info).is_ok() {
+        // Other threads that fail meanwhile wait here, so that the first cause is recorded and reported once.
+        self.fallen.get_or_init(|| {
+            let blocked = matches!(error, GpuError::Hung(_)) && self.records.mark.hung();
+            let reason = fall_reason(&self.info.device.name, error, blocked);
             tracing::warn!("{reason}. Photos are read on the CPU from here on");
-        }
+            let mut info = self.cpu.info().clone();
+            info.device.reason = Some(reason);
+            info
+        });
     }
 
     /// Embeds on the CPU, in batches of a suitable size; those for a GPU may be larger.

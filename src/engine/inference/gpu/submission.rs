@@ -44,10 +44,7 @@ fn wait_for(
     context.check_lost()?;
     match waited {
         Ok(_) => Ok(()),
-        Err(wgpu::PollError::Timeout) => {
-            context.abandon();
-            Err(GpuError::Hung(patience.as_secs()))
-        }
+        Err(wgpu::PollError::Timeout) => Err(context.abandon(patience)),
         // A lost device accepts no submission, and may report its loss only later.
         Err(error @ wgpu::PollError::WrongSubmissionIndex(..)) => {
             Err(GpuError::Lost(error.to_string()))
