@@ -23,6 +23,8 @@ export LUMISIFT_CACHE_DIR=$home/cache LUMISIFT_CONFIG_DIR=$home/config LUMISIFT_
 export XDG_RUNTIME_DIR=$home
 # Without a portal and zenity, paths are typed.
 unset DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY
+# It would override the language in the settings.
+unset LUMISIFT_LANGUAGE
 display=:$((90 + RANDOM % 900))
 Xvfb "$display" -noreset -screen 0 "${size}x24" >/dev/null 2>&1 &
 server=$!

@@ -20,7 +20,7 @@ out=${1:-$(mktemp -d)}
 # shellcheck source=docs/screen.sh
 . docs/screen.sh
 
-echo "{ \"theme\": \"${THEME:-dark}\" }" >"$home/config/settings.json"
+echo "{ \"theme\": \"${THEME:-dark}\", \"language\": \"en\" }" >"$home/config/settings.json"
 echo '{ "was_welcomed": true }' >"$home/config/window.json"
 
 # Positions of elements: the panel of labels is narrower in a small window.

@@ -25,8 +25,6 @@ esac
 # shellcheck source=docs/screen.sh
 . docs/screen.sh
 
-# It would override the setting.
-unset LUMISIFT_LANGUAGE
 # The settings show the folder of the store.
 export LUMISIFT_CACHE_DIR=$pictures/Lumisift
 echo "{ \"theme\": \"${THEME:-dark}\", \"language\": \"$language\" }" >"$home/config/settings.json"

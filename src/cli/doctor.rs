@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{CommonArgs, DoctorArgs};
 use super::library::{choose_model, load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, say};
+use super::output::{OutputTable, in_language_of, path_text, print, say, whole_megabytes};
 use super::{RunOutcome, bundle};
 
 pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
@@ -108,7 +108,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     };
     let (stored, tidied) = look_at_store(&store, &settings, tidy);
     let limit = settings.store_limit_mb;
-    let limit = limit.map_or_else(|| t!("cli-none").into(), |most| format!("{most} MB"));
+    let limit = limit.map_or_else(|| t!("cli-none").into(), whole_megabytes);
     let mut facts = vec![
         ("version", json!(env!("LUMISIFT_VERSION"))),
         (

@@ -20,7 +20,9 @@ use super::commands::finish;
 use super::decided::PhotoDecisions;
 use super::library::{self, OpenedLibrary, counting_bar, open_library};
 use super::out_file::{self, OutputKind};
-use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
+use super::output::{
+    OutputTable, failure_json, megabytes, number, path_text, print, say, say_failures,
+};
 
 /// Indexed photos with everything from which duplicates, bursts and the overview are found.
 pub struct IndexedPhotos {
@@ -79,11 +81,6 @@ pub fn appearances(
     let found = opened.library.appearances(&indexed.photos, &cancel, watch);
     bar.finish_and_clear();
     Ok(found?)
-}
-
-/// A number of bytes for people.
-pub fn megabytes(bytes: u64) -> String {
-    t!("megabytes", number = format!("{:.1}", bytes as f64 / 1e6))
 }
 
 /// `lumisift duplicates`.

@@ -21,10 +21,9 @@ use serde_json::{Value, json};
 use super::RunOutcome;
 use super::args::{CommonArgs, ExportArgs, TransferArgs, UndoArgs};
 use super::commands::outcome;
-use super::duplicates::megabytes;
 use super::library::counting_bar;
 use super::out_file::{self, OutputKind};
-use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
+use super::output::{OutputTable, failure_json, megabytes, path_text, print, say, say_failures};
 
 /// What a person asked to happen to photos.
 pub fn transfer(how: &TransferArgs) -> Transfer {

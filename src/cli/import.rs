@@ -42,13 +42,10 @@ fn in_words(imported: &Imported) -> impl Iterator<Item = (u64, &'static str)> {
         found,
         changed,
     } = *imported;
-    let always = [(new, "taken over")];
+    let always = [(new, "imported")];
     let others = [
         (known, "known before"),
-        (
-            found,
-            "with a file that is as it was: it will not be opened",
-        ),
+        (found, "with an unchanged file, which will not be reopened"),
         (
             changed,
             "with a file that was changed since: it will be read",

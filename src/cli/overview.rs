@@ -12,8 +12,10 @@ use serde_json::json;
 use super::RunOutcome;
 use super::args::{BURSTS, BurstsArgs, COPIES, CommonArgs, OverviewArgs, UNDATED};
 use super::commands::finish;
-use super::duplicates::{IndexedPhotos, megabytes};
-use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
+use super::duplicates::IndexedPhotos;
+use super::output::{
+    OutputTable, failure_json, megabytes, number, path_text, print, say, say_failures,
+};
 
 /// `lumisift bursts`.
 pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutcome> {

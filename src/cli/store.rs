@@ -9,7 +9,7 @@ use serde_json::json;
 use super::RunOutcome;
 use super::args::{CommonArgs, StoreAction};
 use super::library::{load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, say};
+use super::output::{OutputTable, in_language_of, path_text, print, say, whole_megabytes};
 
 /// `lumisift store`.
 pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcome> {
@@ -57,7 +57,8 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
         )
     };
     push("thumbnails", in_language_of(common.format, databases));
-    push("size", format!("{} MB", bytes / 1_000_000));
+    let size = || whole_megabytes(bytes / 1_000_000);
+    push("size", in_language_of(common.format, size));
     damage.iter().for_each(|what| push("damage", what.clone()));
     print(common.format, &columns, || {
         json!({
@@ -93,8 +94,10 @@ fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result
     let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
     push("photos forgotten", tidied.photos.to_string());
-    push("freed", format!("{} MB", tidied.bytes / 1_000_000));
-    push("size", format!("{} MB", size.bytes / 1_000_000));
+    let size_text =
+        |bytes: u64| in_language_of(common.format, || whole_megabytes(bytes / 1_000_000));
+    push("freed", size_text(tidied.bytes));
+    push("size", size_text(size.bytes));
     print(common.format, &columns, || {
         json!({
             "photos_forgotten": tidied.photos,

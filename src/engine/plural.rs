@@ -33,10 +33,11 @@ pub fn thousands(number: usize) -> String {
 /// Formats a size with its unit.
 #[must_use]
 pub fn bytes(count: u64) -> String {
+    // Each unit ends where its number would be rounded up to 1,000.
     match count {
-        0..1_000 => format!("{count} bytes"),
-        1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        0..1_000 => counted(count, "byte", "bytes"),
+        1_000..999_500 => format!("{:.0} kB", count as f64 / 1e3),
+        999_500..999_950_000 => format!("{:.1} MB", count as f64 / 1e6),
         _ => format!("{:.1} GB", count as f64 / 1e9),
     }
 }
@@ -74,6 +75,16 @@ mod tests {
         assert_eq!(thousands(100), "100");
         assert_eq!(thousands(9_804), "9,804");
         assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn sizes_have_the_unit_of_their_rounded_number() {
+        assert_eq!(bytes(0), "0 bytes");
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(bytes(999_499), "999 kB");
+        assert_eq!(bytes(999_500), "1.0 MB");
+        assert_eq!(bytes(999_949_999), "999.9 MB");
+        assert_eq!(bytes(999_950_000), "1.0 GB");
     }
 
     #[test]

@@ -57,6 +57,12 @@ pub fn decimal(number: f64, digits: usize) -> String {
     localised(&format!("{number:.digits$}"), true, current())
 }
 
+/// Like [`decimal`], but without thousands separators, as the command line writes numbers: scripts read what it says.
+#[must_use]
+pub fn decimal_ungrouped(number: f64, digits: usize) -> String {
+    localised(&format!("{number:.digits$}"), false, current())
+}
+
 /// Formats a proportion as a percentage: 0.853 as 85.3 % with one digit.
 #[must_use]
 pub fn percent(share: f64, digits: usize) -> String {
@@ -66,10 +72,11 @@ pub fn percent(share: f64, digits: usize) -> String {
 /// Formats a size with its unit.
 #[must_use]
 pub fn bytes(count: u64) -> String {
+    // Each unit ends where its number would be rounded up to 1,000.
     match count {
         0..1_000 => t!("bytes", count = count),
-        1_000..1_000_000 => t!("kilobytes", number = decimal(count as f64 / 1e3, 0)),
-        1_000_000..1_000_000_000 => t!("megabytes", number = decimal(count as f64 / 1e6, 1)),
+        1_000..999_500 => t!("kilobytes", number = decimal(count as f64 / 1e3, 0)),
+        999_500..999_950_000 => t!("megabytes", number = decimal(count as f64 / 1e6, 1)),
         _ => t!("gigabytes", number = decimal(count as f64 / 1e9, 1)),
     }
 }
@@ -100,8 +107,13 @@ mod tests {
     #[test]
     fn sizes_percentages_and_lists_follow_the_language() {
         super::super::keep_to_thread(Locale::English);
-        assert_eq!(bytes(1), "1 bytes");
-        assert_eq!(bytes(999_400), "999 kB");
+        assert_eq!(bytes(0), "0 bytes");
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(999_499), "999 kB");
+        assert_eq!(bytes(999_500), "1.0 MB");
+        assert_eq!(bytes(999_949_999), "999.9 MB");
+        assert_eq!(bytes(999_950_000), "1.0 GB");
         assert_eq!(bytes(1_500_000), "1.5 MB");
         assert_eq!(percent(0.853, 1), "85.3 %");
         assert_eq!(list(["a", "b"]), "a, b");
@@ -109,6 +121,8 @@ mod tests {
         assert_eq!(list(["猫", "狗"]), "猫、狗");
         super::super::select(Locale::German);
         assert_eq!(bytes(1_500_000_000), "1,5 GB");
+        assert_eq!(decimal(1234.56, 1), "1.234,6");
+        assert_eq!(decimal_ungrouped(1234.56, 1), "1234,6");
         assert_eq!(percent(0.853, 1), "85,3\u{a0}%");
         // The test harness may reuse this thread.
         super::super::select(Locale::English);

@@ -71,7 +71,10 @@ fn what_is_not_its_own_is_neither_replaced_nor_removed() {
     fs::create_dir_all(entry.parent().expect("a folder")).expect("made");
     fs::write(&entry, "theirs").expect("written");
     let (code, said) = desktop(home.path(), &share, "install");
-    assert!(code == 2 && said.contains("not from here"), "{said}");
+    assert!(
+        code == 2 && said.contains("was not installed by Lumisift"),
+        "{said}"
+    );
     assert_eq!(listed(&share).len(), 2, "nothing was written");
     fs::remove_file(&entry).expect("removed");
     // A link that the program did not create must be left alone as well.

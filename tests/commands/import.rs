@@ -243,7 +243,7 @@ fn rows_of_other_models_and_versions_are_refused() {
         said.contains("neither a Parquet nor an Arrow file"),
         "{said}"
     );
-    assert_eq!(home.indexed(), [0, 0, 2], "nothing was taken over");
+    assert_eq!(home.indexed(), [0, 0, 2], "nothing was imported");
 }
 
 #[test]

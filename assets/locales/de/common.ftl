@@ -2,7 +2,10 @@
 # Zahlen, Einheiten und Listen.
 
 percent = { $number } %
-bytes = { $count } Bytes
+bytes = { $count ->
+    [one] { $count } Byte
+   *[other] { $count } Bytes
+}
 kilobytes = { $number } kB
 megabytes = { $number } MB
 gigabytes = { $number } GB

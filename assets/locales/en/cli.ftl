@@ -89,9 +89,9 @@ cell-size = size
 cell-damage = damage
 cell-photos-forgotten = photos forgotten
 cell-freed = freed
-cell-taken-over = taken over
+cell-imported = imported
 cell-known-before = known before
-cell-with-a-file-that-is-as-it-was-it-will-not-be-opened = with a file that is as it was: it will not be opened
+cell-with-an-unchanged-file-which-will-not-be-reopened = with an unchanged file, which will not be reopened
 cell-with-a-file-that-was-changed-since-it-will-be-read = with a file that was changed since: it will be read
 cell-left-to-be-read-because-they-are-wide-or-videos = left to be read, because they are wide or videos
 cell-without-a-vector-because-they-could-not-be-read = without a vector, because they could not be read
@@ -252,7 +252,7 @@ cli-index-assigning = { $count ->
 }
 cli-index-writing = writing the index
 cli-finished-before = { $path }: finished before
-cli-no-threads = no threads for the work
+cli-no-threads = cannot start the worker threads
 cli-stream-is-arrow = a stream is always in Arrow's format: leave --format out
 cli-shards-are-tables = shards are written with --format arrow or --format parquet
 cli-rows = { $count ->
@@ -270,10 +270,10 @@ cli-files = { $count ->
    *[other] { $count } files
 }
 cli-menu-elsewhere = menu entries are made by the installer on Windows, and by moving Lumisift.app into Applications on a Mac
-cli-where-program = where this program is
-cli-no-text = { $path } is no text
+cli-where-program = cannot determine the path of this program
+cli-no-text = { $path } is not valid UTF-8
 cli-menu-entry-there = there is a menu entry in { $folder }: remove it first, with XDG_DATA_HOME as it was and `lumisift desktop uninstall`
-cli-not-from-here = { $path } is there already and not from here: move it away first
+cli-not-from-here = { $path } already exists and was not installed by Lumisift: move it first
 cli-menu-installed = Lumisift is in the menu and under "Open with" now ({ $files } in { $folder }); `lumisift desktop uninstall` removes them
 cli-no-menu-entry = there is no menu entry that `lumisift desktop install` wrote
 cli-cannot-remove = cannot remove { $path }
@@ -286,14 +286,14 @@ cli-record-damaged = { $path } is damaged: remove it
 cli-no-home = there is no home folder
 cli-not-from-menu = { $program } cannot be started from a menu: move the program to another folder
 cli-rules-off = { $path }: all rules are switched off
-cli-no-watching = the system does not tell of changes ({ $error }): the folders are looked at once a minute instead
-cli-folder-not-watched = { $path }: { $error }: the folders are looked at once a minute instead
+cli-no-watching = cannot watch for changes ({ $error }): checking the folders once a minute instead
+cli-folder-not-watched = { $path }: cannot watch for changes ({ $error }): checking the folders once a minute instead
 cli-was-there = { " " }(already there)
 cli-being-written = { $count ->
     [one] { $count } file is still being written
    *[other] { $count } files are still being written
 }
-cli-export-stopped = an export stopped before its end: `lumisift undo { $id }` takes back what it brought, the rest is tried again
+cli-export-stopped = an export stopped early: `lumisift undo { $id }` reverts it; the remaining files are retried
 cli-copied = { $count ->
     [one] { $count } photo copied
    *[other] { $count } photos copied
@@ -331,7 +331,7 @@ cli-not-installed = no installed model is called { $name }: `lumisift models` li
 cli-files-of-model = the files in { $folder }
 cli-no-files-of-model = no files (they are not Lumisift's)
 cli-delete-model = Delete { $weights } and the vectors of { $count } photos?
-cli-say-yes = { $question } Say --yes to do so without being asked
+cli-say-yes = { $question } Pass --yes to skip this question
 cli-nothing-deleted = nothing was deleted
 cli-starter-used = now using the starter
 cli-model-gone = { $name } is gone; photos were not touched
@@ -353,19 +353,19 @@ cli-tidied = { $count ->
     [one] { $count } photo forgotten, { $megabytes } MB freed
    *[other] { $count } photos forgotten, { $megabytes } MB freed
 }
-cli-cannot-be-told = cannot be told: { $error }
+cli-cannot-be-told = cannot be determined: { $error }
 cli-starter = starter (built in)
 cli-none = none
 cli-found = found
 cli-not-found = not found
 cli-tested-with-model = it is tested with each model
 cli-as-the-cpu = it computes as the CPU does
-cli-left-alone = { ", " }left alone: { $reason }
+cli-left-alone = { ", " }not used: { $reason }
 cli-cards-not-listed = they cannot be listed: { $error }
 cli-none-found = none found
 cli-not-built = this build has no code for them
-cli-pays = it pays
-cli-does-not-pay = it does not pay: { $reason }
+cli-pays = worth using
+cli-does-not-pay = not worth using: { $reason }
 cli-batches = { $rate } in batches of { $count }
 cli-tested-card = { $card } with { $model }: { $rate } photos/s ({ $batches }), the CPU { $cpu }, decoding { $decoding }, cosine { $cosine } over { $photos } ({ $verdict })
 cli-none-yet = none yet

@@ -1,7 +1,10 @@
 # Numbers, units and lists.
 
 percent = { $number } %
-bytes = { $count } bytes
+bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
 kilobytes = { $number } kB
 megabytes = { $number } MB
 gigabytes = { $number } GB

@@ -2,7 +2,10 @@
 # Números, unidades y listas.
 
 percent = { $number } %
-bytes = { $count } bytes
+bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
 kilobytes = { $number } kB
 megabytes = { $number } MB
 gigabytes = { $number } GB

@@ -2,7 +2,10 @@
 # Nombres, unités et listes.
 
 percent = { $number } %
-bytes = { $count } octets
+bytes = { $count ->
+    [one] { $count } octet
+   *[other] { $count } octets
+}
 kilobytes = { $number } ko
 megabytes = { $number } Mo
 gigabytes = { $number } Go
