@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::{
-    FolderRule, HandledLog, RoundOptions, SortedFile, WatchRound, read_rules,
+    FolderRule, HandledLog, RoundOptions, RuleAction, SortedFile, WatchRound, read_rules,
 };
 use lumisift::engine::organize::export::{Exporter, Transfer};
 use lumisift::settings::Dirs;
@@ -30,16 +30,27 @@ const POLL: Duration = Duration::from_secs(60);
 
 /// `lumisift watch`.
 pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> {
-    let mut rules = read_rules(&args.rules)?;
-    rules.retain(|rule| rule.enabled);
+    let enabled = read_rules(&args.rules)?
+        .into_iter()
+        .filter(|rule| rule.enabled);
+    // Marks are undone in the window, which saves them.
+    let (marking, rules): (Vec<FolderRule>, Vec<FolderRule>) =
+        enabled.partition(|rule| matches!(rule.action, RuleAction::Mark(_)));
     if rules.is_empty() {
-        say(t!("cli-rules-off", path = args.rules.display()));
+        anyhow::bail!(t!("cli-no-rules-to-run", path = args.rules.display()));
+    }
+    for rule in &marking {
+        say(t!("cli-rule-marks", rule = &rule.name));
     }
     let opened = open_library(common)?;
     let queries = rules.iter().map(|rule| &rule.training_set.query);
     say_meanings(opened.session().model().as_ref(), queries);
     let dirs = Dirs::detect();
-    let mut handled = HandledLog::open(&dirs.watch_log())?;
+    let log = dirs.watch_log();
+    let mut handled = match args.dry_run {
+        true => HandledLog::read(&log)?,
+        false => HandledLog::open(&log)?,
+    };
     let job = |paths: Vec<PathBuf>| {
         let folders = FolderArgs {
             paths,
@@ -55,7 +66,6 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
         exporter: Exporter::new(&journals),
         settle: Duration::from_secs(args.settle),
         dry_run: args.dry_run,
-        // Decisions are undone in the window, which keeps them.
         marks: None,
     };
     let ends = args.once || args.dry_run;

@@ -58,6 +58,7 @@ fn what_arrives_is_brought_once_whatever_becomes_of_it() {
         said.contains("1 photo would be copied, 1 matches no rule (dry run)"),
         "{said}"
     );
+    assert!(!home.join("state/watch").exists());
     let (said, code) = round(home, &rules, &now);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("1 photo copied, 1 matches no rule"), "{said}");
@@ -154,6 +155,32 @@ fn a_rule_that_cannot_be_carried_out_does_not_keep_others_from_it() {
     let (said, code) = round(home, &path, &["--once", "--settle", "0"]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("rule \"bad\""), "{said}");
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+}
+
+#[test]
+fn rules_that_mark_are_skipped_and_watching_needs_another_rule() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let path = rules(home, "");
+    let copies = fs::read_to_string(&path).expect("rules");
+    let marks = copies
+        .replace("cats", "picks")
+        .replace("to = \"out\"", "mark = \"pick\"");
+    let off = format!("{copies}enabled = false\n");
+    arrive(home, "cat.jpg");
+    for none in [off.clone(), marks.clone(), format!("{off}{marks}")] {
+        fs::write(&path, none).expect("written");
+        // Without `--once`, which would end it in any case.
+        let (said, code) = round(home, &path, &["--settle", "0"]);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains("no rule that copies or moves"), "{said}");
+        assert!(!home.join("state/watch").exists(), "{said}");
+    }
+    fs::write(&path, format!("{marks}{copies}")).expect("written");
+    let (said, code) = round(home, &path, &["--once", "--settle", "0"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("rule \"picks\" marks photos"), "{said}");
     assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
 }
 

@@ -213,7 +213,7 @@ impl Workshop {
     fn preview(&self, rule: RuleText, cancel: &Cancel) -> Result<RulePreview, String> {
         let mut rules = self.checked(vec![rule])?;
         rules.iter_mut().for_each(|rule| rule.enabled = true);
-        let mut log = HandledLog::open(&self.dirs.watch_log()).map_err(|e| e.to_string())?;
+        let mut log = HandledLog::read(&self.dirs.watch_log()).map_err(|e| e.to_string())?;
         let journals = self.dirs.journals();
         let options = RoundOptions {
             job: &|roots| self.job(roots),

@@ -116,14 +116,28 @@ pub enum InvalidLabelSet {
     #[error("it contains no [[labels]]")]
     Empty,
     /// A template without a placeholder.
-    #[error("the template {0:?} has no {{}} for the label's words")]
-    Template(String),
+    #[error(transparent)]
+    Template(#[from] InvalidTemplate),
     /// A threshold outside 0 to 1.
     #[error("the threshold of {0:?} must be from 0 to 1")]
     Threshold(String),
     /// An invalid label.
     #[error(transparent)]
     Label(#[from] QueryError),
+}
+
+/// A template without a placeholder for the label's words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the template {0:?} has no {{}} for the label's words")]
+pub struct InvalidTemplate(String);
+
+/// Checks that each template has a placeholder for the label's words.
+///
+/// # Errors
+/// Returns the first template without one.
+pub fn check_templates(templates: &[String]) -> Result<(), InvalidTemplate> {
+    let invalid = templates.iter().find(|template| !template.contains("{}"));
+    invalid.map_or(Ok(()), |template| Err(InvalidTemplate(template.clone())))
 }
 
 impl LabelEntry {
@@ -212,9 +226,7 @@ impl LabelSet {
                 label.templates.clone_from(&set.templates);
             }
             label.language = label.language.or(set.language);
-            if let Some(wrong) = label.templates.iter().find(|t| !t.contains("{}")) {
-                return Err(InvalidLabelSet::Template(wrong.clone()));
-            }
+            check_templates(&label.templates)?;
             if label.threshold.is_some_and(|t| !(0.0..=1.0).contains(&t)) {
                 return Err(InvalidLabelSet::Threshold(label.text.clone()));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::settled::SettleTracker;
 use super::{FolderRule, RuleAction, WatchError};
 use crate::engine::files::path_serde;
 use crate::engine::files::private;
-use crate::engine::files::regular::read_regular;
+use crate::engine::files::regular::{open_regular, read_regular};
 use crate::engine::media::photo::Photo;
 use crate::engine::organize::export::FolderLayout;
 use crate::engine::search::dictionary::Language;
@@ -34,10 +34,11 @@ struct HandledEntry {
     target: Option<String>,
 }
 
-/// The log, open for appending.
+/// The log, open for appending or only read.
 pub struct HandledLog {
     path: PathBuf,
-    file: File,
+    /// `None` if the log was only read.
+    file: Option<File>,
     /// Keys of decisions, and whether the photo matched.
     keys: HashMap<String, bool>,
     sightings: SettleTracker,
@@ -65,16 +66,36 @@ impl HandledLog {
         if bytes.last().is_some_and(|last| *last != b'\n') {
             file.write_all(b"\n").map_err(fail)?;
         }
+        Ok(Self::with(path, Some(file), &bytes))
+    }
+
+    /// Reads the log at `path` for a dry run, without creating or changing it. Another process may be appending to it: a
+    /// truncated last line is ignored.
+    ///
+    /// # Errors
+    /// Returns an error if the log exists but cannot be read.
+    pub fn read(path: &Path) -> Result<Self, WatchError> {
+        let bytes = match bytes_so_far(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(|source| WatchError::Log {
+                path: path.into(),
+                source,
+            })?,
+        };
+        Ok(Self::with(path, None, &bytes))
+    }
+
+    fn with(path: &Path, file: Option<File>, bytes: &[u8]) -> Self {
         let entry = |line: &[u8]| serde_json::from_slice::<HandledEntry>(line).ok();
         let entries = bytes.split(|byte| *byte == b'\n').filter_map(entry);
-        Ok(Self {
+        Self {
             path: path.into(),
             file,
             keys: entries
                 .map(|entry| (entry.key, entry.target.is_some()))
                 .collect(),
             sightings: SettleTracker::default(),
-        })
+        }
     }
 
     /// Whether a photo's content matched a rule, if the rule has already decided about it.
@@ -103,7 +124,7 @@ impl HandledLog {
                 source: photo.file.path.clone(),
                 target: target.map(ToOwned::to_owned),
             };
-            let line = serde_json::to_vec(&entry).map_err(std::io::Error::other);
+            let line = serde_json::to_vec(&entry).map_err(io::Error::other);
             lines.extend(line.map_err(|source| self.failed(source))?);
             lines.push(b'\n');
             self.keys.insert(entry.key, target.is_some());
@@ -111,19 +132,31 @@ impl HandledLog {
         if lines.is_empty() {
             return Ok(());
         }
-        let written = self
-            .file
-            .write_all(&lines)
-            .and_then(|()| self.file.sync_data());
+        let Some(file) = &mut self.file else {
+            return Err(self.failed(ErrorKind::PermissionDenied.into()));
+        };
+        let written = file.write_all(&lines).and_then(|()| file.sync_data());
         written.map_err(|source| self.failed(source))
     }
 
-    fn failed(&self, source: std::io::Error) -> WatchError {
+    fn failed(&self, source: io::Error) -> WatchError {
         WatchError::Log {
             path: self.path.clone(),
             source,
         }
     }
+}
+
+/// The bytes of a file that may be growing.
+fn bytes_so_far(path: &Path) -> io::Result<Vec<u8>> {
+    let file = open_regular(path)?;
+    let length = file.metadata()?.len();
+    if length > MAX_BYTES {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The key of a decision. It changes with everything that decides which photos a rule matches, and where it puts them or
@@ -286,6 +319,27 @@ mod tests {
             let of = |more: &str| key(&rule(&format!("to = \"/out\"\n{more}")), &photo());
             assert_eq!(of(a), of(b));
         }
+    }
+
+    #[test]
+    fn reading_does_not_create_or_change_the_log() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("watch/decisions.jsonl");
+        let rule = rule("to = \"/out\"");
+        let mut log = HandledLog::read(&path).expect("no log");
+        assert_eq!(log.decided(&rule, &photo()), None);
+        let noted = log.note(&rule, std::iter::once((&photo(), None)));
+        assert!(matches!(noted, Err(WatchError::Log { .. })));
+        assert!(!dir.path().join("watch").exists());
+        let mut log = HandledLog::open(&path).expect("a log");
+        log.note(&rule, std::iter::once((&photo(), Some("there"))))
+            .expect("noted");
+        let mut text = fs::read_to_string(&path).expect("a log");
+        text.push_str("{\"time\":\"2026");
+        fs::write(&path, &text).expect("written");
+        let log = HandledLog::read(&path).expect("a log");
+        assert_eq!(log.decided(&rule, &photo()), Some(true));
+        assert_eq!(fs::read_to_string(&path).expect("a log"), text);
     }
 
     /// Keys of earlier versions, whose rules have these options.

@@ -139,10 +139,6 @@ impl Library {
         for rule in rules.iter().filter(|rule| rule.enabled) {
             let marks = matches!(rule.action, RuleAction::Mark(_));
             if marks && options.marks.is_none() {
-                let name = &rule.name;
-                (round.warnings).push(format!(
-                    "rule \"{name}\" marks photos, which only the window can do: it is skipped"
-                ));
                 continue;
             }
             let carried_out =
@@ -207,7 +203,18 @@ impl Library {
             }
         }
         let done = match &rule.action {
-            RuleAction::Bring { .. } => bring(rule, &fitting, options, cancel, round)?,
+            RuleAction::Bring {
+                to,
+                layout,
+                transfer,
+            } => {
+                let how = ExportOptions {
+                    transfer: *transfer,
+                    layout: *layout,
+                    ..ExportOptions::new(to.clone())
+                };
+                bring(rule, &how, &fitting, options, cancel, round)?
+            }
             RuleAction::Mark(with) => mark(rule, *with, &fitting, options, round)?,
         };
         if options.dry_run {
@@ -277,19 +284,12 @@ fn export_items(rule: &FolderRule, fitting: &[(&Photo, f32)]) -> Vec<ExportItem>
 /// Exports photos that match a rule, or lists them in a dry run. Returns those that are at their target afterwards.
 fn bring(
     rule: &FolderRule,
+    how: &ExportOptions,
     fitting: &[(&Photo, f32)],
     options: &RoundOptions<'_>,
     cancel: &Cancel,
     round: &mut WatchRound,
 ) -> Result<DoneByPath, WatchError> {
-    let RuleAction::Bring {
-        to,
-        layout,
-        transfer,
-    } = &rule.action
-    else {
-        return Ok(DoneByPath::new());
-    };
     if fitting.is_empty() {
         return Ok(DoneByPath::new());
     }
@@ -298,12 +298,7 @@ fn bring(
         rule: rule.name.clone(),
         source: Box::new(source),
     };
-    let how = ExportOptions {
-        transfer: *transfer,
-        layout: *layout,
-        ..ExportOptions::new(to.clone())
-    };
-    let plan = export::plan_until(&items, &how, cancel).map_err(fail)?;
+    let plan = export::plan_until(&items, how, cancel).map_err(fail)?;
     let exported = if options.dry_run {
         round.failures.extend_from_slice(&plan.failures);
         let steps = plan.steps.iter();
@@ -316,7 +311,7 @@ fn bring(
         round.failures.extend(report.failures);
         round.warnings.extend(report.warnings);
         let problem = report.problem.as_ref();
-        (round.failures).extend(problem.map(|why| Failure::new(to, Stage::Export, why)));
+        (round.failures).extend(problem.map(|why| Failure::new(&how.target, Stage::Export, why)));
         let has_brought = !report.exported.is_empty();
         (round.exports).extend(has_brought.then(|| report.id.clone()));
         (round.stopped).extend(report.unfinished.then_some(report.id));
@@ -326,7 +321,7 @@ fn bring(
         rule: rule.name.clone(),
         source,
         target,
-        transfer: *transfer,
+        transfer: how.transfer,
         was_there,
     };
     let there = plan.skipped.into_iter().map(|paths| arrival(paths, true));

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::marking::RuleMark;
-use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::files::atomic_write::atomic_write_through_links;
 use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
 use crate::engine::organize::export::{FolderLayout, Transfer};
 use crate::engine::search::dictionary::Language;
-use crate::engine::search::label_set::{Wording, label_query};
+use crate::engine::search::label_set::{InvalidTemplate, Wording, check_templates, label_query};
 use crate::engine::search::query::QueryError;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
@@ -19,7 +19,7 @@ use crate::engine::search::teach::TrainingSet;
 /// Size limit of a rules file, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 /// The comment that the window writes at the top of a rules file.
-const HEADING: &str = "# Rules of Lumisift. `lumisift watch` carries them out as well, except those that mark photos.\n# The window writes this file again when a rule is changed there; comments do not stay.\n\n";
+const HEADING: &str = "# Lumisift rules. `lumisift watch` applies them too, except rules that mark photos.\n# The window rewrites this file when you change a rule there, and comments are lost.\n\n";
 
 /// A rule for photos that arrive in folders.
 #[derive(Clone, Debug)]
@@ -109,8 +109,8 @@ pub enum InvalidRules {
     #[error(transparent)]
     Label(#[from] QueryError),
     /// A template without a placeholder for the label.
-    #[error("the template {0:?} has no {{}} for the label's words")]
-    Template(String),
+    #[error(transparent)]
+    Template(#[from] InvalidTemplate),
     /// A rule without folders; holds its label.
     #[error("the rule for \"{0}\" names no folder")]
     NoFolder(String),
@@ -143,11 +143,7 @@ pub struct RuleText {
     /// The label that photos must match.
     pub label: String,
     /// The lowest match score at which a photo matches.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "thousandths"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_match: Option<f32>,
     /// Paths of positive examples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -209,12 +205,6 @@ fn is_off(value: &bool) -> bool {
     !*value
 }
 
-/// Rounds to three decimals: widening an `f32` to `f64` would print spurious digits.
-fn thousandths<S: Serializer>(value: &Option<f32>, serializer: S) -> Result<S::Ok, S::Error> {
-    let value = value.map(|value| (f64::from(value) * 1000.0).round() / 1000.0);
-    value.serialize(serializer)
-}
-
 /// Reads and validates rules. Relative folders are resolved against the file's folder.
 ///
 /// # Errors
@@ -251,7 +241,7 @@ fn texts_in(bytes: Vec<u8>) -> Result<Vec<RuleText>, InvalidRules> {
     Ok(text.rule)
 }
 
-/// Writes rules to a file atomically.
+/// Writes rules to a file atomically. If the path is a link, the link stays and its target is written.
 ///
 /// # Errors
 /// Returns an error if the file cannot be written.
@@ -260,7 +250,8 @@ pub fn write_rule_texts(path: &Path, rules: &[RuleText]) -> Result<(), RulesErro
         rule: rules.to_vec(),
     };
     let text = toml::to_string(&text).map_err(|e| invalid(path, e.into()))?;
-    atomic_write(path, format!("{HEADING}{text}").as_bytes()).map_err(|source| RulesError::Io {
+    let text = format!("{HEADING}{text}");
+    atomic_write_through_links(path, text.as_bytes()).map_err(|source| RulesError::Io {
         path: path.into(),
         source,
     })
@@ -289,9 +280,7 @@ impl RuleText {
         if !(0.0..=1.0).contains(&min_match) {
             return Err(InvalidRules::MinMatch(min_match));
         }
-        if let Some(wrong) = self.templates.iter().find(|text| !text.contains("{}")) {
-            return Err(InvalidRules::Template(wrong.clone()));
-        }
+        check_templates(&self.templates)?;
         let wording = Wording {
             templates: &self.templates,
             exactly: self.exactly,
@@ -442,13 +431,34 @@ mod tests {
             mark: Some(RuleMark::Pick),
             ..text.clone()
         };
-        let rules = [text, plain];
+        // The log of decisions depends on the exact threshold.
+        let precise = RuleText {
+            min_match: Some(0.30785),
+            ..text.clone()
+        };
+        let rules = [text, plain, precise];
         write_rule_texts(&path, &rules).expect("written");
         assert_eq!(read_rule_texts(&path).expect("rules"), rules);
         let written = std::fs::read_to_string(&path).expect("text");
         assert!(written.contains("min_match = 0.6\n"), "{written}");
-        assert_eq!(read_rules(&path).expect("rules").len(), 2);
+        assert!(written.contains("min_match = 0.30785\n"), "{written}");
+        assert_eq!(read_rules(&path).expect("rules").len(), 3);
         write_rule_texts(&path, &[]).expect("written");
         assert_eq!(read_rule_texts(&path).expect("no rules"), []);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_rules_file_is_kept() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (file, link) = (dir.path().join("file.toml"), dir.path().join("rules.toml"));
+        std::fs::write(&file, "rule = []").expect("written");
+        std::os::unix::fs::symlink("file.toml", &link).expect("linked");
+        let text = "folders = [\"in\"]\nlabel = \"cat\"\nto = \"out\"\n";
+        let rule: RuleText = toml::from_str(text).expect("a rule");
+        write_rule_texts(&link, std::slice::from_ref(&rule)).expect("written");
+        let found = std::fs::symlink_metadata(&link).expect("there");
+        assert!(found.is_symlink());
+        assert_eq!(read_rule_texts(&file).expect("rules"), [rule]);
     }
 }
