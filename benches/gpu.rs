@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy)]
 struct Paper {
     name: &'static str,
-    /// Part of the adapter's name.
+    /// The adapter's name, exactly.
     known_by: &'static str,
     operations: f64,
     bytes: f64,
@@ -99,9 +99,8 @@ impl Paper {
     /// The card's values, from the environment variable or by its name.
     fn of(adapter: &Adapter) -> Option<Self> {
         let Ok(text) = std::env::var("LUMISIFT_BENCH_CARD") else {
-            // Drivers may add their own name in parentheses. "RX 6600 XT" is another card.
-            let name = adapter.name.split(" (").next().unwrap_or_default();
-            let known = |card: &&Self| name == card.known_by;
+            // Not a prefix: "RX 6600 XT" is another card.
+            let known = |card: &&Self| adapter.name == card.known_by;
             return CARDS.iter().find(known).copied();
         };
         let numbers = text.split(',').map(|n| n.trim().parse().expect("a number"));

@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::inference::Embeddings;
-use lumisift::engine::library::{Library, words};
+use lumisift::engine::library::{embed_words, words};
 use lumisift::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
 use lumisift::engine::search::label_set::{Wording, label_query};
-use lumisift::engine::search::query::embed_phrases;
 use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
 use lumisift::engine::search::teach::TrainingSet;
@@ -26,7 +24,7 @@ pub fn measure(args: &Args, photos: &Classified) {
         None => words(),
     };
     let since = Instant::now();
-    let vectors = embedded(&photos.library, &words);
+    let vectors = embed_words(photos.library.session().model().as_ref(), &words).expect("vectors");
     println!(
         "{} words in {:.1} s",
         words.len(),
@@ -47,13 +45,6 @@ pub fn measure(args: &Args, photos: &Classified) {
         print_heaps(photos, &vocabulary, same);
     }
     ask(args, photos);
-}
-
-/// Computes vectors of words in the same way as the library.
-fn embedded(library: &Library, words: &[&str]) -> Embeddings {
-    let phrases = words.iter().map(|word| vec![format!("a photo of {word}")]);
-    let phrases: Vec<Vec<String>> = phrases.collect();
-    embed_phrases(library.session().model().as_ref(), &phrases).expect("vectors")
 }
 
 /// Prints the table's row for a cosine at which clusters are joined.

@@ -2,8 +2,7 @@
 
 use lumisift::engine::files::paths::absolute;
 use lumisift::engine::inference::Model;
-use lumisift::engine::library::{families_for, models_for, translation_text};
-use lumisift::engine::search::dictionary::Unknown;
+use lumisift::engine::library::{models_for, translation_text};
 use lumisift::engine::search::fit::{self, FitRule, LabelMatch};
 use lumisift::engine::search::label_set::{LabelEntry, LabelSet};
 use lumisift::engine::search::query::{Query, TermKind};
@@ -60,33 +59,12 @@ pub fn say_meanings<'a>(
                 .map_or("", |model| model.short_name());
             say(t!(
                 "cli-unknown-words",
-                what = unknown_text(unknown, &model.info().name),
+                what = text::unknown_words(unknown, &model.info().name),
                 model = best
             ));
         }
     }
     translated
-}
-
-/// That a model does not know some words, and which models of the catalogue do.
-fn unknown_text(unknown: &Unknown, model: &str) -> String {
-    let model = match model {
-        "starter" => t!("the-starter"),
-        name => name,
-    };
-    let better = families_for(unknown.language);
-    let language = match unknown.language {
-        Some(language) => text::words(language.name()),
-        None => t!("other-languages").into(),
-    };
-    t!(
-        "unknown-words",
-        words = unknown.words,
-        model = model,
-        better = better.join(t!("and")),
-        count = better.len(),
-        language = language
-    )
 }
 
 /// A lesson whose pictures are found from any folder.

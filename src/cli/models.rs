@@ -12,12 +12,12 @@ use lumisift::engine::hub::endpoint::{self, RepoId};
 use lumisift::engine::hub::installed::{InstalledModel, ModelOrigin};
 use lumisift::engine::index::store::{Store, StoredModel};
 use lumisift::engine::inference::device::DeviceChoice;
-use lumisift::engine::inference::speed::{measure, relative_word, seconds_for, speed_text};
+use lumisift::engine::inference::speed::{measure, relative_word, seconds_for};
 use lumisift::engine::inference::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice};
 use lumisift::engine::sanitize::printable;
 use lumisift::settings::{self, Dirs, Settings};
 use lumisift::t;
-use lumisift::text::{self, Locale, Ungrouped};
+use lumisift::text::{self, Ungrouped};
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -388,10 +388,9 @@ fn confirmed(question: &str) -> anyhow::Result<bool> {
 
 /// How fast a model is here, or beside others if that was not measured.
 fn speed_words(rate: Option<f32>, gflop: f32) -> String {
-    match (rate, text::current()) {
-        (None, _) => text::words(relative_word(gflop)).into_owned(),
-        (Some(rate), Locale::English) => speed_text(rate, gflop),
-        (Some(rate), _) => text::speed(rate, gflop),
+    match rate {
+        Some(rate) => text::speed(rate, gflop),
+        None => text::words(relative_word(gflop)).into_owned(),
     }
 }
 

@@ -9,27 +9,6 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &st
     format!("{count} {noun}")
 }
 
-/// "1 photo", "9,804 photos".
-#[must_use]
-pub fn counted_thousands(count: usize, one: &str, many: &str) -> String {
-    let noun = if count == 1 { one } else { many };
-    format!("{} {noun}", thousands(count))
-}
-
-/// Adds thousands separators, as in 9,804.
-#[must_use]
-pub fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Formats a size with its unit.
 #[must_use]
 pub fn bytes(count: u64) -> String {
@@ -71,13 +50,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_parted() {
-        assert_eq!(thousands(100), "100");
-        assert_eq!(thousands(9_804), "9,804");
-        assert_eq!(thousands(1_234_567), "1,234,567");
-    }
-
-    #[test]
     fn sizes_have_the_unit_of_their_rounded_number() {
         assert_eq!(bytes(0), "0 bytes");
         assert_eq!(bytes(1), "1 byte");
@@ -103,8 +75,6 @@ mod tests {
     fn one_is_singular_and_none_is_plural() {
         assert_eq!(counted(0_usize, "photo", "photos"), "0 photos");
         assert_eq!(counted(1_u64, "copy", "copies"), "1 copy");
-        assert_eq!(counted_thousands(1, "photo", "photos"), "1 photo");
-        assert_eq!(counted_thousands(9_804, "photo", "photos"), "9,804 photos");
         assert_eq!(counted(2_u32, "copy", "copies"), "2 copies");
     }
 }

@@ -19,10 +19,10 @@ pub use choice::LanguageChoice;
 pub use current::{current, in_english, keep_to_thread, select};
 pub use fold::fold;
 pub use locale::Locale;
-pub use numbers::{bytes, count, decimal, decimal_ungrouped, list, percent};
+pub use numbers::{bytes, count, decimal, decimal_ungrouped, if_any, list, percent};
 pub use words::{
     in_sentence, of_all, perhaps, sidecars, sidecars_restored, sidecars_to_write, sidecars_written,
-    skipped_photos, speed, table_words, time_for, words,
+    skipped_photos, speed, table_words, time_for, unknown_words, words,
 };
 
 /// Returns a message by its key: `t!("export-title")` is a `&'static str`, `t!("photos", count = 3)` a `String`.

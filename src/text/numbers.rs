@@ -45,6 +45,14 @@ pub(super) fn localised(plain: &str, grouped: bool, locale: Locale) -> String {
     text
 }
 
+/// The text for a count, unless it is 0.
+pub fn if_any<N: Copy + Default + PartialOrd>(
+    count: N,
+    text: impl FnOnce(N) -> String,
+) -> Option<String> {
+    (count > N::default()).then(|| text(count))
+}
+
 /// Formats an integer, as in 9,804.
 #[must_use]
 pub fn count(number: usize) -> String {

@@ -6,9 +6,11 @@ use std::sync::LazyLock;
 use fluent_syntax::ast::{Entry, Message, Pattern, PatternElement};
 use fluent_syntax::parser;
 
-use super::{Locale, catalogue, count, current, decimal, list};
+use super::{Locale, catalogue, count, current, decimal, if_any, list};
+use crate::engine::library::families_for;
 use crate::engine::media::scan::Skipped;
 use crate::engine::organize::sidecars::SidecarCount;
+use crate::engine::search::dictionary::Unknown;
 use crate::t;
 
 /// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged. A
@@ -93,21 +95,20 @@ pub fn in_sentence(name: &str) -> String {
 /// Messages about skipped files that the user might look for.
 #[must_use]
 pub fn skipped_photos(skipped: &Skipped) -> Vec<String> {
-    let some = |count: u64, text: fn(u64) -> String| (count > 0).then(|| text(count));
     [
-        some(skipped.unsupported, |n| {
+        if_any(skipped.unsupported, |n| {
             t!("skipped-unsupported", count = n)
         }),
-        some(skipped.paired, |n| t!("skipped-paired", count = n)),
-        some(skipped.live_movies, |n| {
+        if_any(skipped.paired, |n| t!("skipped-paired", count = n)),
+        if_any(skipped.live_movies, |n| {
             t!("skipped-live-movies", count = n)
         }),
-        some(skipped.videos, |n| t!("skipped-videos", count = n)),
-        some(skipped.needs_ffmpeg, |n| {
+        if_any(skipped.videos, |n| t!("skipped-videos", count = n)),
+        if_any(skipped.needs_ffmpeg, |n| {
             t!("skipped-needs-ffmpeg", count = n)
         }),
-        some(skipped.exported, |n| t!("skipped-exported", count = n)),
-        some(skipped.repeated, |n| t!("skipped-repeated", count = n)),
+        if_any(skipped.exported, |n| t!("skipped-exported", count = n)),
+        if_any(skipped.repeated, |n| t!("skipped-repeated", count = n)),
     ]
     .into_iter()
     .flatten()
@@ -193,6 +194,28 @@ pub fn time_for(photos: usize, seconds: f64) -> String {
     t!("time-for-photos", time = time, count = photos)
 }
 
+/// Says that a model does not know some words, and which models of the catalogue do.
+#[must_use]
+pub fn unknown_words(unknown: &Unknown, model: &str) -> String {
+    let model = match model {
+        "starter" => t!("the-starter"),
+        name => name,
+    };
+    let better = families_for(unknown.language);
+    let language = match unknown.language {
+        Some(language) => words(language.name()),
+        None => t!("other-languages").into(),
+    };
+    t!(
+        "unknown-words",
+        words = unknown.words,
+        model = model,
+        better = better.join(t!("and")),
+        count = better.len(),
+        language = language
+    )
+}
+
 /// Joins words for a photo's content with their certainty: "cat, perhaps sofa".
 #[must_use]
 pub fn perhaps(said: impl IntoIterator<Item = (String, bool)>) -> String {
@@ -212,6 +235,8 @@ pub fn of_all(part: usize, all: usize) -> String {
 mod tests {
     use super::super::{keep_to_thread, select};
     use super::*;
+    use crate::engine::inference::speed::seconds_for;
+    use crate::engine::search::dictionary::Language;
 
     #[test]
     fn phrases_of_the_engine_are_found_by_their_english() {
@@ -241,20 +266,28 @@ mod tests {
     }
 
     #[test]
-    fn speeds_are_as_the_engine_says_them() {
-        use crate::engine::inference::speed::{seconds_for, speed_text, time_text};
+    fn speeds_are_words_with_what_they_mean() {
         keep_to_thread(Locale::English);
-        for (rate, gflop) in [(400.0, 8.0), (400.0, 100.0), (100.0, 100.0), (50.0, 160.0)] {
-            assert_eq!(speed(rate, gflop), speed_text(rate, gflop));
-        }
-        for (photos, gflop) in [
-            (1, 35.0),
-            (9_804, 35.0),
-            (100_000, 162.0),
-            (1_000_000, 162.0),
+        for (rate, gflop, said) in [
+            (400.0, 8.0, "fast here: about 50 photos a second"),
+            (400.0, 100.0, "medium here: about 4 photos a second"),
+            (100.0, 100.0, "slow here: about 1 second a photo"),
+            (50.0, 160.0, "slow here: about 3 seconds a photo"),
         ] {
-            let seconds = seconds_for(photos, 400.0, gflop);
-            assert_eq!(time_for(photos, seconds), time_text(photos, 400.0, gflop));
+            assert_eq!(speed(rate, gflop), said);
+        }
+    }
+
+    #[test]
+    fn times_are_of_all_photos() {
+        keep_to_thread(Locale::English);
+        for (photos, gflop, said) in [
+            (9_804, 35.0, "about 14 min for your 9,804 photos"),
+            (1, 35.0, "less than a minute for your 1 photo"),
+            (100_000, 162.0, "about 11 h for your 100,000 photos"),
+            (1_000_000, 162.0, "about 5 days for your 1,000,000 photos"),
+        ] {
+            assert_eq!(time_for(photos, seconds_for(photos, 400.0, gflop)), said);
         }
     }
 
@@ -266,6 +299,26 @@ mod tests {
             assert_eq!(speed(photos, 1.0), one);
         }
         assert_eq!(speed(0.66, 1.0), "slow here: about 2 seconds a photo");
+    }
+
+    #[test]
+    fn models_that_know_the_words_are_named() {
+        keep_to_thread(Locale::English);
+        let said = |language| {
+            let unknown = Unknown {
+                words: "量子".into(),
+                language,
+            };
+            unknown_words(&unknown, "starter")
+        };
+        assert_eq!(
+            said(Some(Language::Chinese)),
+            "量子: the starter knows English, and may not know this; SigLIP 2 and Chinese-CLIP know Chinese"
+        );
+        assert_eq!(
+            said(None),
+            "量子: the starter knows English, and may not know this; SigLIP 2 knows other languages"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::icons::{self, Icon};
 use super::photo_menu::photo_menu;
 use super::textures::side_for;
 use super::theme::{self, palette};
-use super::widgets::{elided, percent, photos};
+use super::widgets::{elided, percent, percent_digits, photos};
 use super::{Interface, stacks, top_bar, videos};
 use crate::app::command::Command;
 use crate::app::document::arrange::Heading;
@@ -323,12 +323,12 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
 
 /// A match as screen readers speak it: "97 percent", "0.4 percent".
 fn spoken(matched: f32) -> String {
-    let percent = f64::from(matched) * 100.0;
-    let near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
-    let number = text::decimal(percent, usize::from(near_an_end));
-    match percent > 0.0 && percent < 0.05 {
-        true => t!("spoken-less", number = text::decimal(0.1, 1)),
-        false => t!("spoken-percent", number = number),
+    match percent_digits(matched) {
+        Some(digits) => {
+            let number = text::decimal(f64::from(matched) * 100.0, digits);
+            t!("spoken-percent", number = number)
+        }
+        None => t!("spoken-less", number = text::decimal(0.1, 1)),
     }
 }
 

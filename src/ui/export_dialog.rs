@@ -297,12 +297,11 @@ const LEAST: f32 = 60.0;
 /// A summary of the plan, and the button that runs it.
 fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &mut Vec<Command>) {
     let mut words = vec![photos(summary.photos)];
-    let some = |count: usize, text: fn(usize) -> String| (count > 0).then(|| text(count));
     let counts = [
-        some(summary.paired_files, |n| t!("plan-paired", count = n)),
-        some(plan.skipped.len(), |n| t!("plan-skipped", count = n)),
-        some(plan.renamed, |n| t!("plan-renamed", count = n)),
-        some(summary.replaced, |n| t!("plan-replaced", count = n)),
+        text::if_any(summary.paired_files, |n| t!("plan-paired", count = n)),
+        text::if_any(plan.skipped.len(), |n| t!("plan-skipped", count = n)),
+        text::if_any(plan.renamed, |n| t!("plan-renamed", count = n)),
+        text::if_any(summary.replaced, |n| t!("plan-replaced", count = n)),
     ];
     words.extend(counts.into_iter().flatten());
     let (words, size) = (text::list(words), bytes(plan.bytes));

@@ -7,7 +7,7 @@ use super::icons::Icon;
 use super::kind_line;
 use super::order_controls::{group_box, sort_box};
 use super::theme::{self, palette};
-use super::widgets::{chip, chip_width, elided, icon_button_sized};
+use super::widgets::{chip, chip_width, elided, icon_button_sized, small_button};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::{Chip, chips};
@@ -91,8 +91,9 @@ fn explained(state: &State) -> Vec<String> {
         t!("photos-in-folders", count = all),
         t!("count-shown", count = arrangement.order.len()),
     ];
-    for (by, count) in HiddenBy::ALL.into_iter().zip(arrangement.hidden) {
-        let words = match by {
+    let hidden = HiddenBy::ALL.into_iter().zip(arrangement.hidden);
+    for (by, count) in hidden.filter(|(_, count)| *count > 0) {
+        lines.push(match by {
             HiddenBy::Label => t!("hidden-by-label", count = count),
             HiddenBy::Decision => t!("hidden-by-decision", count = count),
             HiddenBy::Filter => t!("hidden-by-filter", count = count),
@@ -100,10 +101,7 @@ fn explained(state: &State) -> Vec<String> {
             HiddenBy::SearchUnread => t!("hidden-by-unread", count = count),
             HiddenBy::Search => t!("hidden-by-search", count = count),
             HiddenBy::Stack => t!("hidden-by-stack", count = count),
-        };
-        if count > 0 {
-            lines.push(words);
-        }
+        });
     }
     let failed = state.library.failure_count();
     if failed > 0 {
@@ -142,12 +140,12 @@ fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     let others = &chips[shown..];
     if others.is_empty() {
-        if ui.small_button(t!("clear-all")).clicked() {
+        if small_button(ui, t!("clear-all")).clicked() {
             commands.push(Command::Do(Action::ClearFilter));
         }
         return;
     }
-    let more = ui.small_button(t!("more-chips", count = others.len()));
+    let more = small_button(ui, &t!("more-chips", count = others.len()));
     let name = t!("more-filters", count = others.len());
     more.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     Popup::menu(&more)
@@ -156,7 +154,7 @@ fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             for active in others {
                 one(ui, active, commands);
             }
-            if ui.small_button(t!("clear-all")).clicked() {
+            if small_button(ui, t!("clear-all")).clicked() {
                 commands.push(Command::Do(Action::ClearFilter));
                 ui.close();
             }

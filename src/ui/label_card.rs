@@ -325,10 +325,9 @@ fn notes(ui: &mut Ui, label: &Label) {
     if label.negated {
         notes.push(t!("note-negated").to_owned());
     }
-    let some = |count: usize, text: fn(usize) -> String| (count > 0).then(|| text(count));
     let counts = [
-        some(label.examples.len(), |n| t!("count-examples", count = n)),
-        some(label.counter_examples.len(), |n| {
+        text::if_any(label.examples.len(), |n| t!("count-examples", count = n)),
+        text::if_any(label.counter_examples.len(), |n| {
             t!("count-counter-examples", count = n)
         }),
     ];

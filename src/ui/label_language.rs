@@ -8,8 +8,7 @@ use crate::app::command::Command;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::engine::hub::catalog::CatalogModel;
-use crate::engine::library::{families_for, models_for, translation_text};
-use crate::engine::search::dictionary::Unknown;
+use crate::engine::library::{models_for, translation_text};
 use crate::engine::search::query::InEnglish;
 use crate::{t, text};
 
@@ -74,7 +73,7 @@ pub fn unknown(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Com
     let Some(unknown) = english.unknown.first().filter(|_| !label.as_typed) else {
         return;
     };
-    let text = RichText::new(unknown_text(unknown, &session.model().info().name));
+    let text = RichText::new(text::unknown_words(unknown, &session.model().info().name));
     let text = text.small().color(palette(ui).warn);
     let response = ui.add(egui::Label::new(text).wrap().sense(Sense::CLICK));
     if response.on_hover_text(t!("use-as-they-are")).clicked() {
@@ -109,51 +108,5 @@ fn model_button(ui: &mut Ui, state: &State, model: &CatalogModel, commands: &mut
     let button = ui.add_enabled(free, egui::Button::new(RichText::new(text).small()));
     if button.clicked() {
         commands.push(command);
-    }
-}
-
-/// The text of that hint, with models of the catalogue that understand the words.
-fn unknown_text(unknown: &Unknown, model: &str) -> String {
-    let model = match model {
-        "starter" => t!("the-starter"),
-        name => name,
-    };
-    let better = families_for(unknown.language);
-    let language = match unknown.language {
-        Some(language) => text::words(language.name()),
-        None => t!("other-languages").into(),
-    };
-    let count = better.len();
-    t!(
-        "unknown-words",
-        words = unknown.words,
-        model = model,
-        better = better.join(t!("and")),
-        count = count,
-        language = language
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::inference::ModelInfo;
-    use crate::engine::library;
-    use crate::engine::search::dictionary::Language;
-
-    #[test]
-    fn unknown_words_are_said_as_on_the_command_line() {
-        let model = ModelInfo {
-            name: "starter".into(),
-            ..ModelInfo::of_tests(4)
-        };
-        for language in [None, Some(Language::Chinese), Some(Language::Hindi)] {
-            let unknown = Unknown {
-                words: "量子".into(),
-                language,
-            };
-            let said = library::unknown_text(&unknown, &model);
-            assert_eq!(unknown_text(&unknown, "starter"), said);
-        }
     }
 }

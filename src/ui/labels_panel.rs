@@ -1,8 +1,8 @@
 //! The labels panel: type a label and see its best photos at once; below it the list of labels.
 
 use egui::{
-    Align, Area, Button, Color32, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, Response,
-    RichText, Role, ScrollArea, Sense, TextEdit, TextStyle, Ui, WidgetInfo, vec2,
+    Align, Area, Button, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, RichText, Role,
+    ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use super::icons::Icon;
@@ -10,7 +10,7 @@ use super::label_card::label_card;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::videos;
-use super::widgets::{icon_button_sized, menu_entry, percent, photos};
+use super::widgets::{icon_button_sized, menu_entry, percent, photos, small_button};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command};
 use crate::app::document::filter::LabelFit;
@@ -232,21 +232,6 @@ fn draft_place(state: &State) -> Option<(usize, &Label)> {
     let label = state.answer.labels.get(place)?;
     let is_it = label.id == draft.id && label.text == draft.text && label.negated == draft.negated;
     is_it.then_some((place, label))
-}
-
-/// A small button that is at least as high as the fonts of its text. egui makes one as high as its first font, which is
-/// Latin, so Chinese and Japanese glyphs would hang out of it.
-fn small_button(ui: &mut Ui, text: &str) -> Response {
-    let font = TextStyle::Body.resolve(ui.style());
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
-    let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
-    let height = glyphs
-        .filter(|glyph| glyph.font_face_height > glyph.font_height)
-        .map(|glyph| glyph.font_face_height)
-        .fold(0.0, f32::max);
-    ui.add(Button::new(text).small().min_size(vec2(0.0, height)))
 }
 
 /// Buttons that shift all thresholds at once.

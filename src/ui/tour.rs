@@ -24,7 +24,7 @@ impl Interface {
             return None;
         }
         let tour = self.buffers.tour.get(state, || Tour::of(state));
-        tour.sentence(bytes)
+        tour.sentence()
     }
 
     /// The dialog with the summary.
@@ -35,7 +35,7 @@ impl Interface {
             return;
         }
         let tour = self.buffers.tour.get(state, || Tour::of(state));
-        match tour.sentence(bytes) {
+        match tour.sentence() {
             Some(sentence) => ui.add(egui::Label::new(RichText::new(sentence).strong()).wrap()),
             None => ui.label(t!("tour-nothing")),
         };

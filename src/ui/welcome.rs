@@ -10,12 +10,10 @@ use super::widgets::main_button;
 use crate::app::command::{Action, Command, Dialog, WelcomeStep};
 use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
+use crate::engine::hub::catalog::{self, CatalogModel};
 use crate::settings::Settings;
 use crate::t;
 use crate::text::LanguageChoice;
-
-/// The audience of the recommended model.
-const ADVICE: &str = "most people";
 
 /// Draws one step.
 pub fn show(ui: &mut Ui, state: &State, step: WelcomeStep, commands: &mut Vec<Command>) {
@@ -112,10 +110,10 @@ fn models(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     note(ui, t!("welcome-model-note"));
     ui.add_space(theme::SPACE_M);
     models_dialog::starter(ui, state, commands);
-    let recommended = state.models.list.iter().find(|shelved| {
-        shelved
-            .entry
-            .is_some_and(|entry| entry.advice == Some(ADVICE))
+    let recommended = catalog::recommended().and_then(|model| {
+        let is_it = |entry: &CatalogModel| entry.repo == model.repo;
+        let mut list = state.models.list.iter();
+        list.find(|shelved| shelved.entry.is_some_and(is_it))
     });
     if let Some(shelved) = recommended {
         ui.separator();

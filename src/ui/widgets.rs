@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align, Align2, Button, Color32, FontId, Galley, Layout, Painter, Pos2, Rect, Response, Role,
-    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use egui_extras::{Column, TableBuilder};
@@ -106,6 +106,21 @@ pub fn icon_button_sensing(
     response.on_hover_text(name)
 }
 
+/// A small button that is at least as high as the fonts of its text. egui makes one as high as its first font, which is
+/// Latin, so Chinese and Japanese glyphs would hang out of it.
+pub fn small_button(ui: &mut Ui, text: &str) -> Response {
+    let font = TextStyle::Body.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
+    let height = glyphs
+        .filter(|glyph| glyph.font_face_height > glyph.font_height)
+        .map(|glyph| glyph.font_face_height)
+        .fold(0.0, f32::max);
+    ui.add(Button::new(text).small().min_size(vec2(0.0, height)))
+}
+
 /// The primary button of a dialog or panel.
 pub fn main_button(ui: &mut Ui, text: &str) -> Response {
     let palette = palette(ui);
@@ -195,16 +210,20 @@ pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
 /// The display text of a match or probability.
 #[must_use]
 pub fn percent(value: f32) -> String {
+    match percent_digits(value) {
+        Some(digits) => text::percent(value.into(), digits),
+        None => t!("less-than", percent = text::percent(0.001, 1)),
+    }
+}
+
+/// Number of decimals of a percentage; `None` if it is above 0 but too small for one decimal. Values near 0 and 100 %
+/// have one, because whole numbers would round them to the end.
+#[must_use]
+pub fn percent_digits(value: f32) -> Option<usize> {
     let percent = value * 100.0;
-    if percent > 0.0 && percent < 0.05 {
-        return t!("less-than", percent = text::percent(0.001, 1));
-    }
-    let near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
-    if near_an_end {
-        text::percent(value.into(), 1)
-    } else {
-        text::percent(value.into(), 0)
-    }
+    let is_tiny = percent > 0.0 && percent < 0.05;
+    let is_near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
+    (!is_tiny).then_some(usize::from(is_near_an_end))
 }
 
 /// The display text of a threshold, in steps of 0.1 %.

@@ -85,13 +85,13 @@ pub struct Tour {
 impl Tour {
     /// A sentence such as "40 copies (120 MB), 12 bursts, 31 screenshots". `None` if there is nothing.
     #[must_use]
-    pub fn sentence(&self, bytes: impl Fn(u64) -> String) -> Option<String> {
+    pub fn sentence(&self) -> Option<String> {
         let part = |line: &TourLine| match line.bytes {
             0 => line.kind.counted(line.count),
             size => t!(
                 "tour-part",
                 found = line.kind.counted(line.count),
-                size = bytes(size)
+                size = text::bytes(size)
             ),
         };
         let there = self.lines.iter().filter(|line| line.count > 0);
@@ -114,18 +114,18 @@ mod tests {
         };
         let tour = Tour {
             lines: vec![
-                line(Kind::Copies, 40, 120),
+                line(Kind::Copies, 40, 120_000_000),
                 line(Kind::Bursts, 1, 0),
                 line(Kind::Screenshots, 0, 0),
                 line(Kind::Undated, 9, 0),
             ],
             ..Tour::default()
         };
-        let said = tour.sentence(|bytes| format!("{bytes} MB"));
+        let said = tour.sentence();
         assert_eq!(
             said.as_deref(),
-            Some("40 copies (120 MB), 1 burst, 9 undated")
+            Some("40 copies (120.0 MB), 1 burst, 9 undated")
         );
-        assert_eq!(Tour::default().sentence(|_| String::new()), None);
+        assert_eq!(Tour::default().sentence(), None);
     }
 }

@@ -46,6 +46,9 @@ impl CatalogModel {
     }
 }
 
+/// The advice of the recommended model.
+const MOST_PEOPLE: &str = "most people";
+
 /// GFLOP per image of the starter model.
 pub const STARTER_GFLOP: f32 = 1.7;
 
@@ -75,7 +78,7 @@ pub const CATALOG: &[CatalogModel] = &[
         imagenet: Some(74.0),
         coco: Some(47.2),
         gflop: 11.6,
-        advice: Some("most people"),
+        advice: Some(MOST_PEOPLE),
     },
     CatalogModel {
         name: "SigLIP 2 B/16",
@@ -184,6 +187,14 @@ pub const CATALOG: &[CatalogModel] = &[
     },
 ];
 
+/// The model that is recommended for most people.
+#[must_use]
+pub fn recommended() -> Option<&'static CatalogModel> {
+    CATALOG
+        .iter()
+        .find(|entry| entry.advice == Some(MOST_PEOPLE))
+}
+
 /// Finds an entry by repository, short name or display name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static CatalogModel> {
@@ -212,6 +223,11 @@ mod tests {
         assert!(laion < openai && CATALOG[laion].advice == Some("small machines"));
         let (better, other) = (CATALOG[laion], CATALOG[openai]);
         assert!(better.gflop <= other.gflop && better.coco > other.coco);
+    }
+
+    #[test]
+    fn a_model_is_recommended() {
+        assert!(recommended().is_some());
     }
 
     #[test]

@@ -141,7 +141,7 @@ pub enum DeviceProblem {
     #[error("this build has no GPU support, and no NVIDIA driver was found")]
     NoGpu,
     /// The device failed during the self-test.
-    #[error(transparent)]
+    #[error("{}", first_line(.0))]
     Probe(candle_core::Error),
     /// The device's self-test result differs from the CPU's.
     #[error(

@@ -6,7 +6,7 @@ use super::device::DeviceError;
 use super::families;
 #[cfg(feature = "gpu")]
 use super::gpu;
-use super::invalid::InvalidModelFile;
+use super::invalid::{InvalidModelFile, first_line};
 use super::tokenizer::TokenizerError;
 
 /// Errors of loading and running models. Each message is one sentence that says what to do.
@@ -75,10 +75,13 @@ pub enum ModelError {
     #[error("the model crashed on this batch of photos: please report it")]
     GaveUp,
     /// The device has too little memory for the batch.
-    #[error("the model failed: {0}")]
+    #[error(
+        "the device has too little memory for this model ({}): choose a smaller model, or compute on the CPU",
+        first_line(.0)
+    )]
     OutOfMemory(#[source] Box<candle_core::Error>),
     /// A computation failed.
-    #[error("the model failed: {0}")]
+    #[error("the model failed: {}", first_line(.0))]
     Compute(#[source] Box<candle_core::Error>),
 }
 

@@ -1,5 +1,7 @@
 //! Errors in the files of a model.
 
+use std::fmt;
+
 use super::config::ConfigError;
 use super::tokenizer::TokenizerError;
 
@@ -29,8 +31,8 @@ pub enum InvalidModelFile {
     Weights(Box<candle_core::Error>),
 }
 
-/// Candle appends a backtrace to its messages; only the first line is the message.
-pub(super) fn first_line(error: &candle_core::Error) -> String {
-    let text = error.to_string();
+/// The first line of a message. Candle and drivers append a backtrace or details.
+pub(super) fn first_line(message: &impl fmt::Display) -> String {
+    let text = message.to_string();
     text.lines().next().unwrap_or_default().to_owned()
 }

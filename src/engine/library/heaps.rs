@@ -2,7 +2,7 @@
 
 use super::{Indexed, Library, LibraryError};
 use crate::engine::cancel::Cancel;
-use crate::engine::inference::Embeddings;
+use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
 use crate::engine::search::query;
 
@@ -16,6 +16,16 @@ static PHOTO_WORDS: &str = include_str!("../../../assets/photo-words.txt");
 #[must_use]
 pub fn words() -> Vec<&'static str> {
     PHOTO_WORDS.lines().collect()
+}
+
+/// Embeds words as the content of photos.
+///
+/// # Errors
+/// Returns an error if the model fails.
+pub fn embed_words(model: &dyn Model, words: &[&str]) -> Result<Embeddings, ModelError> {
+    let phrases = words.iter().map(|word| vec![format!("a photo of {word}")]);
+    let phrases: Vec<Vec<String>> = phrases.collect();
+    query::embed_phrases(model, &phrases)
 }
 
 impl Library {
@@ -32,17 +42,13 @@ impl Library {
         {
             return Ok(kept);
         }
-        let phrases = words()
-            .into_iter()
-            .map(|word| vec![format!("a photo of {word}")]);
-        let phrases: Vec<Vec<String>> = phrases.collect();
         let mut computed = Embeddings {
             dim: session.model().info().dim,
             values: Vec::new(),
         };
-        for some in phrases.chunks(AT_ONCE) {
+        for some in words().chunks(AT_ONCE) {
             super::check(cancel)?;
-            let vectors = query::embed_phrases(session.model().as_ref(), some)?;
+            let vectors = embed_words(session.model().as_ref(), some)?;
             computed.values.extend(vectors.values);
         }
         store.write_texts(model, key.as_bytes(), &computed)?;

@@ -50,9 +50,9 @@ pub use ask::{Answer, Asker, PhotoScores, Photos};
 pub use duplicates::{DuplicateReport, PhotoDetails};
 pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
-pub use heaps::words;
+pub use heaps::{embed_words, words};
 pub use indexed::Indexed;
-pub use languages::{families_for, models_for, translation_text, unknown_text};
+pub use languages::{families_for, models_for, translation_text};
 pub use overview::{Flaw, Flaws};
 pub use watching::{
     FolderRule, HandledLog, InvalidRules, KeepMarks, LayoutText, MarkedFile, RoundOptions,

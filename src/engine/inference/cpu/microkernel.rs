@@ -96,9 +96,9 @@ mod x86 {
         for (k, line) in lines[..depth].iter().enumerate() {
             fetch(fetches.at(k));
             let parts = line.as_chunks::<16>().0;
-            // SAFETY: each part has exactly one register's worth of values.
             let mut b = [_mm512_setzero_ps(); V];
             unrolled!(v < V: {
+                // SAFETY: each part has exactly one register's worth of values.
                 b[v] = unsafe { _mm512_loadu_ps(parts[v].as_ptr()) };
             });
             unrolled!(r < R: {

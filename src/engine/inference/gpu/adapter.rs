@@ -173,8 +173,7 @@ fn list() -> Vec<Adapter> {
     adapters
 }
 
-/// An adapter that computes nothing and needs no driver, for inspecting plans. Available only with wgpu's `noop`
-/// backend, as in benchmarks and tests.
+/// An adapter that computes nothing and needs no driver, for inspecting plans. Used by benchmarks and tests.
 #[must_use]
 pub fn paper_adapter() -> Option<Adapter> {
     let backends = wgpu::Backends::NOOP;

@@ -13,6 +13,7 @@ use super::element::ElementType;
 use super::kernels::Kernel;
 use super::permissions;
 use super::pipeline_cache::PipelineCache;
+use crate::engine::inference::invalid::first_line;
 
 /// Element type of weights and activations. Accumulators and the residual stream are always f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,10 +69,6 @@ pub struct Context {
     pipelines: Mutex<HashMap<String, wgpu::ComputePipeline>>,
     compiled: Option<PipelineCache>,
     errors: Arc<DeviceErrors>,
-}
-
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// Maximum length of a displayed reason, in characters.
@@ -144,7 +141,7 @@ impl Context {
             ..Default::default()
         });
         let (device, queue) =
-            pollster::block_on(opened).map_err(|e| GpuError::Failed(first_line(&e.to_string())))?;
+            pollster::block_on(opened).map_err(|e| GpuError::Failed(first_line(&e)))?;
         let errors = DeviceErrors::of(&device);
         let info = adapter.inner.get_info();
         Ok(Self {
