@@ -194,6 +194,19 @@ fn every_form_shows_the_same_picture() {
 }
 
 #[test]
+fn reserved_colours_in_the_bitstream_are_ignored() {
+    let mut data = coded("plain.avif");
+    // Primaries, transfer characteristics and matrix, which start two bits into the first byte: 1, 13 and 6.
+    let at = data.windows(4).position(|part| part == b"\x40\x43\x41\xa1");
+    let at = at.expect("a colour description");
+    // All three become 3, which is reserved.
+    data[at..at + 4].copy_from_slice(&[0x40, 0xc0, 0xc0, 0xe1]);
+    let item = Item::new(b"av01", data, vec![extent((192, 128))]);
+    let shown = upright(&file(AVIF, &[item], &[]));
+    assert_like(&shown, &reference(), "reserved colours");
+}
+
+#[test]
 fn a_picture_of_high_range_becomes_srgb() {
     // Twelve bits of Rec. 2020 with the perceptual quantiser, white at three fifths.
     let light = |value: u8| match f64::from(value) / 255.0 {

@@ -226,6 +226,17 @@ fn a_thumbnail_that_may_show_something_else_is_not_used() {
 }
 
 #[test]
+fn a_reserved_matrix_does_not_hide_the_thumbnail() {
+    let mut file = bytes("thumbnail.heic");
+    let want = thumbnail(&file).expect("a thumbnail").pixels.upright().rgb;
+    let colours = file.windows(8).position(|part| part == b"colrnclx");
+    let matrix = colours.expect("colours") + 12;
+    file[matrix..matrix + 2].copy_from_slice(&[0, 3]);
+    let found = thumbnail(&file).expect("a thumbnail").pixels.upright().rgb;
+    assert_eq!(found.len(), want.len());
+}
+
+#[test]
 fn damaged_thumbnails_do_not_panic() {
     let whole = bytes("thumbnail.heic");
     for at in (16..whole.len()).step_by(61) {

@@ -1,8 +1,14 @@
 //! Colour code points (ITU-T H.273) and their conversion to sRGB.
 
+#[cfg(any(feature = "avif", feature = "video"))]
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+#[cfg(any(feature = "avif", feature = "video"))]
+use re_rav1d::dav1d::{self, pixel::YUVRange};
+
 use super::tone::{compressed, eight_bits, linear_to_srgb, srgb_to_linear};
 
-/// Matrix coefficients "unspecified".
+/// "Unspecified" for primaries, transfer characteristics and matrix coefficients.
 #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
 pub const UNSPECIFIED: u16 = 2;
 
@@ -28,27 +34,39 @@ impl Cicp {
     }
 
     /// Parses the payload of an `nclx` or `nclc` `colr` box (ISO/IEC 14496-12, 12.1.5). QuickTime's `nclc` has no range
-    /// flag. Returns `None` if the matrix is reserved.
+    /// flag.
     #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
     pub fn of_box(content: &[u8]) -> Option<Self> {
         let (kind, numbers) = content.split_first_chunk::<4>()?;
-        if !matches!(kind, b"nclx" | b"nclc") {
-            return None;
-        }
         let fields = numbers.first_chunk::<6>()?;
         let number = |at: usize| u16::from_be_bytes([fields[at], fields[at + 1]]);
-        let colours = Self {
+        let full_range = match kind {
+            b"nclx" => numbers.get(6)? & 0x80 != 0,
+            b"nclc" => false,
+            _ => return None,
+        };
+        Some(Self {
             primaries: number(0),
             transfer: number(2),
             matrix: number(4),
-            full_range: kind == b"nclx" && numbers.get(6).is_some_and(|flags| flags & 0x80 != 0),
-        };
-        Some(colours).filter(Self::has_assigned_matrix)
+            full_range,
+        })
+    }
+
+    /// The colour description in the sequence header of an AV1 picture. Its enums have the numbers of H.273.
+    #[cfg(any(feature = "avif", feature = "video"))]
+    pub fn of_av1(picture: &dav1d::Picture) -> Self {
+        Self {
+            primaries: known(|| picture.color_primaries() as u16),
+            transfer: known(|| picture.transfer_characteristic() as u16),
+            matrix: known(|| picture.matrix_coefficients() as u16),
+            full_range: picture.color_range() == YUVRange::Full,
+        }
     }
 
     /// Whether H.273 assigns a meaning to the matrix, which need not be supported here.
     #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
-    fn has_assigned_matrix(&self) -> bool {
+    pub fn has_assigned_matrix(&self) -> bool {
         matches!(self.matrix, 0..=2 | 4..=17)
     }
 
@@ -108,6 +126,12 @@ impl Cicp {
             self.transfer == 18,
         ))
     }
+}
+
+/// A code point from the AV1 decoder, whose getters panic if it is reserved; it then counts as unspecified.
+#[cfg(any(feature = "avif", feature = "video"))]
+fn known(get: impl FnOnce() -> u16) -> u16 {
+    catch_unwind(AssertUnwindSafe(get)).unwrap_or(UNSPECIFIED)
 }
 
 type Matrix = [[f32; 3]; 3];
@@ -209,6 +233,56 @@ mod tests {
             matrix: 6,
             full_range: true,
         }
+    }
+
+    #[cfg(any(feature = "avif", feature = "video"))]
+    #[test]
+    fn the_av1_decoder_has_the_code_points_of_h_273() {
+        use re_rav1d::dav1d::pixel::ColorPrimaries as Primaries;
+        use re_rav1d::dav1d::pixel::MatrixCoefficients as Matrix;
+        use re_rav1d::dav1d::pixel::TransferCharacteristic as Transfer;
+        let primaries = [
+            Primaries::Unspecified,
+            Primaries::BT2020,
+            Primaries::P3DCI,
+            Primaries::P3Display,
+        ];
+        assert_eq!(primaries.map(|primaries| primaries as u16), [2, 9, 11, 12]);
+        let transfers = [
+            Transfer::Unspecified,
+            Transfer::Linear,
+            Transfer::SRGB,
+            Transfer::PerceptualQuantizer,
+            Transfer::HybridLogGamma,
+        ];
+        let numbers = transfers.map(|transfer| transfer as u16);
+        assert_eq!(numbers, [2, 8, 13, 16, 18]);
+        let matrices = [
+            Matrix::Identity,
+            Matrix::BT709,
+            Matrix::Unspecified,
+            Matrix::BT470M,
+            Matrix::ST170M,
+            Matrix::ST240M,
+            Matrix::YCgCo,
+            Matrix::BT2020NonConstantLuminance,
+            Matrix::ChromaticityDerivedNonConstantLuminance,
+        ];
+        let numbers = matrices.map(|matrix| matrix as u16);
+        assert_eq!(numbers, [0, 1, 2, 4, 6, 7, 8, 9, 12]);
+        assert_eq!(known(|| 9), 9);
+        assert_eq!(known(|| panic!("a reserved code point")), UNSPECIFIED);
+    }
+
+    #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
+    #[test]
+    fn only_nclx_boxes_need_a_range_flag() {
+        let range = |content: &[u8]| Cicp::of_box(content).map(|colours| colours.full_range);
+        assert_eq!(range(b"nclx\0\x01\0\x01\0\x01\x80"), Some(true));
+        assert_eq!(range(b"nclx\0\x01\0\x01\0\x01\0"), Some(false));
+        assert_eq!(range(b"nclx\0\x01\0\x01\0\x01"), None);
+        assert_eq!(range(b"nclc\0\x01\0\x01\0\x01"), Some(false));
+        assert_eq!(range(b"prof\0\x01\0\x01\0\x01\x80"), None);
     }
 
     #[test]

@@ -58,7 +58,7 @@ use limits::DecodeLimits;
 use picture::Picture;
 
 #[cfg(feature = "video")]
-pub(super) use cicp::Cicp;
+pub(super) use cicp::{Cicp, UNSPECIFIED};
 #[cfg(feature = "video")]
 pub(super) use detached::detached;
 pub(in crate::engine::media) use embedded::{

@@ -1,6 +1,7 @@
 //! The description in an XMP packet: `dc:description`, a language alternative (`rdf:Alt`).
 
 use super::error::MetadataError;
+use super::facts::is_camera_default;
 use super::splices::list_item;
 use super::xml::{Id, Splice, XML};
 use super::xmp::{DESCRIPTION, Packet, PropertySite, RDF};
@@ -18,11 +19,12 @@ pub struct NewDescription {
 }
 
 impl Packet {
-    /// The description in the default language, or else the first one.
+    /// The description in the default language, or else the first one. Defaults of cameras are ignored.
     #[must_use]
     pub fn description(&self) -> Option<String> {
         let sites = self.sites(DESCRIPTION).into_iter();
-        sites.filter_map(|site| self.description_at(site)).next()
+        let mut all = sites.filter_map(|site| self.description_at(site));
+        all.find(|text| !is_camera_default(text))
     }
 
     fn description_at(&self, site: PropertySite) -> Option<String> {
@@ -35,12 +37,16 @@ impl Packet {
         default.or_else(|| self.items_at(site).into_iter().next())
     }
 
-    /// The language alternative of a property; `None` for other containers, or if an item has no language.
+    /// The language alternative of a property; `None` for other containers, or if no item has a language.
     fn translations(&self, property: Id) -> Option<Id> {
         let (document, list) = (&self.document, self.container(property)?);
         let mut items = document.elements()[list].children.iter();
-        let have_languages = items.all(|item| document.attribute(*item, XML, "lang").is_some());
-        (document.is(list, RDF, "Alt") && have_languages).then_some(list)
+        let has_languages = items.any(|item| self.has_language(*item));
+        (document.is(list, RDF, "Alt") && has_languages).then_some(list)
+    }
+
+    fn has_language(&self, item: Id) -> bool {
+        self.document.attribute(item, XML, "lang").is_some()
     }
 
     /// The item of a language alternative in the default language.
@@ -67,34 +73,51 @@ impl Packet {
         }
         self.ensure_description()?;
         let mut sites = self.sites(DESCRIPTION);
-        let list = match sites.as_slice() {
-            [PropertySite::Element(id), ..] => self.translations(*id),
-            _ => None,
-        };
+        let translated = sites.iter().enumerate().find_map(|(at, site)| match site {
+            PropertySite::Element(id) => Some((at, *id, self.translations(*id)?)),
+            PropertySite::Attribute(..) => None,
+        });
         // The property must be unique, and only a language alternative can be extended.
-        let first = list.map(|_| sites.remove(0));
-        let removals = sites.into_iter().map(|site| self.removal(site)).collect();
-        let (Some(PropertySite::Element(property)), Some(list)) = (first, list) else {
-            self.splice(removals)?;
+        if let Some((at, ..)) = translated {
+            sites.remove(at);
+        }
+        let removals = sites.into_iter().map(|site| self.removal(site));
+        let mut splices: Vec<Splice> = removals.collect();
+        let Some((_, property, list)) = translated else {
+            self.splice(splices)?;
             let home = self.home(DESCRIPTION)?;
             let splices = self.new_list(home, DESCRIPTION, &[text.to_owned()]);
             return self.splice(splices).map(|()| true);
         };
-        let mut splices: Vec<Splice> = removals;
-        splices.push(match self.default_item(property) {
-            Some(item) => self.new_content(self.innermost(item), &self.escaped(text)),
-            None => self.first_item(list, text),
-        });
+        splices.extend(self.new_default(property, list, text));
         self.splice(splices).map(|()| true)
     }
 
-    /// Inserts a text as the first item, where XMP requires the default language.
-    fn first_item(&self, list: Id, text: &str) -> Splice {
+    /// Sets the item in the default language, and removes items without a language.
+    fn new_default(&self, property: Id, list: Id, text: &str) -> Vec<Splice> {
+        let items = self.document.elements()[list].children.iter().copied();
+        let mut untagged: Vec<Id> = items.filter(|item| !self.has_language(*item)).collect();
+        let new = match self.default_item(property) {
+            Some(item) => self.new_content(self.innermost(item), &self.escaped(text)),
+            None => self.first_item(list, &mut untagged, text),
+        };
+        let removals = untagged.into_iter().map(PropertySite::Element);
+        let removals = removals.map(|item| self.removal(item));
+        removals.chain([new]).collect()
+    }
+
+    /// Inserts a text as the first item, where XMP requires the default language. If the first item has no language, the
+    /// text replaces it, and it is removed from `untagged`.
+    fn first_item(&self, list: Id, untagged: &mut Vec<Id>, text: &str) -> Splice {
         let document = &self.document;
         let element = &document.elements()[list];
         let rdf = document.prefix_of(element.name);
         let item = list_item(rdf, DESCRIPTION.list, &self.escaped(text));
         match element.children.first() {
+            Some(first) if untagged.first() == Some(first) => {
+                untagged.remove(0);
+                Splice::new(document.elements()[*first].whole, item)
+            }
             Some(first) => {
                 let start = document.elements()[*first].whole.start;
                 Splice::insert(start, format!("{item}{}", document.indent(start)))
@@ -138,6 +161,13 @@ mod tests {
             list("<rdf:li xml:lang='de'>ihre</rdf:li><rdf:li xml:lang='x-default'>theirs</rdf:li>"),
             list("\n   <rdf:li xml:lang='de'>theirs</rdf:li>\n  "),
             list("<rdf:li>theirs</rdf:li>"),
+            list("<rdf:li>theirs</rdf:li><rdf:li xml:lang='de'>ihre</rdf:li>"),
+            list(
+                "\n   <rdf:li xml:lang='x-default'>theirs</rdf:li>\n   <rdf:li>more</rdf:li>\n   <rdf:li xml:lang='de'>ihre</rdf:li>\n  ",
+            ),
+            packet(
+                "<rdf:Description dc:description=''><dc:description><rdf:Alt><rdf:li xml:lang='x-default'>theirs</rdf:li><rdf:li xml:lang='de'>ihre</rdf:li></rdf:Alt></dc:description></rdf:Description>",
+            ),
             packet(
                 "<rdf:Description><dc:description><rdf:Bag><rdf:li>theirs</rdf:li></rdf:Bag></dc:description></rdf:Description>",
             ),
@@ -168,6 +198,7 @@ mod tests {
                 "{text}"
             );
             assert_eq!(text.contains("ihre"), before.contains("ihre"), "{text}");
+            assert!(!text.contains("more"), "{text}");
             assert!(
                 !packet
                     .describe(&new("a <cat> & dog", true))
@@ -181,6 +212,7 @@ mod tests {
         for form in [
             "<rdf:Description/>",
             "<rdf:Description dc:description=' '/>",
+            "<rdf:Description dc:description='OLYMPUS DIGITAL CAMERA'/>",
             "<rdf:Description><dc:description/></rdf:Description>",
             "<rdf:Description><dc:description><rdf:Alt/></dc:description></rdf:Description>",
             "<rdf:Description><dc:description><rdf:Alt><rdf:li xml:lang='x-default'/></rdf:Alt></dc:description></rdf:Description>",

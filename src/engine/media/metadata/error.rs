@@ -12,7 +12,7 @@ pub enum MetadataError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The sidecar is a dangling symbolic link.
-    #[error("it is a link to a file that is not there")]
+    #[error("it is a link to a missing file")]
     DanglingLink,
     /// The sidecar is not a regular file.
     #[error("it is not a regular file")]
@@ -60,6 +60,6 @@ pub enum MetadataError {
     #[error("its metadata would be too large for a JPEG segment")]
     TooLargeForJpeg,
     /// A length exceeds its field in the container.
-    #[error(transparent)]
+    #[error("it would be too large for its format")]
     Length(#[from] TryFromIntError),
 }

@@ -10,6 +10,10 @@ use crate::engine::media::places::Coordinates;
 
 /// Maximum number of characters of a description that is kept.
 const MAX_KEPT: usize = 1_000;
+/// Default descriptions written by cameras, besides paths and names ending in "DIGITAL CAMERA".
+const CAMERA_DEFAULTS: [&str; 4] = ["SONY DSC", "SAMSUNG", "DCIM", "DEFAULT"];
+/// Characters that surround a description without belonging to it.
+const BLANK: [char; 5] = ['\0', ' ', '\n', '\r', '\t'];
 
 /// The metadata from one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,11 +79,24 @@ impl SourceFacts {
     }
 }
 
-/// A description, shortened to the maximum length; `None` if it is empty.
+/// A description without surrounding white space, shortened to the maximum length; `None` if it is empty or a camera's
+/// default.
 #[must_use]
-pub fn shortened(text: &str) -> Option<String> {
-    let text = text.trim_matches(['\0', ' ', '\n', '\r', '\t']);
-    (!text.is_empty()).then(|| text.chars().take(MAX_KEPT).collect())
+pub fn description(text: &str) -> Option<String> {
+    let text = text.trim_matches(BLANK);
+    let is_kept = !text.is_empty() && !is_camera_default(text);
+    is_kept.then(|| text.chars().take(MAX_KEPT).collect())
+}
+
+/// Whether a description is one that cameras write by default: a name, or the path of the photo on the memory card.
+#[must_use]
+pub fn is_camera_default(text: &str) -> bool {
+    let text = text.trim_matches(BLANK);
+    let upper = text.to_ascii_uppercase();
+    let is_path = upper.starts_with("DCIM\\") || upper.starts_with("DCIM/");
+    // Cameras write this in capitals; a person may write that a photo shows a digital camera.
+    let is_name = text.ends_with("DIGITAL CAMERA");
+    is_path || is_name || CAMERA_DEFAULTS.contains(&upper.as_str())
 }
 
 /// Parses a star rating.
@@ -170,11 +187,29 @@ mod tests {
     }
 
     #[test]
+    fn default_descriptions_of_cameras_are_ignored() {
+        for text in [
+            "OLYMPUS DIGITAL CAMERA         ",
+            "SONY DSC",
+            "samsung\0",
+            "default",
+            "DCIM",
+            "DCIM\\100GOPRO\\GOPR0123.JPG",
+            "DCIM/100MEDIA/DJI_0001.JPG",
+        ] {
+            assert_eq!(description(text), None, "{text}");
+        }
+        for text in ["My first digital camera", "DCIM of my phone", "Samsung TV"] {
+            assert_eq!(description(text).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
     fn facts_hold_the_beginning_of_a_description() {
-        assert_eq!(shortened(" \0\n"), None);
-        assert_eq!(shortened(" sea \0").as_deref(), Some("sea"));
+        assert_eq!(description(" \0\n"), None);
+        assert_eq!(description(" sea \0").as_deref(), Some("sea"));
         assert_eq!(
-            shortened(&"é".repeat(3_000)).map(|text| text.chars().count()),
+            description(&"é".repeat(3_000)).map(|text| text.chars().count()),
             Some(MAX_KEPT)
         );
     }

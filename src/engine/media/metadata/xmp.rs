@@ -207,7 +207,7 @@ impl Packet {
             position: position(),
             camera: self.simple(MODEL).filter(|name| !name.is_empty()),
             lens: LENSES.iter().find_map(|lens| self.simple(*lens)),
-            description: self.description().as_deref().and_then(facts::shortened),
+            description: self.description().as_deref().and_then(facts::description),
             modified: CHANGED.iter().filter_map(changed).max(),
         }
     }

@@ -1,11 +1,9 @@
 //! Converts luma and chroma planes to RGB, no larger than needed.
 
-use crate::engine::media::decode::{Cicp, Conversion, eight_bits};
+use crate::engine::media::decode::{Cicp, Conversion, UNSPECIFIED, eight_bits};
 
 /// Luma coefficients of red and blue in BT.709.
 const BT_709: (f32, f32) = (0.2126, 0.0722);
-/// "Unspecified" for primaries, transfer characteristics and matrix coefficients in H.273.
-pub const UNSPECIFIED: u16 = 2;
 /// BT.2020, both as primaries and as matrix coefficients (non-constant luminance) in H.273.
 const BT_2020: u16 = 9;
 /// Short side in pixels from which frames default to BT.709.

@@ -255,6 +255,9 @@ mod tests {
             assert_eq!(colour(&more), want);
         }
         assert_eq!(colour(&profile), None);
+        // A reserved matrix does not invalidate the primaries.
+        let reserved = boxed(b"colr", b"nclx\0\x09\0\x10\0\x03\x80");
+        assert_eq!(colour(&reserved).map(|colour| colour.primaries), Some(9));
     }
 
     #[test]

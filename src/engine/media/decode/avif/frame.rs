@@ -180,12 +180,7 @@ impl PlanarFrame {
 
     /// Colour description in the AV1 sequence header.
     pub fn cicp(&self) -> Cicp {
-        Cicp {
-            primaries: self.picture.color_primaries() as u16,
-            transfer: self.picture.transfer_characteristic() as u16,
-            matrix: self.picture.matrix_coefficients() as u16,
-            full_range: self.is_full_range(),
-        }
+        Cicp::of_av1(&self.picture)
     }
 
     fn is_full_range(&self) -> bool {

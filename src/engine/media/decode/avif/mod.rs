@@ -100,7 +100,8 @@ impl DecodePlan {
             alpha: layer.filter(same_size),
             premultiplied: alpha.is_some_and(|id| heif.references(b"prem", primary).contains(&id)),
             colour,
-            cicp: heif.colours(primary).find_map(Cicp::of_box),
+            // The bitstream takes precedence over a box with a reserved matrix.
+            cicp: (heif.colours(primary).filter_map(Cicp::of_box)).find(Cicp::has_assigned_matrix),
             profile: heif.profile(primary).map(<[u8]>::to_vec),
         })
     }

@@ -3,6 +3,7 @@
 mod colours;
 mod thumbnail;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use heic_decoder::{ColorInfo, DecodeOptions, DecodedImage, HeifError, ImageInfo, RgbOptions};
@@ -52,11 +53,15 @@ impl PictureFormat for Heic {
     }
 }
 
+/// The file without defects that the decoder rejects.
+fn repaired(bytes: &[u8]) -> Cow<'_, [u8]> {
+    colours::without_invalid(iso_media::without_empty_properties(bytes))
+}
+
 /// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. The EXIF orientation
 /// duplicates these and is used only if the container has none, as some converters leave it.
 fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
-    let bytes = iso_media::without_empty_properties(bytes);
-    let bytes = colours::without_invalid(&bytes);
+    let bytes = repaired(bytes);
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let copied = copied(&bytes);
     limits.reserve(0, 0, copied)?;

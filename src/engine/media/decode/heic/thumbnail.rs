@@ -5,10 +5,10 @@ use heic_decoder::DecodeOptions;
 use super::super::cicp::Cicp;
 use super::super::detached::detached;
 use super::super::heif_transform::{self as transform, Window};
-use super::super::iso_media::{self, Heif};
+use super::super::iso_media::Heif;
 use super::super::limits::area;
 use super::super::{DecodeError, DecodeLimits, Picture};
-use super::{bytes_per_pixel, color_info, in_srgb, refused};
+use super::{bytes_per_pixel, color_info, in_srgb, refused, repaired};
 
 /// Minimum short side in pixels, sufficient for a grid cell.
 const ENOUGH: u32 = 200;
@@ -19,7 +19,7 @@ const ROUNDING: u64 = 2;
 
 /// Decodes the thumbnail of the primary picture, unless it may show different content.
 pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
-    let bytes = iso_media::without_empty_properties(bytes);
+    let bytes = repaired(bytes);
     let Some(heif) = Heif::read(&bytes) else {
         return Ok(None);
     };
@@ -94,7 +94,8 @@ impl Thumbnail {
         if heif.colours(self.id).next().is_none() {
             // Without colour properties of its own, it uses those of the full picture.
             profile = heif.profile(heif.primary).map(<[u8]>::to_vec);
-            let named = heif.colours(heif.primary).find_map(Cicp::of_box);
+            let mut named = heif.colours(heif.primary).filter_map(Cicp::of_box);
+            let named = named.find(Cicp::has_assigned_matrix);
             image.color_info = named.map(color_info).or(image.color_info);
         }
         let size = (side(image.width), side(image.height));

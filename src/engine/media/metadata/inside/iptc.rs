@@ -1,7 +1,7 @@
 //! IPTC-IIM datasets in a Photoshop image resource.
 
 use crate::engine::media::dates;
-use crate::engine::media::metadata::facts::{SourceFacts, shortened};
+use crate::engine::media::metadata::facts::{SourceFacts, description};
 
 /// Identifier of the image resource with IIM.
 const RESOURCE: u16 = 0x0404;
@@ -60,7 +60,7 @@ pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     };
     SourceFacts {
         keywords,
-        description: caption.and_then(|caption| shortened(&text(caption))),
+        description: caption.and_then(|caption| description(&text(caption))),
         taken: taken(),
         ..SourceFacts::default()
     }

@@ -25,8 +25,6 @@ const TAKEN: [u16; 2] = [0x9003, 0x9004];
 const GPS: u16 = 0x8825;
 /// Tags of hemisphere and of degrees, minutes and seconds; latitude first.
 const POSITION: [(u16, u16); 2] = [(1, 2), (3, 4)];
-/// Default descriptions written by cameras, besides names ending in "DIGITAL CAMERA".
-const CAMERA_CAPTIONS: [&str; 4] = ["SONY DSC", "SAMSUNG", "DCIM", "DEFAULT"];
 /// Maximum number of fields per IFD.
 const MAX_FIELDS: u64 = 2_000;
 /// Maximum length of a name in characters.
@@ -168,7 +166,8 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                 blocks.exif.keywords = words(&value(input, field).unwrap_or_default())
             }
             DESCRIPTION => {
-                blocks.exif.description = caption(&value(input, field).unwrap_or_default());
+                let text = value(input, field).unwrap_or_default();
+                blocks.exif.description = facts::description(&String::from_utf8_lossy(&text));
             }
             MODEL => blocks.exif.camera = name(&value(input, field).unwrap_or_default()),
             CHANGED => changed = date(input, field),
@@ -232,14 +231,6 @@ fn name(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.split('\0').next().unwrap_or_default().trim();
     (!text.is_empty()).then(|| text.chars().take(MAX_NAME).collect())
-}
-
-/// A user-written description; cameras write their own names into this field.
-fn caption(bytes: &[u8]) -> Option<String> {
-    let text = facts::shortened(&String::from_utf8_lossy(bytes))?;
-    let upper = text.to_ascii_uppercase();
-    let is_camera = upper.ends_with("DIGITAL CAMERA") || CAMERA_CAPTIONS.contains(&upper.as_str());
-    (!is_camera).then_some(text)
 }
 
 /// Keywords written by Windows: UTF-16, separated by semicolons.

@@ -10,7 +10,7 @@ pub enum XmlError {
     #[error("it declares a document type, which XMP does not allow")]
     DocumentType,
     /// The text ends inside an element.
-    #[error("it ends in the middle")]
+    #[error("it ends inside an element")]
     Unfinished,
     /// An end tag without a start tag.
     #[error("it has an end tag without a start tag")]
@@ -37,6 +37,6 @@ pub enum XmlError {
     #[error("an attribute occurs twice")]
     RepeatedAttribute,
     /// The text is too long.
-    #[error(transparent)]
+    #[error("it is too long")]
     TooLarge(#[from] std::num::TryFromIntError),
 }

@@ -1,8 +1,5 @@
 //! AV1 key frames.
 
-use re_rav1d::dav1d::pixel::{
-    ColorPrimaries, MatrixCoefficients, TransferCharacteristic, YUVRange,
-};
 use re_rav1d::dav1d::{Decoder, Error, Picture, PixelLayout, PlanarImageComponent, Settings};
 
 use super::CodecError;
@@ -67,7 +64,7 @@ fn planes(picture: &Picture) -> Result<Planes, CodecError> {
         chroma: (!grey).then(chroma),
         halved,
         depth: u8::try_from(depth).unwrap_or(8),
-        colour: Some(colour(picture)),
+        colour: Some(Cicp::of_av1(picture)),
     })
 }
 
@@ -97,83 +94,5 @@ fn packed(
                     .collect(),
             )
         }
-    }
-}
-
-/// Colour description in the sequence header.
-fn colour(picture: &Picture) -> Cicp {
-    code_points(
-        picture.color_primaries(),
-        picture.transfer_characteristic(),
-        picture.matrix_coefficients(),
-        picture.color_range(),
-    )
-}
-
-/// The code points of these values, which the enums number as H.273 does.
-fn code_points(
-    primaries: ColorPrimaries,
-    transfer: TransferCharacteristic,
-    matrix: MatrixCoefficients,
-    range: YUVRange,
-) -> Cicp {
-    Cicp {
-        primaries: primaries as u16,
-        transfer: transfer as u16,
-        matrix: matrix as u16,
-        full_range: range == YUVRange::Full,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_code_points_are_kept() {
-        use ColorPrimaries::{BT2020, P3DCI, P3Display};
-        use MatrixCoefficients as Matrix;
-        use TransferCharacteristic as Transfer;
-        let of = |primaries, transfer, matrix| {
-            let colour = code_points(primaries, transfer, matrix, YUVRange::Limited);
-            assert!(!colour.full_range);
-            (colour.primaries, colour.transfer, colour.matrix)
-        };
-        assert_eq!(of(P3Display, Transfer::Linear, Matrix::BT709), (12, 8, 1));
-        assert_eq!(of(P3DCI, Transfer::SRGB, Matrix::BT470M), (11, 13, 4));
-        assert_eq!(
-            of(
-                BT2020,
-                Transfer::PerceptualQuantizer,
-                Matrix::BT2020NonConstantLuminance
-            ),
-            (9, 16, 9)
-        );
-        assert_eq!(
-            of(
-                BT2020,
-                Transfer::HybridLogGamma,
-                Matrix::ChromaticityDerivedNonConstantLuminance
-            ),
-            (9, 18, 12)
-        );
-        assert_eq!(
-            of(
-                ColorPrimaries::Unspecified,
-                Transfer::Unspecified,
-                Matrix::Unspecified
-            ),
-            (2, 2, 2)
-        );
-        let matrices = [
-            Matrix::Identity,
-            Matrix::ST170M,
-            Matrix::ST240M,
-            Matrix::YCgCo,
-        ];
-        let numbers = matrices.map(|matrix| of(BT2020, Transfer::BT1886, matrix).2);
-        assert_eq!(numbers, [0, 6, 7, 8]);
-        let full = code_points(BT2020, Transfer::BT1886, Matrix::BT709, YUVRange::Full);
-        assert!(full.full_range);
     }
 }

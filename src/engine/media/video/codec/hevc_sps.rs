@@ -1,7 +1,6 @@
 //! Colour description of HEVC, from the VUI of a sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1).
 
-use crate::engine::media::decode::Cicp;
-use crate::engine::media::video::planes::UNSPECIFIED;
+use crate::engine::media::decode::{Cicp, UNSPECIFIED};
 
 /// Maximum number of short-term reference picture sets, and of pictures before or after the current one in each.
 const MAX_SETS: u32 = 64;
