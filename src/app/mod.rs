@@ -454,7 +454,10 @@ impl App {
     /// Saves pending changes and ends all tasks.
     pub fn exit(&mut self) {
         self.save_now();
-        self.supervisor.wait_for(Slot::Save, SAVE_TIME);
+        self.stop_rules();
+        for slot in [Slot::Save, Slot::RuleFile] {
+            self.supervisor.wait_for(slot, SAVE_TIME);
+        }
         if let Some(job) = self.state.work.job.take() {
             job.end_within(EXIT_TIME);
         }

@@ -95,10 +95,18 @@ impl Interface {
             return;
         };
         if state.rules.asked.as_ref() != Some(&rule) {
-            commands.push(Command::Rules(RuleCommand::Preview(Box::new(rule.clone()))));
+            // The preview there is belongs to another rule.
+            commands.push(Command::Rules(RuleCommand::Preview(Box::new(rule))));
+            ui.label(t!("rule-looking"));
+            return;
         }
         match &state.rules.preview {
-            PreviewState::Ready(preview) => show_preview(ui, preview, rule, commands),
+            PreviewState::Ready(preview) => {
+                if show_preview(ui, preview, rule, commands) {
+                    // A second click must not add the rule again.
+                    new.source = None;
+                }
+            }
             PreviewState::Failed(problem) => {
                 ui.label(RichText::new(problem).color(palette(ui).bad));
             }
@@ -257,8 +265,13 @@ fn mark_row(ui: &mut Ui, new: &mut RuleChoices) {
     combo.response.on_hover_text(t!("only-where-undecided"));
 }
 
-/// The preview of a rule, and the buttons that save it.
-fn show_preview(ui: &mut Ui, preview: &RulePreview, rule: RuleText, commands: &mut Vec<Command>) {
+/// The preview of a rule, and the buttons that save it. Returns whether one was clicked.
+fn show_preview(
+    ui: &mut Ui,
+    preview: &RulePreview,
+    rule: RuleText,
+    commands: &mut Vec<Command>,
+) -> bool {
     let photos = photos(preview.photos.len());
     let others = t!("rule-others", count = preview.others);
     let mut text = match (rule.mark, rule.moves) {
@@ -288,16 +301,18 @@ fn show_preview(ui: &mut Ui, preview: &RulePreview, rule: RuleText, commands: &m
         let name = photo.file_name().unwrap_or_default().display().to_string();
         [name, what.clone()]
     });
-    ui.horizontal(|ui| {
-        let off = RuleText {
-            enabled: false,
-            ..rule.clone()
-        };
-        if main_button(ui, t!("switch-the-rule-on")).clicked() {
-            commands.push(Command::Rules(RuleCommand::Add(Box::new(rule))));
-        }
-        if ui.button(t!("keep-it-off")).clicked() {
-            commands.push(Command::Rules(RuleCommand::Add(Box::new(off))));
-        }
+    let buttons = ui.horizontal(|ui| {
+        let on = main_button(ui, t!("switch-the-rule-on")).clicked();
+        let off = ui.button(t!("keep-it-off")).clicked();
+        (on, off)
     });
+    let (on, off) = buttons.inner;
+    if on || off {
+        let rule = RuleText {
+            enabled: on,
+            ..rule
+        };
+        commands.push(Command::Rules(RuleCommand::Add(Box::new(rule))));
+    }
+    on || off
 }

@@ -148,6 +148,6 @@ rule-others = { $count ->
 rule-would-mark = Jetzt zu markieren: { $photos }, { $others }
 rule-would-copy = Jetzt zu kopieren: { $photos }, { $others }
 rule-would-move = Jetzt zu verschieben: { $photos }, { $others }
-rule-would-fail = { $text }, { $failed } nicht lesbar
+rule-would-fail = { $text }, { $failed } nicht zu verarbeiten
 switch-the-rule-on = Regel einschalten
 keep-it-off = Ausgeschaltet lassen

@@ -44,6 +44,11 @@ rules-moved = { $count ->
    *[other] { $count } Fotos von Regeln verschoben. „Rückgängig“ nimmt dies zurück
 }
 rule-stopped = Eine Regel brach vorzeitig ab (Export { $id }): Der Rest wird erneut versucht
+rules-failed = { $count ->
+    [one] Regeln konnten eine Datei nicht verarbeiten: { $first }
+   *[other] Regeln konnten { $count } Dateien nicht verarbeiten. Die erste: { $first }
+}
+rules-not-loaded = Die Regeln sind noch nicht geladen: Versuchen Sie es gleich noch einmal
 rules-not-kept = Die Regeln werden nicht gespeichert: { $problem }
 redone = Wiederholt: { $what }
 undone = Rückgängig gemacht: { $what }

@@ -147,6 +147,6 @@ rule-others = { $count ->
 rule-would-mark = { $photos } would be marked now; { $others }
 rule-would-copy = { $photos } would be copied now; { $others }
 rule-would-move = { $photos } would be moved now; { $others }
-rule-would-fail = { $text }; { $failed } cannot be read
+rule-would-fail = { $text }; { $failed } cannot be processed
 switch-the-rule-on = Switch the rule on
 keep-it-off = Keep it switched off

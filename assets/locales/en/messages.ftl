@@ -43,6 +43,11 @@ rules-moved = { $count ->
    *[other] { $count } photos moved by rules. Undo takes this back
 }
 rule-stopped = A rule stopped early (export { $id }): the rest will be tried again
+rules-failed = { $count ->
+    [one] Rules could not process a file: { $first }
+   *[other] Rules could not process { $count } files. The first: { $first }
+}
+rules-not-loaded = The rules have not been loaded yet: try again in a moment
 rules-not-kept = The rules could not be saved: { $problem }
 redone = Redone: { $what }
 undone = Undone: { $what }

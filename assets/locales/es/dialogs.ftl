@@ -152,8 +152,8 @@ rule-would-mark = Ahora marcaría { $photos }; { $others }
 rule-would-copy = Ahora copiaría { $photos }; { $others }
 rule-would-move = Ahora movería { $photos }; { $others }
 rule-would-fail = { $failed ->
-    [one] { $text }; { $failed } no se puede leer
-   *[other] { $text }; { $failed } no se pueden leer
+    [one] { $text }; { $failed } no se puede procesar
+   *[other] { $text }; { $failed } no se pueden procesar
 }
 switch-the-rule-on = Activar la regla
 keep-it-off = Dejarla desactivada

@@ -44,6 +44,11 @@ rules-moved = { $count ->
    *[other] { $count } fotos movidas por reglas. Se puede revertir con Deshacer
 }
 rule-stopped = Una regla se detuvo antes de terminar (exportación { $id }): se reintentará lo que falta
+rules-failed = { $count ->
+    [one] Las reglas no pudieron procesar un archivo: { $first }
+   *[other] Las reglas no pudieron procesar { $count } archivos. El primero: { $first }
+}
+rules-not-loaded = Las reglas aún no se han cargado: inténtelo de nuevo en un momento
 rules-not-kept = Las reglas no se guardan: { $problem }
 redone = Rehecho: { $what }
 undone = Deshecho: { $what }

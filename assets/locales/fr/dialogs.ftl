@@ -152,8 +152,8 @@ rule-would-mark = À marquer maintenant : { $photos }, { $others }
 rule-would-copy = À copier maintenant : { $photos }, { $others }
 rule-would-move = À déplacer maintenant : { $photos }, { $others }
 rule-would-fail = { $failed ->
-    [one] { $text }, { $failed } illisible
-   *[other] { $text }, { $failed } illisibles
+    [one] { $text }, { $failed } ne peut pas être traitée
+   *[other] { $text }, { $failed } ne peuvent pas être traitées
 }
 switch-the-rule-on = Activer la règle
 keep-it-off = La laisser désactivée

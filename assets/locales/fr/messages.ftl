@@ -44,6 +44,11 @@ rules-moved = { $count ->
    *[other] { $count } photos déplacées par des règles. « Annuler » revient en arrière
 }
 rule-stopped = Une règle s’est arrêtée avant la fin (exportation { $id }) : le reste sera retenté
+rules-failed = { $count ->
+    [one] { $count } fichier n’a pas pu être traité par les règles : { $first }
+   *[other] { $count } fichiers n’ont pas pu être traités par les règles. Le premier : { $first }
+}
+rules-not-loaded = Les règles ne sont pas encore chargées : réessayez dans un instant
 rules-not-kept = Les règles ne sont pas conservées : { $problem }
 redone = Rétabli : { $what }
 undone = Annulé : { $what }

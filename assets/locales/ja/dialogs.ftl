@@ -133,6 +133,6 @@ rule-others = { $count }枚は該当なし
 rule-would-mark = 現在の対象：{ $photos }をマーク、{ $others }
 rule-would-copy = 現在の対象：{ $photos }をコピー、{ $others }
 rule-would-move = 現在の対象：{ $photos }を移動、{ $others }
-rule-would-fail = { $text }、{ $failed }枚は読み込み不可
+rule-would-fail = { $text }、{ $failed }枚は処理不可
 switch-the-rule-on = ルールをオンにする
 keep-it-off = オフのままにする

@@ -132,6 +132,6 @@ rule-others = { $count } 张不符合
 rule-would-mark = 现在将标记 { $photos }；{ $others }
 rule-would-copy = 现在将复制 { $photos }；{ $others }
 rule-would-move = 现在将移动 { $photos }；{ $others }
-rule-would-fail = { $text }；{ $failed } 张无法读取
+rule-would-fail = { $text }；{ $failed } 张无法处理
 switch-the-rule-on = 启用规则
 keep-it-off = 保持停用

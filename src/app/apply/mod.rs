@@ -150,6 +150,7 @@ impl App {
             Action::Rescan => self.read_folders(),
             Action::CloseFolders => {
                 self.retire_job();
+                self.stop_rules();
                 self.state.memory.roots.clear();
                 self.forget_photos();
             }
@@ -302,6 +303,9 @@ impl App {
         if dialog == Some(Dialog::Rules) {
             // The preview is outdated if photos have arrived since.
             self.state.rules.asked = None;
+        } else {
+            // When the dialog returns, its form keeps what the user has chosen since.
+            self.state.rules.source = None;
         }
         if dialog != Some(Dialog::Questions) {
             self.state.questions = None;
@@ -345,6 +349,7 @@ impl App {
     }
 
     fn close_folder(&mut self, folder: &Path) {
+        self.stop_rules();
         self.state.memory.roots.retain(|root| root != folder);
         let roots = self.state.memory.roots.clone();
         let roots = RootIndex::new(&roots);

@@ -1,5 +1,8 @@
 //! Commands about rules for new photos, and messages about what the rules did.
 
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+
 use super::marks::put_back_text;
 use crate::app::App;
 use crate::app::command::{Dialog, RuleCommand};
@@ -19,7 +22,7 @@ impl App {
             }
             RuleCommand::Preview(rule) => self.preview_rule(*rule),
             RuleCommand::Add(rule) => {
-                self.with_rules(|rules| rules.push(*rule));
+                self.with_rules(|rules| add_rule(rules, *rule));
                 let rules = &mut self.state.rules;
                 (rules.asked, rules.preview) = (None, PreviewState::Idle);
             }
@@ -45,14 +48,28 @@ impl App {
         if self.state.rules.problem.is_some() {
             return;
         }
+        // Saving now would overwrite the rules in the file.
+        if !self.state.rules.is_loaded {
+            return self.state.notify(t!("rules-not-loaded"), true);
+        }
         let before = self.state.rules.list.clone();
         change(&mut self.state.rules.list);
         if self.state.rules.list != before {
+            self.rules_changed(&before);
             let step = HistoryStep::Rules(before);
             self.state.history.push(step, None);
-            self.write_rules();
-            self.run_rules();
         }
+    }
+
+    /// Saves and runs the rules after a change. A run with rules that are no longer enabled is stopped.
+    fn rules_changed(&mut self, before: &[RuleText]) {
+        let list = &self.state.rules.list;
+        let goes_on = |rule: &RuleText| !rule.enabled || list.contains(rule);
+        if !before.iter().all(goes_on) {
+            self.stop_rules();
+        }
+        self.write_rules();
+        self.run_rules();
     }
 
     /// Restores rules, and returns their previous state for redo. A file that could not be read is not overwritten.
@@ -68,8 +85,7 @@ impl App {
         let now = std::mem::replace(&mut self.state.rules.list, rules);
         let text = put_back_text(forward, t!("rules-as-they-were"));
         self.state.notify(text, false);
-        self.write_rules();
-        self.run_rules();
+        self.rules_changed(&now);
         Some(HistoryStep::Rules(now))
     }
 
@@ -98,7 +114,7 @@ impl App {
         self.state.notify(text, false);
     }
 
-    /// Reports what the rules did and what failed. A persistent problem is reported only once.
+    /// Reports what the rules did.
     pub(in crate::app) fn tell_round(&mut self, round: &WatchRound) {
         for id in &round.exports {
             let step = HistoryStep::Export(id.clone());
@@ -115,32 +131,163 @@ impl App {
                 self.state.notify(text, false);
             }
         }
+    }
+
+    /// Reports what failed. A persistent problem is reported only once, and files that could not be read are already in
+    /// the list of failures.
+    pub(in crate::app) fn tell_problems(&mut self, round: &WatchRound) {
         for id in &round.stopped {
             let text = t!("rule-stopped", id = id);
             self.state.notify(text, true);
         }
+        let (library, work) = (&self.state.library, &self.state.work);
+        let listed = library.failures().into_iter().chain(&work.unreachable);
+        let listed: HashSet<&Path> = listed.map(|failure| failure.path.as_path()).collect();
         let failures = round.failures.iter();
+        let failures = failures.filter(|failure| !listed.contains(failure.path.as_path()));
         let failures =
             failures.map(|failure| format!("{}: {}", failure.path.display(), failure.message));
+        // A file can be in the folders of several rules.
+        let failures: BTreeSet<String> = failures.collect();
         let errors = round.errors.iter().map(ToString::to_string);
-        let wrong: Vec<String> = round
-            .warnings
-            .iter()
-            .cloned()
-            .chain(failures)
-            .chain(errors)
-            .collect();
-        let standing = std::mem::replace(&mut self.state.rules.standing, wrong.clone());
-        for text in wrong.into_iter().filter(|text| !standing.contains(text)) {
+        let others: BTreeSet<String> = round.warnings.iter().cloned().chain(errors).collect();
+        let standing = failures.iter().chain(&others).cloned().collect();
+        let before = std::mem::replace(&mut self.state.rules.standing, standing);
+        let is_new = |text: &&String| !before.contains(*text);
+        let new: Vec<&String> = failures.iter().filter(is_new).collect();
+        if let Some(first) = new.first() {
+            let text = t!("rules-failed", count = new.len(), first = *first);
             self.state.notify(text, true);
         }
+        for text in others.iter().filter(is_new) {
+            self.state.notify(text.clone(), true);
+        }
+    }
+}
+
+/// Adds a rule. If it is already listed, it is only enabled or disabled.
+fn add_rule(rules: &mut Vec<RuleText>, rule: RuleText) {
+    let is_it = |listed: &RuleText| {
+        let enabled = rule.enabled;
+        let same = RuleText {
+            enabled,
+            ..listed.clone()
+        };
+        same == rule
+    };
+    match rules.iter().position(is_it) {
+        Some(at) => rules[at].enabled = rule.enabled,
+        None => rules.push(rule),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::app::command::{Command, Dialog, RuleCommand};
+    use crate::app::document::labels::Label;
+    use crate::app::document::library::LibraryItem;
+    use crate::app::document::memory::SavedWindow;
+    use crate::app::document::rules::PreviewState;
+    use crate::app::document::state::SessionState;
+    use crate::app::services::FolderPurpose;
     use crate::app::tasks::supervisor::Slot;
     use crate::app::tests::{PATIENCE, app};
+    use crate::engine::library::{RuleText, WatchRound};
+    use crate::engine::media::photo::{Failure, Stage};
+
+    #[test]
+    fn files_that_rules_cannot_process_are_reported_once_and_together() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let failure = |name: &str| Failure::new(name, Stage::Export, "broken");
+        let listed = LibraryItem::failed(failure("listed.jpg"));
+        app.state.library.put(listed, 0);
+        let names = ["a.jpg", "b.jpg", "listed.jpg", "a.jpg"];
+        let mut round = WatchRound {
+            failures: names.map(failure).into(),
+            ..WatchRound::default()
+        };
+        let before = app.state.notices.len();
+        app.tell_problems(&round);
+        app.tell_problems(&round);
+        assert_eq!(app.state.notices.len(), before + 1);
+        assert!(app.state.notices[before].text.contains("a.jpg: broken"));
+        round.failures.push(failure("c.jpg"));
+        app.tell_problems(&round);
+        assert!(app.state.notices[before + 1].text.contains("c.jpg"));
+    }
+
+    #[test]
+    fn rules_cannot_be_changed_before_they_have_been_loaded() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let mut was_changed = false;
+        app.with_rules(|_| was_changed = true);
+        assert!(!was_changed && !app.state.notices.is_empty());
+        app.state.rules.is_loaded = true;
+        app.with_rules(|_| was_changed = true);
+        assert!(was_changed);
+    }
+
+    #[test]
+    fn a_dialog_over_that_of_rules_does_not_restore_the_initial_source() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.apply(Command::Rules(RuleCommand::ShowFor(1)));
+        assert!(app.state.rules.source.is_some());
+        app.ask_for_path(FolderPurpose::RuleTarget, None);
+        app.apply(Command::CloseDialog);
+        assert_eq!(app.state.dialog, Some(Dialog::Rules));
+        assert!(app.state.rules.source.is_none());
+    }
+
+    fn rule() -> RuleText {
+        let label = Label {
+            text: "receipt".into(),
+            ..Label::default()
+        };
+        let window = SavedWindow {
+            roots: vec!["/photos".into()],
+            labels: vec![label],
+            ..SavedWindow::default()
+        };
+        window.rule_choices()[0].rule.clone().expect("a rule")
+    }
+
+    #[test]
+    fn a_rule_is_added_once() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.state.rules.is_loaded = true;
+        for enabled in [true, true, false] {
+            let rule = RuleText { enabled, ..rule() };
+            app.apply(Command::Rules(RuleCommand::Add(Box::new(rule))));
+            assert_eq!(app.state.rules.list.len(), 1);
+            assert_eq!(app.state.rules.list[0].enabled, enabled);
+        }
+    }
+
+    #[test]
+    fn rules_that_are_disabled_or_removed_are_stopped() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.state.rules.is_loaded = true;
+        app.apply(Command::Rules(RuleCommand::Add(Box::new(rule()))));
+        assert!(!app.rounds.is_stopped());
+        app.apply(Command::Rules(RuleCommand::Switch(0, false)));
+        assert!(app.rounds.is_stopped());
+    }
+
+    #[test]
+    fn a_preview_fails_if_the_session_has_failed() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.state.session = SessionState::Failed("no model".into());
+        app.preview_rule(rule());
+        let failed = PreviewState::Failed("no model".into());
+        assert_eq!(app.state.rules.preview, failed);
+        assert_eq!(app.state.rules.asked, Some(rule()));
+    }
 
     #[test]
     fn undo_does_not_overwrite_rules_that_could_not_be_read() {

@@ -1,5 +1,6 @@
 //! Rules for new photos: the existing ones, and what can become one.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub struct RulePreview {
     pub photos: Vec<(PathBuf, String)>,
     /// Number of photos that do not fit.
     pub others: usize,
-    /// Number of files that could not be read.
+    /// Number of files that could not be read, copied or moved.
     pub failed: usize,
 }
 
@@ -60,6 +61,8 @@ pub enum PreviewState {
 pub struct Rules {
     /// The rules.
     pub list: Vec<RuleText>,
+    /// Whether the rules file has been loaded. Rules cannot be changed before.
+    pub is_loaded: bool,
     /// Why the rules file could not be loaded. It is not overwritten then.
     pub problem: Option<String>,
     /// Whether rules are running.
@@ -75,7 +78,7 @@ pub struct Rules {
     /// Number of the newest preview. Results of older ones are ignored.
     pub(in crate::app) previews: u64,
     /// Problems of the last run. Each is reported only once.
-    pub(in crate::app) standing: Vec<String>,
+    pub(in crate::app) standing: HashSet<String>,
 }
 
 impl Rules {

@@ -10,7 +10,6 @@ use egui::Context;
 use super::supervisor::Slot;
 use crate::app::command::Dialog;
 use crate::app::document::exports::ExportState;
-use crate::app::document::heaps::Heaps;
 use crate::app::document::heat::Map;
 use crate::app::document::keywords::KeywordState;
 use crate::app::document::library::{LibraryItem, UNREAD};
@@ -60,7 +59,7 @@ impl App {
         self.check_thread(given);
     }
 
-    fn check_thread(&mut self, given: std::io::Result<()>) {
+    pub(in crate::app) fn check_thread(&mut self, given: std::io::Result<()>) {
         if let Err(error) = given {
             self.state.notify(t!("no-thread", error = error), true);
         }
@@ -89,7 +88,7 @@ impl App {
                     rules.preview = PreviewState::Failed(text.into());
                 }
             }
-            Slot::Rules => self.state.rules.is_running = false,
+            Slot::Rules => self.rules_ended(),
             Slot::Heat => self.state.heat.map = Map::Failed(text.into()),
             Slot::Store => {
                 if self.state.session().is_none() {
@@ -197,6 +196,8 @@ impl App {
     }
 
     fn session_opened(&mut self, opened: Result<Library, impl Display>) {
+        // A preview of the earlier session is outdated.
+        self.state.rules.asked = None;
         match opened {
             Ok(library) => {
                 for notice in library.notices() {
@@ -372,7 +373,7 @@ impl App {
         self.read_metadata();
         if is_whole {
             self.look_over();
-            self.run_rules();
+            self.run_rules_after_metadata();
         }
     }
 

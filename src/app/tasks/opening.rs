@@ -164,11 +164,7 @@ impl App {
             FolderPurpose::ExportTo => {
                 self.state.memory.export.target = Some(first);
             }
-            FolderPurpose::RuleTarget => {
-                // Keep the source that the user has chosen since the dialog was opened.
-                self.state.rules.source = None;
-                self.state.rules.target = Some(first);
-            }
+            FolderPurpose::RuleTarget => self.state.rules.target = Some(first),
             FolderPurpose::LoadLabels => self.load_labels(first),
             FolderPurpose::SaveLabels => self.save_labels(first),
             FolderPurpose::Model => {

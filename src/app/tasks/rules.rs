@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use egui::Context;
 
 use super::supervisor::Slot;
@@ -25,6 +25,10 @@ use crate::t;
 
 /// How long a file must be unchanged before rules apply, as in `lumisift watch`.
 const SETTLE: Duration = Duration::from_secs(5);
+/// How often to check whether metadata has been applied.
+const METADATA_CHECK: Duration = Duration::from_millis(100);
+/// How often a run that waits for a reply checks whether it has been stopped.
+const REPLY: Duration = Duration::from_millis(20);
 
 /// Messages from the rule tasks.
 pub(in crate::app) enum RuleNews {
@@ -34,8 +38,8 @@ pub(in crate::app) enum RuleNews {
     Unwritten(RulesError),
     /// The preview with this number, or why it failed.
     Preview(u64, Result<RulePreview, String>),
-    /// Photos to be marked by rules.
-    Marked(Vec<MarkedFile>),
+    /// Photos to be marked by rules, and the channel on which the window confirms that they are.
+    Marked(Vec<MarkedFile>, Sender<()>),
     /// The result of running the rules.
     Round(Result<WatchRound, String>),
 }
@@ -47,8 +51,26 @@ pub(in crate::app) struct RuleRounds {
     log: Arc<Mutex<Option<HandledLog>>>,
     /// When to run the rules again, because some files were still being written.
     due: Option<Instant>,
-    /// Whether photos arrived during a run, so that another one is needed.
+    /// Whether photos arrived or rules changed during a run, so that another one is needed.
     again: bool,
+    /// Whether to run the rules once metadata has been applied: it holds ratings that rules must not override.
+    after_metadata: bool,
+    /// Stops the current run. The supervisor would drop the result of a run that it cancelled, and with it the undo
+    /// steps of its exports.
+    stop: Cancel,
+}
+
+impl RuleRounds {
+    /// Whether the current run has been stopped.
+    pub(in crate::app) fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+}
+
+impl Drop for RuleRounds {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
 }
 
 /// What a rule task needs on its worker thread.
@@ -104,6 +126,14 @@ impl App {
 
     /// Previews the effect of a rule on the photos that are there now.
     pub(in crate::app) fn preview_rule(&mut self, rule: RuleText) {
+        if let SessionState::Failed(problem) = &self.state.session {
+            let rules = &mut self.state.rules;
+            rules.previews += 1;
+            rules.preview = PreviewState::Failed(problem.clone());
+            rules.asked = Some(rule);
+            return self.repaint.ctx.request_repaint();
+        }
+        // While the session is loading, the dialog asks again.
         let Some(workshop) = self.workshop() else {
             return;
         };
@@ -112,16 +142,20 @@ impl App {
         rules.preview = PreviewState::Looking;
         rules.asked = Some(rule.clone());
         let number = rules.previews;
-        self.replace(Slot::RulePlan, move |cancel| {
+        let given = self.supervisor.replace(Slot::RulePlan, move |cancel| {
             News::Rules(RuleNews::Preview(number, workshop.preview(rule, cancel)))
         });
+        if let Err(error) = given {
+            self.state.rules.preview = PreviewState::Failed(t!("no-thread", error = error));
+            self.repaint.ctx.request_repaint();
+        }
     }
 
-    /// Runs the active rules. While photos are being read, does nothing: the end of reading starts another run.
+    /// Runs the active rules. While photos or their metadata are being read, does nothing: a run starts after that.
     pub(in crate::app) fn run_rules(&mut self) {
         let base = self.services.dirs.config.clone();
         let rules = self.state.rules.active(&self.state.memory.roots, &base);
-        if rules.is_empty() || self.state.work.is_running() {
+        if rules.is_empty() || self.state.work.is_running() || self.rounds.after_metadata {
             return;
         }
         self.rounds.again = self.state.rules.is_running;
@@ -131,19 +165,49 @@ impl App {
         let Some(workshop) = self.workshop() else {
             return;
         };
-        self.state.rules.is_running = true;
         self.rounds.due = None;
+        self.rounds.stop = Cancel::default();
+        let stop = self.rounds.stop.clone();
         let log = self.rounds.log.clone();
         let (sender, notify) = (self.sender.clone(), self.notify.clone());
-        self.queue(Slot::Rules, move |cancel| {
+        let given = self.supervisor.queue(Slot::Rules, move |_| {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            let round = workshop.carry_out(rules, &mut log, (&sender, &notify), cancel);
+            let round = workshop.carry_out(rules, &mut log, (&sender, &notify), &stop);
             News::Rules(RuleNews::Round(round))
         });
+        self.state.rules.is_running = given.is_ok();
+        self.check_thread(given);
     }
 
-    /// Runs the rules again when files that were still being written are due.
+    /// Stops the current run, if any.
+    pub(in crate::app) fn stop_rules(&self) {
+        self.rounds.stop.cancel();
+    }
+
+    /// Notes that a run is over, and starts the next one if one is needed.
+    pub(in crate::app) fn rules_ended(&mut self) {
+        self.state.rules.is_running = false;
+        if std::mem::take(&mut self.rounds.again) {
+            self.run_rules();
+        }
+    }
+
+    /// Runs the rules once metadata that is being read has been applied.
+    pub(in crate::app) fn run_rules_after_metadata(&mut self) {
+        self.rounds.after_metadata = true;
+    }
+
+    /// Runs the rules when metadata has been applied, and again when files that were still being written are due.
     pub(in crate::app) fn look_after_rules(&mut self, ctx: &Context) {
+        if self.rounds.after_metadata {
+            // A task sends its result before its slot becomes idle.
+            let is_read = self.supervisor.is_idle(Slot::Sidecars) && self.news.is_empty();
+            if !is_read || !self.metadata.is_empty() {
+                return ctx.request_repaint_after(METADATA_CHECK);
+            }
+            self.rounds.after_metadata = false;
+            self.run_rules();
+        }
         let Some(due) = self.rounds.due else { return };
         let left = due.saturating_duration_since(Instant::now());
         match left.is_zero() {
@@ -157,6 +221,7 @@ impl App {
         match news {
             RuleNews::Read(Ok(list)) => {
                 rules.list = list;
+                rules.is_loaded = true;
                 self.run_rules();
             }
             RuleNews::Read(Err(error)) => {
@@ -174,20 +239,26 @@ impl App {
                     rules.preview = preview.map_or_else(PreviewState::Failed, ready);
                 }
             }
-            RuleNews::Marked(files) => self.mark_by_rules(&files),
+            RuleNews::Marked(files, reply) => {
+                // A run that was stopped does not log its marks, so they must not be set either.
+                if !self.rounds.is_stopped() {
+                    self.mark_by_rules(&files);
+                    let _ = reply.send(());
+                }
+            }
             RuleNews::Round(round) => {
-                rules.is_running = false;
                 match round {
                     Ok(round) => {
                         let waits = !round.waiting.is_empty();
                         self.rounds.due = waits.then(|| Instant::now() + SETTLE);
                         self.tell_round(&round);
+                        if !self.rounds.is_stopped() {
+                            self.tell_problems(&round);
+                        }
                     }
                     Err(problem) => self.state.notify(problem, true),
                 }
-                if self.rounds.again {
-                    self.run_rules();
-                }
+                self.rules_ended();
             }
         }
     }
@@ -252,11 +323,23 @@ impl Workshop {
                 none.insert(HandledLog::open(&self.dirs.watch_log()).map_err(|e| e.to_string())?)
             }
         };
-        let mark = |files: &[MarkedFile]| {
-            let news = News::Rules(RuleNews::Marked(files.to_vec()));
-            let sent = sender.send(news).map_err(|_| WindowClosed);
+        let mark = |files: &[MarkedFile]| -> Result<(), WindowClosed> {
+            if cancel.is_cancelled() {
+                return Err(WindowClosed);
+            }
+            let (reply, replied) = bounded(1);
+            let news = News::Rules(RuleNews::Marked(files.to_vec(), reply));
+            sender.send(news).map_err(|_| WindowClosed)?;
             notify();
-            sent
+            // The photos are logged as decided afterwards, so they must be marked by then. A window that is closing
+            // does not reply.
+            loop {
+                match replied.recv_timeout(REPLY) {
+                    Ok(()) => return Ok(()),
+                    Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}
+                    Err(_) => return Err(WindowClosed),
+                }
+            }
         };
         let journals = self.dirs.journals();
         let options = RoundOptions {
@@ -267,5 +350,41 @@ impl Workshop {
             marks: Some(&mark),
         };
         Ok((self.library).living_round(&rules, log, &options, cancel))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tests::app;
+
+    #[test]
+    fn marks_of_a_run_that_was_stopped_are_not_confirmed() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let (reply, replied) = bounded(1);
+        app.take_rule_news(RuleNews::Marked(Vec::new(), reply));
+        assert!(replied.recv().is_ok());
+        app.stop_rules();
+        let (reply, replied) = bounded(1);
+        app.take_rule_news(RuleNews::Marked(Vec::new(), reply));
+        assert!(replied.recv().is_err());
+    }
+
+    #[test]
+    fn rules_wait_for_metadata() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.run_rules_after_metadata();
+        let ctx = Context::default();
+        let metadata = Arc::default();
+        app.metadata.push_back(("a.jpg".into(), metadata));
+        app.look_after_rules(&ctx);
+        assert!(app.rounds.after_metadata);
+        app.metadata.clear();
+        while app.rounds.after_metadata {
+            app.take_news();
+            app.look_after_rules(&ctx);
+        }
     }
 }
