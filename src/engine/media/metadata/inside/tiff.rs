@@ -1,14 +1,19 @@
 //! Metadata in TIFF and TIFF-based formats: EXIF, DNG and most camera RAW.
 
+mod ifd;
+mod write;
+
 use std::io::{Read, Seek};
 
 use super::input::{ByteSource, Input};
 use super::{MetadataBlocks, iptc};
-use crate::engine::files::patch::Patch;
 use crate::engine::media::dates;
 use crate::engine::media::metadata::facts;
 use crate::engine::media::places::Coordinates;
 use crate::engine::media::taken::Taken;
+use ifd::{ByteLayout, DirectoryField, head, value};
+
+pub use write::patches;
 
 const RATING: u16 = 0x4746;
 const RATING_PERCENT: u16 = 0x4749;
@@ -25,107 +30,8 @@ const TAKEN: [u16; 2] = [0x9003, 0x9004];
 const GPS: u16 = 0x8825;
 /// Tags of hemisphere and of degrees, minutes and seconds; latitude first.
 const POSITION: [(u16, u16); 2] = [(1, 2), (3, 4)];
-/// Maximum number of fields per IFD.
-const MAX_FIELDS: u64 = 2_000;
 /// Maximum length of a name in characters.
 const MAX_NAME: usize = 80;
-/// Maximum size of a value in bytes.
-const MAX_VALUE: u64 = 16 << 20;
-
-/// Byte order and offset size of a file.
-#[derive(Clone, Copy)]
-struct ByteLayout {
-    little: bool,
-    /// Whether it is BigTIFF, with 8-byte offsets.
-    big: bool,
-}
-
-/// A field: tag, offset of the entry, and offset of the value.
-struct DirectoryField {
-    tag: u16,
-    entry: u64,
-    at: u64,
-    length: u64,
-}
-
-impl ByteLayout {
-    fn number<R: Read + Seek>(self, input: &mut Input<R>, at: u64, width: usize) -> Option<u64> {
-        let bytes = input.read(at, width)?;
-        let sum = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-        Some(match self.little {
-            true => bytes.iter().rev().fold(0, sum),
-            false => bytes.iter().fold(0, sum),
-        })
-    }
-
-    fn fields<R: Read + Seek>(self, input: &mut Input<R>, at: u64) -> Option<Vec<DirectoryField>> {
-        let (head, size, place) = match self.big {
-            true => (8, 20, 8),
-            false => (2, 12, 4),
-        };
-        let count = self.number(input, at, head)?.min(MAX_FIELDS);
-        let mut fields = Vec::new();
-        for number in 0..count {
-            let field = at + head as u64 + number * size;
-            let Some(tag) = self.number(input, field, 2) else {
-                break;
-            };
-            let width = match self.number(input, field + 2, 2)? {
-                1 | 2 | 6 | 7 => 1,
-                3 | 8 => 2,
-                4 | 9 | 11 | 13 => 4,
-                5 | 10 | 12 | 16..=18 => 8,
-                _ => continue,
-            };
-            let length = self.number(input, field + 4, place)?.saturating_mul(width);
-            let value = field + 4 + place as u64;
-            let at = match length <= place as u64 {
-                true => value,
-                false => self.number(input, value, place)?,
-            };
-            let tag = u16::try_from(tag).ok()?;
-            fields.push(DirectoryField {
-                tag,
-                entry: field,
-                at,
-                length,
-            });
-        }
-        Some(fields)
-    }
-
-    /// The IFD to which the field points.
-    fn inner<R: Read + Seek>(
-        self,
-        input: &mut Input<R>,
-        field: &DirectoryField,
-    ) -> Vec<DirectoryField> {
-        let width = if self.big && field.length == 8 { 8 } else { 4 };
-        let place = self.number(input, field.at, width);
-        let fields = place.and_then(|at| self.fields(input, at));
-        fields.unwrap_or_default()
-    }
-
-    /// Up to three rationals; seconds are often missing or 0/0.
-    fn fractions<R: Read + Seek>(
-        self,
-        input: &mut Input<R>,
-        field: &DirectoryField,
-    ) -> Option<[f64; 3]> {
-        let mut values = [0.0; 3];
-        let count = (field.length / 8).min(3);
-        for (at, value) in (0..count).zip(&mut values) {
-            let place = field.at + 8 * at;
-            let above = self.number(input, place, 4)? as f64;
-            let below = self.number(input, place + 4, 4)? as f64;
-            match (above, below) {
-                (0.0, 0.0) if at > 0 => {}
-                _ => *value = above / below,
-            }
-        }
-        (count > 0).then_some(values)
-    }
-}
 
 /// The position in a GPS IFD.
 fn position<R: Read + Seek>(
@@ -193,35 +99,6 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     blocks
 }
 
-/// The layout of a file, and the offset of its first IFD.
-fn head<R: Read + Seek>(input: &mut Input<R>) -> Option<(ByteLayout, u64)> {
-    let little = match input.array(0)? {
-        [b'I', b'I'] => true,
-        [b'M', b'M'] => false,
-        _ => return None,
-    };
-    let mut layout = ByteLayout { little, big: false };
-    match layout.number(input, 2, 2)? {
-        43 => {
-            layout.big = true;
-            let first = layout.number(input, 8, 8)?;
-            Some((layout, first))
-        }
-        // TIFF, two variants of Olympus ORF, and Panasonic RW2.
-        42 | 0x4f52 | 0x5352 | 0x55 => {
-            let first = layout.number(input, 4, 4)?;
-            Some((layout, first))
-        }
-        _ => None,
-    }
-}
-
-fn value<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Vec<u8>> {
-    let length = (field.length <= MAX_VALUE).then_some(field.length)?;
-    let bytes = input.read(field.at, usize::try_from(length).ok()?)?;
-    Some(bytes.to_vec())
-}
-
 fn date<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Taken> {
     dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
 }
@@ -243,97 +120,6 @@ fn words(bytes: &[u8]) -> Vec<String> {
     words.map(ToOwned::to_owned).collect()
 }
 
-/// Maximum number of fields of an IFD that is rewritten.
-const MAX_WRITTEN: u64 = 500;
-
-/// Writes a packet to the end of a TIFF and references it from the first IFD. An IFD without an XMP field cannot grow
-/// in place, so it is rewritten at the end.
-pub fn patches<R: Read + Seek>(
-    input: &mut Input<R>,
-    end: u64,
-    packet: &[u8],
-) -> Option<Vec<Patch>> {
-    let (layout, first) = head(input)?;
-    // Requires 4-byte offsets, with room for the packet.
-    if layout.big || layout.number(input, 2, 2)? != 42 || end + (32 << 20) > u64::from(u32::MAX) {
-        return None;
-    }
-    let number = |number: u32| match layout.little {
-        true => number.to_le_bytes(),
-        false => number.to_be_bytes(),
-    };
-    let short = |number: u16| match layout.little {
-        true => number.to_le_bytes(),
-        false => number.to_be_bytes(),
-    };
-    let length = number(u32::try_from(packet.len()).ok()?);
-    let fields = layout.fields(input, first)?;
-    if let Some(field) = fields.iter().find(|field| field.tag == XMP) {
-        let old = input.read(field.entry + 4, 8)?.to_vec();
-        // A packet at the end of the file, where this program writes it, is replaced by the new one.
-        let last = field.length > 4 && field.at + field.length == end;
-        let at = if last { field.at } else { end };
-        let before = match last {
-            true => value(input, field)?,
-            false => Vec::new(),
-        };
-        let place = number(u32::try_from(at).ok()?);
-        let mut patches = vec![Patch {
-            at: field.entry + 4,
-            old,
-            new: [length, place].concat(),
-        }];
-        let data = Patch {
-            at,
-            old: before,
-            new: packet.to_vec(),
-        };
-        patches.push(data);
-        return Some(patches);
-    }
-    let count = layout.number(input, first, 2)?;
-    if count > MAX_WRITTEN {
-        return None;
-    }
-    let size = usize::try_from(count * 12).ok()?;
-    let entries = input.read(first + 2, size)?.to_vec();
-    let next = input.read(first + 2 + size as u64, 4)?.to_vec();
-    let padding = end % 2;
-    let place = end + padding;
-    let data = place + 2 + size as u64 + 12 + 4;
-    let mut entry = Vec::new();
-    // The XMP tag with type BYTE.
-    entry.extend(short(XMP));
-    entry.extend(short(1));
-    entry.extend(length);
-    entry.extend(number(u32::try_from(data).ok()?));
-    let tag = |entry: &[u8]| match layout.little {
-        true => u16::from_le_bytes([entry[0], entry[1]]),
-        false => u16::from_be_bytes([entry[0], entry[1]]),
-    };
-    let before = entries.chunks_exact(12).take_while(|e| tag(e) < XMP);
-    let split = before.count() * 12;
-    let mut new = vec![0; usize::try_from(padding).ok()?];
-    new.extend(short(u16::try_from(count + 1).ok()?));
-    new.extend(&entries[..split]);
-    new.extend(entry);
-    new.extend(&entries[split..]);
-    new.extend(next);
-    new.extend(packet);
-    let old = input.read(4, 4)?.to_vec();
-    let head = Patch {
-        at: 4,
-        old,
-        new: number(u32::try_from(place).ok()?).to_vec(),
-    };
-    let tail = Patch {
-        at: end,
-        old: Vec::new(),
-        new,
-    };
-    Some(vec![head, tail])
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
@@ -341,7 +127,7 @@ mod tests {
     use super::*;
 
     /// A TIFF with these fields, in either byte order.
-    fn tiff(little: bool, fields: &[(u16, u16, &[u8])]) -> Vec<u8> {
+    pub(super) fn tiff(little: bool, fields: &[(u16, u16, &[u8])]) -> Vec<u8> {
         let short = |n: u16| {
             if little {
                 n.to_le_bytes()
@@ -385,7 +171,7 @@ mod tests {
         bytes
     }
 
-    fn blocks(bytes: &[u8]) -> MetadataBlocks {
+    pub(super) fn blocks(bytes: &[u8]) -> MetadataBlocks {
         read(&mut Input::new(Cursor::new(bytes)))
     }
 
@@ -486,41 +272,6 @@ mod tests {
             }
             let nowhere = [(0, 0); 3];
             assert_eq!(blocks(&gps(little, nowhere, nowhere)).exif.position, None);
-        }
-    }
-
-    #[test]
-    fn a_packet_finds_a_place_with_and_without_one_before() {
-        for (little, fields) in [
-            (
-                true,
-                &[(256_u16, 3_u16, &[1_u8, 0][..]), (RATING, 3, &[4, 0])][..],
-            ),
-            (
-                false,
-                &[
-                    (256, 3, &[0, 1]),
-                    (XMP, 1, b"<old packet/>"),
-                    (IPTC, 7, b"abcdefg"),
-                ],
-            ),
-        ] {
-            let mut bytes = tiff(little, fields);
-            for packet in [&b"<a new packet/>"[..], b"<another packet/>"] {
-                let mut input = Input::new(Cursor::new(&bytes));
-                let made = patches(&mut input, bytes.len() as u64, packet).expect("patches");
-                let mut file = tempfile::tempfile().expect("a file");
-                std::io::Write::write_all(&mut file, &bytes).expect("written");
-                let mut after = Vec::new();
-                crate::engine::files::patch::copy(&mut file, &made, &mut after).expect("copied");
-                let read = blocks(&after);
-                assert_eq!(read.xmp, [packet]);
-                assert_eq!(read.exif, blocks(&bytes).exif);
-                assert_eq!(read.iptc, blocks(&bytes).iptc);
-                bytes = after;
-            }
-            let text = String::from_utf8_lossy(&bytes);
-            assert!(!text.contains("<a new packet/>"), "the last one made room");
         }
     }
 }

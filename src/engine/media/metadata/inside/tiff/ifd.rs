@@ -1,0 +1,143 @@
+//! Image file directories (IFDs) of TIFF and BigTIFF.
+
+use std::io::{Read, Seek};
+
+use crate::engine::media::input::{ByteSource, Input};
+
+/// Maximum number of fields per IFD.
+const MAX_FIELDS: u64 = 2_000;
+/// Maximum size of a value in bytes.
+const MAX_VALUE: u64 = 16 << 20;
+
+/// Byte order and offset size of a file.
+#[derive(Clone, Copy)]
+pub struct ByteLayout {
+    pub little: bool,
+    /// Whether it is BigTIFF, with 8-byte offsets.
+    pub big: bool,
+}
+
+/// A field: tag, offset of the entry, and offset of the value.
+pub struct DirectoryField {
+    pub tag: u16,
+    pub entry: u64,
+    pub at: u64,
+    pub length: u64,
+}
+
+impl ByteLayout {
+    pub fn number<R: Read + Seek>(
+        self,
+        input: &mut Input<R>,
+        at: u64,
+        width: usize,
+    ) -> Option<u64> {
+        let bytes = input.read(at, width)?;
+        let sum = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+        Some(match self.little {
+            true => bytes.iter().rev().fold(0, sum),
+            false => bytes.iter().fold(0, sum),
+        })
+    }
+
+    pub fn fields<R: Read + Seek>(
+        self,
+        input: &mut Input<R>,
+        at: u64,
+    ) -> Option<Vec<DirectoryField>> {
+        let (head, size, place) = match self.big {
+            true => (8, 20, 8),
+            false => (2, 12, 4),
+        };
+        let count = self.number(input, at, head)?.min(MAX_FIELDS);
+        let mut fields = Vec::new();
+        for number in 0..count {
+            let field = at + head as u64 + number * size;
+            let Some(tag) = self.number(input, field, 2) else {
+                break;
+            };
+            let width = match self.number(input, field + 2, 2)? {
+                1 | 2 | 6 | 7 => 1,
+                3 | 8 => 2,
+                4 | 9 | 11 | 13 => 4,
+                5 | 10 | 12 | 16..=18 => 8,
+                _ => continue,
+            };
+            let length = self.number(input, field + 4, place)?.saturating_mul(width);
+            let value = field + 4 + place as u64;
+            let at = match length <= place as u64 {
+                true => value,
+                false => self.number(input, value, place)?,
+            };
+            let tag = u16::try_from(tag).ok()?;
+            fields.push(DirectoryField {
+                tag,
+                entry: field,
+                at,
+                length,
+            });
+        }
+        Some(fields)
+    }
+
+    /// The IFD to which the field points.
+    pub fn inner<R: Read + Seek>(
+        self,
+        input: &mut Input<R>,
+        field: &DirectoryField,
+    ) -> Vec<DirectoryField> {
+        let width = if self.big && field.length == 8 { 8 } else { 4 };
+        let place = self.number(input, field.at, width);
+        let fields = place.and_then(|at| self.fields(input, at));
+        fields.unwrap_or_default()
+    }
+
+    /// Up to three rationals; seconds are often missing or 0/0.
+    pub fn fractions<R: Read + Seek>(
+        self,
+        input: &mut Input<R>,
+        field: &DirectoryField,
+    ) -> Option<[f64; 3]> {
+        let mut values = [0.0; 3];
+        let count = (field.length / 8).min(3);
+        for (at, value) in (0..count).zip(&mut values) {
+            let place = field.at + 8 * at;
+            let above = self.number(input, place, 4)? as f64;
+            let below = self.number(input, place + 4, 4)? as f64;
+            match (above, below) {
+                (0.0, 0.0) if at > 0 => {}
+                _ => *value = above / below,
+            }
+        }
+        (count > 0).then_some(values)
+    }
+}
+
+/// The layout of a file, and the offset of its first IFD.
+pub fn head<R: Read + Seek>(input: &mut Input<R>) -> Option<(ByteLayout, u64)> {
+    let little = match input.array(0)? {
+        [b'I', b'I'] => true,
+        [b'M', b'M'] => false,
+        _ => return None,
+    };
+    let mut layout = ByteLayout { little, big: false };
+    match layout.number(input, 2, 2)? {
+        43 => {
+            layout.big = true;
+            let first = layout.number(input, 8, 8)?;
+            Some((layout, first))
+        }
+        // TIFF, two variants of Olympus ORF, and Panasonic RW2.
+        42 | 0x4f52 | 0x5352 | 0x55 => {
+            let first = layout.number(input, 4, 4)?;
+            Some((layout, first))
+        }
+        _ => None,
+    }
+}
+
+pub fn value<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Vec<u8>> {
+    let length = (field.length <= MAX_VALUE).then_some(field.length)?;
+    let bytes = input.read(field.at, usize::try_from(length).ok()?)?;
+    Some(bytes.to_vec())
+}
