@@ -1,0 +1,51 @@
+//! Descriptions of photos for screen readers and for the metadata of files.
+
+use super::Findings;
+use crate::app::document::calendar;
+use crate::app::document::item_id::ItemId;
+use crate::engine::library::Flaw;
+use crate::engine::media::appearance::PictureQuality;
+use crate::engine::search::describe::{self, Word};
+use crate::{t, text};
+
+impl Findings {
+    /// A description for screen readers, such as "cat, perhaps sofa; sharp". `None` without words.
+    #[must_use]
+    pub fn spoken(&self, id: ItemId) -> Option<String> {
+        self.description(id, None)
+    }
+
+    /// A description with the date: "cat, perhaps sofa; taken 4 May 2024; sharp".
+    #[must_use]
+    pub fn description(&self, id: ItemId, taken: Option<&str>) -> Option<String> {
+        let words: Vec<Word<'static>> = self.words(id).collect();
+        let kept = describe::kept(&words);
+        if kept.is_empty() {
+            return None;
+        }
+        let mut said = text::perhaps(kept.into_iter().map(|(word, fit)| {
+            let is_sure = fit >= describe::SURE_FROM;
+            (text::words(word).into_owned(), is_sure)
+        }));
+        if let Some(day) = taken.and_then(calendar::day_of) {
+            let day = calendar::day_text(day);
+            said = t!("description-taken", said = said, day = day);
+        }
+        let number = |flaw| self.number(flaw, id);
+        let quality = PictureQuality {
+            sharpness: number(Flaw::Blurred).map(|blur| 1.0 - blur),
+            dark: number(Flaw::Dark).unwrap_or_default(),
+            blown: number(Flaw::BlownOut).unwrap_or_default(),
+            empty: number(Flaw::NearEmpty).unwrap_or_default(),
+        };
+        let came_out = describe::came_out(&quality);
+        Some(match came_out {
+            Some(came_out) => t!(
+                "spoken-came-out",
+                said = said,
+                came_out = text::words(came_out)
+            ),
+            None => said,
+        })
+    }
+}
