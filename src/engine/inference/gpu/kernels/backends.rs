@@ -6,8 +6,9 @@ use naga::valid::{Capabilities, FunctionInfo, ModuleInfo, ValidationFlags, Valid
 use naga::{Block, Expression, Function, Module, ShaderStage, Statement, TypeInner};
 
 use super::super::adapter::MATRIX_MEMORY;
-use super::super::adapter_limits::MatrixUnits;
+use super::super::adapter_limits::{AdapterLimits, MatrixUnits};
 use super::*;
+use crate::engine::inference::cpu::Activation;
 
 const ACTIVATIONS: [Activation; 5] = [
     Activation::None,

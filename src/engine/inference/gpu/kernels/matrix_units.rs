@@ -1,7 +1,8 @@
 //! Matrix products with matrix units, which multiply 16 x 16 tiles of f16 values and accumulate in f32.
 
 use super::super::adapter_limits::MatrixUnits;
-use super::{Kernel, PRODUCT, ProductElements, StoreMode, TileSize, each, fill, product_values};
+use super::product::{ProductElements, StoreMode, TileSize, each, product_values};
+use super::{Kernel, PRODUCT, fill};
 
 impl MatrixUnits {
     /// Adds the language extensions that the kernel requires.
