@@ -14,7 +14,9 @@ mod enabled;
 mod file_dialogs;
 mod finding_command;
 mod keys;
+mod news;
 mod rule_command;
+mod scoring_requests;
 pub mod services;
 mod shortcuts;
 pub mod single_instance;
@@ -24,34 +26,28 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::Context;
 
-use crate::engine;
-use crate::engine::hub::download::{DownloadError, DownloadProgress};
-use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
-use crate::engine::index::store::{StoreError, StoreSize, Tidied};
-use crate::engine::library::LibraryError;
 use crate::engine::media::metadata::PhotoMetadata;
 use crate::engine::media::photo::ContentId;
 use crate::settings::{self, Settings};
 use crate::t;
 use command::{Command, Dialog, WelcomeStep};
-use document::labels::LabelId;
-use document::library::{PhotoList, Snapshot};
+use document::library::PhotoList;
 use document::memory::SavedWindow;
-use document::state::{FrameLayout, NoticeCause, State, ViewRequest};
+use document::state::{FrameLayout, State, ViewRequest};
+use news::News;
+use scoring_requests::{PendingRequests, RefreshPriority};
 use services::Services;
 use tasks::marks_writer::{MarksNews, MarksWriter};
 use tasks::pictures::StoreSlot;
-use tasks::scoring::{ScoringRequest, ScoringWorker};
+use tasks::scoring::ScoringWorker;
 use tasks::supervisor::{Slot, Supervisor};
 
-/// Minimum interval between scoring requests while results stream in.
-const STREAM_INTERVAL: Duration = Duration::from_millis(250);
 /// How long closing the window waits for settings to be written.
 const SAVE_TIME: Duration = Duration::from_secs(2);
 /// How long closing the window waits for background tasks. An export that takes longer is offered for completion at the
@@ -59,94 +55,6 @@ const SAVE_TIME: Duration = Duration::from_secs(2);
 const EXIT_TIME: Duration = Duration::from_millis(120);
 /// Capacity of the channel for task results.
 const NEWS: usize = 64;
-
-/// Results of background tasks.
-enum News {
-    /// The number of the attempt to open the session, and its result.
-    Session(u64, Result<engine::library::Library, LibraryError>),
-    /// The paths chosen in a file dialog, or why it could not be shown.
-    Chosen(services::FolderPurpose, Result<Vec<PathBuf>, String>),
-    /// A typed path, or what is wrong with it.
-    Typed(services::FolderPurpose, Result<PathBuf, String>),
-    /// A message about an export.
-    Export(tasks::exports::ExportNews),
-    /// The result of moving files to the trash.
-    Trashed(tasks::trash::Trashed),
-    /// The result of restoring files from the trash.
-    Restored(tasks::trash::Restored),
-    /// A message from the analysis of all photos.
-    Overview(tasks::overview::OverviewNews),
-    /// A message about rules.
-    Rules(tasks::rules::RuleNews),
-    /// Watching of the open folders has started or failed.
-    Watched(tasks::watching::Watched),
-    /// A message about writing keywords.
-    Keywords(tasks::keywords::KeywordNews),
-    /// New metadata of photos whose metadata changed.
-    Metadata(Vec<(PathBuf, Arc<PhotoMetadata>)>),
-    /// The size of the store, if known.
-    StoreSize(Option<StoreSize>),
-    /// All models but the built-in starter.
-    Models(Vec<InstalledModel>),
-    /// The measured speed of this machine in billions of operations per second, if known.
-    Speed(Option<f32>),
-    /// Progress of a model download.
-    Arriving(DownloadProgress),
-    /// The result of a model download.
-    Arrived(Result<PathBuf, DownloadError>),
-    /// The result of removing unneeded data from the store.
-    Tidied(Result<Tidied, StoreError>),
-    /// The result of clearing the store.
-    Cleared(Result<(), StoreError>),
-    /// Those of the opened paths that are folders.
-    Folders(Vec<PathBuf>),
-    /// The result of copying files to the clipboard.
-    Copied(Vec<PathBuf>, Result<(), String>),
-    /// Dropped or pasted paths, sorted by what can be done with them.
-    Dropped(tasks::opening::SortedPaths),
-    /// Labels read from a file.
-    Labels(Vec<document::labels::Label>),
-    /// The folder of the sample photos, or why they could not be written.
-    Samples(Result<PathBuf, apply::SamplesError>),
-    /// The task in a slot panicked.
-    GaveUp(Slot),
-    /// Settings were written, or the error.
-    Saved(Option<String>),
-    /// A message from the thread that saves marks.
-    Marks(MarksNews),
-    /// A task finished without a result.
-    Done,
-    /// An error message for the user.
-    Trouble(String),
-}
-
-/// How urgently a scoring request must be sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum RefreshPriority {
-    /// No request is due.
-    #[default]
-    Nothing,
-    /// Photos arrived: send soon, keep the scroll position.
-    Soon,
-    /// The user changed thresholds, filters or marks: send now, keep the scroll position.
-    Now,
-    /// The user changed the query: send now, scroll to the top.
-    FromTop,
-}
-
-/// The scoring requests in flight.
-struct PendingRequests {
-    priority: RefreshPriority,
-    number: u64,
-    /// Responses with lower numbers use outdated item ids.
-    valid_from: u64,
-    answered: u64,
-    /// The first unanswered request whose response scrolls the grid to the top.
-    top_from: Option<u64>,
-    /// The label to scroll to once the newest request is answered.
-    goal: Option<LabelId>,
-    last: Instant,
-}
 
 /// Requests a repaint from worker threads, at most once per frame.
 struct RepaintSignal {
@@ -215,15 +123,7 @@ impl App {
             news,
             sender,
             marks: None,
-            asking: PendingRequests {
-                priority: RefreshPriority::FromTop,
-                number: 0,
-                valid_from: 0,
-                answered: 0,
-                top_from: None,
-                goal: None,
-                last: Instant::now(),
-            },
+            asking: PendingRequests::new(),
             watching: tasks::watching::Watching::default(),
             rounds: tasks::rules::RuleRounds::default(),
             opening: 0,
@@ -325,83 +225,6 @@ impl App {
             MarksNews::Problem(problem) => self.state.standing.marks = problem,
             MarksNews::Notice(text) => self.state.notify(text, true),
         }
-    }
-
-    fn request_refresh(&mut self, priority: RefreshPriority) {
-        self.asking.priority = self.asking.priority.max(priority);
-    }
-
-    /// Sends a scoring request if one is due.
-    fn ask(&mut self) {
-        let priority = self.asking.priority;
-        let busy = self.asking.answered < self.asking.number;
-        let wait = STREAM_INTERVAL.saturating_sub(self.asking.last.elapsed());
-        if priority == RefreshPriority::Nothing || (priority == RefreshPriority::Soon && busy) {
-            return;
-        }
-        if priority == RefreshPriority::Soon && !wait.is_zero() {
-            self.repaint.ctx.request_repaint_after(wait);
-            return;
-        }
-        self.asking.priority = RefreshPriority::Nothing;
-        self.asking.number += 1;
-        self.asking.last = Instant::now();
-        if priority == RefreshPriority::FromTop {
-            self.asking.top_from.get_or_insert(self.asking.number);
-        }
-        let draft = self.state.draft_label();
-        let draft_id = draft.as_ref().map(|label| label.id);
-        let library = Snapshot {
-            lines: self.state.memory.lines,
-            folded: self.state.memory.folded,
-            ..self.state.library.snapshot().clone()
-        };
-        self.scoring.ask(ScoringRequest {
-            number: self.asking.number,
-            session: self.state.session().cloned(),
-            library,
-            labels: { self.state.memory.labels.iter().cloned() }
-                .chain(draft)
-                .collect(),
-            search: self.state.search.clone(),
-            sorting: self.state.sorting(),
-            grouping: self.state.grouping(),
-            draft: draft_id,
-            filter: self.state.memory.filter.clone(),
-        });
-    }
-
-    fn take_answer(&mut self) {
-        let Some(answer) = self.scoring.newest() else {
-            return;
-        };
-        self.asking.answered = answer.number;
-        if answer.number < self.asking.valid_from {
-            return;
-        }
-        if let Some(problem) = &answer.problem {
-            self.state.notify_of(NoticeCause::Scoring, problem.clone());
-        } else {
-            self.state.settle(NoticeCause::Scoring);
-        }
-        if self
-            .asking
-            .top_from
-            .is_some_and(|from| from <= answer.number)
-        {
-            self.asking.top_from = None;
-            self.state.grid.offset = 0.0;
-        } else {
-            self.state.keep_place();
-        }
-        self.state.answer = *answer;
-        if let Some(label) = self.asking.goal
-            && self.state.answer.number == self.asking.number
-        {
-            self.asking.goal = None;
-            self.state.go_to(label);
-        }
-        self.report_training();
     }
 }
 

@@ -1,0 +1,133 @@
+//! Scoring requests: how urgent they are, when they are sent, and what their responses change.
+
+use std::time::{Duration, Instant};
+
+use super::App;
+use super::document::labels::LabelId;
+use super::document::library::Snapshot;
+use super::document::state::NoticeCause;
+use super::tasks::scoring::ScoringRequest;
+
+/// Minimum interval between scoring requests while results stream in.
+const STREAM_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How urgently a scoring request must be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RefreshPriority {
+    /// No request is due.
+    #[default]
+    Nothing,
+    /// Photos arrived: send soon, keep the scroll position.
+    Soon,
+    /// The user changed thresholds, filters or marks: send now, keep the scroll position.
+    Now,
+    /// The user changed the query: send now, scroll to the top.
+    FromTop,
+}
+
+/// The scoring requests in flight.
+pub(super) struct PendingRequests {
+    pub(super) priority: RefreshPriority,
+    pub(super) number: u64,
+    /// Responses with lower numbers use outdated item ids.
+    pub(super) valid_from: u64,
+    pub(super) answered: u64,
+    /// The first unanswered request whose response scrolls the grid to the top.
+    top_from: Option<u64>,
+    /// The label to scroll to once the newest request is answered.
+    pub(super) goal: Option<LabelId>,
+    last: Instant,
+}
+
+impl PendingRequests {
+    pub(super) fn new() -> Self {
+        Self {
+            priority: RefreshPriority::FromTop,
+            number: 0,
+            valid_from: 0,
+            answered: 0,
+            top_from: None,
+            goal: None,
+            last: Instant::now(),
+        }
+    }
+}
+
+impl App {
+    pub(super) fn request_refresh(&mut self, priority: RefreshPriority) {
+        self.asking.priority = self.asking.priority.max(priority);
+    }
+
+    /// Sends a scoring request if one is due.
+    pub(super) fn ask(&mut self) {
+        let priority = self.asking.priority;
+        let busy = self.asking.answered < self.asking.number;
+        let wait = STREAM_INTERVAL.saturating_sub(self.asking.last.elapsed());
+        if priority == RefreshPriority::Nothing || (priority == RefreshPriority::Soon && busy) {
+            return;
+        }
+        if priority == RefreshPriority::Soon && !wait.is_zero() {
+            self.repaint.ctx.request_repaint_after(wait);
+            return;
+        }
+        self.asking.priority = RefreshPriority::Nothing;
+        self.asking.number += 1;
+        self.asking.last = Instant::now();
+        if priority == RefreshPriority::FromTop {
+            self.asking.top_from.get_or_insert(self.asking.number);
+        }
+        let draft = self.state.draft_label();
+        let draft_id = draft.as_ref().map(|label| label.id);
+        let library = Snapshot {
+            lines: self.state.memory.lines,
+            folded: self.state.memory.folded,
+            ..self.state.library.snapshot().clone()
+        };
+        self.scoring.ask(ScoringRequest {
+            number: self.asking.number,
+            session: self.state.session().cloned(),
+            library,
+            labels: { self.state.memory.labels.iter().cloned() }
+                .chain(draft)
+                .collect(),
+            search: self.state.search.clone(),
+            sorting: self.state.sorting(),
+            grouping: self.state.grouping(),
+            draft: draft_id,
+            filter: self.state.memory.filter.clone(),
+        });
+    }
+
+    pub(super) fn take_answer(&mut self) {
+        let Some(answer) = self.scoring.newest() else {
+            return;
+        };
+        self.asking.answered = answer.number;
+        if answer.number < self.asking.valid_from {
+            return;
+        }
+        if let Some(problem) = &answer.problem {
+            self.state.notify_of(NoticeCause::Scoring, problem.clone());
+        } else {
+            self.state.settle(NoticeCause::Scoring);
+        }
+        if self
+            .asking
+            .top_from
+            .is_some_and(|from| from <= answer.number)
+        {
+            self.asking.top_from = None;
+            self.state.grid.offset = 0.0;
+        } else {
+            self.state.keep_place();
+        }
+        self.state.answer = *answer;
+        if let Some(label) = self.asking.goal
+            && self.state.answer.number == self.asking.number
+        {
+            self.asking.goal = None;
+            self.state.go_to(label);
+        }
+        self.report_training();
+    }
+}
