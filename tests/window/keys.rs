@@ -1,33 +1,34 @@
 //! Keys go to the element that has the focus: a menu, a dialog, a text field, and only then the photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::dialogs;
 use crate::window;
 
+use dialogs::every_dialog;
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, Popup};
+use egui::{Key, Modifiers, Popup};
 use egui_kittest::kittest::{NodeT, Queryable};
-use lumisift::app::command::{Action, Command, Dialog, PathPrompt, WelcomeStep};
+use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::app::document::filter::{AspectShape, Filter, FlagFilter, LabelFit};
 use lumisift::app::document::memory::SavedWindow;
-use lumisift::app::services::FolderPurpose;
 use lumisift::engine::organize::marks::Mark;
-use window::{Setup, Window, add_label, coloured, colours};
+use window::{Window, add_label, coloured};
 
 /// The button above the photos with their number.
 const NUMBER: &str = "9 photos";
 
 /// State that no key may change while another element has the focus.
 #[derive(Debug, PartialEq)]
-struct Untouched {
-    marks: Vec<Mark>,
+pub struct Untouched {
+    pub marks: Vec<Mark>,
     selected: Vec<String>,
     viewed: bool,
-    memory: SavedWindow,
+    pub memory: SavedWindow,
     search: String,
     dialog: Option<Dialog>,
 }
 
-fn untouched(window: &Window) -> Untouched {
+pub fn untouched(window: &Window) -> Untouched {
     let state = window.state();
     Untouched {
         marks: state.library.snapshot().marks.to_vec(),
@@ -222,54 +223,6 @@ fn no_key_goes_through_a_list_in_a_dialog() {
     assert_eq!(window.state().dialog, Some(Dialog::Export));
 }
 
-/// One of every kind of dialog; add new kinds here.
-fn every_dialog() -> Vec<Dialog> {
-    let all = vec![
-        Dialog::Settings,
-        Dialog::Keys,
-        Dialog::Palette,
-        Dialog::Failures,
-        Dialog::Export,
-        Dialog::Interrupted,
-        Dialog::Trash,
-        Dialog::Hidden(Box::new(Command::Do(Action::Pick))),
-        Dialog::Keywords,
-        Dialog::LabelSets,
-        Dialog::PasteLabels,
-        Dialog::ClearStore,
-        Dialog::Models,
-        Dialog::RemoveModel("/anywhere".into()),
-        Dialog::Path(PathPrompt {
-            purpose: FolderPurpose::OpenFolder,
-            reason: None,
-            back: None,
-        }),
-        Dialog::Dropped("/anywhere.jpg".into()),
-        Dialog::Tour,
-        Dialog::Copies { from_tour: false },
-        Dialog::Heaps,
-        Dialog::Questions,
-        Dialog::Searches,
-        Dialog::Rules,
-        Dialog::Welcome(WelcomeStep::Photos),
-        Dialog::About,
-    ];
-    // There is no wildcard arm, so a new kind does not compile.
-    for dialog in &all {
-        match dialog {
-            Dialog::Settings | Dialog::Keys | Dialog::Palette | Dialog::Failures => {}
-            Dialog::Export | Dialog::Interrupted | Dialog::Trash | Dialog::Hidden(_) => {}
-            Dialog::Keywords | Dialog::LabelSets | Dialog::PasteLabels => {}
-            Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel(_) => {}
-            Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
-            Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
-            Dialog::Questions | Dialog::Searches | Dialog::Rules => {}
-            Dialog::Welcome(_) => {}
-        }
-    }
-    all
-}
-
 #[test]
 fn no_key_goes_through_a_dialog() {
     let (_dir, mut window) = coloured();
@@ -306,69 +259,6 @@ fn enter_in_the_list_of_commands_is_for_the_list_alone() {
     );
 }
 
-/// The positions of all named elements, in drawing order.
-fn places(window: &Window) -> Vec<(String, egui::Rect)> {
-    let all = window.harness.root();
-    let mut places = Vec::new();
-    collect(all, &mut places);
-    places
-}
-
-fn collect(node: egui_kittest::Node<'_>, places: &mut Vec<(String, egui::Rect)>) {
-    let name = node.accesskit_node().label().unwrap_or_default();
-    let has_place = node.accesskit_node().raw_bounds().is_some();
-    if !name.is_empty() && has_place {
-        places.push((name, node.rect()));
-    }
-    for child in node.children() {
-        collect(child, places);
-    }
-}
-
-#[test]
-fn a_dialog_has_its_place_from_the_first_frame_on() {
-    for size in [egui::vec2(1280.0, 800.0), egui::vec2(800.0, 600.0)] {
-        let dir = tempfile::tempdir().expect("a folder");
-        colours(dir.path(), 3);
-        let mut setup = Setup::new(vec![dir.path().into()]);
-        setup.size = size;
-        let mut window = setup.open();
-        window.read(9);
-        add_label(&mut window, "red");
-        window.key(Key::Escape);
-        for dialog in every_dialog() {
-            window.command(Command::Show(Some(dialog.clone())));
-            window.in_place();
-            window.command(Command::Show(None));
-            window.in_place();
-            // Its content was checked above, so only the layout is left.
-            window
-                .harness
-                .state_mut()
-                .command(Command::Show(Some(dialog.clone())));
-            window.harness.step();
-            let first = places(&window);
-            for frame in 2..6 {
-                window.harness.step();
-                let later = places(&window);
-                let moved = first.iter().find(|(name, rect)| {
-                    let mut same = later.iter().filter(|(other, _)| other == name);
-                    same.clone().next().is_some() && !same.any(|(_, place)| place == rect)
-                });
-                let now: Vec<_> = moved.map_or_else(Vec::new, |(name, _)| {
-                    later.iter().filter(|(other, _)| other == name).collect()
-                });
-                assert_eq!(
-                    moved, None,
-                    "{dialog:?} at {size:?} moved in frame {frame} to {now:?}"
-                );
-            }
-            window.command(Command::Show(None));
-            window.in_place();
-        }
-    }
-}
-
 #[test]
 fn arrows_belong_to_a_widget_that_has_the_focus() {
     let (_dir, mut window) = coloured();
@@ -382,80 +272,6 @@ fn arrows_belong_to_a_widget_that_has_the_focus() {
         window.key(Key::ArrowRight);
         assert_eq!(window.selected(), before, "{name}");
     }
-}
-
-/// A key as the window system sends it, with the character that it types.
-fn typed(window: &Window, key: Key, text: &str) {
-    window.harness.event(Event::Key {
-        key,
-        physical_key: None,
-        pressed: true,
-        repeat: false,
-        modifiers: Modifiers::NONE,
-    });
-    if !text.is_empty() {
-        window.harness.event(Event::Text(text.into()));
-    }
-}
-
-#[test]
-fn what_is_typed_while_a_field_opens_arrives_in_it() {
-    let (_dir, mut window) = coloured();
-    window.key(Key::Home);
-    let marks = window.state().library.snapshot().marks.clone();
-    // All in one frame, as from a fast typist and a slow machine.
-    typed(&window, Key::Slash, "/");
-    typed(&window, Key::X, "x");
-    typed(&window, Key::P, "p");
-    window.in_place();
-    assert_eq!(window.state().draft, "xp");
-    window.type_into("New label", "5");
-    assert_eq!(window.state().draft, "xp5");
-    assert_eq!(window.state().library.snapshot().marks, marks);
-    // In separate frames, while a dialog is measured.
-    window.key(Key::Escape);
-    window
-        .harness
-        .key_press_modifiers(Modifiers::COMMAND, Key::K);
-    window.harness.step();
-    for (key, text) in [(Key::C, "c"), (Key::A, "a"), (Key::P, "p"), (Key::X, "x")] {
-        typed(&window, key, text);
-        window.harness.step();
-    }
-    window.in_place();
-    window.harness.key_press(Key::Backspace);
-    window.in_place();
-    window.harness.key_press(Key::Enter);
-    window.in_place();
-    assert!(
-        !window.state().memory.captions_show_matches,
-        "found by \"cap\""
-    );
-    assert_eq!(window.state().library.snapshot().marks, marks);
-}
-
-#[test]
-fn what_is_typed_after_enter_is_the_next_label() {
-    let (_dir, mut window) = coloured();
-    window.key(Key::Home);
-    let before = untouched(&window);
-    window.key(Key::Slash);
-    window.type_into("New label", "red");
-    // All in one frame, as from a fast typist and a slow machine.
-    typed(&window, Key::Enter, "");
-    for (key, text) in [(Key::I, "i"), (Key::X, "x"), (Key::P, "p")] {
-        typed(&window, key, text);
-    }
-    window.in_place();
-    window.settle();
-    let after = untouched(&window);
-    assert_eq!(window.state().memory.labels[0].text, "red");
-    assert_eq!(window.state().draft, "ixp");
-    assert_eq!(after.marks, before.marks);
-    assert_eq!(
-        after.memory.captions_show_matches,
-        before.memory.captions_show_matches
-    );
 }
 
 #[test]
@@ -474,30 +290,4 @@ fn a_key_leads_from_pane_to_pane() {
     let before = window.selected();
     window.key(Key::ArrowRight);
     assert_ne!(window.selected(), before);
-}
-
-#[test]
-fn what_is_typed_while_a_pane_gets_the_keyboard_arrives_in_it() {
-    let (_dir, mut window) = coloured();
-    window.key(Key::Home);
-    let marks = window.state().library.snapshot().marks.clone();
-    window.harness.key_press(Key::F6);
-    typed(&window, Key::X, "x");
-    typed(&window, Key::P, "p");
-    window.in_place();
-    assert_eq!(window.state().draft, "xp");
-    assert_eq!(window.state().library.snapshot().marks, marks);
-}
-
-#[test]
-fn a_slash_over_a_large_photo_goes_to_the_labels() {
-    let (_dir, mut window) = coloured();
-    window.key(Key::Home);
-    window.key(Key::Enter);
-    typed(&window, Key::Slash, "/");
-    typed(&window, Key::R, "r");
-    typed(&window, Key::E, "e");
-    window.in_place();
-    assert!(window.state().viewer.is_none());
-    assert_eq!(window.state().draft, "re");
 }

@@ -1,0 +1,121 @@
+//! Every dialog is laid out by its first frame.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::window;
+
+use egui::Key;
+use egui_kittest::kittest::NodeT;
+use lumisift::app::command::{Action, Command, Dialog, PathPrompt, WelcomeStep};
+use lumisift::app::services::FolderPurpose;
+use window::{Setup, Window, add_label, colours};
+
+/// One of every kind of dialog; add new kinds here.
+pub fn every_dialog() -> Vec<Dialog> {
+    let all = vec![
+        Dialog::Settings,
+        Dialog::Keys,
+        Dialog::Palette,
+        Dialog::Failures,
+        Dialog::Export,
+        Dialog::Interrupted,
+        Dialog::Trash,
+        Dialog::Hidden(Box::new(Command::Do(Action::Pick))),
+        Dialog::Keywords,
+        Dialog::LabelSets,
+        Dialog::PasteLabels,
+        Dialog::ClearStore,
+        Dialog::Models,
+        Dialog::RemoveModel("/anywhere".into()),
+        Dialog::Path(PathPrompt {
+            purpose: FolderPurpose::OpenFolder,
+            reason: None,
+            back: None,
+        }),
+        Dialog::Dropped("/anywhere.jpg".into()),
+        Dialog::Tour,
+        Dialog::Copies { from_tour: false },
+        Dialog::Heaps,
+        Dialog::Questions,
+        Dialog::Searches,
+        Dialog::Rules,
+        Dialog::Welcome(WelcomeStep::Photos),
+        Dialog::About,
+    ];
+    // There is no wildcard arm, so a new kind does not compile.
+    for dialog in &all {
+        match dialog {
+            Dialog::Settings | Dialog::Keys | Dialog::Palette | Dialog::Failures => {}
+            Dialog::Export | Dialog::Interrupted | Dialog::Trash | Dialog::Hidden(_) => {}
+            Dialog::Keywords | Dialog::LabelSets | Dialog::PasteLabels => {}
+            Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel(_) => {}
+            Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
+            Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
+            Dialog::Questions | Dialog::Searches | Dialog::Rules => {}
+            Dialog::Welcome(_) => {}
+        }
+    }
+    all
+}
+
+/// The positions of all named elements, in drawing order.
+fn places(window: &Window) -> Vec<(String, egui::Rect)> {
+    let all = window.harness.root();
+    let mut places = Vec::new();
+    collect(all, &mut places);
+    places
+}
+
+fn collect(node: egui_kittest::Node<'_>, places: &mut Vec<(String, egui::Rect)>) {
+    let name = node.accesskit_node().label().unwrap_or_default();
+    let has_place = node.accesskit_node().raw_bounds().is_some();
+    if !name.is_empty() && has_place {
+        places.push((name, node.rect()));
+    }
+    for child in node.children() {
+        collect(child, places);
+    }
+}
+
+#[test]
+fn a_dialog_has_its_place_from_the_first_frame_on() {
+    for size in [egui::vec2(1280.0, 800.0), egui::vec2(800.0, 600.0)] {
+        let dir = tempfile::tempdir().expect("a folder");
+        colours(dir.path(), 3);
+        let mut setup = Setup::new(vec![dir.path().into()]);
+        setup.size = size;
+        let mut window = setup.open();
+        window.read(9);
+        add_label(&mut window, "red");
+        window.key(Key::Escape);
+        for dialog in every_dialog() {
+            window.command(Command::Show(Some(dialog.clone())));
+            window.in_place();
+            window.command(Command::Show(None));
+            window.in_place();
+            // Its content was checked above, so only the layout is left.
+            window
+                .harness
+                .state_mut()
+                .command(Command::Show(Some(dialog.clone())));
+            window.harness.step();
+            let first = places(&window);
+            for frame in 2..6 {
+                window.harness.step();
+                let later = places(&window);
+                let moved = first.iter().find(|(name, rect)| {
+                    let mut same = later.iter().filter(|(other, _)| other == name);
+                    same.clone().next().is_some() && !same.any(|(_, place)| place == rect)
+                });
+                let now: Vec<_> = moved.map_or_else(Vec::new, |(name, _)| {
+                    later.iter().filter(|(other, _)| other == name).collect()
+                });
+                assert_eq!(
+                    moved, None,
+                    "{dialog:?} at {size:?} moved in frame {frame} to {now:?}"
+                );
+            }
+            window.command(Command::Show(None));
+            window.in_place();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Text that is typed while a field opens or gets the focus arrives in it.
+
+use crate::keys;
+use crate::window;
+
+use egui::{Event, Key, Modifiers};
+use keys::untouched;
+use window::{Window, coloured};
+
+/// A key as the window system sends it, with the character that it types.
+fn typed(window: &Window, key: Key, text: &str) {
+    window.harness.event(Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    });
+    if !text.is_empty() {
+        window.harness.event(Event::Text(text.into()));
+    }
+}
+
+#[test]
+fn what_is_typed_while_a_field_opens_arrives_in_it() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let marks = window.state().library.snapshot().marks.clone();
+    // All in one frame, as from a fast typist and a slow machine.
+    typed(&window, Key::Slash, "/");
+    typed(&window, Key::X, "x");
+    typed(&window, Key::P, "p");
+    window.in_place();
+    assert_eq!(window.state().draft, "xp");
+    window.type_into("New label", "5");
+    assert_eq!(window.state().draft, "xp5");
+    assert_eq!(window.state().library.snapshot().marks, marks);
+    // In separate frames, while a dialog is measured.
+    window.key(Key::Escape);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.harness.step();
+    for (key, text) in [(Key::C, "c"), (Key::A, "a"), (Key::P, "p"), (Key::X, "x")] {
+        typed(&window, key, text);
+        window.harness.step();
+    }
+    window.in_place();
+    window.harness.key_press(Key::Backspace);
+    window.in_place();
+    window.harness.key_press(Key::Enter);
+    window.in_place();
+    assert!(
+        !window.state().memory.captions_show_matches,
+        "found by \"cap\""
+    );
+    assert_eq!(window.state().library.snapshot().marks, marks);
+}
+
+#[test]
+fn what_is_typed_after_enter_is_the_next_label() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let before = untouched(&window);
+    window.key(Key::Slash);
+    window.type_into("New label", "red");
+    // All in one frame, as from a fast typist and a slow machine.
+    typed(&window, Key::Enter, "");
+    for (key, text) in [(Key::I, "i"), (Key::X, "x"), (Key::P, "p")] {
+        typed(&window, key, text);
+    }
+    window.in_place();
+    window.settle();
+    let after = untouched(&window);
+    assert_eq!(window.state().memory.labels[0].text, "red");
+    assert_eq!(window.state().draft, "ixp");
+    assert_eq!(after.marks, before.marks);
+    assert_eq!(
+        after.memory.captions_show_matches,
+        before.memory.captions_show_matches
+    );
+}
+
+#[test]
+fn what_is_typed_while_a_pane_gets_the_keyboard_arrives_in_it() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let marks = window.state().library.snapshot().marks.clone();
+    window.harness.key_press(Key::F6);
+    typed(&window, Key::X, "x");
+    typed(&window, Key::P, "p");
+    window.in_place();
+    assert_eq!(window.state().draft, "xp");
+    assert_eq!(window.state().library.snapshot().marks, marks);
+}
+
+#[test]
+fn a_slash_over_a_large_photo_goes_to_the_labels() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    window.key(Key::Enter);
+    typed(&window, Key::Slash, "/");
+    typed(&window, Key::R, "r");
+    typed(&window, Key::E, "e");
+    window.in_place();
+    assert!(window.state().viewer.is_none());
+    assert_eq!(window.state().draft, "re");
+}
