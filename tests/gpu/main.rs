@@ -5,11 +5,13 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "left out loudly")]
 
+mod choice;
 mod convolutions;
+mod failures;
 #[path = "../common/fixtures.rs"]
 mod fixtures;
 mod products;
-mod running;
+mod resources;
 mod towers;
 
 use std::collections::BTreeMap;
@@ -253,8 +255,15 @@ fn main() -> ExitCode {
     let mut tests = vec![(products::TESTS, left_out), (convolutions::TESTS, left_out)];
     if std::env::var_os(KERNELS_ALONE).is_none() {
         tests.push((ON_PAPER, false));
-        tests.extend([OWN, towers::TESTS, running::TESTS].map(|tests| (tests, left_out)));
-        let of_software = [OF_SOFTWARE, running::OF_SOFTWARE];
+        let own = [
+            OWN,
+            towers::TESTS,
+            choice::TESTS,
+            failures::TESTS,
+            resources::TESTS,
+        ];
+        tests.extend(own.map(|tests| (tests, left_out)));
+        let of_software = [OF_SOFTWARE, choice::OF_SOFTWARE];
         tests.extend(of_software.map(|tests| (tests, left_out || on_a_card)));
     }
     let trials = tests.into_iter().flat_map(|(tests, ignored)| {
