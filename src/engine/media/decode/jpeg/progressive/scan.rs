@@ -1,4 +1,6 @@
-//! Entropy decoding of one scan: the upper bits of its coefficients, or a refinement. Section numbers refer to ITU-T T.81.
+//! Entropy decoding of one scan: the upper bits of its coefficients, or a refinement.
+//!
+//! Section numbers refer to ITU-T T.81.
 
 use super::super::bits::{BitReader, Huffman, Symbol};
 use super::super::header::{JpegHeader, ScanHeader, Unsupported};
