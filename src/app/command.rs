@@ -217,7 +217,12 @@ pub enum Dialog {
     /// Models.
     Models,
     /// Confirmation for removing a model.
-    RemoveModel(PathBuf),
+    RemoveModel {
+        /// The model's folder.
+        dir: PathBuf,
+        /// Whether closing the dialog returns to the welcome dialog.
+        from_welcome: bool,
+    },
     /// Typing a path.
     Path(PathPrompt),
     /// Asks whether to open a dropped picture or search for similar photos.
@@ -279,7 +284,10 @@ impl Dialog {
         match self {
             Self::Path(prompt) => prompt.back.map(|back| *back),
             Self::ClearStore => Some(Self::Settings),
-            Self::RemoveModel(_) => Some(Self::Models),
+            Self::RemoveModel { from_welcome, .. } => Some(match from_welcome {
+                true => Self::Welcome(WelcomeStep::Model),
+                false => Self::Models,
+            }),
             Self::Copies { from_tour: true } => Some(Self::Tour),
             _ => None,
         }

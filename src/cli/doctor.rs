@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{CommonArgs, DoctorArgs};
 use super::library::{choose_model, load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, say, whole_megabytes};
+use super::output::{OutputTable, in_language_of, path_text, print, say};
 use super::{RunOutcome, bundle};
 
 pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
@@ -73,13 +73,13 @@ fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option
                 "cli-stored",
                 photos = t!("cli-photos", count = Ungrouped(size.photos)),
                 vectors = t!("cli-vectors", count = Ungrouped(size.vectors)),
-                megabytes = Ungrouped(size.bytes / 1_000_000)
+                size = text::bytes(size.bytes)
             );
             let tidied = tidied.map(|tidied| {
                 t!(
                     "cli-tidied",
                     count = Ungrouped(tidied.photos),
-                    megabytes = Ungrouped(tidied.bytes / 1_000_000)
+                    size = text::bytes(tidied.bytes)
                 )
             });
             (stored, tidied)
@@ -108,7 +108,10 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     };
     let (stored, tidied) = look_at_store(&store, &settings, tidy);
     let limit = settings.store_limit_mb;
-    let limit = limit.map_or_else(|| t!("cli-none").into(), whole_megabytes);
+    let limit = limit.map_or_else(
+        || t!("cli-none").into(),
+        |limit| t!("megabytes", number = Ungrouped(limit)),
+    );
     let mut facts = vec![
         ("version", json!(env!("LUMISIFT_VERSION"))),
         (

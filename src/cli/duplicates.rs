@@ -11,7 +11,7 @@ use lumisift::engine::organize::export::manifest::{KeptCopy, Manifest, ManifestE
 use lumisift::engine::organize::export::{self, Transfer};
 use lumisift::engine::search::duplicates::{DuplicateGroup, DuplicateRule};
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -20,9 +20,7 @@ use super::commands::finish;
 use super::decided::PhotoDecisions;
 use super::library::{self, OpenedLibrary, counting_bar, open_library};
 use super::out_file::{self, OutputKind};
-use super::output::{
-    OutputTable, failure_json, megabytes, number, path_text, print, say, say_failures,
-};
+use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
 
 /// Indexed photos with everything from which duplicates, bursts and the overview are found.
 pub struct IndexedPhotos {
@@ -106,7 +104,7 @@ pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
         "cli-copies-found",
         copies = t!("cli-copies", count = Ungrouped(found.copies())),
         groups = t!("cli-groups", count = Ungrouped(found.groups.len())),
-        size = megabytes(found.bytes_freed())
+        size = text::bytes(found.bytes_freed())
     ));
     if let Some(file) = &args.export_plan {
         write_plan(file, args.to.as_deref(), &found, indexed)?;

@@ -15,7 +15,7 @@ use lumisift::engine::organize::export::{
 };
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -23,7 +23,7 @@ use super::args::{CommonArgs, ExportArgs, TransferArgs, UndoArgs};
 use super::commands::outcome;
 use super::library::counting_bar;
 use super::out_file::{self, OutputKind};
-use super::output::{OutputTable, failure_json, megabytes, path_text, print, say, say_failures};
+use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
 
 /// What a person asked to happen to photos.
 pub fn transfer(how: &TransferArgs) -> Transfer {
@@ -105,7 +105,7 @@ fn plan_words(plan: &ExportPlan) -> String {
     t!(
         "cli-plan",
         words = words.join(t!("cli-separator")),
-        size = megabytes(plan.bytes)
+        size = text::bytes(plan.bytes)
     )
 }
 

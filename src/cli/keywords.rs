@@ -12,7 +12,7 @@ use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Digits, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
@@ -32,11 +32,7 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
             _ => anyhow!(error).context(t!("cli-cannot-read", path = records.display())),
         });
         let (count, kept) = undone?;
-        say(t!(
-            "sidecars-restored",
-            files = files_words(count),
-            count = count.total()
-        ));
+        say(text::sidecars_restored(count, Digits::Ungrouped));
         say_failures(&kept);
         return Ok(outcome(&kept));
     }
@@ -70,20 +66,10 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
         })
     })?;
     if args.dry_run {
-        say(t!(
-            "cli-keywords-planned",
-            plan = t!(
-                "sidecars-to-write",
-                files = files_words(plan.count()),
-                unchanged = Ungrouped(plan.unchanged)
-            )
-        ));
+        let planned = text::sidecars_to_write(plan.count(), plan.unchanged, Digits::Ungrouped);
+        say(t!("cli-keywords-planned", plan = planned));
     } else {
-        let written = t!(
-            "sidecars-written",
-            files = files_words(count),
-            unchanged = Ungrouped(plan.unchanged)
-        );
+        let written = text::sidecars_written(count, plan.unchanged, Digits::Ungrouped);
         match count.total() {
             0 => say(written),
             _ => say(t!("cli-keywords-written", written = written)),
@@ -92,19 +78,6 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
     say_beside(&plan.beside);
     say_failures(&failures);
     Ok(outcome(&failures))
-}
-
-/// Files that keywords are written to, by what they are.
-fn files_words(files: SidecarCount) -> String {
-    match (files.sidecars, files.photos) {
-        (sidecars, 0) => t!("sidecars", count = Ungrouped(sidecars)),
-        (0, photos) => t!("cli-photos", count = Ungrouped(photos)),
-        (sidecars, photos) => t!(
-            "photos-and-sidecars",
-            photos = Ungrouped(photos),
-            sidecars = Ungrouped(sidecars)
-        ),
-    }
 }
 
 /// What changes, file by file; with descriptions if they were asked for.
@@ -193,17 +166,4 @@ fn edits(
     }
     say_failures(&indexed.failures);
     Ok(edits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_counted_as_the_engine_counts_them() {
-        for (sidecars, photos) in [(1, 0), (0, 0), (0, 2_000), (1, 1), (2, 3)] {
-            let files = SidecarCount { sidecars, photos };
-            assert_eq!(files_words(files), files.to_string());
-        }
-    }
 }

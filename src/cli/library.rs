@@ -15,7 +15,7 @@ use lumisift::engine::media::memory_budget::DecodeMemory;
 use lumisift::engine::media::scan::{ScanOptions, Skipped};
 use lumisift::settings::{self, Dirs, Settings};
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Digits, Ungrouped};
 
 use super::args::{CommonArgs, FolderArgs};
 use super::output::say;
@@ -201,17 +201,13 @@ fn skipped_parts(skipped: &Skipped) -> Vec<String> {
         (skipped.system_folders, "cli-skipped-system-folders"),
         (skipped.excluded, "cli-skipped-excluded"),
         (skipped.other, "cli-skipped-other"),
-        (skipped.unsupported, "skipped-unsupported"),
-        (skipped.paired, "skipped-paired"),
-        (skipped.live_movies, "skipped-live-movies"),
-        (skipped.videos, "skipped-videos"),
-        (skipped.needs_ffmpeg, "skipped-needs-ffmpeg"),
-        (skipped.exported, "skipped-exported"),
-        (skipped.repeated, "skipped-repeated"),
     ];
     let some = counts.into_iter().filter(|(count, _)| *count > 0);
-    some.map(|(count, key)| t!(key, count = Ungrouped(count)))
-        .collect()
+    let mut parts: Vec<String> = some
+        .map(|(count, key)| t!(key, count = Ungrouped(count)))
+        .collect();
+    parts.extend(text::skipped_photos(skipped, Digits::Ungrouped));
+    parts
 }
 
 /// A bar on a terminal, and nothing elsewhere.

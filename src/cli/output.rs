@@ -4,7 +4,6 @@ use std::io::{self, BufWriter, Write};
 
 use lumisift::engine::media::photo::Failure;
 use lumisift::engine::sanitize::printable;
-use lumisift::text::Ungrouped;
 use lumisift::{t, text};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -164,19 +163,6 @@ pub fn percent_text(value: f32) -> String {
         "percent",
         number = text::decimal(f64::from(value * 100.0), 1)
     )
-}
-
-/// A size in megabytes with one decimal.
-pub fn megabytes(bytes: u64) -> String {
-    t!(
-        "megabytes",
-        number = text::decimal_ungrouped(bytes as f64 / 1e6, 1)
-    )
-}
-
-/// A size in whole megabytes.
-pub fn whole_megabytes(megabytes: u64) -> String {
-    t!("megabytes", number = Ungrouped(megabytes))
 }
 
 /// A match or probability for programs: more than four digits would be noise.

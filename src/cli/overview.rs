@@ -6,16 +6,14 @@ use lumisift::engine::media::photo::Photo;
 use lumisift::engine::search::bursts::{self, Burst};
 use lumisift::engine::search::duplicates;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{BURSTS, BurstsArgs, COPIES, CommonArgs, OverviewArgs, UNDATED};
 use super::commands::finish;
 use super::duplicates::IndexedPhotos;
-use super::output::{
-    OutputTable, failure_json, megabytes, number, path_text, print, say, say_failures,
-};
+use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
 
 /// `lumisift bursts`.
 pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutcome> {
@@ -194,7 +192,7 @@ fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow
     say(t!(
         "cli-overview",
         photos = t!("cli-photos", count = Ungrouped(indexed.photos.len())),
-        size = megabytes(copies)
+        size = text::bytes(copies)
     ));
     Ok(())
 }

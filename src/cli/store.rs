@@ -3,13 +3,13 @@
 use lumisift::engine::index::store::{Store, Tidied, Verified};
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, StoreAction};
 use super::library::{load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, say, whole_megabytes};
+use super::output::{OutputTable, in_language_of, path_text, print, say};
 
 /// `lumisift store`.
 pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcome> {
@@ -57,7 +57,7 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
         )
     };
     push("thumbnails", in_language_of(common.format, databases));
-    let size = || whole_megabytes(bytes / 1_000_000);
+    let size = || text::bytes(bytes);
     push("size", in_language_of(common.format, size));
     damage.iter().for_each(|what| push("damage", what.clone()));
     print(common.format, &columns, || {
@@ -94,8 +94,7 @@ fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result
     let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
     push("photos forgotten", tidied.photos.to_string());
-    let size_text =
-        |bytes: u64| in_language_of(common.format, || whole_megabytes(bytes / 1_000_000));
+    let size_text = |bytes: u64| in_language_of(common.format, || text::bytes(bytes));
     push("freed", size_text(tidied.bytes));
     push("size", size_text(size.bytes));
     print(common.format, &columns, || {

@@ -9,15 +9,41 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &st
     format!("{count} {noun}")
 }
 
+/// A size in the unit in which it is shown: kilobytes without decimals, larger units with one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Size {
+    /// Bytes.
+    Bytes(u64),
+    /// Thousands of bytes.
+    Kilobytes(f64),
+    /// Millions of bytes.
+    Megabytes(f64),
+    /// Billions of bytes.
+    Gigabytes(f64),
+}
+
+impl Size {
+    /// The size of a number of bytes.
+    #[must_use]
+    pub fn of(count: u64) -> Self {
+        // Each unit ends where its number would be rounded up to 1,000.
+        match count {
+            0..1_000 => Self::Bytes(count),
+            1_000..999_500 => Self::Kilobytes(count as f64 / 1e3),
+            999_500..999_950_000 => Self::Megabytes(count as f64 / 1e6),
+            _ => Self::Gigabytes(count as f64 / 1e9),
+        }
+    }
+}
+
 /// Formats a size with its unit.
 #[must_use]
 pub fn bytes(count: u64) -> String {
-    // Each unit ends where its number would be rounded up to 1,000.
-    match count {
-        0..1_000 => counted(count, "byte", "bytes"),
-        1_000..999_500 => format!("{:.0} kB", count as f64 / 1e3),
-        999_500..999_950_000 => format!("{:.1} MB", count as f64 / 1e6),
-        _ => format!("{:.1} GB", count as f64 / 1e9),
+    match Size::of(count) {
+        Size::Bytes(count) => counted(count, "byte", "bytes"),
+        Size::Kilobytes(number) => format!("{number:.0} kB"),
+        Size::Megabytes(number) => format!("{number:.1} MB"),
+        Size::Gigabytes(number) => format!("{number:.1} GB"),
     }
 }
 

@@ -41,8 +41,34 @@ impl Argument for Cow<'_, str> {
     }
 }
 
-/// A number that is written without separators between its digits, as the command line writes them: scripts read what it
-/// says.
+/// How the digits of a number are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digits {
+    /// With thousands separators.
+    Grouped,
+    /// Without them, as the command line writes numbers: scripts read what it says.
+    Ungrouped,
+}
+
+impl Digits {
+    /// A number as an argument of a message.
+    pub(super) fn number<N>(self, number: N) -> FluentNumber
+    where
+        FluentNumber: From<N>,
+    {
+        let mut number = FluentNumber::from(number);
+        number.options.use_grouping = self == Self::Grouped;
+        number
+    }
+}
+
+impl Argument for FluentNumber {
+    fn argument(&self) -> FluentValue<'_> {
+        FluentValue::Number(self.clone())
+    }
+}
+
+/// A number whose digits are [`Digits::Ungrouped`].
 #[derive(Clone, Copy, Debug)]
 pub struct Ungrouped<N>(pub N);
 
@@ -51,9 +77,7 @@ where
     FluentNumber: From<N>,
 {
     fn argument(&self) -> FluentValue<'_> {
-        let mut number = FluentNumber::from(self.0);
-        number.options.use_grouping = false;
-        FluentValue::Number(number)
+        FluentValue::Number(Digits::Ungrouped.number(self.0))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use fluent_syntax::ast::Entry;
+use fluent_syntax::ast::{Entry, Pattern};
 
 use super::numbers::localised;
 use super::{Locale, current};
@@ -46,6 +46,8 @@ struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     /// Messages without arguments, cached because the window requests all visible ones in every frame.
     plain: HashMap<String, String, ahash::RandomState>,
+    /// Messages whose form within a sentence differs, and that form: their attribute `within`.
+    within: HashMap<String, String, ahash::RandomState>,
 }
 
 impl Catalogue {
@@ -88,21 +90,39 @@ impl Catalogue {
         let mut catalogue = Self {
             bundle,
             plain: HashMap::default(),
+            within: HashMap::default(),
         };
-        catalogue.plain = keys
-            .into_iter()
-            .filter_map(|key| catalogue.format(&key, None).map(|text| (key, text)))
-            .collect();
+        for key in keys {
+            let Some(text) = catalogue.format(&key, None) else {
+                continue;
+            };
+            if let Some(within) = catalogue.format_within(&key) {
+                catalogue.within.insert(text.clone(), within);
+            }
+            catalogue.plain.insert(key, text);
+        }
         catalogue
     }
 
     /// Formats a message; `None` if this language lacks it or an argument is missing.
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
         let message = self.bundle.get_message(key)?;
+        self.format_pattern(message.value()?, args)
+    }
+
+    /// The attribute `within` of a message.
+    fn format_within(&self, key: &str) -> Option<String> {
+        let within = self.bundle.get_message(key)?.get_attribute("within")?;
+        self.format_pattern(within.value(), None)
+    }
+
+    fn format_pattern<'a>(
+        &'a self,
+        pattern: &'a Pattern<&'a str>,
+        args: Option<&FluentArgs<'_>>,
+    ) -> Option<String> {
         let mut errors = Vec::new();
-        let text = self
-            .bundle
-            .format_pattern(message.value()?, args, &mut errors);
+        let text = self.bundle.format_pattern(pattern, args, &mut errors);
         errors.is_empty().then(|| text.into_owned())
     }
 }
@@ -123,6 +143,14 @@ pub fn message(key: &'static str) -> &'static str {
 /// Like [`message`], but the key need not exist.
 pub(super) fn find(key: &str) -> Option<&'static str> {
     find_in(chain().map(Catalogue::of), key)
+}
+
+/// The form within a sentence of a message's text, if the current language has one that differs.
+pub(super) fn within_sentence(text: &str) -> Option<&'static str> {
+    Catalogue::of(current())
+        .within
+        .get(text)
+        .map(String::as_str)
 }
 
 /// The message of the first catalogue that has it.

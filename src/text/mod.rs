@@ -13,7 +13,7 @@ mod locale;
 mod numbers;
 mod words;
 
-pub use argument::{Argument, Ungrouped};
+pub use argument::{Argument, Digits, Ungrouped};
 pub use catalogue::{files, message, message_with};
 pub use choice::LanguageChoice;
 pub use current::{current, in_english, keep_to_thread, select};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Locale, current};
+use crate::engine::plural::Size;
 use crate::t;
 
 /// The thousands separator and the decimal separator.
@@ -80,12 +81,11 @@ pub fn percent(share: f64, digits: usize) -> String {
 /// Formats a size with its unit.
 #[must_use]
 pub fn bytes(count: u64) -> String {
-    // Each unit ends where its number would be rounded up to 1,000.
-    match count {
-        0..1_000 => t!("bytes", count = count),
-        1_000..999_500 => t!("kilobytes", number = decimal(count as f64 / 1e3, 0)),
-        999_500..999_950_000 => t!("megabytes", number = decimal(count as f64 / 1e6, 1)),
-        _ => t!("gigabytes", number = decimal(count as f64 / 1e9, 1)),
+    match Size::of(count) {
+        Size::Bytes(count) => t!("bytes", count = count),
+        Size::Kilobytes(number) => t!("kilobytes", number = decimal_ungrouped(number, 0)),
+        Size::Megabytes(number) => t!("megabytes", number = decimal_ungrouped(number, 1)),
+        Size::Gigabytes(number) => t!("gigabytes", number = decimal_ungrouped(number, 1)),
     }
 }
 

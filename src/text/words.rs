@@ -1,12 +1,8 @@
 //! Translates words and counts that the engine, which knows only English, reports.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use fluent_syntax::ast::{Entry, Message, Pattern, PatternElement};
-use fluent_syntax::parser;
-
-use super::{Locale, catalogue, count, current, decimal, if_any, list};
+use super::{Digits, Locale, catalogue, count, current, decimal, list};
 use crate::engine::library::families_for;
 use crate::engine::media::scan::Skipped;
 use crate::engine::organize::sidecars::SidecarCount;
@@ -53,105 +49,75 @@ fn key_of(kind: &str, english: &str) -> String {
     key
 }
 
-/// German names that do not begin with a noun, with their form within a sentence: the attribute `within` of a message.
-static GERMAN_WITHIN: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
-    let mut found = Vec::new();
-    for (_, text) in catalogue::files(Locale::German) {
-        let resource = parser::parse(*text).unwrap_or_else(|(rest, _)| rest);
-        found.extend(resource.body.iter().filter_map(name_and_within));
-    }
-    found
-});
-
-fn name_and_within(entry: &Entry<&'static str>) -> Option<(&'static str, &'static str)> {
-    let Entry::Message(Message {
-        value, attributes, ..
-    }) = entry
-    else {
-        return None;
-    };
-    let within = attributes.iter().find(|each| each.id.name == "within")?;
-    Some((plain_text(value.as_ref()?)?, plain_text(&within.value)?))
-}
-
-/// The text of a pattern without arguments.
-fn plain_text(pattern: &Pattern<&'static str>) -> Option<&'static str> {
-    match pattern.elements.as_slice() {
-        [PatternElement::TextElement { value }] => Some(*value),
-        _ => None,
-    }
-}
-
-/// A name as it is written within a sentence: in lower case, except in German, whose nouns keep their capitals.
+/// A name as it is written within a sentence: in lower case, except in German, whose nouns keep their capitals. German
+/// names that do not begin with a noun have their form within a sentence in the attribute `within` of their message.
 #[must_use]
 pub fn in_sentence(name: &str) -> String {
     if current() != Locale::German {
         return name.to_lowercase();
     }
-    let within = GERMAN_WITHIN.iter().find(|(known, _)| *known == name);
-    within.map_or(name, |found| found.1).to_owned()
+    catalogue::within_sentence(name).unwrap_or(name).to_owned()
 }
 
 /// Messages about skipped files that the user might look for.
 #[must_use]
-pub fn skipped_photos(skipped: &Skipped) -> Vec<String> {
-    [
-        if_any(skipped.unsupported, |n| {
-            t!("skipped-unsupported", count = n)
-        }),
-        if_any(skipped.paired, |n| t!("skipped-paired", count = n)),
-        if_any(skipped.live_movies, |n| {
-            t!("skipped-live-movies", count = n)
-        }),
-        if_any(skipped.videos, |n| t!("skipped-videos", count = n)),
-        if_any(skipped.needs_ffmpeg, |n| {
-            t!("skipped-needs-ffmpeg", count = n)
-        }),
-        if_any(skipped.exported, |n| t!("skipped-exported", count = n)),
-        if_any(skipped.repeated, |n| t!("skipped-repeated", count = n)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+pub fn skipped_photos(skipped: &Skipped, digits: Digits) -> Vec<String> {
+    let counts = [
+        (skipped.unsupported, "skipped-unsupported"),
+        (skipped.paired, "skipped-paired"),
+        (skipped.live_movies, "skipped-live-movies"),
+        (skipped.videos, "skipped-videos"),
+        (skipped.needs_ffmpeg, "skipped-needs-ffmpeg"),
+        (skipped.exported, "skipped-exported"),
+        (skipped.repeated, "skipped-repeated"),
+    ];
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, key)| t!(key, count = digits.number(count)))
+        .collect()
 }
 
 /// The number of files that keywords are written to, by kind.
 #[must_use]
-pub fn sidecars(files: SidecarCount) -> String {
+pub fn sidecars(files: SidecarCount, digits: Digits) -> String {
+    let number = |count: usize| digits.number(count);
     match (files.sidecars, files.photos) {
-        (sidecars, 0) => t!("sidecars", count = sidecars),
-        (0, photos) => t!("photos", count = photos),
-        (sidecars, photos) => t!("photos-and-sidecars", photos = photos, sidecars = sidecars),
+        (sidecars, 0) => t!("sidecars", count = number(sidecars)),
+        (0, photos) => t!("photos", count = number(photos)),
+        (sidecars, photos) => t!(
+            "photos-and-sidecars",
+            photos = number(photos),
+            sidecars = number(sidecars)
+        ),
     }
 }
 
 /// Summarises a plan to write keywords.
 #[must_use]
-pub fn sidecars_to_write(files: SidecarCount, unchanged: usize) -> String {
+pub fn sidecars_to_write(files: SidecarCount, unchanged: usize, digits: Digits) -> String {
     t!(
         "sidecars-to-write",
-        files = sidecars(files),
-        unchanged = unchanged
+        files = sidecars(files, digits),
+        unchanged = digits.number(unchanged)
     )
 }
 
 /// Summarises a completed write.
 #[must_use]
-pub fn sidecars_written(files: SidecarCount, unchanged: usize) -> String {
+pub fn sidecars_written(files: SidecarCount, unchanged: usize, digits: Digits) -> String {
     t!(
         "sidecars-written",
-        files = sidecars(files),
-        unchanged = unchanged
+        files = sidecars(files, digits),
+        unchanged = digits.number(unchanged)
     )
 }
 
 /// Summarises an undo.
 #[must_use]
-pub fn sidecars_restored(files: SidecarCount) -> String {
+pub fn sidecars_restored(files: SidecarCount, digits: Digits) -> String {
     t!(
         "sidecars-restored",
-        files = sidecars(files),
-        count = files.total()
+        files = sidecars(files, digits),
+        count = digits.number(files.total())
     )
 }
 
@@ -256,13 +222,19 @@ mod tests {
     #[test]
     fn files_are_counted_as_the_engine_counts_them() {
         keep_to_thread(Locale::English);
-        for (sidecars, photos) in [(1, 0), (0, 0), (0, 2), (1, 1), (2, 3)] {
+        let digits = Digits::Ungrouped;
+        for (sidecars, photos) in [(1, 0), (0, 0), (0, 2_000), (1, 1), (2, 3)] {
             let files = SidecarCount { sidecars, photos };
-            assert_eq!(super::sidecars(files), files.to_string());
-            assert_eq!(sidecars_to_write(files, 3), files.to_write(3));
-            assert_eq!(sidecars_written(files, 3), files.written(3));
-            assert_eq!(sidecars_restored(files), files.restored());
+            assert_eq!(super::sidecars(files, digits), files.to_string());
+            assert_eq!(sidecars_to_write(files, 3, digits), files.to_write(3));
+            assert_eq!(sidecars_written(files, 3, digits), files.written(3));
+            assert_eq!(sidecars_restored(files, digits), files.restored());
         }
+        let files = SidecarCount {
+            sidecars: 0,
+            photos: 2_000,
+        };
+        assert_eq!(super::sidecars(files, Digits::Grouped), "2,000 photos");
     }
 
     #[test]
@@ -361,6 +333,7 @@ mod tests {
             repeated: 1,
             ..Skipped::default()
         };
-        assert_eq!(skipped_photos(&skipped), skipped.photos_in_words());
+        let said = skipped_photos(&skipped, Digits::Ungrouped);
+        assert_eq!(said, skipped.photos_in_words());
     }
 }

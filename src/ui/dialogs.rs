@@ -58,7 +58,7 @@ impl Interface {
                 Dialog::PasteLabels => self.paste_labels(ui, commands),
                 Dialog::ClearStore => clear_store(ui, commands),
                 Dialog::Models => self.models_dialog(ui, state, commands),
-                Dialog::RemoveModel(dir) => remove_model(ui, state, dir, commands),
+                Dialog::RemoveModel { dir, .. } => remove_model(ui, state, dir, commands),
                 Dialog::Path(prompt) => self.path_dialog(ui, state, prompt, commands),
                 Dialog::Dropped(picture) => dropped(ui, picture, commands),
                 Dialog::Tour => self.tour_dialog(ui, state, commands),
@@ -264,7 +264,7 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
         Dialog::PasteLabels => t!("paste-labels"),
         Dialog::ClearStore => t!("dialog-clear-store"),
         Dialog::Models => t!("dialog-models"),
-        Dialog::RemoveModel(_) => t!("dialog-remove-model"),
+        Dialog::RemoveModel { .. } => t!("dialog-remove-model"),
         Dialog::Path(_) => t!("dialog-path"),
         Dialog::Dropped(_) => t!("dialog-dropped"),
         Dialog::Tour => t!("dialog-tour"),
@@ -283,7 +283,9 @@ fn dialog_width(dialog: &Dialog) -> f32 {
         Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export => 640.0,
         Dialog::Keywords | Dialog::Rules => 640.0,
         Dialog::Copies { .. } | Dialog::Heaps => 860.0,
-        Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::Dropped(_) | Dialog::About => 420.0,
+        Dialog::ClearStore | Dialog::RemoveModel { .. } | Dialog::Dropped(_) | Dialog::About => {
+            420.0
+        }
         _ => 540.0,
     }
 }

@@ -12,7 +12,8 @@ use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::{Chip, chips};
 use crate::app::document::state::State;
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits};
 
 /// Height of the row below the controls.
 const ROW: f32 = 24.0;
@@ -108,7 +109,7 @@ fn explained(state: &State) -> Vec<String> {
         lines.push(t!("could-not-be-read", count = failed));
     }
     if let Some(summary) = &state.work.summary {
-        let left_out = text::skipped_photos(&summary.skipped);
+        let left_out = text::skipped_photos(&summary.skipped, Digits::Grouped);
         if !left_out.is_empty() {
             lines.push(t!("not-listed", what = text::list(left_out)));
         }

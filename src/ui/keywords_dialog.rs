@@ -17,7 +17,8 @@ use crate::app::document::state::State;
 use crate::engine::media::metadata::SidecarNaming;
 use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement, SidecarPlan};
 use crate::settings::Settings;
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits};
 
 /// The choices in the dialog.
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ impl Interface {
         match &state.keywords.state {
             KeywordState::Writing => waiting(ui, t!("writing")),
             KeywordState::Done(count, unchanged, missed) => {
-                let text = text::sidecars_written(*count, *unchanged);
+                let text = text::sidecars_written(*count, *unchanged, Digits::Grouped);
                 ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
                 failures(ui, missed, |n| t!("could-not-be-written", count = n));
                 done_buttons(ui, count.total() > 0, commands);
@@ -194,7 +195,11 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
 }
 
 fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
-    ui.label(text::sidecars_to_write(plan.count(), plan.unchanged));
+    ui.label(text::sidecars_to_write(
+        plan.count(),
+        plan.unchanged,
+        Digits::Grouped,
+    ));
     failures(ui, &plan.failures, |n| t!("cannot-be-changed", count = n));
     failures(ui, &plan.beside, |n| {
         t!("cannot-be-written-into", count = n)
@@ -213,7 +218,10 @@ fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
     });
     ui.add_space(theme::SPACE_S);
     ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {
-        let text = t!("write-files", files = text::sidecars(plan.count()));
+        let text = t!(
+            "write-files",
+            files = text::sidecars(plan.count(), Digits::Grouped)
+        );
         if main_button(ui, &text).clicked() {
             commands.push(Command::WriteKeywords);
         }

@@ -213,7 +213,10 @@ fn buttons(
     if *owner != ModelOrigin::Cache
         && icon_button_sized(ui, Icon::Cross, &t!("remove-named", name = name), 22.0).clicked()
     {
-        commands.push(Command::Show(Some(Dialog::RemoveModel(dir.clone()))));
+        commands.push(Command::Show(Some(Dialog::RemoveModel {
+            dir: dir.clone(),
+            from_welcome: matches!(state.dialog, Some(Dialog::Welcome(_))),
+        })));
     }
     use_button(ui, state, name, Some(dir), commands);
 }
@@ -323,10 +326,10 @@ pub fn remove_model(ui: &mut Ui, state: &State, dir: &Path, commands: &mut Vec<C
     ui.horizontal(|ui| {
         if main_button(ui, t!("remove")).clicked() {
             commands.push(Command::RemoveModel(dir.to_path_buf()));
-            commands.push(Command::Show(Some(Dialog::Models)));
+            commands.push(Command::CloseDialog);
         }
         if ui.button(t!("keep-it")).clicked() {
-            commands.push(Command::Show(Some(Dialog::Models)));
+            commands.push(Command::CloseDialog);
         }
     });
 }

@@ -23,7 +23,7 @@ const BELOW: f32 = 92.0;
 
 /// The action of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Deed {
+enum RuleActionKind {
     #[default]
     Copy,
     Move,
@@ -34,7 +34,7 @@ enum Deed {
 #[derive(Clone, Debug, Default)]
 pub struct RuleChoices {
     source: Option<RuleSource>,
-    deed: Deed,
+    action: RuleActionKind,
     layout: LayoutText,
     mark: Option<RuleMark>,
 }
@@ -55,12 +55,12 @@ impl RuleChoices {
     /// The new rule; `None` while a choice is missing.
     fn rule(&self, state: &State, choices: &[RuleChoice]) -> Option<RuleText> {
         let mut rule = self.chosen(choices)?.rule.clone().ok()?;
-        match self.deed {
-            Deed::Mark => rule.mark = Some(self.mark?),
-            deed => {
+        match self.action {
+            RuleActionKind::Mark => rule.mark = Some(self.mark?),
+            action => {
                 rule.to = Some(state.rules.target.clone()?);
                 rule.layout = Some(self.layout);
-                rule.moves = deed == Deed::Move;
+                rule.moves = action == RuleActionKind::Move;
             }
         }
         (!rule.folders.is_empty()).then_some(rule)
@@ -154,33 +154,38 @@ fn rule_list(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn rule_text(rule: &RuleText) -> String {
     let min_match = rule.min_match.unwrap_or(DEFAULT_MIN_MATCH);
     let percent = text::percent(min_match.into(), 0);
-    let (label, deed) = (&rule.label, deed_text(rule));
+    let (label, action) = (&rule.label, action_text(rule));
     match &rule.name {
         Some(name) if name != label => t!(
             "rule-line-named",
             name = name,
             label = label,
             percent = percent,
-            deed = deed
+            action = action
         ),
-        _ => t!("rule-line", label = label, percent = percent, deed = deed),
+        _ => t!(
+            "rule-line",
+            label = label,
+            percent = percent,
+            action = action
+        ),
     }
 }
 
 /// The action as text, such as "copy to /home/me/Receipts, by label and month".
-fn deed_text(rule: &RuleText) -> String {
+fn action_text(rule: &RuleText) -> String {
     if let Some(mark) = rule.mark {
         return t!("rule-marks", mark = mark_text(mark));
     }
     let folder = rule.to.as_deref().unwrap_or(Path::new("")).display();
-    let deed = match rule.moves {
+    let action = match rule.moves {
         true => t!("rule-moves-to", folder = folder),
         false => t!("rule-copies-to", folder = folder),
     };
     match rule.layout.unwrap_or_default() {
-        LayoutText::Flat => deed,
-        LayoutText::Label => t!("rule-deed-by-label", deed = deed),
-        LayoutText::Month => t!("rule-deed-by-month", deed = deed),
+        LayoutText::Flat => action,
+        LayoutText::Label => t!("rule-action-by-label", action = action),
+        LayoutText::Month => t!("rule-action-by-month", action = action),
     }
 }
 
@@ -195,12 +200,12 @@ fn new_rule(
     row(ui, t!("row-photos"), |ui| source_row(ui, new, choices));
     row(ui, t!("row-do"), |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.radio_value(&mut new.deed, Deed::Copy, t!("rule-copy"));
-            ui.radio_value(&mut new.deed, Deed::Move, t!("rule-move"));
-            ui.radio_value(&mut new.deed, Deed::Mark, t!("mark"));
+            ui.radio_value(&mut new.action, RuleActionKind::Copy, t!("rule-copy"));
+            ui.radio_value(&mut new.action, RuleActionKind::Move, t!("rule-move"));
+            ui.radio_value(&mut new.action, RuleActionKind::Mark, t!("mark"));
         });
     });
-    if new.deed == Deed::Mark {
+    if new.action == RuleActionKind::Mark {
         return row(ui, t!("mark"), |ui| mark_row(ui, new));
     }
     row(ui, t!("row-to"), |ui| {

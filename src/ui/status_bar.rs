@@ -11,7 +11,8 @@ use crate::app::document::exports::ExportState;
 use crate::app::document::state::{SessionState, State};
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits};
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
@@ -155,7 +156,7 @@ fn idle_text(state: &State) -> String {
     if summary.cancelled {
         text = t!("stopped", text = text);
     }
-    for words in text::skipped_photos(&summary.skipped) {
+    for words in text::skipped_photos(&summary.skipped, Digits::Grouped) {
         text.push_str(t!("spoken-separator"));
         text.push_str(&words);
     }

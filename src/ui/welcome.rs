@@ -97,7 +97,6 @@ fn photos(ui: &mut Ui, commands: &mut Vec<Command>) {
             false => ui.button(text),
         };
         if response.clicked() {
-            commands.push(go(WelcomeStep::Model));
             commands.push(Command::Do(action));
         }
     }

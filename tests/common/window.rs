@@ -115,8 +115,10 @@ pub struct Setup {
     pub starter: bool,
     /// The language of the window.
     pub language: Locale,
-    /// Whether the welcome dialog of the first start is shown.
-    pub welcome: bool,
+    /// Whether the window is opened for the first time, and so shows the welcome dialog if it opens no paths.
+    pub first_start: bool,
+    /// Whether the window shows other languages' names, for whose scripts tests have no fonts.
+    pub lists_languages: bool,
     /// A model instead of the quick model.
     pub load: Option<LoadModel>,
 }
@@ -131,7 +133,8 @@ impl Setup {
             theme: egui::Theme::Dark,
             starter: false,
             language: Locale::English,
-            welcome: false,
+            first_start: false,
+            lists_languages: false,
             load: None,
         }
     }
@@ -143,7 +146,7 @@ impl Setup {
             fs::create_dir_all(&dirs.config).expect("a folder");
             fs::write(dirs.settings_file(), r#"{ "theme": "light" }"#).expect("written");
         }
-        if !self.welcome && !dirs.window_file().exists() {
+        if !self.first_start && !dirs.window_file().exists() {
             fs::create_dir_all(&dirs.config).expect("a folder");
             fs::write(dirs.window_file(), r#"{ "was_welcomed": true }"#).expect("written");
         }
@@ -166,8 +169,8 @@ impl Setup {
             .with_size(self.size)
             .with_max_steps(64)
             .with_step_dt(1.0 / 60.0);
-        // Tests have no system fonts, which contain Chinese and Japanese.
-        if self.welcome || self.language != Locale::English {
+        // Tests have no system fonts, which contain Chinese and Japanese. The welcome dialog lists the languages too.
+        if self.first_start || self.lists_languages || self.language != Locale::English {
             builder = builder.allow_missing_glyphs();
         }
         let harness = builder

@@ -25,7 +25,10 @@ pub fn every_dialog() -> Vec<Dialog> {
         Dialog::PasteLabels,
         Dialog::ClearStore,
         Dialog::Models,
-        Dialog::RemoveModel("/anywhere".into()),
+        Dialog::RemoveModel {
+            dir: "/anywhere".into(),
+            from_welcome: false,
+        },
         Dialog::Path(PathPrompt {
             purpose: FolderPurpose::OpenFolder,
             reason: None,
@@ -47,7 +50,7 @@ pub fn every_dialog() -> Vec<Dialog> {
             Dialog::Settings | Dialog::Keys | Dialog::Palette | Dialog::Failures => {}
             Dialog::Export | Dialog::Interrupted | Dialog::Trash | Dialog::Hidden(_) => {}
             Dialog::Keywords | Dialog::LabelSets | Dialog::PasteLabels => {}
-            Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel(_) => {}
+            Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel { .. } => {}
             Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
             Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
             Dialog::Questions | Dialog::Searches | Dialog::Rules => {}

@@ -173,9 +173,13 @@ fn a_model_is_fetched_used_and_removed() {
     window.click("Remove tiny…");
     assert_eq!(
         window.state().dialog,
-        Some(Dialog::RemoveModel(folder.clone()))
+        Some(Dialog::RemoveModel {
+            dir: folder.clone(),
+            from_welcome: false,
+        })
     );
     window.click("Remove");
+    assert_eq!(window.state().dialog, Some(Dialog::Models));
     window.until("the removal", |_| !folder.exists());
     assert_eq!(window.state().settings.model, None);
 }

@@ -475,7 +475,10 @@ fn every_dialog_names_all_that_can_be_used() {
         Dialog::Interrupted,
         Dialog::Trash,
         Dialog::Models,
-        Dialog::RemoveModel("/anywhere".into()),
+        Dialog::RemoveModel {
+            dir: "/anywhere".into(),
+            from_welcome: false,
+        },
         Dialog::Welcome(WelcomeStep::Photos),
         Dialog::Welcome(WelcomeStep::Model),
         Dialog::About,

@@ -51,7 +51,7 @@ fn another_language_counts_at_once_and_is_kept() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 1);
     let mut setup = Setup::new(vec![dir.path().into()]);
-    setup.welcome = true;
+    setup.lists_languages = true;
     let mut window = setup.open();
     window.read(3);
     window.open_dialog(Action::Settings);

@@ -1,17 +1,21 @@
 //! The welcome dialog of the first start.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::common;
 use crate::window;
 
-use lumisift::app::command::Action;
+use std::fs;
+
+use lumisift::app::command::{Action, Command, Dialog, WelcomeStep};
 use lumisift::app::document::state::SessionState;
+use lumisift::engine::hub::catalog;
 use lumisift::text::{LanguageChoice, Locale};
 use window::{Setup, Window, colours};
 
 /// A window that is opened for the first time.
 fn first() -> Window {
     let mut setup = Setup::new(Vec::new());
-    setup.welcome = true;
+    setup.first_start = true;
     let mut window = setup.open();
     window.until("a model", |w| {
         matches!(w.state().session, SessionState::Ready(_))
@@ -59,6 +63,73 @@ fn photos_are_opened_from_the_welcome() {
 }
 
 #[test]
+fn a_cancelled_choice_leaves_the_step_open() {
+    let mut window = first();
+    window.click("Next");
+    window.click("Choose a folder…");
+    window.in_place();
+    assert!(window.has("Step 2 of 3"));
+    // The same where the path is typed.
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    *window.desktop.refusal.lock().expect("no panic") = Some("There are no file dialogs".into());
+    for cancels in [true, false] {
+        window.click("Choose a folder…");
+        window.until("the field for a path", |w| {
+            matches!(w.state().dialog, Some(Dialog::Path(_)))
+        });
+        window.in_place();
+        if cancels {
+            window.click("Cancel");
+            let photos = Some(Dialog::Welcome(WelcomeStep::Photos));
+            assert_eq!(window.state().dialog, photos);
+            window.in_place();
+        } else {
+            window.type_into("Path", &dir.path().display().to_string());
+            window.click("Open");
+        }
+    }
+    window.read(3);
+    let model = Some(Dialog::Welcome(WelcomeStep::Model));
+    assert_eq!(window.state().dialog, model);
+}
+
+#[test]
+fn removing_a_model_leads_back_to_the_welcome() {
+    let setup = Setup::new(Vec::new());
+    let recommended = catalog::recommended().expect("a model");
+    let models = common::dirs(setup.home.path()).models();
+    let folder = models.join(recommended.repo);
+    fs::create_dir_all(&folder).expect("a folder");
+    for name in [
+        "config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+        "model.safetensors",
+    ] {
+        fs::write(folder.join(name), "{}").expect("written");
+    }
+    let mut window = setup.open();
+    let model = Dialog::Welcome(WelcomeStep::Model);
+    window.command(Command::Show(Some(model.clone())));
+    let remove = format!("Remove {}…", recommended.name);
+    window.until("the models", |w| w.has(&remove));
+    for answer in ["Keep it", "Remove"] {
+        window.in_place();
+        window.click(&remove);
+        let confirmation = Dialog::RemoveModel {
+            dir: folder.clone(),
+            from_welcome: true,
+        };
+        assert_eq!(window.state().dialog, Some(confirmation));
+        window.in_place();
+        window.click(answer);
+        assert_eq!(window.state().dialog, Some(model.clone()));
+    }
+    window.until("the removal", |_| !folder.exists());
+}
+
+#[test]
 fn it_is_shown_once_and_whenever_it_is_asked_for() {
     let mut window = first();
     window.click("Skip");
@@ -66,12 +137,12 @@ fn it_is_shown_once_and_whenever_it_is_asked_for() {
     let home = window.home();
     let file = home.path().join("config/window.json");
     window.until("what is kept", |_| {
-        std::fs::read_to_string(&file).is_ok_and(|kept| kept.contains("\"was_welcomed\": true"))
+        fs::read_to_string(&file).is_ok_and(|kept| kept.contains("\"was_welcomed\": true"))
     });
     drop(window);
     let mut setup = Setup::new(Vec::new());
     setup.home = home;
-    setup.welcome = true;
+    setup.lists_languages = true;
     let mut window = setup.open();
     window.settle();
     assert_eq!(window.state().dialog, None);
@@ -84,7 +155,7 @@ fn who_opens_photos_is_not_kept_waiting() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 1);
     let mut setup = Setup::new(vec![dir.path().into()]);
-    setup.welcome = true;
+    setup.first_start = true;
     let mut window = setup.open();
     window.read(3);
     assert_eq!(window.state().dialog, None);

@@ -121,8 +121,8 @@ fn settings_are_kept_and_come_back() {
 #[test]
 fn broken_settings_are_set_aside_with_a_message() {
     let mut setup = Setup::new(Vec::new());
-    // Without a readable file, this is a first start.
-    setup.welcome = true;
+    // Without a readable file, the welcome dialog is shown.
+    setup.lists_languages = true;
     let config = setup.home.path().join("config");
     fs::create_dir_all(&config).expect("a folder");
     fs::write(config.join("settings.json"), "{ broken").expect("written");

@@ -83,8 +83,8 @@ reading-waits = { $reason }. Das Einlesen geht weiter, sobald Platz ist
 reading-stopped = Einlesen gestoppt: { $problem }
 root-unreachable = { $path } ist gerade nicht lesbar: Verbinden Sie das Laufwerk wieder und wählen Sie „Nach neuen Fotos suchen“
 store-tidied = { $count ->
-    [one] { $count } Foto wurde vergessen; die Datenbank ist { $freed } MB kleiner
-   *[other] { $count } Fotos wurden vergessen; die Datenbank ist { $freed } MB kleiner
+    [one] { $count } Foto wurde vergessen; die Datenbank ist { $freed } kleiner
+   *[other] { $count } Fotos wurden vergessen; die Datenbank ist { $freed } kleiner
 }
 keywords-not-undone = Die Schlagwörter konnten nicht zurückgenommen werden: { $problem }
 decisions-beside = Bis dahin werden Entscheidungen in { $path } gespeichert

@@ -349,10 +349,10 @@ cli-vectors = { $count ->
     [one] { $count } vector
    *[other] { $count } vectors
 }
-cli-stored = { $photos }, { $vectors }, { $megabytes } MB
+cli-stored = { $photos }, { $vectors }, { $size }
 cli-tidied = { $count ->
-    [one] { $count } photo forgotten, { $megabytes } MB freed
-   *[other] { $count } photos forgotten, { $megabytes } MB freed
+    [one] { $count } photo forgotten, { $size } freed
+   *[other] { $count } photos forgotten, { $size } freed
 }
 cli-cannot-be-told = cannot be determined: { $error }
 cli-starter = starter (built in)

@@ -82,8 +82,8 @@ reading-waits = { $reason }. Reading resumes when there is room
 reading-stopped = Reading stopped: { $problem }
 root-unreachable = { $path } cannot be read now: reconnect it and choose "Look for new photos"
 store-tidied = { $count ->
-    [one] { $count } photo was forgotten; the store is { $freed } MB smaller
-   *[other] { $count } photos were forgotten; the store is { $freed } MB smaller
+    [one] { $count } photo was forgotten; the store is { $freed } smaller
+   *[other] { $count } photos were forgotten; the store is { $freed } smaller
 }
 keywords-not-undone = The keywords could not be undone: { $problem }
 decisions-beside = Decisions are kept in { $path } until then

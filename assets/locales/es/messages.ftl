@@ -83,8 +83,8 @@ reading-waits = { $reason }. La lectura se reanuda cuando haya espacio
 reading-stopped = La lectura se detuvo: { $problem }
 root-unreachable = { $path } no se puede leer ahora: vuelva a conectarlo y elija "Buscar fotos nuevas"
 store-tidied = { $count ->
-    [one] Se olvidó { $count } foto; el almacén ocupa { $freed } MB menos
-   *[other] Se olvidaron { $count } fotos; el almacén ocupa { $freed } MB menos
+    [one] Se olvidó { $count } foto; el almacén ocupa { $freed } menos
+   *[other] Se olvidaron { $count } fotos; el almacén ocupa { $freed } menos
 }
 keywords-not-undone = No se pudieron deshacer las palabras clave: { $problem }
 decisions-beside = Hasta entonces, las decisiones se guardan en { $path }

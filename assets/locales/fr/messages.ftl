@@ -83,8 +83,8 @@ reading-waits = { $reason }. La lecture reprendra quand il y aura de la place
 reading-stopped = Lecture arrêtée : { $problem }
 root-unreachable = { $path } est illisible pour l’instant : reconnectez-le et choisissez « Rechercher de nouvelles photos »
 store-tidied = { $count ->
-    [one] { $count } photo a été oubliée ; la base de données a diminué de { $freed } Mo
-   *[other] { $count } photos ont été oubliées ; la base de données a diminué de { $freed } Mo
+    [one] { $count } photo a été oubliée ; la base de données a diminué de { $freed }
+   *[other] { $count } photos ont été oubliées ; la base de données a diminué de { $freed }
 }
 keywords-not-undone = Les mots-clés n’ont pas pu être annulés : { $problem }
 decisions-beside = D’ici là, les décisions sont conservées dans { $path }

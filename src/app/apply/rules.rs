@@ -115,7 +115,7 @@ impl App {
     }
 
     /// Reports what the rules did.
-    pub(in crate::app) fn tell_round(&mut self, round: &WatchRound) {
+    pub(in crate::app) fn report_round(&mut self, round: &WatchRound) {
         for id in &round.exports {
             let step = HistoryStep::Export(id.clone());
             self.state.history.push(step, None);
@@ -135,7 +135,7 @@ impl App {
 
     /// Reports what failed. A persistent problem is reported only once, and files that could not be read are already in
     /// the list of failures.
-    pub(in crate::app) fn tell_problems(&mut self, round: &WatchRound) {
+    pub(in crate::app) fn report_problems(&mut self, round: &WatchRound) {
         for id in &round.stopped {
             let text = t!("rule-stopped", id = id);
             self.state.notify(text, true);
@@ -208,12 +208,12 @@ mod tests {
             ..WatchRound::default()
         };
         let before = app.state.notices.len();
-        app.tell_problems(&round);
-        app.tell_problems(&round);
+        app.report_problems(&round);
+        app.report_problems(&round);
         assert_eq!(app.state.notices.len(), before + 1);
         assert!(app.state.notices[before].text.contains("a.jpg: broken"));
         round.failures.push(failure("c.jpg"));
-        app.tell_problems(&round);
+        app.report_problems(&round);
         assert!(app.state.notices[before + 1].text.contains("c.jpg"));
     }
 

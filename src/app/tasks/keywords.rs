@@ -11,7 +11,8 @@ use crate::app::document::state::State;
 use crate::app::{App, News};
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::sidecars::{self, SidecarCount, SidecarEdit, SidecarPlan};
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits};
 
 /// Messages from the keyword tasks.
 pub enum KeywordNews {
@@ -111,7 +112,8 @@ impl App {
     fn keywords_undone(&mut self, undone: io::Result<(SidecarCount, Vec<Failure>)>) {
         match undone {
             Ok((count, kept)) => {
-                self.state.notify(text::sidecars_restored(count), false);
+                let text = text::sidecars_restored(count, Digits::Grouped);
+                self.state.notify(text, false);
                 for failure in &kept {
                     let text = format!("{}: {}", failure.path.display(), failure.message);
                     self.state.notify(text, true);

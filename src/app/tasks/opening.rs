@@ -7,8 +7,7 @@ use directories::BaseDirs;
 
 use super::supervisor::Slot;
 use crate::app::apply::like;
-use crate::app::command::PathPrompt;
-use crate::app::command::{Command, Dialog};
+use crate::app::command::{Command, Dialog, PathPrompt, WelcomeStep};
 use crate::app::document::pasted::{self, Pasted, is_web, path_of};
 use crate::app::document::state::RECENT;
 use crate::app::services::FolderPurpose;
@@ -32,7 +31,7 @@ pub struct SortedPaths {
 }
 
 impl App {
-    /// Adds folders and photos to those that are open.
+    /// Adds folders and photos to those that are open. The welcome dialog's step that asks for them is then done.
     pub(in crate::app) fn add_roots(&mut self, paths: Vec<PathBuf>) {
         let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
         let mut opened = Vec::new();
@@ -49,6 +48,9 @@ impl App {
             News::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
         });
         self.read_folders();
+        if self.state.dialog == Some(Dialog::Welcome(WelcomeStep::Photos)) {
+            self.show(Some(Dialog::Welcome(WelcomeStep::Model)));
+        }
     }
 
     /// Adds folders to the list of recent folders.

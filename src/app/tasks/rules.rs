@@ -73,8 +73,8 @@ impl Drop for RuleRounds {
     }
 }
 
-/// What a rule task needs on its worker thread.
-struct Workshop {
+/// Previews and runs rules on a worker thread.
+struct RuleRunner {
     library: Library,
     dirs: Dirs,
     scan: ScanOptions,
@@ -112,11 +112,11 @@ impl App {
         });
     }
 
-    fn workshop(&self) -> Option<Workshop> {
+    fn rule_runner(&self) -> Option<RuleRunner> {
         let SessionState::Ready(library) = &self.state.session else {
             return None;
         };
-        Some(Workshop {
+        Some(RuleRunner {
             library: library.clone(),
             dirs: self.services.dirs.clone(),
             scan: self.scan_options(),
@@ -134,7 +134,7 @@ impl App {
             return self.repaint.ctx.request_repaint();
         }
         // While the session is loading, the dialog asks again.
-        let Some(workshop) = self.workshop() else {
+        let Some(runner) = self.rule_runner() else {
             return;
         };
         let rules = &mut self.state.rules;
@@ -143,7 +143,7 @@ impl App {
         rules.asked = Some(rule.clone());
         let number = rules.previews;
         let given = self.supervisor.replace(Slot::RulePlan, move |cancel| {
-            News::Rules(RuleNews::Preview(number, workshop.preview(rule, cancel)))
+            News::Rules(RuleNews::Preview(number, runner.preview(rule, cancel)))
         });
         if let Err(error) = given {
             self.state.rules.preview = PreviewState::Failed(t!("no-thread", error = error));
@@ -162,7 +162,7 @@ impl App {
         if self.rounds.again {
             return;
         }
-        let Some(workshop) = self.workshop() else {
+        let Some(runner) = self.rule_runner() else {
             return;
         };
         self.rounds.due = None;
@@ -172,7 +172,7 @@ impl App {
         let (sender, notify) = (self.sender.clone(), self.notify.clone());
         let given = self.supervisor.queue(Slot::Rules, move |_| {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            let round = workshop.carry_out(rules, &mut log, (&sender, &notify), &stop);
+            let round = runner.run(rules, &mut log, (&sender, &notify), &stop);
             News::Rules(RuleNews::Round(round))
         });
         self.state.rules.is_running = given.is_ok();
@@ -251,9 +251,9 @@ impl App {
                     Ok(round) => {
                         let waits = !round.waiting.is_empty();
                         self.rounds.due = waits.then(|| Instant::now() + SETTLE);
-                        self.tell_round(&round);
+                        self.report_round(&round);
                         if !self.rounds.is_stopped() {
-                            self.tell_problems(&round);
+                            self.report_problems(&round);
                         }
                     }
                     Err(problem) => self.state.notify(problem, true),
@@ -264,7 +264,7 @@ impl App {
     }
 }
 
-impl Workshop {
+impl RuleRunner {
     fn job(&self, roots: Vec<PathBuf>) -> JobOptions {
         JobOptions {
             scan: self.scan.clone(),
@@ -297,19 +297,19 @@ impl Workshop {
         if let Some(error) = round.errors.first() {
             return Err(error.to_string());
         }
-        let brought = round.arrivals.into_iter();
-        let brought = brought.map(|file| (file.source, file.target.display().to_string()));
+        let exported = round.arrivals.into_iter();
+        let exported = exported.map(|file| (file.source, file.target.display().to_string()));
         let marked = round.marked.into_iter();
         let marked = marked.map(|file| (file.source, mark_text(file.mark)));
         Ok(RulePreview {
-            photos: brought.chain(marked).collect(),
+            photos: exported.chain(marked).collect(),
             others: round.fitting_none,
             failed: round.failures.len(),
         })
     }
 
     /// Applies the rules to photos that they have not handled yet.
-    fn carry_out(
+    fn run(
         &self,
         rules: Vec<RuleText>,
         log: &mut Option<HandledLog>,

@@ -4,7 +4,7 @@ use super::supervisor::Slot;
 use crate::app::document::state::SessionState;
 use crate::app::{App, News};
 use crate::engine::index::store::{StoreError, Tidied};
-use crate::t;
+use crate::{t, text};
 
 impl App {
     /// Determines the size of the store.
@@ -25,7 +25,7 @@ impl App {
     pub(super) fn store_tidied(&mut self, tidied: Result<Tidied, StoreError>) {
         match tidied {
             Ok(tidied) => {
-                let freed = tidied.bytes / 1_000_000;
+                let freed = text::bytes(tidied.bytes);
                 let text = t!("store-tidied", count = tidied.photos, freed = freed);
                 self.state.notify(text, false);
             }

@@ -28,10 +28,10 @@ const WITHIN: f64 = 0.9;
 pub struct Questions {
     scores: Vec<f64>,
     threshold: f64,
-    /// Answers and skipped questions (`None`) in order, for undo. The last one about a photo counts.
-    actions: Vec<(usize, Option<bool>)>,
-    /// The answers that follow from the actions.
+    /// At most one answer per photo.
     answers: Vec<(usize, bool)>,
+    /// Photos that are not asked about.
+    skipped: HashSet<usize>,
 }
 
 /// A credible interval for a number of photos.
@@ -85,45 +85,23 @@ impl Questions {
         Self {
             scores: matches.iter().map(|m| log_odds(*m)).collect(),
             threshold: log_odds(threshold),
-            actions: Vec::new(),
             answers: Vec::new(),
+            skipped: HashSet::new(),
         }
     }
 
-    /// Records whether a photo matches.
+    /// Records whether a photo matches. This replaces an earlier answer.
     pub fn answer(&mut self, photo: usize, fits: bool) {
-        self.act(photo, Some(fits));
-    }
-
-    /// Excludes a photo from further questions; its status remains unknown.
-    pub fn skip(&mut self, photo: usize) {
-        self.act(photo, None);
-    }
-
-    /// Undoes the last action, an answer or a skipped question, and returns its photo.
-    pub fn undo(&mut self) -> Option<usize> {
-        let (photo, _) = self.actions.pop()?;
-        self.update_answers();
-        Some(photo)
-    }
-
-    fn act(&mut self, photo: usize, said: Option<bool>) {
-        let last = self.actions.iter().rev().find(|(about, _)| *about == photo);
-        let is_repeated = last.is_some_and(|(_, before)| *before == said);
-        if photo < self.scores.len() && !is_repeated {
-            self.actions.push((photo, said));
-            self.update_answers();
+        if photo < self.scores.len() {
+            self.answers.retain(|(answered, _)| *answered != photo);
+            self.answers.push((photo, fits));
         }
     }
 
-    fn update_answers(&mut self) {
-        let mut seen = HashSet::new();
-        let latest = self.actions.iter().rev();
-        let latest = latest.filter(|(photo, _)| seen.insert(*photo));
-        self.answers = latest
-            .filter_map(|(photo, said)| Some((*photo, (*said)?)))
-            .collect();
-        self.answers.reverse();
+    /// Excludes a photo from further questions, and withdraws its answer.
+    pub fn skip(&mut self, photo: usize) {
+        self.answers.retain(|(answered, _)| *answered != photo);
+        self.skipped.insert(photo);
     }
 
     /// The answers so far.
@@ -152,7 +130,7 @@ impl Questions {
                 false => high = middle,
             }
         }
-        let is_open = |at: &usize| !self.actions.iter().any(|(photo, _)| photo == at);
+        let is_open = |at: &usize| !self.is_answered(*at) && !self.skipped.contains(at);
         let open = (0..self.scores.len()).filter(is_open);
         let away = |at: &usize| (self.scores[*at] - low).abs();
         open.filter(|at| !self.scores[*at].is_nan())
@@ -373,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_make_the_interval_narrow_and_can_be_taken_back() {
+    fn answers_make_the_interval_narrow() {
         let matches: Vec<f32> = (0..400).map(|n| n as f32 / 400.0).collect();
         let mut questions = Questions::new(&matches, 0.2);
         let width = |questions: &Questions| {
@@ -394,8 +372,7 @@ mod tests {
         let estimate = questions.estimate();
         assert!((0.35..0.65).contains(&estimate.threshold), "{estimate:?}");
         assert_eq!(estimate.fitting, 320);
-        assert_eq!(questions.undo(), asked.last().copied());
-        assert_eq!(questions.answers().len(), 9);
+        assert_eq!(questions.answers().len(), 10);
         // A skipped photo remains unknown and is not asked about again.
         let before = questions.estimate();
         let skipped = questions.next().expect("a photo");
@@ -405,27 +382,16 @@ mod tests {
     }
 
     #[test]
-    fn the_last_action_is_undone_whether_it_was_an_answer_or_a_skip() {
-        let matches: Vec<f32> = (0..40).map(|n| n as f32 / 40.0).collect();
-        let mut questions = Questions::new(&matches, 0.2);
-        let first = questions.next().expect("a photo");
-        questions.answer(first, true);
-        let second = questions.next().expect("a photo");
-        questions.skip(second);
-        questions.skip(second);
-        assert_eq!(questions.undo(), Some(second));
-        assert_eq!(questions.answers(), [(first, true)]);
-        assert_eq!(questions.next(), Some(second));
-        // A changed answer, and one that is withdrawn by a skip, come back as they were.
-        questions.answer(first, false);
-        questions.skip(first);
+    fn the_last_answer_about_a_photo_counts() {
+        let mut questions = Questions::new(&[0.1, 0.3], 0.2);
+        questions.answer(0, true);
+        questions.answer(0, false);
+        assert_eq!(questions.answers(), [(0, false)]);
+        questions.skip(0);
         assert!(questions.answers().is_empty());
-        assert_eq!(questions.undo(), Some(first));
-        assert_eq!(questions.answers(), [(first, false)]);
-        assert_eq!(questions.undo(), Some(first));
-        assert_eq!(questions.answers(), [(first, true)]);
-        assert_eq!(questions.undo(), Some(first));
-        assert_eq!((questions.next(), questions.undo()), (Some(first), None));
+        assert_eq!(questions.next(), Some(1));
+        questions.answer(0, true);
+        assert_eq!(questions.answers(), [(0, true)]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::engine::plural::{bytes_rounded_down, bytes_rounded_up};
+
 /// Errors of the store. Each message is one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -43,7 +45,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The disk is full.
-    #[error("the disk of {} is full: {} are free, about {} are needed; make room there, or choose another place with --store", path.display(), megabytes(*free), megabytes(*needed))]
+    #[error("the disk of {} is full: {} are free, about {} are needed; make room there, or choose another place with --store", path.display(), bytes_rounded_down(*free), bytes_rounded_up(*needed))]
     Full {
         /// A file or folder on that disk.
         path: PathBuf,
@@ -60,11 +62,6 @@ pub enum StoreError {
         /// The operating system's message.
         reason: String,
     },
-}
-
-/// Formats a number of bytes for display.
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1_000_000.0)
 }
 
 impl StoreError {

@@ -9,19 +9,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::settled::SettleTracker;
-use super::{FolderRule, RuleAction, WatchError};
+use super::{FolderRule, WatchError};
 use crate::engine::files::path_serde;
 use crate::engine::files::private;
 use crate::engine::files::regular::{open_regular, read_regular};
 use crate::engine::media::photo::Photo;
-use crate::engine::organize::export::FolderLayout;
-use crate::engine::search::dictionary::Language;
 
 /// Size limit of the log, in bytes.
 const MAX_BYTES: u64 = 4 << 30;
-/// The context of keys that cover all options of a rule.
-const KEY_CONTEXT: &str =
-    "lumisift watch decision 2: label, threshold, target, content, options, examples";
 
 #[derive(Serialize, Deserialize)]
 struct HandledEntry {
@@ -100,7 +95,7 @@ impl HandledLog {
 
     /// Whether a photo's content matched a rule, if the rule has already decided about it.
     pub(super) fn decided(&self, rule: &FolderRule, photo: &Photo) -> Option<bool> {
-        self.keys.get(&key(rule, photo)).copied()
+        self.keys.get(&rule.key.of(&photo.facts.content)).copied()
     }
 
     /// Whether a photo's file is complete.
@@ -120,7 +115,7 @@ impl HandledLog {
             let entry = HandledEntry {
                 time: now.clone(),
                 rule: rule.name.clone(),
-                key: key(rule, photo),
+                key: rule.key.of(&photo.facts.content),
                 source: photo.file.path.clone(),
                 target: target.map(ToOwned::to_owned),
             };
@@ -157,91 +152,6 @@ fn bytes_so_far(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// The key of a decision. It changes with everything that decides which photos a rule matches, and where it puts them or
-/// how it marks them. Moving instead of copying does not change it: a photo at its place is not transferred again.
-fn key(rule: &FolderRule, photo: &Photo) -> String {
-    let mark;
-    let target = match &rule.action {
-        RuleAction::Bring { to, .. } => to.as_os_str().as_encoded_bytes(),
-        RuleAction::Mark(with) => {
-            mark = format!("mark: {with}");
-            mark.as_bytes()
-        }
-    };
-    let line = rule.min_match.to_le_bytes();
-    let is_basic = is_basic(rule);
-    let mut hasher = match is_basic {
-        true => blake3::Hasher::new(),
-        false => blake3::Hasher::new_derive_key(KEY_CONTEXT),
-    };
-    for part in [rule.label.as_bytes(), &line, target, &photo.facts.content.0] {
-        add(&mut hasher, part);
-    }
-    let learned = &rule.training_set;
-    if is_basic {
-        for example in &learned.examples {
-            hasher.update(example.as_os_str().as_encoded_bytes());
-        }
-    } else {
-        let language = rule.language.map_or("", Language::code);
-        let layout = match layout(rule) {
-            FolderLayout::Flat => "flat",
-            FolderLayout::Label => "label",
-            FolderLayout::Month => "month",
-            FolderLayout::Mirror => "mirror",
-        };
-        add(
-            &mut hasher,
-            &[u8::from(rule.exactly), u8::from(rule.as_typed)],
-        );
-        add(&mut hasher, language.as_bytes());
-        add(&mut hasher, layout.as_bytes());
-        add_list(&mut hasher, rule.without.iter().map(String::as_bytes));
-        add_list(&mut hasher, rule.templates.iter().map(String::as_bytes));
-        for paths in [&learned.examples, &learned.counter_examples] {
-            let paths = paths.iter().map(|path| path.as_os_str().as_encoded_bytes());
-            add_list(&mut hasher, paths);
-        }
-    }
-    hasher.finalize().to_hex()[..32].to_owned()
-}
-
-/// Whether the first form of keys tells a rule apart from others. Such rules keep it, so that logs of earlier versions
-/// remain valid. It has no room for options, and does not separate examples.
-fn is_basic(rule: &FolderRule) -> bool {
-    let learned = &rule.training_set;
-    let has_options = rule.exactly
-        || rule.as_typed
-        || rule.language.is_some()
-        || !rule.without.is_empty()
-        || !rule.templates.is_empty()
-        || layout(rule) != FolderLayout::Flat;
-    !has_options && learned.examples.len() <= 1 && learned.counter_examples.is_empty()
-}
-
-fn layout(rule: &FolderRule) -> FolderLayout {
-    match &rule.action {
-        RuleAction::Bring { layout, .. } => *layout,
-        RuleAction::Mark(_) => FolderLayout::Flat,
-    }
-}
-
-fn add(hasher: &mut blake3::Hasher, part: &[u8]) {
-    hasher
-        .update(&(part.len() as u64).to_le_bytes())
-        .update(part);
-}
-
-/// Adds a list whose order has no effect.
-fn add_list<'a>(hasher: &mut blake3::Hasher, parts: impl Iterator<Item = &'a [u8]>) {
-    let mut parts: Vec<&[u8]> = parts.collect();
-    parts.sort_unstable();
-    hasher.update(&(parts.len() as u64).to_le_bytes());
-    for part in parts {
-        add(hasher, part);
-    }
 }
 
 #[cfg(test)]
@@ -297,15 +207,17 @@ mod tests {
             "counter_examples = [\"a\", \"b\"]",
             "examples = [\"a/base/b\"]",
         ];
-        let brought = variants.map(|more| rule(&format!("to = \"/out\"\n{more}")));
+        let exporting = variants.map(|more| rule(&format!("to = \"/out\"\n{more}")));
         let others = [
             "to = \"/elsewhere\"",
             "mark = \"pick\"",
             "mark = \"reject\"",
         ];
         let others = others.map(rule);
-        let rules = brought.iter().chain(&others);
-        let keys: HashSet<String> = rules.map(|rule| key(rule, &photo())).collect();
+        let rules = exporting.iter().chain(&others);
+        let keys: HashSet<String> = rules
+            .map(|rule| rule.key.of(&photo().facts.content))
+            .collect();
         assert_eq!(keys.len(), variants.len() + others.len());
     }
 
@@ -316,7 +228,8 @@ mod tests {
             ("name = \"a\"", "enabled = false"),
             ("examples = [\"a\", \"b\"]", "examples = [\"b\", \"a\"]"),
         ] {
-            let of = |more: &str| key(&rule(&format!("to = \"/out\"\n{more}")), &photo());
+            let content = photo().facts.content;
+            let of = |more: &str| rule(&format!("to = \"/out\"\n{more}")).key.of(&content);
             assert_eq!(of(a), of(b));
         }
     }

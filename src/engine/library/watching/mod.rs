@@ -5,6 +5,7 @@
 
 mod handled;
 mod marking;
+mod rule_key;
 mod rules;
 mod settled;
 
@@ -203,7 +204,7 @@ impl Library {
             }
         }
         let done = match &rule.action {
-            RuleAction::Bring {
+            RuleAction::Export {
                 to,
                 layout,
                 transfer,
@@ -213,7 +214,7 @@ impl Library {
                     layout: *layout,
                     ..ExportOptions::new(to.clone())
                 };
-                bring(rule, &how, &fitting, options, cancel, round)?
+                export_matches(rule, &how, &fitting, options, cancel, round)?
             }
             RuleAction::Mark(with) => mark(rule, *with, &fitting, options, round)?,
         };
@@ -282,7 +283,7 @@ fn export_items(rule: &FolderRule, fitting: &[(&Photo, f32)]) -> Vec<ExportItem>
 }
 
 /// Exports photos that match a rule, or lists them in a dry run. Returns those that are at their target afterwards.
-fn bring(
+fn export_matches(
     rule: &FolderRule,
     how: &ExportOptions,
     fitting: &[(&Photo, f32)],
@@ -312,8 +313,8 @@ fn bring(
         round.warnings.extend(report.warnings);
         let problem = report.problem.as_ref();
         (round.failures).extend(problem.map(|why| Failure::new(&how.target, Stage::Export, why)));
-        let has_brought = !report.exported.is_empty();
-        (round.exports).extend(has_brought.then(|| report.id.clone()));
+        let has_exported = !report.exported.is_empty();
+        (round.exports).extend(has_exported.then(|| report.id.clone()));
         (round.stopped).extend(report.unfinished.then_some(report.id));
         report.exported
     };

@@ -6,6 +6,7 @@ use std::string::FromUtf8Error;
 use serde::{Deserialize, Serialize};
 
 use super::marking::RuleMark;
+use super::rule_key::RuleKey;
 use crate::engine::files::atomic_write::atomic_write_through_links;
 use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
@@ -32,29 +33,21 @@ pub struct FolderRule {
     pub label: String,
     /// The training set built from the label.
     pub training_set: TrainingSet,
-    /// Whether the label was not expanded for it.
-    pub exactly: bool,
-    /// Words that were excluded from the expansion.
-    pub without: Vec<String>,
-    /// Whether the label was not translated.
-    pub as_typed: bool,
-    /// Prompt templates that replaced the default ones in it.
-    pub templates: Vec<String>,
-    /// The language of the label, if specified.
-    pub language: Option<Language>,
     /// The lowest match score at which a photo matches.
     pub min_match: f32,
     /// The action for matching photos.
     pub action: RuleAction,
     /// Whether the rule is active.
     pub enabled: bool,
+    /// The keys of its decisions.
+    pub(super) key: RuleKey,
 }
 
 /// What a rule does with a photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleAction {
     /// Copies or moves it to a folder.
-    Bring {
+    Export {
         /// The target folder.
         to: PathBuf,
         /// The layout of subfolders.
@@ -304,19 +297,28 @@ impl RuleText {
             counter_examples: from_base(&self.counter_examples),
             ..TrainingSet::of(query)
         };
+        let action = self.action(base)?;
+        let label = (self.label.as_str(), &wording);
+        let key = match &action {
+            RuleAction::Export { to, layout, .. } => {
+                let target = to.as_os_str().as_encoded_bytes();
+                RuleKey::new(label, &training_set, min_match, (target, *layout))
+            }
+            RuleAction::Mark(mark) => {
+                let target = format!("mark: {mark}");
+                let target = (target.as_bytes(), FolderLayout::Flat);
+                RuleKey::new(label, &training_set, min_match, target)
+            }
+        };
         Ok(FolderRule {
-            action: self.action(base)?,
             name: self.name.unwrap_or_else(|| self.label.clone()),
             folders,
             training_set,
-            exactly: self.exactly,
-            without: self.without,
-            as_typed: self.as_typed,
-            templates: self.templates,
-            language: self.language,
             min_match,
             label: self.label,
+            action,
             enabled: self.enabled,
+            key,
         })
     }
 
@@ -324,7 +326,7 @@ impl RuleText {
         match (self.mark, &self.to) {
             (Some(_), Some(_)) => Err(InvalidRules::ToAndMark(self.label.clone())),
             (Some(mark), None) => Ok(RuleAction::Mark(mark)),
-            (None, Some(to)) => Ok(RuleAction::Bring {
+            (None, Some(to)) => Ok(RuleAction::Export {
                 to: absolute(&base.join(to)),
                 layout: match self.layout.unwrap_or_default() {
                     LayoutText::Flat => FolderLayout::Flat,
@@ -360,7 +362,7 @@ mod tests {
             (rules[0].name.as_str(), rules[0].enabled),
             ("receipt", true)
         );
-        let RuleAction::Bring { to, layout, .. } = &rules[0].action else {
+        let RuleAction::Export { to, layout, .. } = &rules[0].action else {
             panic!("{:?}", rules[0].action);
         };
         assert!(rules[0].folders[0].is_absolute() && to.ends_with("out"));
@@ -368,7 +370,7 @@ mod tests {
         let more =
             format!("{rule}layout = \"month\"\nmove = true\nmin_match = 0.6\nname = \"R\"\n");
         let rules = read(&more).expect("a rule");
-        let RuleAction::Bring {
+        let RuleAction::Export {
             layout, transfer, ..
         } = rules[0].action
         else {

@@ -39,7 +39,7 @@ impl ExportRun<'_> {
                 return;
             }
             match self.attempt(n) {
-                Ok(brought) => self.settle(n, brought),
+                Ok(transferred) => self.settle(n, transferred),
                 Err(None) => return,
                 Err(Some(words)) => {
                     let source = &self.step(n).source;
@@ -61,7 +61,7 @@ impl ExportRun<'_> {
                 false => self.attempt(n),
             };
             match outcome {
-                Ok(brought) => arrived.push((n, brought)),
+                Ok(transferred) => arrived.push((n, transferred)),
                 Err(None) => gap = Some(SetFailure::Stopped),
                 Err(Some(words)) => gap = Some(SetFailure::Part(n, words)),
             }
@@ -72,8 +72,8 @@ impl ExportRun<'_> {
         }
         match gap.or_else(|| self.torn(&arrived)) {
             None => {
-                for (n, brought) in arrived {
-                    self.settle(n, brought);
+                for (n, transferred) in arrived {
+                    self.settle(n, transferred);
                 }
             }
             Some(gap) => self.take_set_back(parts, arrived, gap),
@@ -84,10 +84,14 @@ impl ExportRun<'_> {
     fn torn(&self, arrived: &[(usize, TransferredFile)]) -> Option<SetFailure> {
         let moves = |n: usize| self.step(n).transfer == Transfer::Move;
         let mut moved = arrived.iter().filter(|(n, _)| moves(*n));
-        if moved.clone().all(|(_, brought)| brought.stayed.is_some()) {
+        if moved
+            .clone()
+            .all(|(_, transferred)| transferred.stayed.is_some())
+        {
             return None;
         }
-        let (n, stayed) = moved.find_map(|(n, brought)| Some((*n, brought.stayed.as_ref()?)))?;
+        let (n, stayed) =
+            moved.find_map(|(n, transferred)| Some((*n, transferred.stayed.as_ref()?)))?;
         Some(SetFailure::Part(n, stayed.why.clone()))
     }
 
@@ -104,8 +108,11 @@ impl ExportRun<'_> {
             // It may have reached the target despite the error.
             let _ = way_back.one(*n, self.known(*n));
         }
-        for (n, brought) in arrived.into_iter().rev() {
-            let known = brought.known.as_deref().unwrap_or_else(|| self.known(n));
+        for (n, transferred) in arrived.into_iter().rev() {
+            let known = transferred
+                .known
+                .as_deref()
+                .unwrap_or_else(|| self.known(n));
             match way_back.one(n, known) {
                 Ok(_) => self.note_return(n),
                 Err(why) => {
@@ -113,7 +120,7 @@ impl ExportRun<'_> {
                     let name = step.source.file_name().unwrap_or_default().display();
                     let there = step.target.display();
                     left += &format!("; {name} is at {there} and could not be moved back: {why}");
-                    self.settle(n, brought);
+                    self.settle(n, transferred);
                 }
             }
         }

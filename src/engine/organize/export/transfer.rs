@@ -23,7 +23,7 @@ impl ExportRun<'_> {
         let known = self.known(n);
         let outcome = match known.arrived {
             Some(_) => Ok(TransferredFile::default()),
-            None => self.bring(n, known),
+            None => self.transfer_file(n, known),
         };
         outcome.map_err(|problem| {
             if self.cancel.is_cancelled() {
@@ -35,7 +35,7 @@ impl ExportRun<'_> {
         })
     }
 
-    pub(super) fn bring(
+    pub(super) fn transfer_file(
         &self,
         n: usize,
         known: &StepRecord,
@@ -50,12 +50,12 @@ impl ExportRun<'_> {
             remove_temporary(self.ops, &temporary)?;
             if let Some(there) = there {
                 let stayed = self.complete_move(known, &there)?;
-                let brought = TransferredFile {
+                let transferred = TransferredFile {
                     stayed,
                     known: Some(Box::new(known.clone())),
                     ..TransferredFile::default()
                 };
-                return Ok(self.note(n, there, brought));
+                return Ok(self.note(n, there, transferred));
             }
         }
         let source = self.take(n, known)?;
@@ -64,8 +64,8 @@ impl ExportRun<'_> {
             true => self.back_up(n, known)?,
             false => None,
         };
-        let brought = self.transfer(n, step, &source, &temporary);
-        if brought.is_err() {
+        let transferred = self.transfer(n, step, &source, &temporary);
+        if transferred.is_err() {
             // If this fails, finishing or undoing the export tries again.
             let _ = remove_temporary(self.ops, &temporary);
             // Restore the replaced file, unless its name has been taken again.
@@ -73,13 +73,13 @@ impl ExportRun<'_> {
                 let _ = rename_new(self.ops, &backup.path, &step.target);
             }
         }
-        let (copied, stayed) = brought?;
+        let (copied, stayed) = transferred?;
         // The file is in place even if it cannot be examined, so it must be recorded.
         let there = FileIdentity::of(&step.target).unwrap_or_else(|error| {
             tracing::warn!(target = ?step.target, %error, "a transferred file cannot be examined");
             expected(step, &source, copied.as_ref())
         });
-        let brought = TransferredFile {
+        let transferred = TransferredFile {
             content: copied.as_ref().map(|copied| copied.content),
             replaced: backup.is_some(),
             stayed,
@@ -92,16 +92,21 @@ impl ExportRun<'_> {
             lost: copied.map_or(LostAttributes::default(), |copied| copied.lost),
             unnoted: None,
         };
-        Ok(self.note(n, there, brought))
+        Ok(self.note(n, there, transferred))
     }
 
     /// Records the arrival. The file is in place even if the journal cannot be written.
-    fn note(&self, n: usize, there: FileIdentity, mut brought: TransferredFile) -> TransferredFile {
-        brought.unnoted = self.journal.arrived(n, &there).err();
-        if let Some(known) = &mut brought.known {
+    fn note(
+        &self,
+        n: usize,
+        there: FileIdentity,
+        mut transferred: TransferredFile,
+    ) -> TransferredFile {
+        transferred.unnoted = self.journal.arrived(n, &there).err();
+        if let Some(known) = &mut transferred.known {
             known.arrived = Some(there);
         }
-        brought
+        transferred
     }
 
     /// Checks that the source is the file that was planned.

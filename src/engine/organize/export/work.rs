@@ -113,8 +113,9 @@ impl<'a> ExportRun<'a> {
     }
 
     /// Counts a file as completed.
-    pub(super) fn settle(&self, n: usize, brought: TransferredFile) {
-        self.state().arrived(n, self.step(n), brought, self.journal);
+    pub(super) fn settle(&self, n: usize, transferred: TransferredFile) {
+        self.state()
+            .arrived(n, self.step(n), transferred, self.journal);
     }
 
     pub(super) fn report(&self, failure: Failure) {
@@ -232,7 +233,7 @@ impl RunState {
         &mut self,
         n: usize,
         step: &ExportStep,
-        brought: TransferredFile,
+        transferred: TransferredFile,
         journal: &ExportJournal<'_>,
     ) {
         self.there.insert(n);
@@ -243,19 +244,19 @@ impl RunState {
             .push((step.source.clone(), step.target.clone()));
         report.photos += usize::from(!step.paired_file);
         report.moved |= step.transfer == Transfer::Move;
-        report.replaced += usize::from(brought.replaced);
-        if let Some(content) = brought.content {
+        report.replaced += usize::from(transferred.replaced);
+        if let Some(content) = transferred.content {
             report.contents.insert(step.target.clone(), content);
         }
-        if let Some(stayed) = brought.stayed {
+        if let Some(stayed) = transferred.stayed {
             let failure = Failure::new(&step.source, Stage::Export, stayed.words(step));
             report.failures.push(failure);
         }
-        if !brought.lost.names().is_empty() {
+        if !transferred.lost.names().is_empty() {
             self.losers += 1;
-            self.lost = self.lost.or(brought.lost);
+            self.lost = self.lost.or(transferred.lost);
         }
-        if let Some(error) = brought.unnoted {
+        if let Some(error) = transferred.unnoted {
             self.stop
                 .get_or_insert_with(|| StopReason::Other(journal.error(error).to_string()));
         }
