@@ -8,8 +8,23 @@ pub fn describe(photo: &Photo, best_frame: Option<usize>, value: &mut Value) {
     let Some(video) = &photo.facts.video else {
         return;
     };
-    let seconds = |ms: u64| json!(ms as f64 / 1000.0);
-    let time = best_frame.and_then(|frame| video.frames_ms.get(frame));
-    value["duration_seconds"] = seconds(video.duration_ms);
-    value["frame_seconds"] = time.map_or(Value::Null, |time| seconds(*time));
+    let time = best_frame.and_then(|frame| video.frames_ms.get(frame).copied());
+    value["duration_seconds"] = seconds(video.duration());
+    value["frame_seconds"] = seconds(time);
+}
+
+/// Seconds; null for an unknown time.
+fn seconds(ms: Option<u64>) -> Value {
+    ms.map_or(Value::Null, |ms| json!(ms as f64 / 1000.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_times_are_null() {
+        assert_eq!(seconds(Some(1500)), json!(1.5));
+        assert_eq!(seconds(None), Value::Null);
+    }
 }

@@ -54,21 +54,21 @@ pub fn spoken(state: &State, id: ItemId, item: &LibraryItem) -> String {
 
 /// The same for a given frame.
 pub fn spoken_at(item: &LibraryItem, frame: usize) -> String {
-    let of_frame = |video: &VideoFacts| Some((*video.frames_ms.get(frame)?, video.duration_ms));
-    video(item)
-        .and_then(of_frame)
-        .map_or_else(String::new, |(time, duration)| {
-            t!(
-                "spoken-video",
-                time = clock(time),
-                duration = clock(duration)
-            )
-        })
+    let of_frame = |video: &VideoFacts| Some((*video.frames_ms.get(frame)?, video.duration()));
+    match video(item).and_then(of_frame) {
+        Some((time, Some(duration))) => t!(
+            "spoken-video",
+            time = clock(time),
+            duration = clock(duration)
+        ),
+        Some((time, None)) => t!("spoken-video-at", time = clock(time)),
+        None => String::new(),
+    }
 }
 
-/// The display text of a video's duration.
+/// The display text of a video's duration, if it is known.
 pub fn duration(item: &LibraryItem) -> Option<String> {
-    Some(clock(video(item)?.duration_ms))
+    video(item)?.duration().map(clock)
 }
 
 /// `1:05`, or `1:02:03` from one hour.
@@ -81,12 +81,20 @@ fn clock(ms: u64) -> String {
     }
 }
 
+/// The time of a frame, and the duration if it is known.
+fn position(time: u64, duration: Option<u64>) -> String {
+    match duration {
+        Some(duration) => format!("{} / {}", clock(time), clock(duration)),
+        None => clock(time),
+    }
+}
+
 /// The badge of a video over its picture, with the time of the frame and the duration.
 pub fn paint_mark(ui: &Ui, picture: Rect, state: &State, id: ItemId, item: &LibraryItem) {
     let (Some(video), Some(time)) = (video(item), time_ms(state, id, item)) else {
         return;
     };
-    let text = format!("{} / {}", clock(time), clock(video.duration_ms));
+    let text = position(time, video.duration());
     let font = FontId::proportional(theme::TEXT_S);
     let galley = ui.painter().layout_no_wrap(text, font, Color32::WHITE);
     let size = galley.size() + vec2(26.0, 4.0);
@@ -180,5 +188,11 @@ mod tests {
         assert_eq!(clock(0), "0:00");
         assert_eq!(clock(65_900), "1:05");
         assert_eq!(clock(3_723_000), "1:02:03");
+    }
+
+    #[test]
+    fn an_unknown_duration_is_not_shown() {
+        assert_eq!(position(5000, Some(65_900)), "0:05 / 1:05");
+        assert_eq!(position(5000, None), "0:05");
     }
 }

@@ -1,11 +1,19 @@
 //! The message keys that the sources use, and the texts that they show without a key.
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
+
+use crate::sources::{self, has_words, string, without_arguments};
+
+/// All files of the program, which are parsed once.
+pub static FILES: LazyLock<Vec<Asked>> = LazyLock::new(|| {
+    let files = sources::all("src").into_iter();
+    files.map(|(path, text)| Asked::of(&path, &text)).collect()
+});
 
 /// The keys that a file of the program uses, and the texts that it shows.
 #[derive(Default)]
@@ -76,12 +84,11 @@ const AS_IT_IS: &[(&str, &str)] = &[
 impl Asked {
     /// Analyses a file.
     pub fn of(path: &str, text: &str) -> Self {
-        let mut asked = Self {
+        let asked = Self {
             path: path.split("/src/").last().unwrap_or(path).to_owned(),
             ..Self::default()
         };
-        asked.visit_file(&syn::parse_file(text).expect("Rust"));
-        asked
+        sources::visited(asked, text)
     }
 
     fn place(&self, line: usize) -> String {
@@ -102,11 +109,7 @@ impl Asked {
                     }
                     self.tokens(group.stream());
                 }
-                TokenTree::Literal(literal) => {
-                    if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
-                        self.texts.insert(text.value());
-                    }
-                }
+                TokenTree::Literal(literal) => self.texts.extend(string(literal)),
                 _ => {}
             }
         }
@@ -118,7 +121,7 @@ impl Asked {
         let Some(TokenTree::Literal(first)) = tokens.first() else {
             return;
         };
-        let Ok(key) = syn::parse_str::<syn::LitStr>(&first.to_string()) else {
+        let Some(key) = string(first) else {
             return;
         };
         let names = tokens.windows(3).filter_map(|window| match window {
@@ -130,7 +133,7 @@ impl Asked {
             _ => None,
         });
         let place = self.place(first.span().start().line);
-        self.keys.push((key.value(), names.collect(), place));
+        self.keys.push((key, names.collect(), place));
     }
 
     fn shows(
@@ -143,10 +146,9 @@ impl Asked {
         }
         for argument in arguments {
             for (text, line) in literals(argument) {
-                let has_words = text.chars().filter(|c| c.is_alphabetic()).count() > 1;
                 let is_known = (AS_IT_IS.iter())
                     .any(|(file, known)| self.path.ends_with(file) && *known == text);
-                if has_words && !is_known {
+                if has_words(&text) && !is_known {
                     self.shown.push((text, self.place(line)));
                 }
             }
@@ -169,39 +171,18 @@ fn literals(argument: &syn::Expr) -> Vec<(String, usize)> {
         }
         syn::Expr::Macro(call) if call.mac.path.is_ident("format") => {
             let text = call.mac.tokens.clone().into_iter().next();
-            let text = text.and_then(|text| syn::parse_str::<syn::LitStr>(&text.to_string()).ok());
-            let without_holes = |text: syn::LitStr| {
-                let mut inside = 0;
-                let kept = text
-                    .value()
-                    .chars()
-                    .filter(|c| {
-                        inside += i32::from(*c == '{');
-                        let keeps = inside == 0;
-                        inside -= i32::from(*c == '}');
-                        keeps
-                    })
-                    .collect();
-                (kept, call.mac.span().start().line)
-            };
-            text.map(without_holes).into_iter().collect()
+            let text = text.and_then(|text| string(&text));
+            let line = call.mac.span().start().line;
+            let shown = text.map(|text| (without_arguments(&text), line));
+            shown.into_iter().collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn is_test(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute
-                .parse_args::<syn::Ident>()
-                .is_ok_and(|what| what == "test")
-    })
-}
-
 impl<'ast> Visit<'ast> for Asked {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
-        if !is_test(&module.attrs) {
+        if !sources::is_test(&module.attrs) {
             visit::visit_item_mod(self, module);
         }
     }
@@ -232,8 +213,7 @@ impl<'ast> Visit<'ast> for Asked {
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
         if let syn::Expr::Path(path) = &*call.func {
-            let names = path.path.segments.iter().map(|part| part.ident.to_string());
-            let names: Vec<String> = names.collect();
+            let names = sources::names(&path.path);
             // Many types have `new`; these show a text.
             let is_text = |of: &str| {
                 [
@@ -254,4 +234,31 @@ impl<'ast> Visit<'ast> for Asked {
         }
         visit::visit_expr_call(self, call);
     }
+}
+
+#[test]
+fn keys_and_shown_texts_are_found() {
+    let text = r#"
+        fn a(ui: &mut Ui) {
+            ui.label("Hello");
+            ui.button(format!("{} photos", 3)).on_hover_text("…");
+            ui.label(t!("key"));
+            main_button(ui, &format!("{a}: {b}"));
+            let said = RichText::new("Later".to_owned());
+            let said = format!("{}", t!("inner", count = 3, name = f(x)));
+        }
+        #[cfg(test)]
+        mod tests { fn b(ui: &mut Ui) { ui.label("Test"); } }
+    "#;
+    let asked = Asked::of("/src/ui/some.rs", text);
+    let shown: Vec<&str> = asked.shown.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(shown, ["Hello", " photos", "Later"]);
+    assert_eq!(asked.shown[0].1, "src/ui/some.rs:3");
+    let keys: Vec<&str> = asked.keys.iter().map(|(key, ..)| key.as_str()).collect();
+    assert_eq!(keys, ["key", "inner"]);
+    assert_eq!(
+        asked.keys[1].1.iter().collect::<Vec<_>>(),
+        ["count", "name"]
+    );
+    assert!(asked.texts.contains("inner"));
 }

@@ -1,5 +1,4 @@
 //! There is no dependency cycle between files, so that each can be read and moved with only its dependencies.
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::sources;
 

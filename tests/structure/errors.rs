@@ -39,12 +39,7 @@ fn is_public(visibility: &syn::Visibility) -> bool {
 
 impl<'ast> Visit<'ast> for TextErrors {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
-        let is_test = |attribute: &syn::Attribute| {
-            attribute
-                .parse_args::<syn::Ident>()
-                .is_ok_and(|what| what == "test")
-        };
-        if !module.attrs.iter().any(is_test) {
+        if !sources::is_test(&module.attrs) {
             visit::visit_item_mod(self, module);
         }
     }
@@ -108,9 +103,7 @@ impl<'ast> Visit<'ast> for TextErrors {
 }
 
 fn text_errors(text: &str) -> Vec<String> {
-    let mut errors = TextErrors::default();
-    errors.visit_file(&syn::parse_file(text).expect("Rust"));
-    errors.found
+    sources::visited(TextErrors::default(), text).found
 }
 
 #[test]

@@ -27,8 +27,7 @@ fn towers_on_graphics_cards_name_no_part_of_a_checkpoint() {
             continue;
         }
         found += 1;
-        let mut texts = Texts::default();
-        texts.visit_file(&syn::parse_file(&text).expect("Rust"));
+        let mut texts = sources::visited(Texts::default(), &text);
         // The family decides where a layer's parts are. The two tensors of a layer have the same names everywhere.
         texts.0.remove("weight");
         texts.0.remove("bias");

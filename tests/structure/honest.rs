@@ -62,9 +62,7 @@ impl<'ast> Visit<'ast> for Tests {
 }
 
 fn faults(text: &str) -> Vec<String> {
-    let mut tests = Tests::default();
-    tests.visit_file(&syn::parse_file(text).expect("Rust"));
-    tests.faults
+    sources::visited(Tests::default(), text).faults
 }
 
 #[test]

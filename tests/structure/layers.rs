@@ -1,5 +1,4 @@
 //! The engine depends on no window and no terminal, and its modules only on lower layers.
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::sources;
 
@@ -235,12 +234,7 @@ impl DiskCalls {
 
 impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
-        let is_test = |a: &syn::Attribute| {
-            a.path().is_ident("cfg")
-                && a.parse_args::<syn::Ident>()
-                    .is_ok_and(|name| name == "test")
-        };
-        if !module.attrs.iter().any(is_test) {
+        if !sources::is_test(&module.attrs) {
             syn::visit::visit_item_mod(self, module);
         }
     }
@@ -282,9 +276,7 @@ impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
     }
 
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
-        let names: Vec<String> = (path.path.segments.iter())
-            .map(|segment| segment.ident.to_string())
-            .collect();
+        let names = sources::names(&path.path);
         let last = names[names.len().saturating_sub(2)..].join("::");
         // A single name may be a variable.
         let in_fs = names.iter().rev().skip(1).any(|name| name == "fs");
@@ -303,14 +295,12 @@ fn disk_calls(path: &str, text: &str) -> Vec<String> {
     if allowed.contains(&"*") {
         return Vec::new();
     }
-    let mut calls = DiskCalls {
+    let calls = DiskCalls {
         functions: Vec::new(),
         allowed,
         found: Vec::new(),
     };
-    let file = syn::parse_file(text).expect("Rust");
-    syn::visit::Visit::visit_file(&mut calls, &file);
-    calls.found
+    sources::visited(calls, text).found
 }
 
 /// `window` depends on `ui`, `ui` on `app`, and `app` on neither.

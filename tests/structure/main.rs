@@ -1,9 +1,6 @@
 //! Rules for dependencies between source files, for tests, and for paths in the documentation.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-#[path = "../common/sources.rs"]
-mod sources;
-
 mod asked;
 mod circles;
 mod doc_paths;
@@ -12,3 +9,5 @@ mod families;
 mod honest;
 mod layers;
 mod messages;
+mod sources;
+mod untranslated;

@@ -1,25 +1,19 @@
-//! Messages: every key that the program uses exists, every message is used, all languages agree, and no text that the
-//! window or the command line shows is hard-coded in the sources.
-
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+//! Every key that the program uses has a message, every message is used, and all languages agree.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use fluent_syntax::ast::{
     CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement, Resource,
 };
 use fluent_syntax::parser;
 use lumisift::text::{Locale, files};
-use proc_macro2::{TokenStream, TokenTree};
-use syn::visit::{self, Visit};
 
-use crate::asked::Asked;
+use crate::asked::{Asked, FILES};
 use crate::sources;
 
 /// The arguments of a message.
 #[derive(Default)]
-struct Arguments {
+pub struct Arguments {
     /// All arguments.
     used: BTreeSet<String>,
     /// The arguments that are shown. The others only decide between singular and plural, which not all languages have.
@@ -27,10 +21,10 @@ struct Arguments {
 }
 
 /// Keys with the arguments of their messages.
-type Messages = BTreeMap<String, Arguments>;
+pub type Messages = BTreeMap<String, Arguments>;
 
 /// The messages of a language, and the faults in its files.
-fn messages(locale: Locale) -> (Messages, Vec<String>) {
+pub fn messages(locale: Locale) -> (Messages, Vec<String>) {
     let (mut all, mut faults) = (Messages::new(), Vec::new());
     for (path, text) in files(locale) {
         let resource = parser::parse(*text).unwrap_or_else(|(resource, errors)| {
@@ -106,17 +100,11 @@ fn in_inline(inline: &InlineExpression<&str>, found: &mut Arguments) {
     }
 }
 
-/// The keys that all sources use. They are parsed once.
-static ASKED: LazyLock<Vec<Asked>> = LazyLock::new(|| {
-    let files = sources::all("src").into_iter();
-    files.map(|(path, text)| Asked::of(&path, &text)).collect()
-});
-
 #[test]
 fn every_key_of_the_sources_has_a_message_with_its_arguments() {
     let (english, _) = messages(Locale::English);
     let mut faults = Vec::new();
-    for (key, given, place) in ASKED.iter().flat_map(|file| &file.keys) {
+    for (key, given, place) in FILES.iter().flat_map(|file| &file.keys) {
         match english.get(key) {
             None => faults.push(format!("{place}: there is no message {key}")),
             Some(Arguments { used, .. }) if !used.is_subset(given) => faults.push(format!(
@@ -138,7 +126,7 @@ fn every_message_is_used() {
             // Looked up by their English, as `text::words` and `text::table_words` do.
             Some(("word", _)) => !engine_says(&engine, key),
             Some(("cell", _)) => !command_line().any(|file| file.texts.contains(phrase_of(key))),
-            _ => !ASKED.iter().any(|file| file.texts.contains(*key)),
+            _ => !FILES.iter().any(|file| file.texts.contains(*key)),
         })
         .collect();
     assert!(
@@ -164,7 +152,7 @@ fn phrase_of(key: &str) -> &'static str {
 
 /// The files of the command line.
 fn command_line() -> impl Iterator<Item = &'static Asked> {
-    ASKED.iter().filter(|file| file.path.starts_with("cli/"))
+    FILES.iter().filter(|file| file.path.starts_with("cli/"))
 }
 
 #[test]
@@ -192,207 +180,4 @@ fn all_languages_have_the_same_messages() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-#[test]
-fn nothing_is_shown_that_cannot_be_translated() {
-    let in_window = |file: &&Asked| {
-        let room = file.path.split('/').next();
-        room.is_some_and(|room| ["app", "ui", "window"].contains(&room))
-    };
-    let shown = ASKED.iter().filter(in_window).flat_map(|file| &file.shown);
-    let faults: Vec<String> = shown
-        .map(|(text, place)| {
-            format!("{place}: {text:?} is shown as it is; give it a key in assets/locales, or list it in AS_IT_IS with the reason")
-        })
-        .collect();
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-/// Texts in an expression, those in formats among them, but not the keys of messages; and their lines.
-#[derive(Default)]
-struct Literals(Vec<(String, usize)>);
-
-impl<'ast> Visit<'ast> for Literals {
-    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
-        self.0.push((text.value(), text.span().start().line));
-    }
-
-    fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        if !call.path.is_ident("t") {
-            self.tokens(&call.tokens);
-        }
-    }
-}
-
-impl Literals {
-    fn of<'ast>(arguments: impl IntoIterator<Item = &'ast syn::Expr>) -> Vec<(String, usize)> {
-        let mut found = Self::default();
-        for argument in arguments {
-            found.visit_expr(argument);
-        }
-        found.0
-    }
-
-    /// The texts that are arguments of a macro.
-    fn tokens(&mut self, tokens: &TokenStream) {
-        for token in tokens.clone() {
-            if let TokenTree::Literal(literal) = token
-                && let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string())
-            {
-                self.0.push((text.value(), literal.span().start().line));
-            }
-        }
-    }
-}
-
-/// What a file of the command line says, and the headings of its tables.
-#[derive(Default)]
-struct Said {
-    texts: Vec<(String, usize)>,
-    headings: Vec<(String, usize)>,
-}
-
-impl Said {
-    fn of(text: &str) -> Self {
-        let mut said = Self::default();
-        said.visit_file(&syn::parse_file(text).expect("Rust"));
-        // What is left of a format without its holes has words, or is a mark such as "->".
-        said.texts.retain(|(text, _)| {
-            let mut holes = 0;
-            let letters = text.chars().filter(|c| {
-                holes += i32::from(*c == '{');
-                let is_shown = holes == 0 && c.is_alphabetic();
-                holes -= i32::from(*c == '}');
-                is_shown
-            });
-            letters.count() > 1
-        });
-        said
-    }
-}
-
-impl<'ast> Visit<'ast> for Said {
-    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
-        if module.ident != "tests" {
-            visit::visit_item_mod(self, module);
-        }
-    }
-
-    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        if let syn::Expr::Path(path) = &*call.func {
-            let names = path.path.segments.iter().map(|part| part.ident.to_string());
-            let names: Vec<String> = names.collect();
-            match names.join("::").as_str() {
-                "say" | "counting_bar" => self.texts.extend(Literals::of(&call.args)),
-                "OutputTable::new" => self.headings.extend(Literals::of(&call.args)),
-                _ => {}
-            }
-        }
-        visit::visit_expr_call(self, call);
-    }
-
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        if call.method == "context" || call.method == "with_context" {
-            self.texts.extend(Literals::of(&call.args));
-        }
-        visit::visit_expr_method_call(self, call);
-    }
-
-    fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        let name = call.path.segments.last();
-        if name.is_some_and(|name| {
-            ["anyhow", "bail", "ensure"].contains(&name.ident.to_string().as_str())
-        }) {
-            let mut found = Literals::default();
-            found.tokens(&call.tokens);
-            self.texts.extend(found.0);
-        }
-        visit::visit_macro(self, call);
-    }
-}
-
-/// The name of the program, before an error.
-const SAID_AS_IT_IS: &[&str] = &["lumisift: {}"];
-
-/// Names of columns that are the same in all languages, or in CSV alone.
-const HEADINGS_AS_THEY_ARE: &[&str] = &["MB", "ImageNet", "place"];
-
-#[test]
-fn the_command_line_says_nothing_that_cannot_be_translated() {
-    let (english, _) = messages(Locale::English);
-    let mut faults = Vec::new();
-    for (path, text) in sources::all("src/cli") {
-        let said = Said::of(&text);
-        for (text, line) in said.texts {
-            if !SAID_AS_IT_IS.contains(&text.as_str()) {
-                faults.push(format!(
-                    "{path}:{line}: {text:?} is said as it is; give it a key in assets/locales"
-                ));
-            }
-        }
-        for (heading, line) in said.headings {
-            let words = heading.split(|letter: char| !letter.is_ascii_alphanumeric());
-            let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
-            let key = format!("cell-{}", words.join("-"));
-            if !english.contains_key(&key) && !HEADINGS_AS_THEY_ARE.contains(&heading.as_str()) {
-                faults.push(format!("{path}:{line}: there is no message {key}"));
-            }
-        }
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-#[test]
-fn what_the_command_line_says_is_found() {
-    let said = Said::of(
-        r#"
-        fn a() -> anyhow::Result<()> {
-            say("Hello");
-            say(format_args!("{}: {from} -> {to}", path.display()));
-            say(t!("key", name = "Anna"));
-            read().with_context(|| format!("cannot read {}", path.display()))?;
-            anyhow::ensure!(cfg!(target_os = "macos"), "not {}", t!("here"));
-            let columns = OutputTable::new(&["photo"], &["match".into()]);
-            anyhow::bail!(t!("key"))
-        }
-        #[cfg(test)]
-        mod tests { fn b() { say("Test"); } }
-    "#,
-    );
-    let texts: Vec<&str> = said.texts.iter().map(|(text, _)| text.as_str()).collect();
-    assert_eq!(texts, ["Hello", "cannot read {}", "not {}"]);
-    let headings: Vec<&str> = said
-        .headings
-        .iter()
-        .map(|(text, _)| text.as_str())
-        .collect();
-    assert_eq!(headings, ["photo", "match"]);
-}
-
-#[test]
-fn what_is_looked_for_is_found() {
-    let text = r#"
-        fn a(ui: &mut Ui) {
-            ui.label("Hello");
-            ui.button(format!("{} photos", 3)).on_hover_text("…");
-            ui.label(t!("key"));
-            main_button(ui, &format!("{a}: {b}"));
-            let said = RichText::new("Later".to_owned());
-            let said = format!("{}", t!("inner", count = 3, name = f(x)));
-        }
-        #[cfg(test)]
-        mod tests { fn b(ui: &mut Ui) { ui.label("Test"); } }
-    "#;
-    let asked = Asked::of("/src/ui/some.rs", text);
-    let shown: Vec<&str> = asked.shown.iter().map(|(text, _)| text.as_str()).collect();
-    assert_eq!(shown, ["Hello", " photos", "Later"]);
-    assert_eq!(asked.shown[0].1, "src/ui/some.rs:3");
-    let keys: Vec<&str> = asked.keys.iter().map(|(key, ..)| key.as_str()).collect();
-    assert_eq!(keys, ["key", "inner"]);
-    assert_eq!(
-        asked.keys[1].1.iter().collect::<Vec<_>>(),
-        ["count", "name"]
-    );
-    assert!(asked.texts.contains("inner"));
 }

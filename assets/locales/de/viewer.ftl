@@ -29,6 +29,7 @@ heat-looking = { $label } wird gesucht…
 heat-hardly = Das Foto passt kaum zu { $label } ({ $matched }): Die Karte sagt wenig aus
 heat-where = Wo { $label } zu sehen ist ({ $matched })
 spoken-video = , Video, { $time } von { $duration }
+spoken-video-at = , Video, bei { $time }
 frame-at = Bild bei { $time }
 loading = Wird geladen…
 back-to-grid = Zurück zum Raster

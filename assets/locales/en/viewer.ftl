@@ -28,6 +28,7 @@ heat-looking = Looking for { $label }…
 heat-hardly = The photo hardly fits { $label } ({ $matched }), so the map means little
 heat-where = Where { $label } is seen ({ $matched })
 spoken-video = , video, { $time } of { $duration }
+spoken-video-at = , video, at { $time }
 frame-at = Frame at { $time }
 loading = Loading…
 back-to-grid = Back to the grid

@@ -29,6 +29,7 @@ heat-looking = Buscando { $label }…
 heat-hardly = La foto apenas encaja con { $label } ({ $matched }): el mapa dice poco
 heat-where = Dónde se ve { $label } ({ $matched })
 spoken-video = , video, { $time } de { $duration }
+spoken-video-at = , video, en { $time }
 frame-at = Fotograma en { $time }
 loading = Cargando…
 back-to-grid = Volver a la cuadrícula

@@ -29,6 +29,7 @@ heat-looking = Recherche de { $label }…
 heat-hardly = La photo ne correspond guère à { $label } ({ $matched }) : la carte est peu significative
 heat-where = Où { $label } est vu ({ $matched })
 spoken-video = , vidéo, { $time } sur { $duration }
+spoken-video-at = , vidéo, à { $time }
 frame-at = Image à { $time }
 loading = Chargement…
 back-to-grid = Retour à la grille

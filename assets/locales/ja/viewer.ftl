@@ -29,6 +29,7 @@ heat-looking = 「{ $label }」を検索中…
 heat-hardly = この写真は「{ $label }」にほとんど該当しません（{ $matched }）：マップはあまり参考になりません
 heat-where = 「{ $label }」が見られる場所（{ $matched }）
 spoken-video = 、ビデオ、{ $time } / { $duration }
+spoken-video-at = 、ビデオ、{ $time }
 frame-at = { $time }のフレーム
 loading = 読み込み中…
 back-to-grid = グリッドに戻る

@@ -28,6 +28,7 @@ heat-looking = 正在查找“{ $label }”…
 heat-hardly = 照片与“{ $label }”几乎不符（{ $matched }），热力图参考价值不大
 heat-where = “{ $label }”对应的区域（{ $matched }）
 spoken-video = ，视频，{ $time } / { $duration }
+spoken-video-at = ，视频，{ $time }
 frame-at = { $time } 处的画面
 loading = 正在加载…
 back-to-grid = 返回网格

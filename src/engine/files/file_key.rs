@@ -1,7 +1,12 @@
 //! Whether two paths lead to the same file or folder.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use same_file::Handle;
+
+use super::regular::open_no_link;
 
 /// What a file or folder is, apart from its names: two paths with equal keys lead to one.
 ///
@@ -37,6 +42,16 @@ impl FileKey {
     }
 }
 
+/// Whether a path leads to this open file, rather than to one that has replaced it. A [`FileKey`] cannot tell where it
+/// is a path.
+///
+/// # Errors
+/// If the path leads to no regular file that can be opened.
+pub fn leads_to(path: &Path, file: &File) -> io::Result<bool> {
+    let there = open_no_link(OpenOptions::new().read(true), path)?;
+    Ok(Handle::from_file(there)? == Handle::from_file(file.try_clone()?)?)
+}
+
 /// Whether a file has other names (hard links), as far as the system reports them.
 #[cfg(unix)]
 #[must_use]
@@ -50,4 +65,24 @@ pub fn has_other_names(metadata: &Metadata) -> bool {
 #[must_use]
 pub fn has_other_names(_: &Metadata) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_replaced_another_is_not_taken_for_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a");
+        let file = File::create(&path).expect("created");
+        assert!(leads_to(&path, &file).expect("opened"));
+        fs::remove_file(&path).expect("removed");
+        assert!(leads_to(&path, &file).is_err());
+        fs::write(&path, "").expect("written");
+        assert!(!leads_to(&path, &file).expect("opened"));
+        fs::hard_link(&path, dir.path().join("b")).expect("linked");
+        let file = File::open(dir.path().join("b")).expect("opened");
+        assert!(leads_to(&path, &file).expect("opened"));
+    }
 }

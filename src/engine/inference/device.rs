@@ -7,7 +7,7 @@ use std::str::FromStr;
 use candle_core::DType;
 use serde::{Deserialize, Serialize};
 
-use super::invalid::first_line;
+use super::invalid::tensor_message;
 
 /// The device requested by the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +127,7 @@ pub enum DeviceProblem {
     #[error("this build has no Metal support, which only Macs have")]
     NoMetal,
     /// Candle cannot open the device.
-    #[error("{}", first_line(.0))]
+    #[error("{}", tensor_message(.0))]
     Open(candle_core::Error),
     /// Candle has no device to offer; wgpu adapters are tested later, with each model.
     #[error("graphics cards are tested with each model")]
@@ -141,7 +141,7 @@ pub enum DeviceProblem {
     #[error("this build has no GPU support, and no NVIDIA driver was found")]
     NoGpu,
     /// The device failed during the self-test.
-    #[error("{}", first_line(.0))]
+    #[error("{}", tensor_message(.0))]
     Probe(candle_core::Error),
     /// The device's self-test result differs from the CPU's.
     #[error(

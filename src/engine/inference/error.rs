@@ -6,7 +6,7 @@ use super::device::DeviceError;
 use super::families;
 #[cfg(feature = "gpu")]
 use super::gpu;
-use super::invalid::{InvalidModelFile, first_line};
+use super::invalid::{InvalidModelFile, tensor_message};
 use super::tokenizer::TokenizerError;
 
 /// Errors of loading and running models. Each message is one sentence that says what to do.
@@ -74,15 +74,16 @@ pub enum ModelError {
     /// The model panicked.
     #[error("the model crashed on this batch of photos: please report it")]
     GaveUp,
-    /// The device has too little memory for the batch.
+    /// The device has too little memory for the batch. The message contains all causes in one line, so there is no source,
+    /// which the command line would add.
     #[error(
         "the device has too little memory for this model ({}): choose a smaller model, or compute on the CPU",
-        first_line(.0)
+        tensor_message(.0)
     )]
-    OutOfMemory(#[source] Box<candle_core::Error>),
-    /// A computation failed.
-    #[error("the model failed: {}", first_line(.0))]
-    Compute(#[source] Box<candle_core::Error>),
+    OutOfMemory(Box<candle_core::Error>),
+    /// A computation failed. The message contains all causes, as above.
+    #[error("the model failed: {}", tensor_message(.0))]
+    Compute(Box<candle_core::Error>),
 }
 
 impl From<candle_core::Error> for ModelError {

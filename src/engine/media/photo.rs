@@ -78,6 +78,12 @@ pub struct VideoFacts {
 }
 
 impl VideoFacts {
+    /// The duration in milliseconds, if it is known.
+    #[must_use]
+    pub fn duration(&self) -> Option<u64> {
+        (self.duration_ms > 0).then_some(self.duration_ms)
+    }
+
     /// Serialises for the store: the duration, then the times of the frames.
     #[must_use]
     pub fn to_text(&self) -> String {

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::files::atomic_write::atomic_write;
-use crate::engine::files::file_key::FileKey;
+use crate::engine::files::file_key::leads_to;
 use crate::engine::files::regular::{open_no_link, read_regular};
 
 /// Size limit of a marker file in bytes.
@@ -120,8 +120,7 @@ fn locked(path: &Path) -> io::Result<Option<File>> {
             return Ok(None);
         }
         // A test that ended before the lock was taken has removed the file, and another may have created a new one.
-        let key = FileKey::of(path);
-        if key.is_some() && key == FileKey::with(path, &file.metadata()?) {
+        if leads_to(path, &file).unwrap_or(false) {
             return Ok(Some(file));
         }
     }

@@ -1,6 +1,7 @@
 //! Metadata of a video: duration, date, position and device.
 
 use super::boxes::{Fields, boxes, child, inside};
+use super::fragments;
 use crate::engine::media::dates;
 use crate::engine::media::photo::Taken;
 
@@ -25,7 +26,7 @@ pub fn taken(moov: &[u8]) -> Option<Taken> {
     })
 }
 
-/// The duration in the movie header, in milliseconds; `None` if it is unknown.
+/// The duration that the movie declares for itself or its fragments, in milliseconds; `None` if it is unknown.
 pub fn duration_ms(moov: &[u8]) -> Option<u64> {
     let mut fields = Fields(child(moov, b"mvhd")?);
     let (version, _) = fields.version_and_flags()?;
@@ -33,7 +34,9 @@ pub fn duration_ms(moov: &[u8]) -> Option<u64> {
     let timescale = u64::from(fields.u32()?);
     let duration = fields.duration(version)?;
     (timescale > 0).then_some(())?;
-    known_milliseconds(duration, timescale)
+    let durations = [Some(duration), fragments::declared_duration(moov)];
+    let known = |duration| known_milliseconds(duration, timescale);
+    durations.into_iter().flatten().filter_map(known).max()
 }
 
 /// Converts a duration to milliseconds; `None` if it is 0, which means unknown, or beyond [`MAX_DURATION_MS`].
@@ -165,5 +168,9 @@ mod tests {
             assert_eq!(duration_ms(&movie(corrupt)), None, "{corrupt}");
         }
         assert_eq!(duration_ms(&movie(0)), None);
+        let mut fragmented = movie(0);
+        fragmented.extend(b"\0\0\0\x18mvex\0\0\0\x10mehd\0\0\0\0");
+        fragmented.extend(20_000_000u32.to_be_bytes());
+        assert_eq!(duration_ms(&fragmented), Some(2000));
     }
 }

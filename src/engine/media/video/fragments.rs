@@ -8,21 +8,36 @@ const MOST: (u32, usize) = (1 << 24, 1 << 14);
 /// Sample flag: not a sync sample.
 const NOT_SYNC: u32 = 0x1_0000;
 
-/// The key frames in the fragments of a track, and the end time of the last sample, in units of the timescale.
-pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<KeyFrame>, u64) {
+/// The key frames in the fragments of a track, and the latest presentation end of a sample, in units of the timescale.
+/// Fragments need not be in order of time; those without a time follow the previous one, and the first follows the
+/// samples outside fragments, which end at `start`.
+pub fn keys(
+    moov: &[u8],
+    moofs: &[(u64, Vec<u8>)],
+    track: u32,
+    start: u64,
+) -> (Vec<KeyFrame>, Option<i64>) {
     let mut found = FragmentKeys {
         keys: Vec::new(),
-        time: 0,
+        time: start,
+        end: None,
         left: MOST.0,
     };
     let usual = usual(moov, track).unwrap_or_default();
-    for (start, moof) in moofs {
+    for (offset, moof) in moofs {
         for (_, traf) in boxes(moof).filter(|(kind, _)| kind == b"traf") {
             // A malformed fragment loses only its own samples.
-            let _ = found.fragment(traf, *start, track, usual);
+            let _ = found.fragment(traf, *offset, track, usual);
         }
     }
-    (found.keys, found.time)
+    (found.keys, found.end)
+}
+
+/// The duration of all fragments that the movie declares, in units of the timescale of the movie; 0 if it is unknown.
+pub fn declared_duration(moov: &[u8]) -> Option<u64> {
+    let mut fields = Fields(inside(moov, &[b"mvex", b"mehd"])?);
+    let (version, _) = fields.version_and_flags()?;
+    fields.duration(version)
 }
 
 /// Default sample properties.
@@ -53,6 +68,8 @@ struct FragmentKeys {
     keys: Vec<KeyFrame>,
     /// Decode time of the next sample.
     time: u64,
+    /// Latest presentation end so far.
+    end: Option<i64>,
     /// Remaining number of samples to examine.
     left: u32,
 }
@@ -121,10 +138,12 @@ impl FragmentKeys {
             let size = field(0x200, usual.size)?;
             let own_flags = field(0x400, usual.flags)?;
             let shift = field(0x800, 0)?.cast_signed();
+            let presented = i64::try_from(self.time).ok()?.checked_add(shift.into())?;
+            self.end = self.end.max(presented.checked_add(duration.into()));
             let of_first = first_flags.filter(|_| number == 0);
             if of_first.unwrap_or(own_flags) & NOT_SYNC == 0 && self.keys.len() < MOST.1 {
                 self.keys.push(KeyFrame {
-                    time: i64::try_from(self.time).ok()?.checked_add(shift.into())?,
+                    time: presented,
                     place: SampleLocation::At(at, size.into()),
                 });
             }

@@ -95,10 +95,12 @@ impl Movie {
         for (time, start, length) in places {
             frames.push((time, Arc::new(layout::bytes(source, start, length)?)));
         }
+        // Times of fragments may start anywhere, as in a part of a live stream.
+        let in_fragments = end.map_or(0, |end| end.saturating_sub(begin).max(0).unsigned_abs());
         let durations = [
             facts::duration_ms(&layout.moov),
             facts::known_milliseconds(track.duration, timescale),
-            facts::known_milliseconds(end, timescale),
+            facts::known_milliseconds(in_fragments, timescale),
         ];
         Ok(Self {
             codec: Arc::new(track.codec),
@@ -230,10 +232,15 @@ fn name(kind: &[u8; 4]) -> String {
     }
 }
 
-/// The key frames of a track in presentation order, and the end time of the last fragment.
-fn all_keys(layout: &MovieLayout, track: &track::VideoTrack<'_>) -> (Vec<KeyFrame>, u64) {
+/// The key frames of a track in presentation order, and the latest presentation end in its fragments.
+fn all_keys(layout: &MovieLayout, track: &track::VideoTrack<'_>) -> (Vec<KeyFrame>, Option<i64>) {
     let mut keys = samples::keys(track.samples);
-    let (in_fragments, end) = fragments::keys(&layout.moov, &layout.moofs, track.id);
+    let (in_fragments, end) = fragments::keys(
+        &layout.moov,
+        &layout.moofs,
+        track.id,
+        samples::duration(track.samples),
+    );
     keys.extend(in_fragments);
     keys.sort_by_key(|key| key.time);
     (keys, end)
@@ -270,6 +277,37 @@ mod tests {
         bytes[duration..duration + 4].copy_from_slice(&(u32::MAX - 1).to_be_bytes());
         let movie = Movie::read(&mut Cursor::new(bytes), &Cancel::default()).expect("read");
         assert_eq!(movie.duration_ms(), 6000);
+    }
+
+    #[test]
+    fn fragments_may_start_anywhere_and_be_in_any_order() {
+        let original = include_bytes!("../../../../tests/fixtures/video/fragmented.mp4");
+        // Changes each `tfdt`: its type, version and flags, and time.
+        let read = |change: &dyn Fn(u64, &mut [u8])| {
+            let mut bytes = original.to_vec();
+            let found = |at: &usize| bytes[*at..].starts_with(b"tfdt");
+            let places: Vec<usize> = (0..bytes.len()).filter(found).collect();
+            assert_eq!(places.len(), 6);
+            for (number, at) in (0..).zip(places) {
+                change(number, &mut bytes[at..at + 16]);
+            }
+            let movie = Movie::read(&mut Cursor::new(bytes), &Cancel::default()).expect("read");
+            (movie.duration_ms(), movie.times_ms())
+        };
+        let set = |tfdt: &mut [u8], time: u64| tfdt[8..].copy_from_slice(&time.to_be_bytes());
+        let plain = read(&|_, _| {});
+        assert_eq!(plain.0, 6000);
+        // One second has 0x2800 units.
+        assert_eq!(
+            read(&|number, tfdt| set(tfdt, (1 << 30) + number * 0x2800)),
+            plain
+        );
+        assert_eq!(
+            read(&|number, tfdt| set(tfdt, (5 - number) * 0x2800)),
+            plain
+        );
+        // Without times, each follows the previous one.
+        assert_eq!(read(&|_, tfdt| tfdt[..4].copy_from_slice(b"free")), plain);
     }
 
     #[test]

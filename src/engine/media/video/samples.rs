@@ -35,6 +35,16 @@ pub fn keys(stbl: &[u8]) -> Vec<KeyFrame> {
     numbers.iter().zip(times).map(key).collect()
 }
 
+/// Sum of the durations of all samples.
+pub fn duration(stbl: &[u8]) -> u64 {
+    let rows = child(stbl, b"stts").and_then(table::<2>);
+    let durations = rows.unwrap_or_default().iter().map(|row| {
+        let [count, duration] = row.map(number).map(u64::from);
+        count * duration
+    });
+    durations.fold(0, u64::saturating_add)
+}
+
 /// Number of samples.
 fn count(stbl: &[u8]) -> Option<u32> {
     let mut fields = Fields(child(stbl, b"stsz").or_else(|| child(stbl, b"stz2"))?);
@@ -225,6 +235,7 @@ mod tests {
         .concat();
         let times: Vec<i64> = keys(&stbl).iter().map(|key| key.time).collect();
         assert_eq!(times, [0, 15, 60]);
+        assert_eq!(duration(&stbl), 80);
         let places: Vec<_> = (0..6).map(|at| place(&stbl, at)).collect();
         let want = [(100, 11), (200, 12), (212, 13), (300, 14), (314, 15)];
         assert_eq!(places[..5], want.map(Some));
@@ -240,6 +251,7 @@ mod tests {
             a_box(b"stco", &[0, 1, 7]),
         ]
         .concat();
+        duration(&stbl);
         let keys = keys(&stbl);
         assert!(keys.len() <= MOST_KEYS && keys.len() > 100);
         let far = u64::from(u32::MAX - 2) * u64::from(u32::MAX) + 7;

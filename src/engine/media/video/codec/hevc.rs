@@ -1,7 +1,11 @@
 //! HEVC key frames.
 
-use rust_h265::{DecodeError, DecodeLimits, Decoder, Frame, NalUnitType, PixelData, parse_nal};
+use rust_h265::{
+    DecodeError, DecodeLimits, Decoder, Frame, NalUnit, NalUnitType, PixelData, parse_nal,
+};
 
+use super::bits::Bits;
+use super::parameter_sets::ParameterSets;
 use super::{CodecError, hevc_sps, units};
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::boxes::Fields;
@@ -18,22 +22,44 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
         max_picture_pixels: most_pixels.into(),
         max_picture_memory_bytes: u64::from(most_pixels) * BYTES_PER_PIXEL,
     });
-    let mut colour = None;
+    let mut sets = ParameterSets::default();
+    let mut refusal = None;
     let units = parameters.into_iter().chain(units).filter_map(parse_nal);
     // The decoder supports only the base layer, but does not skip the layers of other views and enhancements.
     for unit in units.filter(|unit| unit.nuh_layer_id == 0) {
+        read_unit(&mut sets, &unit);
         match decoder.decode_nal(&unit) {
-            Ok(Some(frame)) => return Ok(planes(frame, colour)),
+            Ok(Some(frame)) => return Ok(planes(frame, sets.colour())),
             Ok(None) => {}
-            Err(error) => return Err(refused(&error)),
-        }
-        if unit.nal_unit_type == NalUnitType::Sps {
-            // The decoder does not report colours.
-            colour = hevc_sps::colour(&unit.rbsp);
+            // The frame may use other parameter sets.
+            Err(error) if !unit.nal_unit_type.is_vcl() => {
+                refusal.get_or_insert(refused(&error));
+            }
+            Err(error) => return Err(refusal.unwrap_or(refused(&error))),
         }
     }
-    let frame = decoder.flush().ok_or(CodecError::Damaged)?;
-    Ok(planes(frame, colour))
+    match decoder.flush() {
+        Some(frame) => Ok(planes(frame, sets.colour())),
+        None => Err(refusal.unwrap_or(CodecError::Damaged)),
+    }
+}
+
+/// Records a parameter set, or the one that a slice names (ITU-T H.265, 7.3.6.1).
+fn read_unit(sets: &mut ParameterSets, unit: &NalUnit<'_>) {
+    match unit.nal_unit_type {
+        NalUnitType::Sps => {
+            if let Some(id) = hevc_sps::id(&unit.rbsp) {
+                sets.add_sps(id, hevc_sps::colour(&unit.rbsp));
+            }
+        }
+        NalUnitType::Pps => sets.add_pps(&unit.rbsp),
+        kind if kind.is_vcl() => {
+            let mut header = Bits::new(&unit.rbsp);
+            header.skip(if kind.is_irap() { 2 } else { 1 });
+            sets.start_slice(header.golomb());
+        }
+        _ => {}
+    }
 }
 
 /// Size of NAL unit lengths in bytes, and the parameter sets.
@@ -78,11 +104,8 @@ fn planes(frame: Frame, colour: Option<Cicp>) -> Planes {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
-    use crate::engine::media::video::track::{self, VideoCodec};
-    use crate::engine::media::video::{layout, samples};
+    use crate::engine::media::video::codec::fixtures::config_and_sample;
 
     /// The SPS of the fixture, and the same with primaries 9, transfer characteristics 16 and matrix coefficients 9.
     const SPS: &[u8] = &[
@@ -96,22 +119,30 @@ mod tests {
         0xa8, 0x48, 0x80, 0x48, 0x20, 0x00, 0x00, 0x03, 0x00, 0x20, 0x00, 0x00, 0x03, 0x01, 0x41,
     ];
 
-    /// The configuration record and the first sample of a fixture.
-    fn config_and_sample() -> (Vec<u8>, Vec<u8>) {
-        let bytes = include_bytes!("../../../../../tests/fixtures/video/hevc-ten-bits.mov");
-        let layout = layout::read(&mut Cursor::new(&bytes[..])).expect("an index");
-        let track = track::shown(&layout.moov).expect("a track");
-        let (start, length) = samples::place(track.samples, 0).expect("a sample");
-        let sample = &bytes[start as usize..(start + length) as usize];
-        match track.codec {
-            VideoCodec::Hevc(config) => (config, sample.to_vec()),
-            _ => panic!("not HEVC"),
-        }
+    /// `HDR_SPS` with ID 1.
+    const SECOND_SPS: &[u8] = &[
+        0x42, 0x01, 0x01, 0x02, 0x20, 0x00, 0x00, 0x03, 0x00, 0x90, 0x00, 0x00, 0x03, 0x00, 0x00,
+        0x03, 0x00, 0x1e, 0x48, 0x0c, 0x20, 0x41, 0x36, 0x59, 0x98, 0xa9, 0x24, 0x6d, 0xaf, 0x01,
+        0x6a, 0x12, 0x20, 0x12, 0x08, 0x00, 0x00, 0x03, 0x00, 0x08, 0x00, 0x00, 0x03, 0x00, 0x50,
+        0x40,
+    ];
+
+    const MOVIE: &[u8] = include_bytes!("../../../../../tests/fixtures/video/hevc-ten-bits.mov");
+
+    /// Appends a parameter set to a configuration record.
+    fn with_sps(config: &[u8], sps: &[u8]) -> Vec<u8> {
+        let mut config = config.to_vec();
+        // The number of arrays; each has a type, the number of its units, and their lengths.
+        config[22] += 1;
+        config.extend([0xa1, 0, 1]);
+        config.extend((sps.len() as u16).to_be_bytes());
+        config.extend(sps);
+        config
     }
 
     #[test]
     fn other_layers_are_skipped() {
-        let (config, sample) = config_and_sample();
+        let (config, sample) = config_and_sample(MOVIE);
         // A malformed SPS of layer 1.
         let sample = [&b"\0\0\0\x03\x42\x09\xff"[..], &sample].concat();
         let planes = decode(&config, &sample, 1 << 16).expect("decoded");
@@ -120,7 +151,7 @@ mod tests {
 
     #[test]
     fn colours_of_the_bitstream_are_reported() {
-        let (config, sample) = config_and_sample();
+        let (config, sample) = config_and_sample(MOVIE);
         let colour = |config: &[u8]| {
             let planes = decode(config, &sample, 1 << 16).expect("decoded");
             planes
@@ -138,5 +169,15 @@ mod tests {
             &after[SPS.len()..],
         ];
         assert_eq!(colour(&hdr.concat()), Some([9, 16, 9]));
+        // Of several SPSs, the slice names the one with ID 0.
+        assert_eq!(colour(&with_sps(&config, SECOND_SPS)), Some([2, 2, 2]));
+    }
+
+    #[test]
+    fn damage_to_an_sps_that_is_not_used_does_no_harm() {
+        let (config, sample) = config_and_sample(MOVIE);
+        let config = with_sps(&config, &SECOND_SPS[..24]);
+        let planes = decode(&config, &sample, 1 << 16).expect("decoded");
+        assert_eq!((planes.width, planes.height), (96, 64));
     }
 }

@@ -1,5 +1,6 @@
 //! Colour description of HEVC, from the VUI of a sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1).
 
+use super::bits::Bits;
 use crate::engine::media::decode::{Cicp, UNSPECIFIED};
 
 /// Maximum number of short-term reference picture sets, and of pictures before or after the current one in each.
@@ -14,13 +15,9 @@ const EXTENDED_SAR: u32 = 255;
 
 /// The colours that an SPS of the base layer declares. `sps` has neither NAL unit header nor emulation prevention bytes.
 pub fn colour(sps: &[u8]) -> Option<Cicp> {
-    let mut bits = Bits { bytes: sps, at: 0 };
-    bits.skip(4);
-    let sub_layers = bits.number(3)?;
-    bits.skip(1);
-    skip_profiles(&mut bits, sub_layers)?;
-    // SPS ID, then the chroma format; with 4:4:4 a flag for separately coded planes.
-    bits.skip_golombs(1)?;
+    let mut bits = Bits::new(sps);
+    let (sub_layers, _) = read_start(&mut bits)?;
+    // Chroma format; with 4:4:4 a flag for separately coded planes.
     if bits.golomb()? == 3 {
         bits.skip(1);
     }
@@ -80,6 +77,20 @@ pub fn colour(sps: &[u8]) -> Option<Cicp> {
     })
 }
 
+/// The ID of an SPS.
+pub fn id(sps: &[u8]) -> Option<u32> {
+    read_start(&mut Bits::new(sps)).map(|(_, id)| id)
+}
+
+/// Reads the fields up to the ID. Returns the number of sub-layers, minus one, and the ID.
+fn read_start(bits: &mut Bits<'_>) -> Option<(u32, u32)> {
+    bits.skip(4);
+    let sub_layers = bits.number(3)?;
+    bits.skip(1);
+    skip_profiles(bits, sub_layers)?;
+    Some((sub_layers, bits.golomb()?))
+}
+
 /// Skips `profile_tier_level` (7.3.3).
 fn skip_profiles(bits: &mut Bits<'_>, sub_layers: u32) -> Option<()> {
     bits.skip(96);
@@ -126,7 +137,7 @@ fn coded_set(bits: &mut Bits<'_>) -> Option<Vec<i32>> {
     for (count, sign) in [(before, -1), (after, 1)] {
         let mut difference = 0_i32;
         for _ in 0..count {
-            difference += sign * bits.distance()?;
+            difference += sign * distance(bits)?;
             bits.skip(1);
             set.push(difference);
         }
@@ -138,7 +149,7 @@ fn coded_set(bits: &mut Bits<'_>) -> Option<Vec<i32>> {
 /// differences (7.4.8).
 fn predicted_set(bits: &mut Bits<'_>, previous: &[i32]) -> Option<Vec<i32>> {
     let is_negative = bits.flag()?;
-    let distance = bits.distance()?;
+    let distance = distance(bits)?;
     let shift = if is_negative { -distance } else { distance };
     let mut set = Vec::new();
     for difference in previous.iter().copied().chain([0]) {
@@ -152,71 +163,10 @@ fn predicted_set(bits: &mut Bits<'_>, previous: &[i32]) -> Option<Vec<i32>> {
     (set.len() <= 2 * MAX_PICTURES as usize).then_some(set)
 }
 
-/// Reads bits sequentially, most significant bit first, and never past the end.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    /// Position in bits.
-    at: usize,
-}
-
-impl Bits<'_> {
-    /// Reads one bit.
-    fn flag(&mut self) -> Option<bool> {
-        let byte = self.bytes.get(self.at / 8)?;
-        let bit = byte >> (7 - self.at % 8) & 1;
-        self.at += 1;
-        Some(bit == 1)
-    }
-
-    /// Skips bits; past the end, later reads fail.
-    fn skip(&mut self, count: u32) {
-        self.at = self.at.saturating_add(count as usize);
-    }
-
-    /// Reads an integer of at most 32 bits.
-    fn number(&mut self, width: u32) -> Option<u32> {
-        let mut value = 0_u32;
-        for _ in 0..width {
-            value = value << 1 | u32::from(self.flag()?);
-        }
-        Some(value)
-    }
-
-    /// Reads a code point of eight bits.
-    fn code_point(&mut self) -> Option<u16> {
-        self.number(8)?.try_into().ok()
-    }
-
-    /// Reads an unsigned Exp-Golomb code (9.2).
-    fn golomb(&mut self) -> Option<u32> {
-        let mut width = 0_u32;
-        while !self.flag()? {
-            width += 1;
-            if width == 32 {
-                return None;
-            }
-        }
-        Some((1_u32 << width) - 1 + self.number(width)?)
-    }
-
-    /// Reads an Exp-Golomb code up to this value.
-    fn at_most(&mut self, most: u32) -> Option<u32> {
-        self.golomb().filter(|value| *value <= most)
-    }
-
-    /// Skips Exp-Golomb codes; signed ones have the same length.
-    fn skip_golombs(&mut self, count: u32) -> Option<()> {
-        for _ in 0..count {
-            self.golomb()?;
-        }
-        Some(())
-    }
-
-    /// Reads a difference of picture order counts, which is coded minus one.
-    fn distance(&mut self) -> Option<i32> {
-        let coded = self.at_most(MAX_DISTANCE)?;
-        i32::try_from(coded + 1).ok()
-    }
+/// Reads a difference of picture order counts, which is coded minus one.
+fn distance(bits: &mut Bits<'_>) -> Option<i32> {
+    let coded = bits.at_most(MAX_DISTANCE)?;
+    i32::try_from(coded + 1).ok()
 }
 
 #[cfg(test)]
@@ -280,7 +230,7 @@ mod tests {
             matrix: 9,
             full_range: true,
         };
-        assert_eq!(colour(&sps), Some(want));
+        assert_eq!((id(&sps), colour(&sps)), (Some(0), Some(want)));
         for length in 0..sps.len() {
             assert_eq!(colour(&sps[..length]), None, "{length}");
         }

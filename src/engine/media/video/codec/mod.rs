@@ -1,9 +1,11 @@
 //! Decodes single key frames, with one module per codec.
 
 mod av1;
+mod bits;
 mod h264;
 mod hevc;
 mod hevc_sps;
+mod parameter_sets;
 
 use super::planes::Planes;
 use super::track::VideoCodec;
@@ -43,4 +45,26 @@ fn units(sample: &[u8], length_size: u8) -> Result<Vec<&[u8]>, CodecError> {
         rest = after;
     }
     Ok(units)
+}
+
+#[cfg(test)]
+mod fixtures {
+    use std::io::Cursor;
+
+    use crate::engine::media::video::track::{self, VideoCodec};
+    use crate::engine::media::video::{layout, samples};
+
+    /// The configuration record and the first sample of a movie.
+    pub fn config_and_sample(movie: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let layout = layout::read(&mut Cursor::new(movie)).expect("an index");
+        let track = track::shown(&layout.moov).expect("a track");
+        let (start, length) = samples::place(track.samples, 0).expect("a sample");
+        let sample = &movie[start as usize..(start + length) as usize];
+        match track.codec {
+            VideoCodec::H264(config) | VideoCodec::Hevc(config) | VideoCodec::Av1(config) => {
+                (config, sample.to_vec())
+            }
+            VideoCodec::Other(kind) => panic!("{kind:?}"),
+        }
+    }
 }
