@@ -84,7 +84,13 @@ fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option
             });
             (stored, tidied)
         }
-        Err(error) => (t!("cli-cannot-be-told", error = error.to_string()), None),
+        Err(error) => (
+            t!(
+                "cli-cannot-be-told",
+                error = text::sentence(&error.to_string())
+            ),
+            None,
+        ),
     }
 }
 
@@ -159,17 +165,24 @@ fn device_in_use(wanted: DeviceChoice) -> (String, String) {
     if let DeviceChoice::Gpu(number) = wanted {
         return match gpu::adapter(number) {
             Ok(card) => (card.name, t!("cli-tested-with-model").into()),
-            Err(error) => (t!("cli-none").into(), error.to_string()),
+            Err(error) => (
+                t!("cli-none").into(),
+                text::sentence(&error.to_string()).into_owned(),
+            ),
         };
     }
     match place(wanted) {
         Ok(device) => {
             let facts = device.facts().clone();
             let why = facts.reason;
+            let why = why.map(|why| text::sentence(&why).into_owned());
             let why = why.unwrap_or_else(|| t!("cli-as-the-cpu").into());
             (facts.name, why)
         }
-        Err(error) => (t!("cli-none").into(), error.to_string()),
+        Err(error) => (
+            t!("cli-none").into(),
+            text::sentence(&error.to_string()).into_owned(),
+        ),
     }
 }
 
@@ -179,8 +192,9 @@ fn graphics_cards(checks: &Path) -> String {
     let describe = |(number, card): (usize, &gpu::Adapter)| {
         let (kind, interface) = (card.kind.name(), card.interface);
         let against = gpu::against(checks, card);
-        let against =
-            against.map_or_else(String::new, |reason| t!("cli-left-alone", reason = reason));
+        let against = against.map_or_else(String::new, |reason| {
+            t!("cli-left-alone", reason = text::sentence(&reason))
+        });
         format!(
             "{number}: {} ({kind}, {interface}, {}){against}",
             card.name, card.driver
@@ -188,7 +202,12 @@ fn graphics_cards(checks: &Path) -> String {
     };
     let cards = match gpu::adapters() {
         Ok(cards) => cards,
-        Err(error) => return t!("cli-cards-not-listed", error = error.to_string()),
+        Err(error) => {
+            return t!(
+                "cli-cards-not-listed",
+                error = text::sentence(&error.to_string())
+            );
+        }
     };
     let cards: Vec<String> = cards.iter().enumerate().map(describe).collect();
     if cards.is_empty() {
@@ -209,7 +228,7 @@ fn tested_cards(checks: &Path) -> String {
     let describe = |found: gpu::AccuracyFinding| {
         let verdict = match found.against() {
             None => t!("cli-pays").into(),
-            Some(reason) => t!("cli-does-not-pay", reason = reason),
+            Some(reason) => t!("cli-does-not-pay", reason = text::sentence(&reason)),
         };
         let batches = found.batches.iter();
         let batches: Vec<String> = batches

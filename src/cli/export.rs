@@ -81,7 +81,9 @@ pub fn carry_out(
 
 /// Prints notes on an export that its figures do not cover.
 fn say_notes(report: &ExportReport) {
-    report.warnings.iter().chain(&report.problem).for_each(say);
+    for problem in report.warnings.iter().chain(&report.problem) {
+        say(text::sentence(problem));
+    }
     if report.unfinished {
         say(t!("cli-resume-export", id = report.id));
     }

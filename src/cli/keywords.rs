@@ -112,6 +112,7 @@ fn say_beside(beside: &[Failure]) {
     }
     for (reason, first, others) in reasons {
         let path = first.path.display();
+        let reason = text::sentence(reason);
         match others {
             0 => say(format_args!("{path}: {reason}")),
             others => say(t!(

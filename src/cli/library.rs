@@ -124,9 +124,9 @@ pub fn index(
     let watch = |event: &Event| match event {
         Event::Progress(progress) => show(&bar, progress),
         Event::Waiting(Some(reason)) => {
-            bar.suspend(|| say(t!("cli-waiting-for-space", reason = reason)));
+            bar.suspend(|| say(t!("cli-waiting-for-space", reason = text::sentence(reason))));
         }
-        Event::Fallback(text) => bar.suspend(|| say(text)),
+        Event::Fallback(what) => bar.suspend(|| say(text::sentence(what))),
         Event::Waiting(None) => bar.suspend(|| say(t!("cli-space-again"))),
         _ => {}
     };
@@ -136,6 +136,7 @@ pub fn index(
     let indexed = indexed?;
     for (photo, _) in &indexed.photos {
         if let Some(warning) = &photo.facts.warning {
+            let warning = text::sentence(warning);
             say(format_args!("{}: {warning}", photo.file.path.display()));
         }
     }

@@ -107,7 +107,8 @@ pub fn main() -> ExitCode {
         // Whoever read our output has had enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(format_args!("lumisift: {}", without_repeats(&error)));
+            let words = without_repeats(&error);
+            say(format_args!("lumisift: {}", text::sentence(&words)));
             ExitCode::from(2)
         }
     }

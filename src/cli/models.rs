@@ -266,7 +266,7 @@ impl ModelCommand<'_> {
                 ("logit scale", format!("{:.2}", info.logit_scale)),
                 ("input", format!("{} px", info.preprocess.side)),
                 ("speed", speed_words(rate, gflop)),
-                ("device", info.runs_on()),
+                ("device", text::sentence(&info.runs_on()).into_owned()),
                 ("in eight bits", accuracy_words(info.int8)),
             ]
         };

@@ -138,7 +138,7 @@ pub fn say_failures(failures: &[Failure]) {
         say(format_args!(
             "{}: {}",
             failure.path.display(),
-            failure.message
+            text::sentence(&failure.message)
         ));
     }
 }

@@ -12,7 +12,7 @@ use lumisift::engine::library::{
 use lumisift::engine::organize::export::{Exporter, Transfer};
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
@@ -186,7 +186,7 @@ impl RoundReporter {
             say(t!("cli-export-stopped", id = id));
         }
         for problem in self.news(round) {
-            say(problem);
+            say(text::sentence(&problem));
         }
     }
 

@@ -18,8 +18,8 @@ type Files = &'static [(&'static str, &'static str)];
 /// A single list of files for all languages.
 macro_rules! files_of {
     ($tag:literal) => {
-        files_of!($tag: "actions", "cli", "common", "dialogs", "export", "filter", "grid", "heaps", "keywords",
-            "labels", "messages", "models", "settings", "viewer", "welcome", "words")
+        files_of!($tag: "actions", "cli", "common", "dialogs", "engine", "export", "filter", "grid", "heaps",
+            "keywords", "labels", "messages", "models", "settings", "viewer", "welcome", "words")
     };
     ($tag:literal: $($area:literal),+) => {
         &[$((

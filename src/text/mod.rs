@@ -11,6 +11,7 @@ mod current;
 mod fold;
 mod locale;
 mod numbers;
+mod sentences;
 mod words;
 
 pub use argument::{Argument, Digits, Ungrouped};
@@ -20,6 +21,7 @@ pub use current::{current, in_english, keep_to_thread, select};
 pub use fold::fold;
 pub use locale::Locale;
 pub use numbers::{bytes, count, decimal, decimal_ungrouped, if_any, list, percent};
+pub use sentences::sentence;
 pub use words::{
     in_sentence, of_all, perhaps, sidecars, sidecars_restored, sidecars_to_write, sidecars_written,
     skipped_photos, speed, table_words, time_for, unknown_words, words,

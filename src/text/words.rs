@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{Digits, Locale, catalogue, count, current, decimal, list};
+use super::{Digits, Locale, catalogue, count, current, decimal, list, sentence};
 use crate::engine::library::families_for;
 use crate::engine::media::scan::Skipped;
 use crate::engine::organize::sidecars::SidecarCount;
 use crate::engine::search::dictionary::Unknown;
 use crate::t;
 
-/// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged. A
-/// parenthesis at the end is not translated.
+/// Translates a fixed word or phrase of the engine, such as the name of a colour, or one of its [sentences](sentence());
+/// unknown ones are returned unchanged. A parenthesis at the end is not translated.
 #[must_use]
 pub fn words(english: &str) -> Cow<'_, str> {
     if current() == Locale::English {
@@ -23,7 +23,7 @@ pub fn words(english: &str) -> Cow<'_, str> {
         let known = catalogue::find(&key_of("word", phrase))?;
         Some(format!("{known} ({rest}").into())
     });
-    known.unwrap_or(Cow::Borrowed(english))
+    known.unwrap_or_else(|| sentence(english))
 }
 
 /// Translates a heading or a fixed word of the command line's tables; words of the engine as [`words`] does.

@@ -75,7 +75,7 @@ pub fn about(
             );
             if let Some(warning) = item.warning() {
                 let warn = palette(ui).warn;
-                ui.add(egui::Label::new(RichText::new(warning).color(warn)).wrap());
+                ui.add(egui::Label::new(RichText::new(text::sentence(warning)).color(warn)).wrap());
             }
         });
 }

@@ -85,7 +85,7 @@ impl Interface {
         clicks(ui, &response, id, state, commands);
         response.context_menu(|ui| photo_menu(ui, state, commands));
         if let Some(warning) = item.warning() {
-            response.on_hover_text(format!("{}\n{warning}", item.name));
+            response.on_hover_text(format!("{}\n{}", item.name, text::sentence(warning)));
         }
     }
 
@@ -374,7 +374,10 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
         add(&mut name, Some(t!("spoken-colour", colour = colour)));
     }
     if let Some(warning) = item.warning() {
-        add(&mut name, Some(t!("spoken-problem", problem = warning)));
+        add(
+            &mut name,
+            Some(t!("spoken-problem", problem = text::sentence(warning))),
+        );
     }
     name
 }

@@ -126,7 +126,8 @@ impl Interface {
         ui.horizontal(|ui| {
             ui.label(RichText::new(photos(count)).weak());
             if ui.button(t!("copy-the-list")).clicked() {
-                let line = |f: &Failure| format!("{}\t{}", f.path.display(), f.message);
+                let line =
+                    |f: &Failure| format!("{}\t{}", f.path.display(), text::sentence(&f.message));
                 let lines: Vec<String> = (0..count).filter_map(failure).map(line).collect();
                 commands.push(Command::CopyText(lines.join("\n")));
             }
@@ -159,7 +160,12 @@ impl Interface {
                         return;
                     };
                     row.col(|ui| line(ui, RichText::new(failure.path.display().to_string())));
-                    row.col(|ui| line(ui, RichText::new(&failure.message).color(bad)));
+                    row.col(|ui| {
+                        line(
+                            ui,
+                            RichText::new(text::sentence(&failure.message)).color(bad),
+                        )
+                    });
                 });
             });
     }

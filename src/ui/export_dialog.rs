@@ -175,7 +175,9 @@ impl Interface {
                 return;
             }
             Err(problem) => {
-                ui.label(RichText::new(problem.to_string()).color(palette(ui).bad));
+                ui.label(
+                    RichText::new(text::sentence(&problem.to_string())).color(palette(ui).bad),
+                );
                 return;
             }
         };
@@ -185,7 +187,7 @@ impl Interface {
         match &state.exports.state {
             ExportState::Planned(plan) => show_plan(ui, plan, &state.exports.summary, commands),
             ExportState::Refused(problem) => {
-                ui.label(RichText::new(problem).color(palette(ui).bad));
+                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
             }
             _ => {
                 ui.label(t!("checking-target"));
@@ -407,7 +409,7 @@ fn done(ui: &mut Ui, state: &State, report: &ExportReport, commands: &mut Vec<Co
         ui.label(t!("exported-replaced", count = report.replaced));
     }
     for problem in report.warnings.iter().chain(&report.problem) {
-        ui.label(RichText::new(problem).color(palette(ui).bad));
+        ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
     }
     let target = state.memory.export.target.clone();
     if let Some(target) = &target {
@@ -447,7 +449,11 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
         .max_height(90.0)
         .show(ui, |ui| {
             for failure in failures.iter().take(200) {
-                let text = format!("{}: {}", failure.path.display(), failure.message);
+                let text = format!(
+                    "{}: {}",
+                    failure.path.display(),
+                    text::sentence(&failure.message)
+                );
                 ui.add(egui::Label::new(RichText::new(text).small()).truncate());
             }
         });

@@ -185,10 +185,11 @@ fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     }
     if let Some(problem) = &state.answer.search_problem {
+        let problem = text::sentence(problem);
         // The rest of the row is for the number of photos and the chips.
         let room = ui.available_width() * 0.6;
-        let text = elided(ui, problem, theme::TEXT_S, palette(ui).bad, room);
-        ui.label(text).on_hover_text(problem);
+        let text = elided(ui, &problem, theme::TEXT_S, palette(ui).bad, room);
+        ui.label(text).on_hover_text(problem.as_ref());
         return;
     }
     let mut filter = state.memory.filter.clone();

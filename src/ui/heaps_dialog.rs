@@ -30,7 +30,7 @@ impl Interface {
         let heaps = &state.heaps;
         if let Some(problem) = &heaps.problem {
             let bad = palette(ui).bad;
-            ui.add(egui::Label::new(RichText::new(problem).color(bad)).wrap());
+            ui.add(egui::Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
         }
         if heaps.is_looking {
             ui.label(RichText::new(t!("heaps-looking")).weak());

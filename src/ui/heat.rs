@@ -12,7 +12,7 @@ use crate::app::document::heat::{Map, TELLING_FROM};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::engine::library::HeatMap;
-use crate::t;
+use crate::{t, text};
 
 /// Side of the heat map texture in pixels, which is stretched over the photo.
 const SIDE: usize = 72;
@@ -49,7 +49,7 @@ impl Interface {
         let label = &question.label.text;
         match &state.heat.map {
             Map::Waiting => say(ui, pane, id, &t!("heat-looking", label = label)),
-            Map::Failed(problem) => say(ui, pane, id, problem),
+            Map::Failed(problem) => say(ui, pane, id, &text::sentence(problem)),
             Map::Ready(map) => {
                 let painter = ui.painter().with_clip_rect(pane);
                 let texture = self.heat_texture(ui, state.heat.number, map);

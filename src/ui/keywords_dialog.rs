@@ -109,7 +109,7 @@ impl Interface {
         match &state.keywords.state {
             KeywordState::Planned(plan) => show_plan(ui, plan, commands),
             KeywordState::Refused(problem) => {
-                ui.label(RichText::new(problem).color(palette(ui).bad));
+                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
             }
             _ => waiting(ui, t!("reading-metadata")),
         }

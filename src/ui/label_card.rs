@@ -77,7 +77,7 @@ pub fn label_card(
     }
     dropped_on(ui, top, at, label, commands);
     match problem(state, place) {
-        Some(problem) => problem_row(ui, problem),
+        Some(problem) => problem_row(ui, &text::sentence(problem)),
         None => near_row(ui, state, place, label, commands),
     }
     unknown(ui, state, label, commands);

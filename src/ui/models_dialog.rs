@@ -38,7 +38,7 @@ impl Interface {
             .scroll_bar_visibility(ScrollBarVisibility::AlwaysVisible);
         area.max_height(height).show(ui, |ui| {
             if let Some(problem) = &state.models.problem {
-                ui.label(RichText::new(problem).color(palette(ui).bad));
+                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
             }
             starter(ui, state, commands);
             for shelved in &state.models.list {

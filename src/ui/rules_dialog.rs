@@ -72,7 +72,7 @@ impl Interface {
         title(ui, t!("rules-title"), commands);
         if let Some(problem) = &state.rules.problem {
             let bad = palette(ui).bad;
-            ui.add(Label::new(RichText::new(problem).color(bad)).wrap());
+            ui.add(Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
             return;
         }
         let text = t!("rules-what");
@@ -108,7 +108,7 @@ impl Interface {
                 }
             }
             PreviewState::Failed(problem) => {
-                ui.label(RichText::new(problem).color(palette(ui).bad));
+                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
             }
             _ => {
                 ui.label(t!("rule-looking"));

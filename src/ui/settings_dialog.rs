@@ -152,9 +152,9 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
         }
         if let Some(session) = state.session() {
             let info = session.model().info();
-            let mut text = t!("device-in-use", device = info.runs_on());
+            let mut text = t!("device-in-use", device = text::sentence(&info.runs_on()));
             if let Some(reason) = &info.device.reason {
-                text.push_str(&format!(" ({reason})"));
+                text.push_str(&format!(" ({})", text::sentence(reason)));
             }
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
         }

@@ -50,7 +50,7 @@ fn model_text(state: &State) -> String {
             let info = session.model().info();
             t!(
                 "runs-on-model",
-                device = info.runs_on(),
+                device = text::sentence(&info.runs_on()),
                 model = catalog::title(&info.name)
             )
         }
@@ -63,7 +63,13 @@ fn about_model(state: &State) -> Option<String> {
     let info = state.session()?.model().info();
     let device = &info.device;
     let why = device.reason.as_ref();
-    let why = why.map(|why| t!("runs-because", device = device.name, why = why));
+    let why = why.map(|why| {
+        t!(
+            "runs-because",
+            device = device.name,
+            why = text::sentence(why)
+        )
+    });
     if state.settings.model.is_none() {
         let words = t!("starter-knows");
         return Some(why.map_or_else(

@@ -8,7 +8,7 @@ use super::widgets::{icon_button, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command, Section};
 use crate::app::document::state::{CELL_SIDES, State};
-use crate::t;
+use crate::{t, text};
 
 impl Interface {
     pub(super) fn top_bar(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -77,7 +77,7 @@ impl Interface {
         if let Some(problem) = &state.answer.search_problem
             && clear
         {
-            response.on_hover_text(RichText::new(problem).color(palette.bad));
+            response.on_hover_text(RichText::new(text::sentence(problem)).color(palette.bad));
         }
     }
 }

@@ -96,7 +96,7 @@ pub fn progress(ui: &mut Ui, state: &State) {
     }
     if let Some(problem) = &state.overview.problem {
         let bad = palette(ui).bad;
-        ui.add(egui::Label::new(RichText::new(problem).color(bad)).wrap());
+        ui.add(egui::Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
     }
     ui.horizontal(|ui| {
         // The line is also there without progress, so that nothing moves when the analysis ends.

@@ -152,11 +152,11 @@ impl Interface {
         let painter = ui.painter().with_clip_rect(view);
         let Some(facts) = item.facts() else {
             let problem = item.warning().unwrap_or_default();
-            no_picture(ui, view, problem);
+            no_picture(ui, view, &text::sentence(problem));
             return None;
         };
         if let Some(Err(problem)) = self.views.find(item, content).map(|held| &held.shown) {
-            no_picture(ui, view, problem);
+            no_picture(ui, view, &text::sentence(problem));
             return None;
         }
         let size = vec2(facts.width as f32, facts.height as f32) / ui.pixels_per_point();

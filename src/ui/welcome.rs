@@ -128,6 +128,6 @@ fn models(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
     });
     if let Some(problem) = &state.models.problem {
-        ui.label(RichText::new(problem).color(palette(ui).bad));
+        ui.label(RichText::new(crate::text::sentence(problem)).color(palette(ui).bad));
     }
 }

@@ -119,12 +119,17 @@ fn every_key_of_the_sources_has_a_message_with_its_arguments() {
 #[test]
 fn every_message_is_used() {
     let (english, _) = messages(Locale::English);
-    let engine = sources::all("src/engine");
+    let mut engine = sources::all("src/engine");
+    for (_, source) in &mut engine {
+        *source = unescaped(source);
+    }
     let unused: Vec<&String> = english
         .keys()
         .filter(|key| match key.split_once('-') {
             // Looked up by their English, as `text::words` and `text::table_words` do.
             Some(("word", _)) => !engine_says(&engine, key),
+            // Recognised by its English, as `text::sentence` does.
+            Some(("engine", _)) => !engine_says_all(&engine, key),
             Some(("cell", _)) => !command_line().any(|file| file.texts.contains(phrase_of(key))),
             _ => !FILES.iter().any(|file| file.texts.contains(*key)),
         })
@@ -139,6 +144,34 @@ fn every_message_is_used() {
 fn engine_says(engine: &[(String, String)], key: &str) -> bool {
     let phrase = phrase_of(key);
     engine.iter().any(|(_, source)| source.contains(phrase))
+}
+
+/// Whether the engine has what a sentence says around its arguments.
+fn engine_says_all(engine: &[(String, String)], key: &str) -> bool {
+    let pieces = phrase_of(key).split("{ $").enumerate();
+    let mut pieces = pieces.map(|(at, piece)| match at {
+        0 => piece,
+        _ => piece.split_once(" }").expect("an argument").1,
+    });
+    pieces.all(|piece| engine.iter().any(|(_, source)| source.contains(piece)))
+}
+
+/// A source as its texts read: without escaped quotation marks and braces, and without breaks in lines.
+fn unescaped(source: &str) -> String {
+    let mut text = String::new();
+    let mut is_broken = false;
+    for line in source.lines() {
+        let line = if is_broken { line.trim_start() } else { line };
+        let broken = line.strip_suffix('\\');
+        is_broken = broken.is_some();
+        text.push_str(broken.unwrap_or(line));
+        if !is_broken {
+            text.push('\n');
+        }
+    }
+    text.replace("\\\"", "\"")
+        .replace("{{", "{")
+        .replace("}}", "}")
 }
 
 /// The English of a message that is one line.

@@ -11,7 +11,7 @@ use crate::app::document::rules::{PreviewState, RuleSource};
 use crate::engine::library::{MarkedFile, RuleText, WatchRound};
 use crate::engine::organize::export::Transfer;
 use crate::engine::organize::marks::Decision;
-use crate::t;
+use crate::{t, text};
 
 impl App {
     pub(super) fn about_rules(&mut self, command: RuleCommand) {
@@ -156,7 +156,11 @@ impl App {
         let is_new = |text: &&String| !before.contains(*text);
         let new: Vec<&String> = failures.iter().filter(is_new).collect();
         if let Some(first) = new.first() {
-            let text = t!("rules-failed", count = new.len(), first = *first);
+            let text = t!(
+                "rules-failed",
+                count = new.len(),
+                first = text::sentence(first)
+            );
             self.state.notify(text, true);
         }
         for text in others.iter().filter(is_new) {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::state::{NOTICE_TIME, Notice, NoticeCause, State};
+use crate::text;
 
 /// Maximum number of past notifications that can be read again.
 const SAID: usize = 100;
@@ -35,7 +36,7 @@ impl State {
     fn say(&mut self, text: String, bad: bool, cause: Option<NoticeCause>) {
         let since = Instant::now();
         let notice = Notice {
-            text,
+            text: text::sentence(&text).into_owned(),
             bad,
             cause,
             since,

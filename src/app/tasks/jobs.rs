@@ -121,8 +121,8 @@ impl App {
                     self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Waiting(reason) => {
-                    self.state.standing.store =
-                        reason.map(|reason| t!("reading-waits", reason = reason));
+                    self.state.standing.store = reason
+                        .map(|reason| t!("reading-waits", reason = crate::text::sentence(&reason)));
                 }
                 Event::Fallback(text) => self.state.notify(text, true),
                 Event::Progress(progress) => self.state.work.progress = progress,
@@ -164,7 +164,7 @@ impl App {
         self.state.settle(NoticeCause::Reading);
         let mut is_whole = false;
         if let Some(problem) = &summary.problem {
-            let text = t!("reading-stopped", problem = problem);
+            let text = t!("reading-stopped", problem = crate::text::sentence(problem));
             self.state.notify_of(NoticeCause::Reading, text);
         } else if !summary.cancelled {
             is_whole = true;

@@ -120,7 +120,10 @@ impl App {
                 }
             }
             Err(problem) => {
-                let text = t!("keywords-not-undone", problem = problem);
+                let text = t!(
+                    "keywords-not-undone",
+                    problem = text::sentence(&problem.to_string())
+                );
                 self.state.notify(text, true);
             }
         }

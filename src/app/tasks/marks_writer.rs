@@ -14,7 +14,7 @@ use crate::app::News;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Mark, Marks, MarksError, Recovery};
-use crate::t;
+use crate::{t, text};
 
 /// Channel capacity. Users do not make decisions faster than a disk can write for long.
 const WAITING: usize = 256;
@@ -242,7 +242,7 @@ impl WriterThread {
         self.reported = true;
         let text = t!(
             "decisions-problem",
-            error = error.to_string(),
+            error = text::sentence(&error.to_string()),
             where_they_are = where_they_are
         );
         self.say(MarksNews::Problem(Some(text)));

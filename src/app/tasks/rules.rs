@@ -21,7 +21,7 @@ use crate::engine::library::{
 use crate::engine::media::scan::ScanOptions;
 use crate::engine::organize::export::Exporter;
 use crate::settings::Dirs;
-use crate::t;
+use crate::{t, text};
 
 /// How long a file must be unchanged before rules apply, as in `lumisift watch`.
 const SETTLE: Duration = Duration::from_secs(5);
@@ -230,7 +230,10 @@ impl App {
                 self.state.notify(problem, true);
             }
             RuleNews::Unwritten(error) => {
-                let text = t!("rules-not-kept", problem = error.to_string());
+                let text = t!(
+                    "rules-not-kept",
+                    problem = text::sentence(&error.to_string())
+                );
                 self.state.notify(text, true);
             }
             RuleNews::Preview(number, preview) => {

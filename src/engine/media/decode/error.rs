@@ -30,8 +30,8 @@ pub enum DecodeError {
     NoPreview,
     /// Decoding would exceed the shared memory limit.
     #[error(
-        "the photo{} needs {} of memory to decode; the limit is {}: raise it in Settings or with --memory",
-        of_pixels(*width, *height), size_text(*need), size_text(*limit)
+        "{} needs {} of memory to decode; the limit is {}: raise it in Settings or with --memory",
+        the_photo(*width, *height), size_text(*need), size_text(*limit)
     )]
     TooLarge {
         /// Declared width; 0 if not yet known.
@@ -71,10 +71,10 @@ impl DecodeError {
     }
 }
 
-/// The dimensions of a photo, to be put after the noun.
-fn of_pixels(width: u32, height: u32) -> String {
+/// The photo with its dimensions, if known.
+fn the_photo(width: u32, height: u32) -> String {
     match (width, height) {
-        (0, _) | (_, 0) => String::new(),
-        _ => format!(" of {width} x {height} pixels"),
+        (0, _) | (_, 0) => "the photo".into(),
+        _ => format!("the photo of {width} x {height} pixels"),
     }
 }
