@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::gpu::{
-    Adapter, Context, Dispatch, GpuImageTower, GpuPrecision, adapters, paper_adapter,
+    Adapter, Context, Dispatch, GpuImageTower, GpuPrecision, adapters, noop_adapter,
     synthetic_tower, time_dispatch,
 };
 use lumisift::engine::inference::load_starter_tower;
@@ -28,41 +28,41 @@ use serde_json::{Value, json};
 
 /// A card's data-sheet values: f32 operations per second without matrix units, and bytes per second.
 #[derive(Clone, Copy)]
-struct Paper {
+struct CardSpec {
     name: &'static str,
     /// The adapter's name, exactly.
-    known_by: &'static str,
+    adapter_name: &'static str,
     operations: f64,
     bytes: f64,
     /// Compute units, multiprocessors or cores; each works on whole workgroups.
     units: f64,
 }
 
-const CARDS: [Paper; 4] = [
-    Paper {
+const CARDS: [CardSpec; 4] = [
+    CardSpec {
         name: "M1, 8 cores",
-        known_by: "Apple M1",
+        adapter_name: "Apple M1",
         operations: 2.6e12,
         bytes: 68e9,
         units: 8.0,
     },
-    Paper {
+    CardSpec {
         name: "RX 6600",
-        known_by: "AMD Radeon RX 6600",
+        adapter_name: "AMD Radeon RX 6600",
         operations: 8.9e12,
         bytes: 224e9,
         units: 28.0,
     },
-    Paper {
+    CardSpec {
         name: "RTX 3060",
-        known_by: "NVIDIA GeForce RTX 3060",
+        adapter_name: "NVIDIA GeForce RTX 3060",
         operations: 12.7e12,
         bytes: 360e9,
         units: 28.0,
     },
-    Paper {
+    CardSpec {
         name: "H100 SXM",
-        known_by: "NVIDIA H100 80GB HBM3",
+        adapter_name: "NVIDIA H100 80GB HBM3",
         operations: 67e12,
         bytes: 3350e9,
         units: 132.0,
@@ -77,7 +77,7 @@ const MEMORY: f64 = 0.7;
 /// Time between two dispatches.
 const GAP: f64 = 5e-6;
 
-impl Paper {
+impl CardSpec {
     fn seconds(&self, dispatch: &Dispatch) -> f64 {
         let part = if dispatch.name == "product" {
             PRODUCTS
@@ -100,7 +100,7 @@ impl Paper {
     fn of(adapter: &Adapter) -> Option<Self> {
         let Ok(text) = std::env::var("LUMISIFT_BENCH_CARD") else {
             // Not a prefix: "RX 6600 XT" is another card.
-            let known = |card: &&Self| adapter.name == card.known_by;
+            let known = |card: &&Self| adapter.name == card.adapter_name;
             return CARDS.iter().find(known).copied();
         };
         let numbers = text.split(',').map(|n| n.trim().parse().expect("a number"));
@@ -108,7 +108,7 @@ impl Paper {
         assert_eq!(numbers.len(), 2, "LUMISIFT_BENCH_CARD=TFLOP/s,GB/s");
         Some(Self {
             name: "this card",
-            known_by: "",
+            adapter_name: "",
             operations: 1e12 * numbers[0],
             bytes: 1e9 * numbers[1],
             units: 1.0,
@@ -143,7 +143,7 @@ fn tower(context: &Arc<Context>, name: &str) -> GpuImageTower {
 }
 
 /// Groups equal dispatches, in order of first appearance.
-fn alike(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
+fn group_equal(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
     let mut groups: Vec<(&Dispatch, usize)> = Vec::new();
     for dispatch in dispatches {
         let same = |known: &Dispatch| {
@@ -159,7 +159,7 @@ fn alike(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
 }
 
 /// Prints operations and bytes of each dispatch of a batch, and the times predicted for four cards.
-fn tell_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<String> {
+fn print_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<String> {
     let plan = tower.plan(batch).expect("a plan");
     let dispatches = plan.dispatches();
     let per_picture = |what: fn(&Dispatch) -> f64| -> f64 {
@@ -177,7 +177,7 @@ fn tell_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<Strin
         "{:>5} {:<12} {:>12} {:>10}  us on{cards}",
         "times", "kernel", "MFLOP", "MB"
     );
-    for (dispatch, count) in alike(dispatches) {
+    for (dispatch, count) in group_equal(dispatches) {
         let times = CARDS.map(|card| format!("{:>12.0}", 1e6 * card.seconds(dispatch)));
         println!(
             "{count:>5} {:<12} {:>12.1} {:>10.2}       {}",
@@ -210,7 +210,7 @@ fn tell_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<Strin
 }
 
 /// Prints the tables of docs/gpu.md.
-fn tell_predictions(rows: &[Vec<String>], batch: usize) {
+fn print_predictions(rows: &[Vec<String>], batch: usize) {
     let cards = CARDS.map(|card| card.name).join(" | ");
     println!("\nPer picture, in batches of {batch} in f16; then pictures/s as predicted:");
     println!(
@@ -232,7 +232,7 @@ fn crops(count: usize, side: u32) -> Vec<Crop> {
 }
 
 /// Pictures per second, measured for one second after a warm-up run.
-fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<Paper>) {
+fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<CardSpec>) {
     let cancel = Cancel::default();
     let pictures = crops(batch, tower.side() as u32);
     tower.embed(&pictures, &cancel).expect("vectors");
@@ -264,7 +264,7 @@ fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<Paper>
 }
 
 /// Prints how long the card takes for each kind of dispatch of a batch.
-fn tell_times(name: &str, tower: &GpuImageTower, batch: usize) {
+fn print_times(name: &str, tower: &GpuImageTower, batch: usize) {
     const TIMES: u32 = 20;
     let plan = tower.plan(batch).expect("a plan");
     println!("\n{name}, {batch} pictures, as measured:");
@@ -274,11 +274,11 @@ fn tell_times(name: &str, tower: &GpuImageTower, batch: usize) {
     );
     let mut sum = 0.0;
     let dispatches = plan.dispatches();
-    for (dispatch, count) in alike(dispatches) {
+    for (dispatch, count) in group_equal(dispatches) {
         let at = dispatches.iter().position(|d| std::ptr::eq(d, dispatch));
         let at = at.expect("one of them");
-        let patience = Duration::from_secs(20);
-        let time = time_dispatch(tower.context(), &plan, (at, TIMES), patience).expect("runs");
+        let hang_timeout = Duration::from_secs(20);
+        let time = time_dispatch(tower.context(), &plan, (at, TIMES), hang_timeout).expect("runs");
         let seconds = time.as_secs_f64().max(1e-9);
         sum += seconds * count as f64;
         println!(
@@ -300,18 +300,18 @@ const BATCHES: [usize; 2] = [16, 64];
 
 /// Prints the part that needs no card.
 fn predict() {
-    let paper = paper_adapter().expect("wgpu's noop");
+    let paper = noop_adapter().expect("wgpu's noop");
     let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
     let context = Arc::new(context);
     let mut tables = BATCHES.map(|batch| (batch, Vec::new()));
     for name in NAMES {
         let tower = tower(&context, name);
         for (batch, rows) in &mut tables {
-            rows.push(tell_arithmetic(name, &tower, *batch));
+            rows.push(print_arithmetic(name, &tower, *batch));
         }
     }
     for (batch, rows) in &tables {
-        tell_predictions(rows, *batch);
+        print_predictions(rows, *batch);
     }
 }
 
@@ -335,7 +335,7 @@ fn main() {
         println!("NOTHING IS TIMED: it computes on the processor");
         return;
     }
-    let paper = Paper::of(adapter);
+    let paper = CardSpec::of(adapter);
     if paper.is_none() {
         println!("LUMISIFT_BENCH_CARD=TFLOP/s,GB/s would add its roofline");
     }
@@ -347,7 +347,7 @@ fn main() {
         let without = open(GpuPrecision::Fastest).without_matrix_units();
         contexts.push(("f16", without));
     } else {
-        contexts.push((if fastest.in_halves() { "f16" } else { "f32" }, fastest));
+        contexts.push((if fastest.uses_f16() { "f16" } else { "f32" }, fastest));
     }
     if contexts[0].0 != "f32" {
         contexts.push(("f32", open(GpuPrecision::Full)));
@@ -360,7 +360,7 @@ fn main() {
             for batch in [1, 8, 16, 32, 64, 256] {
                 measure(name, &tower, batch, paper);
             }
-            tell_times(name, &tower, 64);
+            print_times(name, &tower, 64);
         }
     }
 }

@@ -48,12 +48,12 @@ struct Args {
 /// The known names by path, with the number of captions that mention each.
 #[derive(Default)]
 struct Source {
-    photos: BTreeMap<PathBuf, Told>,
+    photos: BTreeMap<PathBuf, PhotoTexts>,
     captions: bool,
 }
 
 #[derive(Default)]
-struct Told {
+struct PhotoTexts {
     names: BTreeSet<String>,
     captions: Vec<String>,
 }
@@ -70,7 +70,7 @@ fn main() -> anyhow::Result<()> {
     let labels = labels(&args, &source)?;
     let session = open(&args)?;
     let rows = read(&session, &args.source)?;
-    let photos: Vec<(&Told, u32)> = (source.photos.iter())
+    let photos: Vec<(&PhotoTexts, u32)> = (source.photos.iter())
         .filter_map(|(path, told)| Some((told, *rows.get(path)?)))
         .collect();
     println!(
@@ -101,7 +101,7 @@ fn main() -> anyhow::Result<()> {
 
 /// The matches of one label together with the true answers; photos with an unclear answer are left out.
 fn judge(
-    photos: &[(&Told, u32)],
+    photos: &[(&PhotoTexts, u32)],
     scores: &Scores,
     at: usize,
     names: &[String],
@@ -112,7 +112,7 @@ fn judge(
         .collect()
 }
 
-impl Told {
+impl PhotoTexts {
     /// Whether the photo has one of `names`. With three captions or more, two must agree, because a name that only one
     /// person mentions is unclear.
     fn shows(&self, names: &[String]) -> Option<bool> {

@@ -17,7 +17,7 @@ use crate::engine::media::metadata::SidecarNaming;
 use crate::text::LanguageChoice;
 
 pub use file::{FileValues, load, peek, save};
-pub use named_model::NoSuchModel;
+pub use named_model::UnusableModel;
 
 /// The program's folders. Environment variables override each.
 #[derive(Clone, Debug, PartialEq, Eq)]

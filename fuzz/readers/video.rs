@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::media::video::{MOST_FRAMES, Video, VideoError};
+use lumisift::engine::media::video::{MAX_FRAMES, Video, VideoError};
 
 pub fn read(bytes: &[u8]) {
     let Ok(mut file) = tempfile::NamedTempFile::new() else {
@@ -28,5 +28,5 @@ pub fn read(bytes: &[u8]) {
         count += 1;
         Ok::<(), VideoError>(())
     });
-    assert!(count <= MOST_FRAMES);
+    assert!(count <= MAX_FRAMES);
 }

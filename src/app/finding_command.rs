@@ -31,7 +31,7 @@ pub enum FindingCommand {
     /// Answer whether the current photo fits the label; `None` if the user cannot tell.
     Answer(Option<bool>),
     /// Undo the last answer.
-    TakeBackAnswer,
+    UndoAnswer,
     /// Apply the threshold suggested by the answers, and add the answered photos as examples and counter-examples.
     UseAnswers,
     /// Save the search text and filters under a name.

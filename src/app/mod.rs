@@ -40,10 +40,10 @@ use command::{Command, Dialog, WelcomeStep};
 use document::library::PhotoList;
 use document::memory::SavedWindow;
 use document::state::{FrameLayout, State, ViewRequest};
-use news::News;
+use news::TaskMessage;
 use scoring_requests::{PendingRequests, RefreshPriority};
 use services::Services;
-use tasks::marks_writer::{MarksNews, MarksWriter};
+use tasks::marks_writer::{MarksMessage, MarksWriter};
 use tasks::pictures::StoreSlot;
 use tasks::scoring::ScoringWorker;
 use tasks::supervisor::{Slot, Supervisor};
@@ -54,7 +54,7 @@ const SAVE_TIME: Duration = Duration::from_secs(2);
 /// next start.
 const EXIT_TIME: Duration = Duration::from_millis(120);
 /// Capacity of the channel for task results.
-const NEWS: usize = 64;
+const MESSAGE_CAPACITY: usize = 64;
 
 /// Requests a repaint from worker threads, at most once per frame.
 struct RepaintSignal {
@@ -68,13 +68,13 @@ pub struct App {
     services: Services,
     repaint: Arc<RepaintSignal>,
     notify: Notify,
-    supervisor: Supervisor<News>,
+    supervisor: Supervisor<TaskMessage>,
     scoring: ScoringWorker,
     store_slot: StoreSlot,
-    news: Receiver<News>,
-    sender: Sender<News>,
+    news: Receiver<TaskMessage>,
+    sender: Sender<TaskMessage>,
     marks: Option<MarksWriter>,
-    asking: PendingRequests,
+    scoring_requests: PendingRequests,
     watching: tasks::watching::Watching,
     rounds: tasks::rules::RuleRounds,
     opening: u64,
@@ -110,8 +110,8 @@ impl App {
             })
         };
         let store_slot = StoreSlot::default();
-        let (sender, news) = bounded(NEWS);
-        let supervisor = Supervisor::new(sender.clone(), notify.clone(), News::GaveUp);
+        let (sender, news) = bounded(MESSAGE_CAPACITY);
+        let supervisor = Supervisor::new(sender.clone(), notify.clone(), TaskMessage::TaskPanicked);
         let mut app = Self {
             state: new_state(settings, memory),
             scoring: ScoringWorker::start(notify.clone())?,
@@ -123,7 +123,7 @@ impl App {
             news,
             sender,
             marks: None,
-            asking: PendingRequests::new(),
+            scoring_requests: PendingRequests::new(),
             watching: tasks::watching::Watching::default(),
             rounds: tasks::rules::RuleRounds::default(),
             opening: 0,
@@ -141,8 +141,8 @@ impl App {
         let alone: Vec<_> = alone
             .map(|copy| (copy.path.clone(), Some(ContentId(copy.content))))
             .collect();
-        app.state.library.reject_alone(&alone);
-        app.look_for_interrupted();
+        app.state.library.reject_individually(&alone);
+        app.find_interrupted_exports();
         app.read_rules();
         if !paths.is_empty() {
             app.state.memory.roots.clear();
@@ -171,8 +171,8 @@ impl App {
     /// Whether the displayed response is up to date with the user's input.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.asking.priority == RefreshPriority::Nothing
-            && self.asking.answered == self.asking.number
+        self.scoring_requests.priority == RefreshPriority::Nothing
+            && self.scoring_requests.answered == self.scoring_requests.number
             && self.metadata.is_empty()
     }
 
@@ -193,7 +193,7 @@ impl App {
         std::mem::take(&mut self.requests)
     }
 
-    fn ask_view(&mut self, request: ViewRequest) {
+    fn request_view(&mut self, request: ViewRequest) {
         self.requests.push(request);
     }
 
@@ -211,19 +211,19 @@ impl App {
             }
             Err(error) => {
                 let text = t!("no-thread-for-decisions", error = error);
-                self.state.standing.marks = Some(text);
+                self.state.persistent.marks = Some(text);
             }
         }
     }
 
-    fn take_marks_news(&mut self, news: MarksNews) {
+    fn handle_marks_message(&mut self, news: MarksMessage) {
         match news {
-            MarksNews::Known(known) => {
+            MarksMessage::Known(known) => {
                 self.state.library.decide(&known);
                 self.request_refresh(RefreshPriority::Now);
             }
-            MarksNews::Problem(problem) => self.state.standing.marks = problem,
-            MarksNews::Notice(text) => self.state.notify(text, true),
+            MarksMessage::Problem(problem) => self.state.persistent.marks = problem,
+            MarksMessage::Notice(text) => self.state.notify(text, true),
         }
     }
 }
@@ -240,15 +240,15 @@ impl App {
             _ => {}
         }
         self.take_handed_over(ctx);
-        self.take_news();
+        self.handle_task_messages();
         self.take_metadata();
         self.take_events();
         self.take_answer();
-        self.look_after_store();
-        self.look_for_changes(ctx);
-        self.look_at_watched(ctx);
-        self.look_after_rules(ctx);
-        self.look_for_heat();
+        self.reopen_outdated_store();
+        self.detect_changes(ctx);
+        self.check_watched_folders(ctx);
+        self.run_due_rules(ctx);
+        self.start_heat_map();
         self.ask();
         self.save_changes();
         if let Some(left) = self.state.forget_seen() {
@@ -317,8 +317,8 @@ fn new_state(settings: Settings, memory: SavedWindow) -> State {
         dialog: None,
         path_problem: None,
         notices: Vec::new(),
-        said: std::collections::VecDeque::new(),
-        standing: document::state::StandingNotices::default(),
+        past_notices: std::collections::VecDeque::new(),
+        persistent: document::state::PersistentNotices::default(),
         history: document::history::History::default(),
     }
 }
@@ -331,7 +331,7 @@ mod tests {
     use crate::settings::Dirs;
 
     /// Timeout of the tests.
-    pub(in crate::app) const PATIENCE: Duration = Duration::from_secs(20);
+    pub(in crate::app) const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
     /// An application with all of its files in one folder.
     pub(in crate::app) fn app(home: &Path) -> App {

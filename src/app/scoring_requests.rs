@@ -55,14 +55,14 @@ impl PendingRequests {
 
 impl App {
     pub(super) fn request_refresh(&mut self, priority: RefreshPriority) {
-        self.asking.priority = self.asking.priority.max(priority);
+        self.scoring_requests.priority = self.scoring_requests.priority.max(priority);
     }
 
     /// Sends a scoring request if one is due.
     pub(super) fn ask(&mut self) {
-        let priority = self.asking.priority;
-        let busy = self.asking.answered < self.asking.number;
-        let wait = STREAM_INTERVAL.saturating_sub(self.asking.last.elapsed());
+        let priority = self.scoring_requests.priority;
+        let busy = self.scoring_requests.answered < self.scoring_requests.number;
+        let wait = STREAM_INTERVAL.saturating_sub(self.scoring_requests.last.elapsed());
         if priority == RefreshPriority::Nothing || (priority == RefreshPriority::Soon && busy) {
             return;
         }
@@ -70,11 +70,13 @@ impl App {
             self.repaint.ctx.request_repaint_after(wait);
             return;
         }
-        self.asking.priority = RefreshPriority::Nothing;
-        self.asking.number += 1;
-        self.asking.last = Instant::now();
+        self.scoring_requests.priority = RefreshPriority::Nothing;
+        self.scoring_requests.number += 1;
+        self.scoring_requests.last = Instant::now();
         if priority == RefreshPriority::FromTop {
-            self.asking.top_from.get_or_insert(self.asking.number);
+            self.scoring_requests
+                .top_from
+                .get_or_insert(self.scoring_requests.number);
         }
         let draft = self.state.draft_label();
         let draft_id = draft.as_ref().map(|label| label.id);
@@ -84,7 +86,7 @@ impl App {
             ..self.state.library.snapshot().clone()
         };
         self.scoring.ask(ScoringRequest {
-            number: self.asking.number,
+            number: self.scoring_requests.number,
             session: self.state.session().cloned(),
             library,
             labels: { self.state.memory.labels.iter().cloned() }
@@ -102,30 +104,30 @@ impl App {
         let Some(answer) = self.scoring.newest() else {
             return;
         };
-        self.asking.answered = answer.number;
-        if answer.number < self.asking.valid_from {
+        self.scoring_requests.answered = answer.number;
+        if answer.number < self.scoring_requests.valid_from {
             return;
         }
         if let Some(problem) = &answer.problem {
             self.state.notify_of(NoticeCause::Scoring, problem.clone());
         } else {
-            self.state.settle(NoticeCause::Scoring);
+            self.state.resolve_cause(NoticeCause::Scoring);
         }
         if self
-            .asking
+            .scoring_requests
             .top_from
             .is_some_and(|from| from <= answer.number)
         {
-            self.asking.top_from = None;
+            self.scoring_requests.top_from = None;
             self.state.grid.offset = 0.0;
         } else {
             self.state.keep_place();
         }
         self.state.answer = *answer;
-        if let Some(label) = self.asking.goal
-            && self.state.answer.number == self.asking.number
+        if let Some(label) = self.scoring_requests.goal
+            && self.state.answer.number == self.scoring_requests.number
         {
-            self.asking.goal = None;
+            self.scoring_requests.goal = None;
             self.state.go_to(label);
         }
         self.report_training();

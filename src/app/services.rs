@@ -66,7 +66,7 @@ pub struct Restoration {
     /// Files that are no longer in the trash.
     pub missing: Vec<PathBuf>,
     /// Files that are still in the trash, with the reason.
-    pub stuck: Vec<(PathBuf, String)>,
+    pub not_restored: Vec<(PathBuf, String)>,
 }
 
 /// Integration with the platform's dialogs and programs.
@@ -139,7 +139,7 @@ pub fn paths_text(paths: &[PathBuf]) -> String {
 
 /// Why a file could not be restored from the trash.
 #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
-fn why_stuck(error: &trash::Error) -> String {
+fn restore_failure(error: &trash::Error) -> String {
     match error {
         trash::Error::RestoreCollision { .. } => t!("restore-name-taken").into(),
         other => other.to_string(),
@@ -147,10 +147,10 @@ fn why_stuck(error: &trash::Error) -> String {
 }
 
 /// A result in which no file was restored, for one reason.
-fn all_stuck(paths: &[PathBuf], reason: &str) -> Restoration {
-    let stuck = paths.iter().map(|path| (path.clone(), reason.to_owned()));
+fn none_restored(paths: &[PathBuf], reason: &str) -> Restoration {
+    let not_restored = paths.iter().map(|path| (path.clone(), reason.to_owned()));
     Restoration {
-        stuck: stuck.collect(),
+        not_restored: not_restored.collect(),
         ..Restoration::default()
     }
 }
@@ -222,7 +222,7 @@ impl Desktop for Platform {
     fn restore(&self, paths: &[PathBuf]) -> Restoration {
         let mut there = match trash::os_limited::list() {
             Ok(there) => there,
-            Err(error) => return all_stuck(paths, &error.to_string()),
+            Err(error) => return none_restored(paths, &error.to_string()),
         };
         // If several have the same path, restore the most recently deleted one.
         there.sort_by_key(|item| std::cmp::Reverse(item.time_deleted));
@@ -235,7 +235,9 @@ impl Desktop for Platform {
             // One at a time: in a batch, the first failure would abort the rest.
             match trash::os_limited::restore_all([there.remove(at)]) {
                 Ok(()) => outcome.back.push(path.clone()),
-                Err(error) => outcome.stuck.push((path.clone(), why_stuck(&error))),
+                Err(error) => outcome
+                    .not_restored
+                    .push((path.clone(), restore_failure(&error))),
             }
         }
         outcome
@@ -243,7 +245,7 @@ impl Desktop for Platform {
 
     #[cfg(not(any(windows, all(unix, not(target_os = "macos")))))]
     fn restore(&self, paths: &[PathBuf]) -> Restoration {
-        all_stuck(paths, t!("restore-not-here"))
+        none_restored(paths, t!("restore-not-here"))
     }
 
     fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String> {

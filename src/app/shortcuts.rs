@@ -13,7 +13,7 @@ const GESTURES: [(&str, &str); 14] = [
     ("gesture-zoom-keys", "gesture-zoom"),
     ("gesture-loupe-keys", "gesture-loupe"),
     ("gesture-answer-keys", "gesture-answer"),
-    ("gesture-take-back-keys", "gesture-take-back"),
+    ("gesture-undo-answer-keys", "gesture-undo-answer"),
     ("gesture-paste-keys", "gesture-paste"),
     ("gesture-back-keys", "gesture-back"),
     ("gesture-down-keys", "gesture-down"),

@@ -19,7 +19,7 @@ use super::redact::{Redactor, without_password};
 /// # Errors
 /// If something is there already, or it cannot be written.
 pub fn write(path: &Path, facts: Value, dirs: &Dirs, with_paths: bool) -> anyhow::Result<()> {
-    let entries = gather(facts, dirs, with_paths);
+    let entries = bundle_entries(facts, dirs, with_paths);
     let bytes = pack(&entries).context(t!("cli-no-bundle"))?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -42,7 +42,7 @@ pub fn write(path: &Path, facts: Value, dirs: &Dirs, with_paths: bool) -> anyhow
 const MAX_BYTES: u64 = 64 << 20;
 
 /// What goes into the bundle: names and texts.
-fn gather(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(String, String)> {
+fn bundle_entries(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(String, String)> {
     let mut redactor = Redactor::default();
     for (folder, name) in [
         (&dirs.config, "config"),

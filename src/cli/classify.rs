@@ -21,7 +21,7 @@ use super::commands::outcome;
 use super::labels::PreparedLabels;
 use super::library::open_library;
 use super::output::{
-    OutputTable, in_language_of, number, path_text, percent, print, say, say_failures,
+    OutputTable, in_language_of, number, path_text, percent, print, print_failures, print_message,
 };
 
 /// Most bytes of a photo at an address.
@@ -50,7 +50,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
     let opened = open_library(common)?;
     let session = opened.session();
     if !args.exact {
-        wanted.say_meanings(session.model().as_ref());
+        wanted.print_translations(session.model().as_ref());
     }
     let classifiers = session.teach_all(&training_sets)?;
     let device = session.model().info().device.name.clone();
@@ -66,7 +66,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
         }
     }
     let fallback = session.model().info().fallback_from(&device);
-    fallback.iter().for_each(say);
+    fallback.iter().for_each(print_message);
     let mut columns =
         OutputTable::new(&["photo", "label"], &["match".into(), "probability".into()]);
     for (path, reading) in &readings {
@@ -96,7 +96,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
             .map(|failure| json!({ "path": path_text(&failure.path), "error": failure.message }));
         fine.chain(failed).collect()
     })?;
-    say_failures(&failures);
+    print_failures(&failures);
     if readings.is_empty() {
         anyhow::bail!(t!("cli-no-photo-read", count = Ungrouped(failures.len())));
     }

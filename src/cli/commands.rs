@@ -19,16 +19,16 @@ use super::args::{CommonArgs, EmbedArgs, IndexArgs, OutputFormat, SearchArgs};
 use super::decided::PhotoDecisions;
 use super::frames::describe;
 use super::json::json_line;
-use super::labels::{say_meanings, with_absolute_paths};
-use super::library::{self, open_library, skipped_words};
+use super::labels::{print_translations, with_absolute_paths};
+use super::library::{self, open_library, skipped_text};
 use super::out_file::{self, OutputKind};
 use super::output::{
-    OutputTable, failure_json, number, path_text, percent, print, say, say_failures,
+    OutputTable, failure_json, number, path_text, percent, print, print_failures, print_message,
 };
 
 pub fn outcome(failures: &[Failure]) -> RunOutcome {
     if failures.is_empty() {
-        RunOutcome::Fine
+        RunOutcome::Success
     } else {
         RunOutcome::SomeFailed
     }
@@ -49,7 +49,7 @@ pub fn finish(indexed: &Indexed) -> anyhow::Result<RunOutcome> {
 pub fn search(common: &CommonArgs, args: &SearchArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.query, &args.words.wording())?);
     let opened = open_library(common)?;
-    say_meanings(opened.session().model().as_ref(), [&query]);
+    print_translations(opened.session().model().as_ref(), [&query]);
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
@@ -85,7 +85,7 @@ pub fn search(common: &CommonArgs, args: &SearchArgs) -> anyhow::Result<RunOutco
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(&indexed)
 }
 
@@ -127,12 +127,12 @@ pub fn index(common: &CommonArgs, args: &IndexArgs) -> anyhow::Result<RunOutcome
         })
     })?;
     if common.format == OutputFormat::Table {
-        let passed_over = skipped_words(&indexed.summary);
+        let passed_over = skipped_text(&indexed.summary);
         if !passed_over.is_empty() {
-            say(passed_over.trim());
+            print_message(passed_over.trim());
         }
     }
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(&indexed)
 }
 
@@ -186,7 +186,7 @@ pub fn embed(common: &CommonArgs, args: &EmbedArgs) -> anyhow::Result<RunOutcome
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(&indexed)
 }
 

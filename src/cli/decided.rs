@@ -15,7 +15,7 @@ use lumisift::text::Ungrouped;
 use serde_json::{Value, json};
 
 use super::args::PhotoFilterArgs;
-use super::output::say;
+use super::output::print_message;
 
 /// Decisions about the photos of a command.
 pub struct PhotoDecisions {
@@ -33,12 +33,12 @@ impl PhotoDecisions {
         let dirs = Dirs::detect();
         let marks = match marks::read_all(&dirs.marks_file()) {
             Ok((marks, notice)) => {
-                notice.iter().for_each(say);
+                notice.iter().for_each(print_message);
                 marks
             }
             Err(error) if needed => return Err(error.into()),
             Err(error) => {
-                say(t!("cli-without-decisions", error = error.to_string()));
+                print_message(t!("cli-without-decisions", error = error.to_string()));
                 HashMap::new()
             }
         };

@@ -10,7 +10,7 @@ use super::args::{CommonArgs, DescribeArgs};
 use super::commands::finish;
 use super::duplicates::appearances;
 use super::library::{self, OpenedLibrary, open_library};
-use super::output::{OutputTable, failure_json, number, path_text, print, say_failures};
+use super::output::{OutputTable, failure_json, number, path_text, print, print_failures};
 
 /// Calls a function with each photo's index, the words of its description, and the description.
 fn describe_each(
@@ -62,6 +62,6 @@ pub fn run(common: &CommonArgs, args: &DescribeArgs) -> anyhow::Result<RunOutcom
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(indexed)
 }

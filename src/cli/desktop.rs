@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RunOutcome;
 use super::args::{DesktopAction, DesktopInstallArgs};
-use super::output::say;
+use super::output::print_message;
 
 static ENTRY: &str = include_str!("../../assets/lumisift.desktop");
 static DESCRIPTION: &str = include_str!("../../packaging/org.lumisift.Lumisift.metainfo.xml");
@@ -71,7 +71,7 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
             fs::create_dir_all(path.parent().unwrap_or(root))?;
             atomic_write(&path, bytes)?;
         }
-        return Ok(RunOutcome::Fine);
+        return Ok(RunOutcome::Success);
     }
     let root = data_home()?;
     let mut record = read_record(record_file)?;
@@ -99,19 +99,19 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
             .with_context(|| t!("cli-cannot-write", path = there.display()))?;
     }
     refresh(&root);
-    say(t!(
+    print_message(t!(
         "cli-menu-installed",
         files = t!("cli-files", count = Ungrouped(files.len())),
         folder = root.display()
     ));
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }
 
 fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
     let record = read_record(record_file)?;
     if record.files.is_empty() {
-        say(t!("cli-no-menu-entry"));
-        return Ok(RunOutcome::Fine);
+        print_message(t!("cli-no-menu-entry"));
+        return Ok(RunOutcome::Success);
     }
     let mut removed = 0_u64;
     for path in record.files.keys() {
@@ -121,7 +121,7 @@ fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
                 .with_context(|| t!("cli-cannot-remove", path = there.display()))?;
             removed += 1;
         } else if fs::symlink_metadata(&there).is_ok() {
-            say(t!("cli-changed-kept", path = there.display()));
+            print_message(t!("cli-changed-kept", path = there.display()));
         }
     }
     refresh(&record.root);
@@ -134,8 +134,8 @@ fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
         // Unless models or decisions are kept there.
         let _ = fs::remove_dir(folder);
     }
-    say(t!("cli-files-removed", count = Ungrouped(removed)));
-    Ok(RunOutcome::Fine)
+    print_message(t!("cli-files-removed", count = Ungrouped(removed)));
+    Ok(RunOutcome::Success)
 }
 
 impl InstallRecord {

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::{CommonArgs, DoctorArgs};
 use super::library::{choose_model, load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, say};
+use super::output::{OutputTable, in_language_of, path_text, print, print_message};
 use super::{RunOutcome, bundle};
 
 pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
@@ -35,11 +35,11 @@ pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome>
     };
     if let Some(path) = &args.bundle {
         bundle::write(path, json(), &dirs, args.with_paths)?;
-        say(match args.with_paths {
+        print_message(match args.with_paths {
             true => t!("cli-bundle-with-paths", path = path.display()),
             false => t!("cli-bundle-written", path = path.display()),
         });
-        return Ok(RunOutcome::Fine);
+        return Ok(RunOutcome::Success);
     }
     let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     for (name, value) in &facts {
@@ -49,18 +49,18 @@ pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome>
         columns.push(vec![(*name).into(), text]);
     }
     print(common.format, &columns, json)?;
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }
 
 /// How much the store holds, in words, after tidying it up if that is asked for. Looking must not make what is not
 /// there.
-fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<String>) {
+fn report_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<String>) {
     if !dir.is_dir() {
         return (t!("cli-store-empty").into(), None);
     }
     let look = || -> Result<_, StoreError> {
         let store = Store::open(dir)?;
-        store.notices().iter().for_each(say);
+        store.notices().iter().for_each(print_message);
         let tidied = match tidy {
             true => Some(store.tidy(settings.store_limits())?),
             false => None,
@@ -86,7 +86,7 @@ fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option
         }
         Err(error) => (
             t!(
-                "cli-cannot-be-told",
+                "cli-not-determined",
                 error = text::sentence(&error.to_string())
             ),
             None,
@@ -112,7 +112,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
         0 => default_limit(),
         megabytes => u64::from(megabytes) << 20,
     };
-    let (stored, tidied) = look_at_store(&store, &settings, tidy);
+    let (stored, tidied) = report_store(&store, &settings, tidy);
     let limit = settings.store_limit_mb;
     let limit = limit.map_or_else(
         || t!("cli-none").into(),
@@ -227,8 +227,8 @@ fn graphics_cards(_: &Path) -> String {
 fn tested_cards(checks: &Path) -> String {
     let describe = |found: gpu::AccuracyFinding| {
         let verdict = match found.against() {
-            None => t!("cli-pays").into(),
-            Some(reason) => t!("cli-does-not-pay", reason = text::sentence(&reason)),
+            None => t!("cli-gpu-faster").into(),
+            Some(reason) => t!("cli-gpu-slower", reason = text::sentence(&reason)),
         };
         let batches = found.batches.iter();
         let batches: Vec<String> = batches

@@ -20,7 +20,9 @@ use super::commands::finish;
 use super::decided::PhotoDecisions;
 use super::library::{self, OpenedLibrary, counting_bar, open_library};
 use super::out_file::{self, OutputKind};
-use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
+use super::output::{
+    OutputTable, failure_json, number, path_text, print, print_failures, print_message,
+};
 
 /// Indexed photos with everything from which duplicates, bursts and the overview are found.
 pub struct IndexedPhotos {
@@ -100,7 +102,7 @@ pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
     let indexed = &looked.indexed;
     let columns = columns(&found, indexed);
     print(common.format, &columns, || report(&found, indexed))?;
-    say(t!(
+    print_message(t!(
         "cli-copies-found",
         copies = t!("cli-copies", count = Ungrouped(found.copies())),
         groups = t!("cli-groups", count = Ungrouped(found.groups.len())),
@@ -109,7 +111,7 @@ pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
     if let Some(file) = &args.export_plan {
         write_plan(file, args.to.as_deref(), &found, indexed)?;
     }
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(indexed)
 }
 
@@ -215,7 +217,7 @@ fn write_plan(
     let plan = Manifest::planned(&target, Transfer::Move, entries);
     plan.write(file)
         .with_context(|| t!("cli-cannot-write", path = file.display()))?;
-    say(t!(
+    print_message(t!(
         "cli-plan-written",
         file = file.display(),
         folder = target.display()

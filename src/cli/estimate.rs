@@ -12,17 +12,18 @@ use serde_json::{Value, json};
 use super::RunOutcome;
 use super::args::{CommonArgs, EstimateArgs};
 use super::commands::finish;
-use super::labels::{say_meanings, with_absolute_paths};
+use super::labels::{print_translations, with_absolute_paths};
 use super::library::{self, open_library};
 use super::output::{
-    OutputTable, failure_json, number, path_text, percent_text, print, say, say_failures,
+    OutputTable, failure_json, number, path_text, percent_text, print, print_failures,
+    print_message,
 };
 
 /// `lumisift estimate`.
 pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let opened = open_library(common)?;
-    say_meanings(opened.session().model().as_ref(), [&query]);
+    print_translations(opened.session().model().as_ref(), [&query]);
     let indexed = library::index(common, &opened, &args.folders)?;
     let scores = opened
         .library
@@ -72,7 +73,7 @@ pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcom
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say(t!(
+    print_message(t!(
         "cli-estimate",
         fitting = Ungrouped(estimate.fitting),
         label = args.label,
@@ -81,8 +82,8 @@ pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcom
         best = percent_text(estimate.threshold)
     ));
     if let Some(next) = next {
-        say(t!("cli-look-next", path = path(next).display()));
+        print_message(t!("cli-photos-to-label", path = path(next).display()));
     }
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(&indexed)
 }

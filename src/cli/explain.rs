@@ -13,13 +13,13 @@ use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, ExplainArgs};
-use super::labels::{say_meanings, with_absolute_paths};
+use super::labels::{print_translations, with_absolute_paths};
 use super::library::open_library;
 use super::out_file::{self, OutputKind};
-use super::output::{OutputTable, number, path_text, percent, print, say};
+use super::output::{OutputTable, number, path_text, percent, print, print_message};
 
 /// Match below which a map was measured to mean little.
-const TELLING_FROM: f32 = 0.02;
+const MIN_HEAT_MATCH: f32 = 0.02;
 
 /// `lumisift explain`.
 pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome> {
@@ -29,7 +29,7 @@ pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome
         out_file::check(out, OutputKind::Picture)?;
     }
     let opened = open_library(common)?;
-    say_meanings(opened.session().model().as_ref(), [&query]);
+    print_translations(opened.session().model().as_ref(), [&query]);
     let label = TrainingSet::of(query);
     let (map, pixels) = opened
         .library
@@ -64,8 +64,8 @@ pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome
             "out": args.out.as_deref().map(path_text),
         })
     })?;
-    if map.matched < TELLING_FROM {
-        say(t!("cli-map-means-little"));
+    if map.matched < MIN_HEAT_MATCH {
+        print_message(t!("cli-map-means-little"));
     }
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }

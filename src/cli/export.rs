@@ -23,7 +23,7 @@ use super::args::{CommonArgs, ExportArgs, TransferArgs, UndoArgs};
 use super::commands::outcome;
 use super::library::counting_bar;
 use super::out_file::{self, OutputKind};
-use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
+use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
 /// What a person asked to happen to photos.
 pub fn transfer(how: &TransferArgs) -> Transfer {
@@ -52,17 +52,17 @@ pub fn carry_out(
 ) -> anyhow::Result<Option<ExportReport>> {
     if how.dry_run {
         for step in &plan.steps {
-            say(format_args!(
+            print_message(format_args!(
                 "{} -> {}",
                 step.source.display(),
                 step.target.display()
             ));
         }
-        say(t!("cli-would-export", plan = plan_words(plan)));
+        print_message(t!("cli-would-export", plan = plan_text(plan)));
         return Ok(None);
     }
     for past in interrupted(dirs) {
-        say(t!(
+        print_message(t!(
             "cli-earlier-export",
             folder = past.target.display(),
             id = past.id
@@ -75,24 +75,24 @@ pub fn carry_out(
     };
     let report = export::run(plan, &dirs.journals(), &Cancel::default(), &on_progress)?;
     bar.finish_and_clear();
-    say_notes(&report);
+    print_notes(&report);
     Ok(Some(report))
 }
 
 /// Prints notes on an export that its figures do not cover.
-fn say_notes(report: &ExportReport) {
+fn print_notes(report: &ExportReport) {
     for problem in report.warnings.iter().chain(&report.problem) {
-        say(text::sentence(problem));
+        print_message(text::sentence(problem));
     }
     if report.unfinished {
-        say(t!("cli-resume-export", id = report.id));
+        print_message(t!("cli-resume-export", id = report.id));
     }
     if report.replaced > 0 {
-        say(t!("cli-files-replaced", count = Ungrouped(report.replaced)));
+        print_message(t!("cli-files-replaced", count = Ungrouped(report.replaced)));
     }
 }
 
-fn plan_words(plan: &ExportPlan) -> String {
+fn plan_text(plan: &ExportPlan) -> String {
     let mut words = vec![t!("cli-photos", count = Ungrouped(plan.photos()))];
     let paired_files = plan.steps.iter().filter(|step| step.paired_file).count();
     let counts = [
@@ -124,7 +124,7 @@ pub fn write_manifest(
         // Something else may have come there meanwhile.
         out_file::check(file, OutputKind::Manifest)?;
         manifest.write(file)?;
-        say(t!("cli-manifest-written", file = file.display()));
+        print_message(t!("cli-manifest-written", file = file.display()));
     }
     Ok(())
 }
@@ -150,7 +150,7 @@ pub fn apply_manifest(common: &CommonArgs, args: &ExportArgs) -> anyhow::Result<
     let mut plan = export::plan(&items, &options)?;
     plan.failures.extend(stale);
     let Some(report) = carry_out(&plan, &args.how, &dirs)? else {
-        return Ok(RunOutcome::Fine);
+        return Ok(RunOutcome::Success);
     };
     let entries = manifest.photos.iter();
     let labels: HashMap<PathBuf, &Vec<LabelNote>> = entries
@@ -191,8 +191,8 @@ fn show(common: &CommonArgs, report: &ExportReport, target: &Path) -> anyhow::Re
     if !report.exported.is_empty() {
         said.push(t!("cli-undo-export").into());
     }
-    say(said.join(t!("cli-clause-separator")));
-    say_failures(&report.failures);
+    print_message(said.join(t!("cli-clause-separator")));
+    print_failures(&report.failures);
     Ok(if report.problem.is_some() {
         RunOutcome::SomeFailed
     } else {
@@ -237,22 +237,22 @@ pub fn undo(common: &CommonArgs, args: &UndoArgs) -> anyhow::Result<RunOutcome> 
     }
     if args.finish {
         let report = export::finish(&journals, &chosen.id, &Cancel::default(), &|_| {})?;
-        say_notes(&report);
+        print_notes(&report);
         return show(common, &report, &chosen.target);
     }
     let undone = export::undo(&journals, &chosen.id)?;
-    say(t!(
+    print_message(t!(
         "cli-export-undone",
         count = Ungrouped(undone.restored),
         folder = chosen.target.display()
     ));
-    say_failures(&undone.kept);
+    print_failures(&undone.kept);
     Ok(kept_outcome(&undone.kept))
 }
 
 fn kept_outcome(kept: &[Failure]) -> RunOutcome {
     if kept.is_empty() {
-        RunOutcome::Fine
+        RunOutcome::Success
     } else {
         RunOutcome::SomeFailed
     }
@@ -287,5 +287,5 @@ fn list(common: &CommonArgs, all: &[PastExport]) -> anyhow::Result<RunOutcome> {
         };
         Value::Array(all.iter().map(entry).collect())
     })?;
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }

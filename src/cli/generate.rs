@@ -19,5 +19,5 @@ pub fn run(args: &GenerateArgs) -> anyhow::Result<RunOutcome> {
         clap_complete::generate_to(*shell, &mut Args::command(), "lumisift", dir)
             .with_context(failed)?;
     }
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }

@@ -11,7 +11,7 @@ use super::RunOutcome;
 use super::args::{CommonArgs, HeapsArgs};
 use super::commands::finish;
 use super::library::{self, open_library};
-use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
+use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
 /// `lumisift heaps`.
 pub fn run(common: &CommonArgs, args: &HeapsArgs) -> anyhow::Result<RunOutcome> {
@@ -52,11 +52,11 @@ pub fn run(common: &CommonArgs, args: &HeapsArgs) -> anyhow::Result<RunOutcome> 
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say(t!(
+    print_message(t!(
         "cli-heaps-found",
         heaps = t!("cli-heaps", count = Ungrouped(found.len())),
         rest = Ungrouped(indexed.photos.len() - heaped)
     ));
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(&indexed)
 }

@@ -15,7 +15,7 @@ pub fn run(common: &CommonArgs, args: &Import) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let imported = import(opened.session(), &args.files)?;
     let mut columns = OutputTable::new(&["photos", "what"], &[]).with_words("what");
-    for (count, what) in in_words(&imported) {
+    for (count, what) in import_counts(&imported) {
         let photos = || t!("cli-photos", count = Ungrouped(count));
         let photos = in_language_of(common.format, photos);
         columns.push(vec![photos, what.into()]);
@@ -30,10 +30,10 @@ pub fn run(common: &CommonArgs, args: &Import) -> anyhow::Result<RunOutcome> {
             "failed": imported.failed,
         })
     })?;
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }
 
-fn in_words(imported: &Imported) -> impl Iterator<Item = (u64, &'static str)> {
+fn import_counts(imported: &Imported) -> impl Iterator<Item = (u64, &'static str)> {
     let Imported {
         new,
         known,

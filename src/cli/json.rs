@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use lumisift::engine::sanitize::is_steering;
+use lumisift::engine::sanitize::is_unprintable;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
@@ -31,7 +31,7 @@ pub fn json_line(value: &impl Serialize) -> io::Result<String> {
 
 fn write_text<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
     let mut rest = text;
-    while let Some(at) = rest.find(is_steering) {
+    while let Some(at) = rest.find(is_unprintable) {
         out.write_all(&rest.as_bytes()[..at])?;
         let c = rest[at..].chars().next().unwrap_or_default();
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -131,7 +131,7 @@ mod tests {
         ] {
             let value = json!({ "path": path_text(Path::new(text)), "list": [1, {}] });
             let printed = written(&value);
-            assert!(!printed.chars().any(|c| is_steering(c) && c != '\n'));
+            assert!(!printed.chars().any(|c| is_unprintable(c) && c != '\n'));
             let read: Value = serde_json::from_str(&printed).expect("JSON");
             assert_eq!(read, json!({ "path": text, "list": [1, {}] }));
         }

@@ -20,9 +20,9 @@ use super::args::{CommonArgs, KeywordsArgs, SidecarNames};
 use super::commands::outcome;
 use super::decided::PhotoDecisions;
 use super::describe;
-use super::labels::{say_meanings, with_absolute_paths};
+use super::labels::{print_translations, with_absolute_paths};
 use super::library::{self, OpenedLibrary, open_library};
-use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
+use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
 pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcome> {
     let records = Dirs::detect().sidecars();
@@ -32,8 +32,8 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
             _ => anyhow!(error).context(t!("cli-cannot-read", path = records.display())),
         });
         let (count, kept) = undone?;
-        say(text::sidecars_restored(count, Digits::Ungrouped));
-        say_failures(&kept);
+        print_message(text::sidecars_restored(count, Digits::Ungrouped));
+        print_failures(&kept);
         return Ok(outcome(&kept));
     }
     let opened = open_library(common)?;
@@ -67,16 +67,16 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
     })?;
     if args.dry_run {
         let planned = text::sidecars_to_write(plan.count(), plan.unchanged, Digits::Ungrouped);
-        say(t!("cli-keywords-planned", plan = planned));
+        print_message(t!("cli-keywords-planned", plan = planned));
     } else {
         let written = text::sidecars_written(count, plan.unchanged, Digits::Ungrouped);
         match count.total() {
-            0 => say(written),
-            _ => say(t!("cli-keywords-written", written = written)),
+            0 => print_message(written),
+            _ => print_message(t!("cli-keywords-written", written = written)),
         }
     }
-    say_beside(&plan.beside);
-    say_failures(&failures);
+    print_sidecar_reasons(&plan.beside);
+    print_failures(&failures);
     Ok(outcome(&failures))
 }
 
@@ -101,7 +101,7 @@ fn table(args: &KeywordsArgs, plan: &SidecarPlan) -> OutputTable {
 }
 
 /// Says once for each reason which photos are not written into.
-fn say_beside(beside: &[Failure]) {
+fn print_sidecar_reasons(beside: &[Failure]) {
     let mut reasons: Vec<(&str, &Failure, usize)> = Vec::new();
     for failure in beside {
         let known = (reasons.iter_mut()).find(|(reason, ..)| *reason == failure.message);
@@ -114,8 +114,8 @@ fn say_beside(beside: &[Failure]) {
         let path = first.path.display();
         let reason = text::sentence(reason);
         match others {
-            0 => say(format_args!("{path}: {reason}")),
-            others => say(t!(
+            0 => print_message(format_args!("{path}: {reason}")),
+            others => print_message(t!(
                 "cli-more-like-it",
                 path = path,
                 count = Ungrouped(others),
@@ -139,7 +139,7 @@ fn edits(
         .map(training_set)
         .collect::<Result<_, _>>()?;
     let queries = training_sets.iter().map(|training_set| &training_set.query);
-    say_meanings(opened.session().model().as_ref(), queries);
+    print_translations(opened.session().model().as_ref(), queries);
     let indexed = library::index(common, opened, &args.folders())?;
     let scores = opened.library.ask(&training_sets, &indexed)?.scores;
     let decided =
@@ -165,6 +165,6 @@ fn edits(
         let description = described[at].take();
         edits.extend(contents.edit(path, keywords, decided.mark(photo), description));
     }
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     Ok(edits)
 }

@@ -11,7 +11,7 @@ use lumisift::{t, text};
 use serde_json::{Map, Value};
 
 use super::args::LabelArgs;
-use super::output::say;
+use super::output::print_message;
 
 /// Labels, ready for questions.
 pub struct PreparedLabels {
@@ -35,7 +35,7 @@ pub fn with_absolute_paths(mut query: Query) -> Query {
 
 /// Says what words of other languages mean to a model that knows English alone, and which of them it may not know. Returns
 /// what was translated.
-pub fn say_meanings<'a>(
+pub fn print_translations<'a>(
     model: &dyn Model,
     queries: impl IntoIterator<Item = &'a Query>,
 ) -> Map<String, Value> {
@@ -50,14 +50,14 @@ pub fn say_meanings<'a>(
         for known in &english.translations {
             let english = Value::from(known.english.clone());
             if translated.insert(known.words.clone(), english).is_none() {
-                say(translation_text(known));
+                print_message(translation_text(known));
             }
         }
         for unknown in &english.unknown {
             let best = models_for(unknown.language)
                 .first()
                 .map_or("", |model| model.short_name());
-            say(t!(
+            print_message(t!(
                 "cli-unknown-words",
                 what = text::unknown_words(unknown, &model.info().name),
                 model = best
@@ -108,9 +108,9 @@ impl PreparedLabels {
         })
     }
 
-    /// Says what its labels mean to a model, as [`say_meanings`].
-    pub fn say_meanings(&self, model: &dyn Model) -> Map<String, Value> {
-        say_meanings(
+    /// Says what its labels mean to a model, as [`print_translations`].
+    pub fn print_translations(&self, model: &dyn Model) -> Map<String, Value> {
+        print_translations(
             model,
             self.training_sets
                 .iter()

@@ -18,7 +18,7 @@ use lumisift::t;
 use lumisift::text::{self, Digits, Ungrouped};
 
 use super::args::{CommonArgs, FolderArgs};
-use super::output::say;
+use super::output::print_message;
 
 /// Which model `--model` names.
 ///
@@ -39,7 +39,7 @@ pub fn choose_model(
 pub fn load_settings(dirs: &Dirs) -> Settings {
     let (settings, notice) = settings::load(&dirs.settings_file());
     if let Some(notice) = notice {
-        say(notice);
+        print_message(notice);
     }
     settings
 }
@@ -107,7 +107,7 @@ pub fn open_library(common: &CommonArgs) -> anyhow::Result<OpenedLibrary> {
     let model = wanted_model(common, &settings, &dirs)?;
     let store = store_dir(common, &dirs, &settings);
     let library = Library::open(&model, &store, settings.store_limits())?;
-    library.notices().iter().for_each(say);
+    library.notices().iter().for_each(print_message);
     Ok(OpenedLibrary { library, settings })
 }
 
@@ -124,10 +124,12 @@ pub fn index(
     let watch = |event: &Event| match event {
         Event::Progress(progress) => show(&bar, progress),
         Event::Waiting(Some(reason)) => {
-            bar.suspend(|| say(t!("cli-waiting-for-space", reason = text::sentence(reason))));
+            bar.suspend(|| {
+                print_message(t!("cli-waiting-for-space", reason = text::sentence(reason)))
+            });
         }
-        Event::Fallback(what) => bar.suspend(|| say(text::sentence(what))),
-        Event::Waiting(None) => bar.suspend(|| say(t!("cli-space-again"))),
+        Event::Fallback(what) => bar.suspend(|| print_message(text::sentence(what))),
+        Event::Waiting(None) => bar.suspend(|| print_message(t!("cli-space-again"))),
         _ => {}
     };
     let options = job_options(common, &opened.settings, folders);
@@ -137,14 +139,14 @@ pub fn index(
     for (photo, _) in &indexed.photos {
         if let Some(warning) = &photo.facts.warning {
             let warning = text::sentence(warning);
-            say(format_args!("{}: {warning}", photo.file.path.display()));
+            print_message(format_args!("{}: {warning}", photo.file.path.display()));
         }
     }
     if indexed.photos.is_empty() && indexed.failures.is_empty() {
         anyhow::bail!(t!(
             "cli-no-photos",
             folders = list(&folders.paths),
-            skipped = skipped_words(&indexed.summary)
+            skipped = skipped_text(&indexed.summary)
         ));
     }
     Ok(indexed)
@@ -157,7 +159,7 @@ pub fn job_options(common: &CommonArgs, settings: &Settings, folders: &FolderArg
         threads => threads,
     };
     if decoders > MAX_DECODERS {
-        say(t!(
+        print_message(t!(
             "cli-too-many-threads",
             threads = Ungrouped(decoders),
             most = Ungrouped(MAX_DECODERS)
@@ -186,7 +188,7 @@ fn list(paths: &[PathBuf]) -> String {
 }
 
 /// What was skipped, as the end of a sentence; empty if nothing was.
-pub fn skipped_words(summary: &Summary) -> String {
+pub fn skipped_text(summary: &Summary) -> String {
     let words = skipped_parts(&summary.skipped);
     if words.is_empty() {
         String::new()
@@ -233,7 +235,7 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_position(progress.done());
     let rate = format!("{:.1}", progress.images_per_second);
     let mut words = vec![t!("cli-photos-per-second", rate = rate)];
-    words.extend(progress.time_left().map(left_words));
+    words.extend(progress.time_left().map(time_left_text));
     if progress.phase == Phase::Listing {
         words.push(t!("cli-still-listing").into());
     }
@@ -241,7 +243,7 @@ fn show(bar: &ProgressBar, progress: &Progress) {
 }
 
 /// How long something still takes.
-pub fn left_words(left: Duration) -> String {
+pub fn time_left_text(left: Duration) -> String {
     t!("cli-time-left", seconds = Ungrouped(left.as_secs()))
 }
 

@@ -44,19 +44,19 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use lumisift::engine::sanitize::is_steering;
+use lumisift::engine::sanitize::is_unprintable;
 use lumisift::logging;
 use lumisift::settings::{self, Dirs, Settings};
 use lumisift::{t, text};
 
 use args::{Args, CliCommand, OutputFormat};
-use output::say;
+use output::print_message;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunOutcome {
     /// Everything went well.
-    Fine,
+    Success,
     /// Some photos failed; they were listed.
     SomeFailed,
 }
@@ -102,13 +102,13 @@ pub fn main() -> ExitCode {
         Err(error) => tracing::error!("ended: {}", without_repeats(error)),
     }
     match outcome {
-        Ok(RunOutcome::Fine) => ExitCode::SUCCESS,
+        Ok(RunOutcome::Success) => ExitCode::SUCCESS,
         Ok(RunOutcome::SomeFailed) => ExitCode::from(1),
         // Whoever read our output has had enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let words = without_repeats(&error);
-            say(format_args!("lumisift: {}", text::sentence(&words)));
+            print_message(format_args!("lumisift: {}", text::sentence(&words)));
             ExitCode::from(2)
         }
     }
@@ -143,10 +143,10 @@ fn end_in_order() {}
 /// Prints what the parser of arguments says: help and version, or what is wrong. It quotes arguments, which may be names
 /// of files with anything in them. Nothing more can be said if even printing fails.
 fn print_usage(error: &clap::Error) {
-    let steering = |argument: OsString| argument.to_string_lossy().contains(is_steering);
+    let steering = |argument: OsString| argument.to_string_lossy().contains(is_unprintable);
     match std::env::args_os().any(steering) {
         // Without colours, which use the same control characters.
-        true => error.render().to_string().lines().for_each(say),
+        true => error.render().to_string().lines().for_each(print_message),
         false => {
             let _ = error.print();
         }

@@ -23,9 +23,9 @@ use serde_json::{Value, json};
 use super::RunOutcome;
 use super::args::{CommonArgs, ModelAction};
 use super::library::{
-    choose_model, left_words, load_options, load_settings, progress_bar, store_dir,
+    choose_model, load_options, load_settings, progress_bar, store_dir, time_left_text,
 };
-use super::output::{OutputTable, in_language_of, path_text, print, say};
+use super::output::{OutputTable, in_language_of, path_text, print, print_message};
 
 /// The command with what it needs to know.
 struct ModelCommand<'a> {
@@ -51,7 +51,7 @@ pub fn run(common: &CommonArgs, action: Option<&ModelAction>) -> anyhow::Result<
         Some(ModelAction::Path { name }) => here.path(name)?,
         Some(ModelAction::Rm { name, yes }) => here.remove(name, *yes)?,
     }
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }
 
 impl ModelCommand<'_> {
@@ -175,7 +175,7 @@ impl ModelCommand<'_> {
             Some((dir, _)) if self.settings.model.as_ref() == Some(dir) => "in use",
             Some((dir, _)) if !dir.join("config.json").is_file() => "gone",
             Some((_, ModelOrigin::Cache)) => "ready (Hugging Face cache)",
-            Some((_, ModelOrigin::Person)) => "ready (added)",
+            Some((_, ModelOrigin::UserFolder)) => "ready (added)",
             Some((_, ModelOrigin::Program)) => "ready",
         }
     }
@@ -199,7 +199,7 @@ impl ModelCommand<'_> {
             self.settings.models.push(dir);
         }
         self.save()?;
-        say(t!("cli-model-added", name = name));
+        print_message(t!("cli-model-added", name = name));
         Ok(())
     }
 
@@ -222,15 +222,15 @@ impl ModelCommand<'_> {
             dir
         } else {
             let bar = progress_bar("{bar:30} {decimal_bytes}/{decimal_total_bytes} {msg}");
-            let fetched = download(&order, &Cancel::default(), &mut |arrival| {
-                bar.set_length(arrival.total);
-                bar.set_position(arrival.done);
-                bar.set_message(arrival_words(arrival));
+            let fetched = download(&order, &Cancel::default(), &mut |download_progress| {
+                bar.set_length(download_progress.total);
+                bar.set_position(download_progress.done);
+                bar.set_message(download_status(download_progress));
             });
             bar.finish_and_clear();
             fetched?
         };
-        say(t!("cli-model-ready", path = dir.display(), name = short));
+        print_message(t!("cli-model-ready", path = dir.display(), name = short));
         Ok(())
     }
 
@@ -242,7 +242,7 @@ impl ModelCommand<'_> {
             }
         };
         self.save()?;
-        say(t!("cli-model-used", name = name));
+        print_message(t!("cli-model-used", name = name));
         Ok(())
     }
 
@@ -265,9 +265,9 @@ impl ModelCommand<'_> {
                 ("width", info.dim.to_string()),
                 ("logit scale", format!("{:.2}", info.logit_scale)),
                 ("input", format!("{} px", info.preprocess.side)),
-                ("speed", speed_words(rate, gflop)),
+                ("speed", speed_text(rate, gflop)),
                 ("device", text::sentence(&info.runs_on()).into_owned()),
-                ("in eight bits", accuracy_words(info.int8)),
+                ("in eight bits", accuracy_text(info.int8)),
             ]
         };
         let facts = in_language_of(self.common.format, facts);
@@ -309,11 +309,11 @@ impl ModelCommand<'_> {
         let Some((dir, owner)) = found.and_then(|shelved| shelved.place) else {
             anyhow::bail!(t!("cli-not-installed", name = format!("{name:?}")));
         };
-        let vectors = self.vectors_of(&dir)?;
+        let vectors = self.stored_vectors(&dir)?;
         let photos = vectors.as_ref().map_or(0, |(_, _, photos)| *photos);
         let weights = match owner {
             ModelOrigin::Program => t!("cli-files-of-model", folder = dir.display()),
-            ModelOrigin::Cache | ModelOrigin::Person => t!("cli-no-files-of-model").into(),
+            ModelOrigin::Cache | ModelOrigin::UserFolder => t!("cli-no-files-of-model").into(),
         };
         let question = t!(
             "cli-delete-model",
@@ -321,7 +321,7 @@ impl ModelCommand<'_> {
             count = Ungrouped(photos)
         );
         if !yes && !confirmed(&question)? {
-            say(t!("cli-nothing-deleted"));
+            print_message(t!("cli-nothing-deleted"));
             return Ok(());
         }
         if let Some((store, fingerprint, _)) = vectors {
@@ -331,15 +331,15 @@ impl ModelCommand<'_> {
         self.settings.models.retain(|known| *known != dir);
         if self.settings.model.as_ref() == Some(&dir) {
             self.settings.model = None;
-            say(t!("cli-starter-used"));
+            print_message(t!("cli-starter-used"));
         }
         self.save()?;
-        say(t!("cli-model-gone", name = name));
+        print_message(t!("cli-model-gone", name = name));
         Ok(())
     }
 
     /// What the store has of the model in a folder, as far as that is known.
-    fn vectors_of(&self, dir: &Path) -> anyhow::Result<Option<(Store, Fingerprint, u64)>> {
+    fn stored_vectors(&self, dir: &Path) -> anyhow::Result<Option<(Store, Fingerprint, u64)>> {
         let (Some(store), Ok(fingerprint)) = (self.store()?, inference::folder_fingerprint(dir))
         else {
             return Ok(None);
@@ -358,13 +358,13 @@ fn photos_read(read: &[StoredModel], name: &str) -> u64 {
     of_name.map(|stored| stored.photos).max().unwrap_or(0)
 }
 
-fn arrival_words(arrival: &DownloadProgress) -> String {
-    match arrival.step {
-        DownloadStage::Looking => t!("cli-download-looking").into(),
+fn download_status(download_progress: &DownloadProgress) -> String {
+    match download_progress.step {
+        DownloadStage::Looking => t!("cli-download-connecting").into(),
         DownloadStage::Fetching => {
-            let rate = format!("{:.1}", arrival.rate / 1e6);
+            let rate = format!("{:.1}", download_progress.rate / 1e6);
             let mut words = vec![t!("cli-download-rate", rate = rate)];
-            words.extend(arrival.time_left().map(left_words));
+            words.extend(download_progress.time_left().map(time_left_text));
             words.join(t!("cli-separator"))
         }
         DownloadStage::Waiting => t!("cli-download-waiting").into(),
@@ -376,7 +376,7 @@ fn arrival_words(arrival: &DownloadProgress) -> String {
 fn confirmed(question: &str) -> anyhow::Result<bool> {
     anyhow::ensure!(
         io::stdin().is_terminal(),
-        t!("cli-say-yes", question = question)
+        t!("cli-confirm-with-yes", question = question)
     );
     let mut err = io::stderr();
     write!(err, "{} [y/N] ", printable(question))?;
@@ -387,7 +387,7 @@ fn confirmed(question: &str) -> anyhow::Result<bool> {
 }
 
 /// How fast a model is here, or beside others if that was not measured.
-fn speed_words(rate: Option<f32>, gflop: f32) -> String {
+fn speed_text(rate: Option<f32>, gflop: f32) -> String {
     match rate {
         Some(rate) => text::speed(rate, gflop),
         None => text::words(relative_word(gflop)).into_owned(),
@@ -395,7 +395,7 @@ fn speed_words(rate: Option<f32>, gflop: f32) -> String {
 }
 
 /// How near a model in eight bits is to full precision.
-fn accuracy_words(accuracy: Option<Accuracy>) -> String {
+fn accuracy_text(accuracy: Option<Accuracy>) -> String {
     accuracy.map_or_else(
         || t!("cli-no").into(),
         |a| {

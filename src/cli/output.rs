@@ -128,14 +128,14 @@ pub fn in_language_of<T>(format: OutputFormat, make: impl FnOnce() -> T) -> T {
 
 /// A line for the person, beside the result. One that cannot be written is lost: there is nowhere to
 /// say so.
-pub fn say(line: impl std::fmt::Display) {
+pub fn print_message(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
 }
 
 /// Lists failures for the person.
-pub fn say_failures(failures: &[Failure]) {
+pub fn print_failures(failures: &[Failure]) {
     for failure in failures {
-        say(format_args!(
+        print_message(format_args!(
             "{}: {}",
             failure.path.display(),
             text::sentence(&failure.message)

@@ -13,7 +13,9 @@ use super::RunOutcome;
 use super::args::{BURSTS, BurstsArgs, COPIES, CommonArgs, OverviewArgs, UNDATED};
 use super::commands::finish;
 use super::duplicates::IndexedPhotos;
-use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
+use super::output::{
+    OutputTable, failure_json, number, path_text, print, print_failures, print_message,
+};
 
 /// `lumisift bursts`.
 pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutcome> {
@@ -60,12 +62,12 @@ pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutco
         })
     })?;
     let photos: usize = found.iter().map(|burst| burst.photos.len()).sum();
-    say(t!(
+    print_message(t!(
         "cli-bursts-found",
         bursts = t!("cli-bursts", count = Ungrouped(found.len())),
         photos = t!("cli-photos", count = Ungrouped(photos))
     ));
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(indexed)
 }
 
@@ -109,7 +111,7 @@ pub fn overview(common: &CommonArgs, args: &OverviewArgs) -> anyhow::Result<RunO
     } else {
         count(common, indexed, &rows)?;
     }
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(indexed)
 }
 
@@ -189,7 +191,7 @@ fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow
         })
     })?;
     let copies: u64 = rows.iter().filter_map(|row| row.bytes).sum();
-    say(t!(
+    print_message(t!(
         "cli-overview",
         photos = t!("cli-photos", count = Ungrouped(indexed.photos.len())),
         size = text::bytes(copies)

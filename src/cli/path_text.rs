@@ -90,7 +90,7 @@ pub fn parts(text: &str) -> impl Iterator<Item = TextPart<'_>> {
 }
 
 /// A marked text for people.
-pub fn for_people(text: &str) -> String {
+pub fn for_display(text: &str) -> String {
     let part = |part| match part {
         TextPart::Text(text) => text,
         TextPart::Lone(_) => "\u{fffd}",
@@ -121,7 +121,7 @@ mod tests {
     fn text_stays_text() {
         for text in ["a.jpg", "猫 \"é\"\n.jpg", "\u{fdd0}dce9", "\u{fdd0}"] {
             let marked = path_text(Path::new(text));
-            assert_eq!(for_people(&marked), text);
+            assert_eq!(for_display(&marked), text);
             assert_eq!(as_bytes(&marked), text.as_bytes());
         }
     }
@@ -133,6 +133,6 @@ mod tests {
         let bytes = b"a\xe9\xff.jpg";
         let marked = path_text(Path::new(OsStr::from_bytes(bytes)));
         assert_eq!(as_bytes(&marked), bytes);
-        assert_eq!(for_people(&marked), "a\u{fffd}\u{fffd}.jpg");
+        assert_eq!(for_display(&marked), "a\u{fffd}\u{fffd}.jpg");
     }
 }

@@ -10,15 +10,17 @@ use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, RankArgs};
-use super::labels::{say_meanings, with_absolute_paths};
-use super::output::{OutputTable, in_language_of, number, path_text, percent, print, say};
+use super::labels::{print_translations, with_absolute_paths};
+use super::output::{
+    OutputTable, in_language_of, number, path_text, percent, print, print_message,
+};
 use super::worker::load_model;
 
 /// `lumisift rank`.
 pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let zero_shot = ZeroShot::new(load_model(common)?)?;
-    say_meanings(zero_shot.model().as_ref(), [&query]);
+    print_translations(zero_shot.model().as_ref(), [&query]);
     let training_set = TrainingSet::of(query);
     let hits = match &args.index {
         Some(path) => {
@@ -27,7 +29,7 @@ pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
                 ..IndexOptions::default()
             };
             let index = Index::open(&zero_shot, path, &args.files, options, |step| {
-                say(in_words(step));
+                print_message(in_words(step));
             })?;
             index.rank(&zero_shot, &training_set, args.top)?
         }
@@ -58,7 +60,7 @@ pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
         };
         hits.iter().map(hit).collect()
     })?;
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }
 
 fn in_words(step: IndexStep) -> String {

@@ -26,11 +26,11 @@ use super::commands::finish;
 use super::decided::PhotoDecisions;
 use super::frames::describe;
 use super::labels::PreparedLabels;
-use super::library::{self, open_library, skipped_words};
+use super::library::{self, open_library, skipped_text};
 use super::out_file::{self, OutputKind};
 use super::output::{
-    OutputTable, failure_json, in_language_of, number, path_text, percent, print_rows, say,
-    say_failures,
+    OutputTable, failure_json, in_language_of, number, path_text, percent, print_failures,
+    print_message, print_rows,
 };
 use super::stream::Streamed;
 use super::{RunOutcome, export};
@@ -85,7 +85,7 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     let labels = &wanted.names;
     let opened = open_library(common)?;
     let session = opened.session();
-    let translated = wanted.say_meanings(session.model().as_ref());
+    let translated = wanted.print_translations(session.model().as_ref());
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
@@ -151,17 +151,17 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
                 label => format!("{label} {n}"),
             })
             .collect();
-        say(format_args!(
+        print_message(format_args!(
             "{}{}",
             words.join(t!("cli-separator")),
-            skipped_words(&indexed.summary)
+            skipped_text(&indexed.summary)
         ));
         if let (Some(exported), Some(target)) = (exported, &args.export) {
             let passed_over = match there_already {
                 0 => String::new(),
                 count => t!("cli-files-skipped", count = Ungrouped(count)),
             };
-            say(t!(
+            print_message(t!(
                 "cli-photos-now-in",
                 count = Ungrouped(exported),
                 folder = target.display(),
@@ -173,7 +173,7 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     if let Some(report) = report {
         indexed.failures.extend(report.failures);
     }
-    say_failures(&indexed.failures);
+    print_failures(&indexed.failures);
     finish(&indexed)
 }
 
@@ -331,7 +331,7 @@ fn write_contact_sheet(
         _ => contact_sheet::html(title, &groups).into_bytes(),
     };
     out_file::write(file, sheet_kind(file), &sheet)?;
-    say(t!("cli-sheet-written", file = file.display()));
+    print_message(t!("cli-sheet-written", file = file.display()));
     Ok(())
 }
 

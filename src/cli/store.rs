@@ -9,7 +9,7 @@ use serde_json::json;
 use super::RunOutcome;
 use super::args::{CommonArgs, StoreAction};
 use super::library::{load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, say};
+use super::output::{OutputTable, in_language_of, path_text, print, print_message};
 
 /// `lumisift store`.
 pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcome> {
@@ -21,7 +21,7 @@ pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcom
         anyhow::bail!(t!("cli-no-store", folder = path_text(&dir)));
     }
     let store = Store::open(&dir)?;
-    store.notices().iter().for_each(say);
+    store.notices().iter().for_each(print_message);
     match action {
         StoreAction::Check => check(common, &store),
         StoreAction::Compact => compact(common, &store, store.compact(settings.store_limits())?),
@@ -37,7 +37,7 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
         thumbnails,
         volumes,
         damage,
-        to_be_repaired,
+        needs_repair,
     } = &found;
     let bytes = store.size()?.bytes;
     let repaired = !store.notices().is_empty();
@@ -71,17 +71,17 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
             "bytes": bytes,
             "set_aside": store.notices(),
             "damage": damage,
-            "to_be_repaired": to_be_repaired,
+            "to_be_repaired": needs_repair,
         })
     })?;
     Ok(match sound {
-        true => RunOutcome::Fine,
+        true => RunOutcome::Success,
         false => RunOutcome::SomeFailed,
     })
 }
 
 fn state(found: &Verified, repaired: bool) -> &'static str {
-    match (found.to_be_repaired, found.damage.is_empty()) {
+    match (found.needs_repair, found.damage.is_empty()) {
         (true, _) => t!("cli-store-damaged"),
         (false, false) => t!("cli-store-repaired"),
         (false, true) if repaired => t!("cli-store-repaired-opening"),
@@ -105,5 +105,5 @@ fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result
             "bytes": size.bytes,
         })
     })?;
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }

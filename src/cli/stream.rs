@@ -6,7 +6,7 @@ use lumisift::engine::sanitize::{csv_cell, printable};
 use serde::{Serialize, Serializer};
 use unicode_width::UnicodeWidthStr;
 
-use super::path_text::{as_bytes, for_people};
+use super::path_text::{as_bytes, for_display};
 
 /// A list whose values are made one by one while they are written.
 pub struct Streamed<F>(pub F);
@@ -72,7 +72,7 @@ fn write_line(
 
 /// A cell for people.
 fn shown(cell: &str) -> String {
-    printable(&for_people(cell)).into_owned()
+    printable(&for_display(cell)).into_owned()
 }
 
 /// Writes CSV row by row. On a terminal a person reads it, elsewhere a program.

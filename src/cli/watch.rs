@@ -18,13 +18,13 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::RunOutcome;
 use super::args::{CommonArgs, FolderArgs, WatchArgs};
-use super::labels::say_meanings;
+use super::labels::print_translations;
 use super::library::{job_options, open_library};
-use super::output::say;
+use super::output::print_message;
 
 /// How long nothing must happen in the folders before they are looked at, and how long that is waited for at most.
 const QUIET: Duration = Duration::from_secs(2);
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often folders are scanned without a notification: network shares send none.
 const POLL: Duration = Duration::from_secs(60);
 
@@ -40,11 +40,11 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
         anyhow::bail!(t!("cli-no-rules-to-run", path = args.rules.display()));
     }
     for rule in &marking {
-        say(t!("cli-rule-marks", rule = &rule.name));
+        print_message(t!("cli-rule-marks", rule = &rule.name));
     }
     let opened = open_library(common)?;
     let queries = rules.iter().map(|rule| &rule.training_set.query);
-    say_meanings(opened.session().model().as_ref(), queries);
+    print_translations(opened.session().model().as_ref(), queries);
     let dirs = Dirs::detect();
     let log = dirs.watch_log();
     let mut handled = match args.dry_run {
@@ -74,13 +74,14 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
     let _watcher = (!ends).then(|| watcher(&rules, sender));
     let mut reporter = RoundReporter::default();
     loop {
-        let round = opened
-            .library
-            .living_round(&rules, &mut handled, &options, &Cancel::default());
+        let round =
+            opened
+                .library
+                .run_rules_once(&rules, &mut handled, &options, &Cancel::default());
         reporter.report(&round, args.dry_run);
         if ends {
-            return Ok(match round.is_fine() {
-                true => RunOutcome::Fine,
+            return Ok(match round.is_success() {
+                true => RunOutcome::Success,
                 false => RunOutcome::SomeFailed,
             });
         }
@@ -120,7 +121,7 @@ fn watcher(
     let mut watcher = match notify::recommended_watcher(on_event) {
         Ok(watcher) => watcher,
         Err(error) => {
-            say(t!("cli-no-watching", error = error.to_string()));
+            print_message(t!("cli-no-watching", error = error.to_string()));
             return None;
         }
     };
@@ -130,7 +131,7 @@ fn watcher(
         .collect();
     for folder in folders {
         if let Err(error) = watcher.watch(folder, RecursiveMode::Recursive) {
-            say(t!(
+            print_message(t!(
                 "cli-folder-not-watched",
                 path = folder.display(),
                 error = error.to_string()
@@ -150,14 +151,14 @@ fn wait(events: &Receiver<()>, most: Duration) {
         return;
     }
     let since = Instant::now();
-    while since.elapsed() < PATIENCE && events.recv_timeout(QUIET).is_ok() {}
+    while since.elapsed() < TEST_TIMEOUT && events.recv_timeout(QUIET).is_ok() {}
 }
 
 /// Prints what rounds did. A problem that lasts is printed once, and again if it comes back.
 #[derive(Default)]
 struct RoundReporter {
     /// What is wrong, in sentences.
-    standing: HashSet<String>,
+    persistent: HashSet<String>,
     waiting: usize,
 }
 
@@ -165,28 +166,28 @@ impl RoundReporter {
     fn report(&mut self, round: &WatchRound, dry_run: bool) {
         for arrival in &round.arrivals {
             let (from, to) = (arrival.source.display(), arrival.target.display());
-            let there = if arrival.was_there {
+            let there = if arrival.already_present {
                 t!("cli-was-there")
             } else {
                 ""
             };
-            say(format_args!("{}: {from} -> {to}{there}", arrival.rule));
+            print_message(format_args!("{}: {from} -> {to}{there}", arrival.rule));
         }
-        if round.arrivals.len() + round.fitting_none > 0 {
-            say(summary(&round.arrivals, round.fitting_none, dry_run));
+        if round.arrivals.len() + round.unmatched > 0 {
+            print_message(summary(&round.arrivals, round.unmatched, dry_run));
         }
         if !round.waiting.is_empty() && round.waiting.len() != self.waiting {
-            say(t!(
+            print_message(t!(
                 "cli-being-written",
                 count = Ungrouped(round.waiting.len())
             ));
         }
         self.waiting = round.waiting.len();
         for id in &round.stopped {
-            say(t!("cli-export-stopped", id = id));
+            print_message(t!("cli-export-stopped", id = id));
         }
         for problem in self.news(round) {
-            say(text::sentence(&problem));
+            print_message(text::sentence(&problem));
         }
     }
 
@@ -198,18 +199,22 @@ impl RoundReporter {
         let errors = round.errors.iter().map(ToString::to_string);
         let wrong = round.warnings.iter().cloned().chain(failures).chain(errors);
         let mut now = HashSet::new();
-        let news = wrong.filter(|said| now.insert(said.clone()) && !self.standing.contains(said));
+        let news = wrong.filter(|said| now.insert(said.clone()) && !self.persistent.contains(said));
         let news = news.collect();
-        self.standing = now;
+        self.persistent = now;
         news
     }
 }
 
 /// "2 photos copied, 1 photo already there, 4 match no rule".
-fn summary(arrivals: &[SortedFile], fitting_none: usize, dry_run: bool) -> String {
-    let there = arrivals.iter().filter(|arrival| arrival.was_there).count();
-    let is_moved =
-        |arrival: &&SortedFile| !arrival.was_there && matches!(arrival.transfer, Transfer::Move);
+fn summary(arrivals: &[SortedFile], unmatched: usize, dry_run: bool) -> String {
+    let there = arrivals
+        .iter()
+        .filter(|arrival| arrival.already_present)
+        .count();
+    let is_moved = |arrival: &&SortedFile| {
+        !arrival.already_present && matches!(arrival.transfer, Transfer::Move)
+    };
     let moved = arrivals.iter().filter(is_moved).count();
     let copied = arrivals.len() - there - moved;
     let (copy, motion) = match dry_run {
@@ -228,7 +233,7 @@ fn summary(arrivals: &[SortedFile], fitting_none: usize, dry_run: bool) -> Strin
     if words.is_empty() {
         words.push(t!(copy, count = Ungrouped(0_usize)));
     }
-    words.push(t!("cli-match-no-rule", count = Ungrouped(fitting_none)));
+    words.push(t!("cli-match-no-rule", count = Ungrouped(unmatched)));
     let words = words.join(t!("cli-separator"));
     match dry_run {
         true => t!("cli-dry-run", words = words),
@@ -283,12 +288,12 @@ mod tests {
 
     #[test]
     fn a_round_is_summed_up_by_what_became_of_photos() {
-        let arrival = |transfer, was_there| SortedFile {
+        let arrival = |transfer, already_present| SortedFile {
             rule: "cats".into(),
             source: "in/a.jpg".into(),
             target: "out/a.jpg".into(),
             transfer,
-            was_there,
+            already_present,
         };
         let copied = arrival(Transfer::Copy, false);
         assert_eq!(

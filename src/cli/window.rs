@@ -9,7 +9,7 @@ use lumisift::window::{WindowOutcome, open_window};
 
 use super::RunOutcome;
 use super::args::CommonArgs;
-use super::output::say;
+use super::output::print_message;
 
 pub fn open(
     common: &CommonArgs,
@@ -30,7 +30,7 @@ pub fn open(
     );
     if open_window(&Services::real(Dirs::detect()), paths, new_window)? == WindowOutcome::HandedOver
     {
-        say(t!("cli-shown-in-window"));
+        print_message(t!("cli-shown-in-window"));
     }
-    Ok(RunOutcome::Fine)
+    Ok(RunOutcome::Success)
 }

@@ -15,9 +15,9 @@ use lumisift::text::Ungrouped;
 
 use super::RunOutcome;
 use super::args::{self, CommonArgs, OutputFormat};
-use super::labels::{PreparedLabels, say_meanings};
+use super::labels::{PreparedLabels, print_translations};
 use super::library::{load_settings, wanted_model};
-use super::output::say;
+use super::output::print_message;
 
 /// `lumisift worker`.
 pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOutcome> {
@@ -29,7 +29,7 @@ pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOu
     };
     let model = load_model(common)?;
     let device = model.info().device.name.clone();
-    say_meanings(
+    print_translations(
         model.as_ref(),
         labels
             .training_sets
@@ -42,20 +42,24 @@ pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOu
             let outcome = worker.run_shard(args.shard, input, dir, format)?;
             match outcome {
                 ShardOutcome::Finished { path } => {
-                    say(t!("cli-finished-before", path = path.display()));
+                    print_message(t!("cli-finished-before", path = path.display()));
                 }
                 ShardOutcome::Made { path, counts } => {
-                    say(format_args!("{}: {}", path.display(), in_words(counts)));
+                    print_message(format_args!("{}: {}", path.display(), in_words(counts)));
                 }
             }
         }
         _ => {
             let counts = worker.run_stream(io::stdin(), io::stdout().lock())?;
-            say(in_words(counts));
+            print_message(in_words(counts));
         }
     }
-    model.info().fallback_from(&device).iter().for_each(say);
-    Ok(RunOutcome::Fine)
+    model
+        .info()
+        .fallback_from(&device)
+        .iter()
+        .for_each(print_message);
+    Ok(RunOutcome::Success)
 }
 
 /// Loads the model, for which all threads together are as many as those that decode.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Whether a character controls a terminal, or hides or reorders adjacent text.
 #[must_use]
-pub fn is_steering(c: char) -> bool {
+pub fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -23,7 +23,7 @@ pub fn is_steering(c: char) -> bool {
 /// Makes text printable: control characters are escaped, such as `\u{1b}`.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_steering) {
+    if !text.contains(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
@@ -32,7 +32,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
-            c if is_steering(c) => {
+            c if is_unprintable(c) => {
                 // Writing to a string cannot fail.
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
             }
@@ -90,7 +90,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_steers_and_no_cell_is_a_formula_and_all_can_be_read_back(text in "['=+@\t\r\n\u{1b}\u{202e}a-]{0,6}|\\PC*|.*") {
-            prop_assert!(!printable(&text).contains(is_steering));
+            prop_assert!(!printable(&text).contains(is_unprintable));
             let cell = csv_cell(&text);
             prop_assert!(!cell.starts_with(begins_formula));
             let inner = cell.trim_start_matches('\'');

@@ -9,7 +9,7 @@ use crate::engine::inference::ModelChoice;
 
 /// Why a name does not identify a usable model.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoSuchModel {
+pub enum UnusableModel {
     /// It is in the catalogue, but not installed.
     #[error("{name} is not installed: `lumisift models get {name}` downloads it")]
     NotInstalled {
@@ -28,7 +28,7 @@ impl Settings {
     ///
     /// # Errors
     /// Returns an error if there is no model of that name and no model in a folder of that path.
-    pub fn named_model(&self, name: &str, dirs: &Dirs) -> Result<ModelChoice, NoSuchModel> {
+    pub fn named_model(&self, name: &str, dirs: &Dirs) -> Result<ModelChoice, UnusableModel> {
         if name == "starter" {
             return Ok(ModelChoice::Starter);
         }
@@ -41,9 +41,9 @@ impl Settings {
                 place: Some((dir, _)),
                 ..
             }) => Ok(ModelChoice::Folder(dir)),
-            Some(InstalledModel { name, .. }) => Err(NoSuchModel::NotInstalled { name }),
+            Some(InstalledModel { name, .. }) => Err(UnusableModel::NotInstalled { name }),
             None if path.is_dir() => Ok(ModelChoice::Folder(path)),
-            None => Err(NoSuchModel::Unknown(name.into())),
+            None => Err(UnusableModel::Unknown(name.into())),
         }
     }
 }

@@ -21,10 +21,10 @@ pub enum LanguageChoice {
 /// A text that is not a supported language.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there are no messages in {0:?}: give auto, en, zh-CN, de, fr, es or ja")]
-pub struct NoSuchLanguage(String);
+pub struct UnsupportedLanguage(String);
 
 impl TryFrom<String> for LanguageChoice {
-    type Error = NoSuchLanguage;
+    type Error = UnsupportedLanguage;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         if text == "auto" {
@@ -32,7 +32,7 @@ impl TryFrom<String> for LanguageChoice {
         }
         Locale::of_tag(&text)
             .map(Self::Chosen)
-            .ok_or(NoSuchLanguage(text))
+            .ok_or(UnsupportedLanguage(text))
     }
 }
 

@@ -114,7 +114,7 @@ fn argument<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
 /// The parts of a pattern; `None` if it has anything but text and arguments.
 fn parts(pattern: &Pattern<&'static str>) -> Option<Vec<Part>> {
     let part = |element: &PatternElement<&'static str>| match element {
-        PatternElement::TextElement { value } => Some(Part::Text(*value)),
+        PatternElement::TextElement { value } => Some(Part::Text(value)),
         PatternElement::Placeable {
             expression: Expression::Inline(InlineExpression::VariableReference { id }),
         } => Some(Part::Argument(id.name)),

@@ -81,7 +81,7 @@ impl Interface {
         paint_caption(ui, rect, item, id, heading, state);
         paint_badges(ui, picture, item, mark);
         videos::paint_mark(ui, picture, state, id, item);
-        stacks::paint_sign(ui, picture, state, id);
+        stacks::paint_stack_badge(ui, picture, state, id);
         clicks(ui, &response, id, state, commands);
         response.context_menu(|ui| photo_menu(ui, state, commands));
         if let Some(warning) = item.warning() {
@@ -322,7 +322,7 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
 }
 
 /// A match as screen readers speak it: "97 percent", "0.4 percent".
-fn spoken(matched: f32) -> String {
+fn accessible_text(matched: f32) -> String {
     match percent_digits(matched) {
         Some(digits) => {
             let number = text::decimal(f64::from(matched) * 100.0, digits);
@@ -335,13 +335,16 @@ fn spoken(matched: f32) -> String {
 /// The accessible name: "cat.jpg, cat, perhaps sofa; sharp, pets 97 percent, taken 14 May 2024, picked, 4 stars".
 pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
-    name.push_str(&videos::spoken(state, id, item));
-    for said in [state.findings().spoken(id), stacks::spoken(state, id)] {
+    name.push_str(&videos::accessible_text(state, id, item));
+    for said in [
+        state.findings().accessible_text(id),
+        stacks::accessible_text(state, id),
+    ] {
         add(&mut name, said);
     }
     if let Some((at, matched, fits)) = caption_label(id, None, state) {
         let text = &state.answer.labels[at].text;
-        let percent = spoken(matched);
+        let percent = accessible_text(matched);
         let said = match fits {
             true => t!("spoken-fits", label = text, percent = percent),
             false => t!("spoken-nearest", label = text, percent = percent),
@@ -351,7 +354,7 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
     if let Some(matched) = found(id, state) {
         add(
             &mut name,
-            Some(t!("spoken-found", percent = spoken(matched))),
+            Some(t!("spoken-found", percent = accessible_text(matched))),
         );
     }
     let taken = item.facts().and_then(|facts| facts.taken.as_ref());

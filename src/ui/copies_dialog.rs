@@ -38,7 +38,7 @@ impl Interface {
         progress(ui, state);
         let findings = state.findings().clone();
         if findings.copies.is_empty() {
-            if state.is_looked_over() {
+            if state.is_analysed() {
                 ui.label(t!("copies-none"));
             }
             return;
@@ -47,7 +47,7 @@ impl Interface {
             ui,
             state,
             &findings.copies,
-            findings.copied_bytes(),
+            findings.duplicate_bytes(),
             commands,
         );
         ui.separator();

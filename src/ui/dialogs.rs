@@ -37,7 +37,7 @@ impl Interface {
             ui.set_width(width);
             // Position and size stay the same while the contents change.
             let height = dialog_height(dialog).min(screen.y - 80.0);
-            let most = if fills(dialog) {
+            let most = if fills_height(dialog) {
                 height
             } else {
                 screen.y - 80.0
@@ -97,9 +97,9 @@ impl Interface {
 
     fn trash_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, t!("trash-title"), commands);
-        let rejects = &mut self.buffers.put_away;
+        let rejects = &mut self.buffers.reject_summary;
         let rejects = rejects.get(state, || RejectSummary::of(state));
-        ui.label(t!("trash-what", count = rejects.going));
+        ui.label(t!("trash-what", count = rejects.to_remove));
         if rejects.hidden > 0 {
             ui.label(t!("trash-hidden", count = rejects.hidden));
         }
@@ -297,7 +297,7 @@ fn dialog_width(dialog: &Dialog) -> f32 {
 }
 
 /// Whether the variable part of a dialog fills the remaining height, so that the dialog's height is fixed.
-fn fills(dialog: &Dialog) -> bool {
+fn fills_height(dialog: &Dialog) -> bool {
     matches!(
         dialog,
         Dialog::Export

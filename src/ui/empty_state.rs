@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.label(RichText::new(title).size(22.0).strong());
         let line = t!("then-type-labels");
         ui.label(RichText::new(line).color(palette.weak));
-        if let Some(words) = passed_over(state) {
+        if let Some(words) = skipped_note(state) {
             ui.label(RichText::new(words).color(palette.warn));
         }
         ui.add_space(theme::SPACE_M);
@@ -75,7 +75,7 @@ fn no_model(ui: &mut Ui, commands: &mut Vec<Command>) {
 }
 
 /// Files that the last job skipped, if that may explain why there are no photos.
-fn passed_over(state: &State) -> Option<String> {
+fn skipped_note(state: &State) -> Option<String> {
     let skipped = &state.work.summary.as_ref()?.skipped;
     let count = skipped.unsupported;
     if skipped.exported > 0 {

@@ -152,7 +152,7 @@ impl Interface {
             choices.begin(state);
         }
         choices.count(state);
-        let put_away = &mut self.buffers.put_away;
+        let reject_summary = &mut self.buffers.reject_summary;
         let before = choices.now.clone();
         choice_rows(ui, state, choices, commands);
         if choices.now != before && !choices.for_rejects {
@@ -160,7 +160,7 @@ impl Interface {
             commands.push(Command::KeepExportChoices(kept));
         }
         if choices.now.what == Some(ExportWhat::Rejected) {
-            let rejects = put_away.get(state, || RejectSummary::of(state));
+            let rejects = reject_summary.get(state, || RejectSummary::of(state));
             kept_copies(ui, state, &rejects.kept);
         }
         ui.separator();

@@ -46,7 +46,7 @@ impl Interface {
             let id = ui.scope_id().with(("strip", order[place]));
             let response = ui.interact(cell.intersect(view), id, Sense::CLICK);
             let chosen = place == here;
-            let video = videos::spoken(state, order[place], &item);
+            let video = videos::accessible_text(state, order[place], &item);
             let name = t!("in-the-strip", name = item.name, video = video);
             response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, &name));
             let palette = palette(ui);

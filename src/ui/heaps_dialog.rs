@@ -32,15 +32,15 @@ impl Interface {
             let bad = palette(ui).bad;
             ui.add(egui::Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
         }
-        if heaps.is_looking {
-            ui.label(RichText::new(t!("heaps-looking")).weak());
+        if heaps.is_proposing {
+            ui.label(RichText::new(t!("heaps-searching")).weak());
         }
         let dismissed = state.memory.dismissed_heaps.len();
-        if dismissed > 0 && !heaps.is_looking && ui.button(t!("heaps-again")).clicked() {
+        if dismissed > 0 && !heaps.is_proposing && ui.button(t!("heaps-again")).clicked() {
             commands.push(Command::Found(FindingCommand::ProposeAgain));
         }
         if heaps.proposed.is_empty() {
-            if heaps.is_known && !heaps.is_looking {
+            if heaps.is_known && !heaps.is_proposing {
                 ui.label(t!("heaps-none"));
             }
             return;
@@ -119,9 +119,10 @@ impl Interface {
                 if icon_button_sized(ui, Icon::Cross, &dismiss, 24.0).clicked() {
                     commands.push(Command::Found(FindingCommand::DismissHeap(at)));
                 }
-                if !heap.also.is_empty() {
-                    let also = RichText::new(t!("heap-also", words = text::list(&heap.also)));
-                    ui.add(egui::Label::new(also.small().weak()).truncate());
+                if !heap.alternative_names.is_empty() {
+                    let alternative_names =
+                        RichText::new(t!("heap-also", words = text::list(&heap.alternative_names)));
+                    ui.add(egui::Label::new(alternative_names.small().weak()).truncate());
                 }
             });
         });

@@ -8,7 +8,7 @@ use egui::{
 use super::Interface;
 use super::theme::palette;
 use super::widgets::{badge, percent};
-use crate::app::document::heat::{Map, TELLING_FROM};
+use crate::app::document::heat::{HeatMapState, MIN_HEAT_MATCH};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::engine::library::HeatMap;
@@ -44,25 +44,27 @@ impl Interface {
                 true => t!("heat-not-videos"),
                 false => t!("heat-add-label"),
             };
-            return say(ui, pane, id, text);
+            return paint_message(ui, pane, id, text);
         };
         let label = &question.label.text;
         match &state.heat.map {
-            Map::Waiting => say(ui, pane, id, &t!("heat-looking", label = label)),
-            Map::Failed(problem) => say(ui, pane, id, &text::sentence(problem)),
-            Map::Ready(map) => {
+            HeatMapState::Waiting => {
+                paint_message(ui, pane, id, &t!("heat-computing", label = label))
+            }
+            HeatMapState::Failed(problem) => paint_message(ui, pane, id, &text::sentence(problem)),
+            HeatMapState::Ready(map) => {
                 let painter = ui.painter().with_clip_rect(pane);
                 let texture = self.heat_texture(ui, state.heat.number, map);
                 let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
                 painter.image(texture.id(), whole, all, Color32::WHITE);
                 let matched = percent(map.matched);
-                let text = match map.matched < TELLING_FROM {
+                let text = match map.matched < MIN_HEAT_MATCH {
                     true => {
                         t!("heat-hardly", label = label, matched = matched)
                     }
                     false => t!("heat-where", label = label, matched = matched),
                 };
-                say(ui, pane, id, &text);
+                paint_message(ui, pane, id, &text);
             }
         }
     }
@@ -78,7 +80,7 @@ impl Interface {
 }
 
 /// A message about the heat map, at the top right of the photo.
-fn say(ui: &Ui, pane: Rect, id: ItemId, text: &str) {
+fn paint_message(ui: &Ui, pane: Rect, id: ItemId, text: &str) {
     let width = text.chars().count() as f32 * 7.0 + 16.0;
     let left = (pane.max.x - width - 12.0).max(pane.min.x + 12.0);
     let rect = badge(

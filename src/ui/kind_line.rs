@@ -96,7 +96,7 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
     response.on_hover_text(t!(
         "line-hint",
         percent = fine_percent(line),
-        meaning = kind.number_means()
+        meaning = kind.value_meaning()
     ));
 }
 
@@ -173,8 +173,8 @@ pub fn row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter)
     let title = filter.kind.map_or(t!("found-any"), Kind::name);
     let header = CollapsingHeader::new(t!("found-kind", title = title)).id_salt("found");
     header.show(ui, |ui| {
-        if !state.is_looked_over() {
-            let text = t!("not-looked-over");
+        if !state.is_analysed() {
+            let text = t!("not-analysed");
             ui.label(RichText::new(text).small().weak());
             return;
         }

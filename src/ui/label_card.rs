@@ -13,7 +13,7 @@ use super::icons::Icon;
 use super::label_language::{reads_english_only, translations, translations_at_a_glance, unknown};
 use super::label_menu::label_menu;
 use super::theme::{self, palette};
-use super::threshold_row::{NEAR_ROW, advice, glance, near_row};
+use super::threshold_row::{NEAR_ROW, advice, distribution_tooltip, near_row};
 use super::widgets::{elided, quiet_button};
 use crate::app::command::Command;
 use crate::app::document::filter::LabelFit;
@@ -71,7 +71,7 @@ pub fn label_card(
     if label.on && !open {
         response.on_hover_ui(|ui| {
             translations_at_a_glance(ui, state, label);
-            glance(ui, state, place, label);
+            distribution_tooltip(ui, state, place, label);
             notes(ui, label);
         });
     }

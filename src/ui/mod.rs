@@ -99,7 +99,7 @@ struct Buffers {
     export: export_dialog::ExportDialogChoices,
     keywords: keywords_dialog::KeywordChoices,
     filters: filter_menu::FilterCounts,
-    put_away: PerAnswer<RejectSummary>,
+    reject_summary: PerAnswer<RejectSummary>,
     failures: PerAnswer<Vec<ItemId>>,
     tour: PerAnswer<Tour>,
     /// The index and text of the cluster name being edited.

@@ -53,7 +53,7 @@ impl Interface {
             if let Some(other) = download.filter(|download| !listed(download)) {
                 ui.separator();
                 ui.label(RichText::new(other.repo.as_str()).strong());
-                arriving(ui, &other.arrival, commands);
+                download_row(ui, &other.download_progress, commands);
             }
         });
         ui.separator();
@@ -180,7 +180,7 @@ pub fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut 
         });
     });
     if let Some(download) = on_its_way {
-        arriving(ui, &download.arrival, commands);
+        download_row(ui, &download.download_progress, commands);
     }
 }
 
@@ -268,9 +268,9 @@ fn where_it_is(shelved: &InstalledModel) -> String {
 }
 
 /// Progress of a download, with a cancel button.
-fn arriving(ui: &mut Ui, arrival: &DownloadProgress, commands: &mut Vec<Command>) {
+fn download_row(ui: &mut Ui, download_progress: &DownloadProgress, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        let part = arrival.done as f32 / arrival.total.max(1) as f32;
+        let part = download_progress.done as f32 / download_progress.total.max(1) as f32;
         let bar = ui.add(
             ProgressBar::new(part)
                 .desired_width(180.0)
@@ -278,22 +278,25 @@ fn arriving(ui: &mut Ui, arrival: &DownloadProgress, commands: &mut Vec<Command>
         );
         ui.ctx()
             .accesskit_node_builder(bar.id, |node| node.set_label(t!("download")));
-        ui.label(RichText::new(arrival_text(arrival)).small());
+        ui.label(RichText::new(download_text(download_progress)).small());
         if ui.button(t!("stop")).clicked() {
             commands.push(Command::CancelDownload);
         }
     });
 }
 
-fn arrival_text(arrival: &DownloadProgress) -> String {
-    match arrival.step {
-        DownloadStage::Looking => t!("download-looking").into(),
+fn download_text(download_progress: &DownloadProgress) -> String {
+    match download_progress.step {
+        DownloadStage::Looking => t!("download-connecting").into(),
         DownloadStage::Waiting => t!("download-waiting").into(),
         DownloadStage::Checking => t!("download-checking").into(),
         DownloadStage::Fetching => {
-            let left = arrival.time_left().map(duration);
-            let rate = bytes(arrival.rate as u64);
-            let (done, total) = (bytes(arrival.done), bytes(arrival.total));
+            let left = download_progress.time_left().map(duration);
+            let rate = bytes(download_progress.rate as u64);
+            let (done, total) = (
+                bytes(download_progress.done),
+                bytes(download_progress.total),
+            );
             match left {
                 Some(left) => t!(
                     "download-left",

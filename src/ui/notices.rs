@@ -20,10 +20,10 @@ const GAP: f32 = 6.0;
 
 /// Draws the notifications over everything but dialogs, and the offer above them if there is one.
 pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Command>) {
-    let standing = &state.standing;
-    let standing = [&standing.marks, &standing.store, &standing.settings];
+    let persistent = &state.persistent;
+    let persistent = [&persistent.marks, &persistent.store, &persistent.settings];
     let failed = matches!(state.session, SessionState::Failed(_));
-    let nothing_stands = standing.iter().all(|text| text.is_none());
+    let nothing_stands = persistent.iter().all(|text| text.is_none());
     let nothing = state.notices.is_empty() && !failed && nothing_stands;
     let screen = ui.ctx().content_rect();
     let width = WIDTH.min(screen.width() - 32.0);
@@ -58,13 +58,13 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
                     }
                 });
             }
-            for text in standing.into_iter().flatten() {
+            for text in persistent.into_iter().flatten() {
                 message(ui, text, true, |_| {});
             }
             // The newest ones are at the end.
             let first = state.notices.len().saturating_sub(SHOWN);
             for (at, notice) in state.notices.iter().enumerate().skip(first) {
-                message(ui, &notice.text, notice.bad, |ui| {
+                message(ui, &notice.text, notice.is_error, |ui| {
                     if icon_button_sized(ui, Icon::Cross, t!("dismiss"), 22.0).clicked() {
                         commands.push(Command::DismissNotice(at));
                     }
@@ -73,9 +73,9 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
         });
 }
 
-fn message(ui: &mut Ui, text: &str, bad: bool, buttons: impl FnOnce(&mut Ui)) {
+fn message(ui: &mut Ui, text: &str, is_error: bool, buttons: impl FnOnce(&mut Ui)) {
     let palette = palette(ui);
-    let colour = if bad { palette.warn } else { palette.good };
+    let colour = if is_error { palette.warn } else { palette.good };
     Frame::new()
         .fill(palette.panel)
         .stroke(egui::Stroke::new(1.0, colour))
@@ -84,7 +84,7 @@ fn message(ui: &mut Ui, text: &str, bad: bool, buttons: impl FnOnce(&mut Ui)) {
         .shadow(ui.visuals().popup_shadow)
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                sign(ui, bad);
+                sign(ui, is_error);
                 let width = ui.available_width() - 90.0;
                 ui.allocate_ui(vec2(width, 0.0), |ui| {
                     ui.set_width(width);
@@ -98,9 +98,9 @@ fn message(ui: &mut Ui, text: &str, bad: bool, buttons: impl FnOnce(&mut Ui)) {
         });
 }
 
-fn sign(ui: &mut Ui, bad: bool) {
+fn sign(ui: &mut Ui, is_error: bool) {
     let palette = palette(ui);
-    let (icon, colour) = match bad {
+    let (icon, colour) = match is_error {
         true => (Icon::Warning, palette.warn),
         false => (Icon::Tick, palette.good),
     };
@@ -118,12 +118,12 @@ pub fn bell(ui: &mut Ui, state: &State) {
             // The size is fixed while notifications arrive.
             let area = ScrollArea::vertical().auto_shrink([false, false]);
             area.max_height(240.0).show(ui, |ui| {
-                if state.said.is_empty() {
+                if state.past_notices.is_empty() {
                     ui.label(RichText::new(t!("no-messages")).weak());
                 }
-                for notice in &state.said {
+                for notice in &state.past_notices {
                     ui.horizontal(|ui| {
-                        sign(ui, notice.bad);
+                        sign(ui, notice.is_error);
                         let text = RichText::new(&notice.text).size(theme::TEXT_S);
                         ui.add(egui::Label::new(text).wrap());
                     });

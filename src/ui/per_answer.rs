@@ -32,7 +32,7 @@ impl<T> PerAnswer<T> {
 pub fn by_flag(state: &State) -> [usize; FlagFilter::ALL.len()] {
     let marks = &state.library.snapshot().marks;
     FlagFilter::ALL.map(|flag| {
-        let through = marks.iter().filter(|mark| flag.lets_through(mark.flag));
+        let through = marks.iter().filter(|mark| flag.accepts_flag(mark.flag));
         through.count()
     })
 }
@@ -50,7 +50,7 @@ pub fn values<T: Ord>(state: &State, of: impl Fn(&LibraryItem) -> Option<T>) -> 
 #[derive(Debug, Default)]
 pub struct RejectSummary {
     /// Number of photos to be removed.
-    pub going: usize,
+    pub to_remove: usize,
     /// How many of them are hidden.
     pub hidden: usize,
     /// The copies that stay.
@@ -62,10 +62,10 @@ impl RejectSummary {
     pub fn of(state: &State) -> Self {
         let rejects = state.rejects();
         let shown: HashSet<&ItemId> = state.answer.arrangement.order.iter().collect();
-        let hidden = rejects.going.iter().filter(|id| !shown.contains(id));
+        let hidden = rejects.to_remove.iter().filter(|id| !shown.contains(id));
         Self {
             hidden: hidden.count(),
-            going: rejects.going.len(),
+            to_remove: rejects.to_remove.len(),
             kept: rejects.kept,
         }
     }

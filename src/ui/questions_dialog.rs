@@ -8,7 +8,7 @@ use super::widgets::{fine_percent, main_button};
 use super::{Interface, videos};
 use crate::app::command::{Command, FindingCommand};
 use crate::app::document::library::ItemId;
-use crate::app::document::questioning::{ENOUGH, Questioning};
+use crate::app::document::questioning::{MIN_ANSWERS, Questioning};
 use crate::app::document::state::State;
 use crate::app::tasks::pictures::ViewKey;
 use crate::t;
@@ -89,7 +89,7 @@ fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     for (text, name, fits) in [
         (t!("answer-yes-key"), t!("answer-yes"), Some(true)),
         (t!("answer-no-key"), t!("answer-no"), Some(false)),
-        (t!("answer-cannot-say-key"), t!("answer-cannot-say"), None),
+        (t!("answer-not-sure-key"), t!("answer-not-sure"), None),
     ] {
         let button = egui::Button::new(text).min_size(vec2(96.0, 32.0));
         let response = ui.add(button);
@@ -99,11 +99,11 @@ fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
         }
     }
     let back = egui::Button::new(t!("answer-back-key")).min_size(vec2(96.0, 32.0));
-    let response = ui.add_enabled(questions.can_take_back(), back);
-    let enabled = questions.can_take_back();
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, t!("answer-take-back")));
+    let response = ui.add_enabled(questions.can_undo_answer(), back);
+    let enabled = questions.can_undo_answer();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, t!("answer-undo")));
     if response.clicked() {
-        commands.push(Command::Found(FindingCommand::TakeBackAnswer));
+        commands.push(Command::Found(FindingCommand::UndoAnswer));
     }
 }
 
@@ -143,18 +143,18 @@ fn keys(ui: &Ui, questions: &Questioning, commands: &mut Vec<Command>) {
         input.consume_key(Modifiers::COMMAND, Key::Z)
             || input.consume_key(Modifiers::NONE, Key::Backspace)
     });
-    if back && questions.can_take_back() {
-        commands.push(Command::Found(FindingCommand::TakeBackAnswer));
+    if back && questions.can_undo_answer() {
+        commands.push(Command::Found(FindingCommand::UndoAnswer));
     }
 }
 
 /// The current estimate, and the button that applies it.
 fn outcome(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     let count = questions.answers();
-    let is_enough = count >= ENOUGH || questions.asked().is_none();
+    let is_enough = count >= MIN_ANSWERS || questions.asked().is_none();
     let text = match count {
-        0 => t!("answers-say", count = ENOUGH),
-        _ => t!("after-answers", count = count, enough = ENOUGH),
+        0 => t!("answers-needed", count = MIN_ANSWERS),
+        _ => t!("after-answers", count = count, enough = MIN_ANSWERS),
     };
     ui.label(RichText::new(text).small().weak());
     if count == 0 {

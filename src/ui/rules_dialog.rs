@@ -97,7 +97,7 @@ impl Interface {
         if state.rules.asked.as_ref() != Some(&rule) {
             // The preview there is belongs to another rule.
             commands.push(Command::Rules(RuleCommand::Preview(Box::new(rule))));
-            ui.label(t!("rule-looking"));
+            ui.label(t!("rule-preview-running"));
             return;
         }
         match &state.rules.preview {
@@ -111,7 +111,7 @@ impl Interface {
                 ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
             }
             _ => {
-                ui.label(t!("rule-looking"));
+                ui.label(t!("rule-preview-running"));
             }
         }
     }

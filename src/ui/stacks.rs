@@ -9,7 +9,7 @@ use crate::app::document::state::State;
 use crate::{t, text};
 
 /// For a folded stack, the number of its photos. For an unfolded one, a sign on the best photo.
-pub fn paint_sign(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
+pub fn paint_stack_badge(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
     let Some(stack) = state.findings().stack(id) else {
         return;
     };
@@ -37,7 +37,7 @@ pub fn paint_sign(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
 
 /// The text of the badge for screen readers.
 #[must_use]
-pub fn spoken(state: &State, id: ItemId) -> Option<String> {
+pub fn accessible_text(state: &State, id: ItemId) -> Option<String> {
     let stack = state.findings().stack(id)?;
     let count = stack.photos.len();
     match (state.memory.folded, stack.best == id) {

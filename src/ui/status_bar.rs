@@ -115,7 +115,7 @@ fn progress_text(state: &State) -> String {
     let progress = &state.work.progress;
     let stage = match (state.work.is_paused(), progress.phase) {
         (true, _) => t!("paused"),
-        (_, Phase::Listing) => t!("stage-looking"),
+        (_, Phase::Listing) => t!("stage-listing"),
         _ => t!("stage-reading"),
     };
     let mut text = match (read_by(state), progress.phase) {
@@ -174,11 +174,11 @@ fn look(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(running) = &state.overview.running {
         let (_, done, of) = running.get();
         let text = match of {
-            0 => t!("looking-over").to_owned(),
-            _ => t!("looking-over-of", done = done, count = of),
+            0 => t!("analysing").to_owned(),
+            _ => t!("analysing-of", done = done, count = of),
         };
         ui.label(small(ui, &text));
-    } else if state.is_looked_over() && !state.library.is_empty() {
+    } else if state.is_analysed() && !state.library.is_empty() {
         let text = RichText::new(Action::Tour.entry().name).size(theme::TEXT_S);
         if ui.button(text).clicked() {
             commands.push(Command::Do(Action::Tour));

@@ -32,7 +32,7 @@ pub struct Textures {
     /// Thumbnails that could not be loaded.
     missing: HashSet<ThumbKey>,
     /// Thumbnails that became outdated while being fetched.
-    on_the_way: HashSet<ThumbKey>,
+    stale_in_flight: HashSet<ThumbKey>,
     wanted: Vec<ThumbKey>,
     asked: Vec<ThumbKey>,
     bytes: usize,
@@ -49,7 +49,7 @@ impl Textures {
             fetcher: start_thumbs(store, notify)?,
             held: HashMap::new(),
             missing: HashSet::new(),
-            on_the_way: HashSet::new(),
+            stale_in_flight: HashSet::new(),
             wanted: Vec::new(),
             asked: Vec::new(),
             bytes: 0,
@@ -69,7 +69,7 @@ impl Textures {
             match self.held.get_mut(&key) {
                 Some(entry) => entry.outdated = true,
                 None if self.asked.contains(&key) => {
-                    self.on_the_way.insert(key);
+                    self.stale_in_flight.insert(key);
                 }
                 None => {}
             }
@@ -95,7 +95,7 @@ impl Textures {
                 break;
             };
             let Some(image) = image else {
-                if !self.on_the_way.remove(&key) {
+                if !self.stale_in_flight.remove(&key) {
                     self.missing.insert(key);
                 }
                 continue;
@@ -116,7 +116,7 @@ impl Textures {
             texture,
             bytes,
             used: self.frame,
-            outdated: self.on_the_way.remove(&key),
+            outdated: self.stale_in_flight.remove(&key),
         };
         self.bytes += bytes;
         if let Some(old) = self.held.insert(key, entry) {

@@ -160,7 +160,7 @@ pub fn palette(ui: &egui::Ui) -> &'static Palette {
 /// Sets egui's styles for both themes.
 pub fn install(ctx: &Context) {
     for (theme, palette) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
-        ctx.style_mut_of(theme, |style| dress(style, palette, theme));
+        ctx.style_mut_of(theme, |style| apply_style(style, palette, theme));
     }
     // No zoom shortcuts of egui: zooming changes the size of thumbnails, not of everything.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
@@ -175,7 +175,7 @@ pub fn choose(ctx: &Context, theme: Theme) {
     });
 }
 
-fn dress(style: &mut Style, palette: &Palette, theme: egui::Theme) {
+fn apply_style(style: &mut Style, palette: &Palette, theme: egui::Theme) {
     style.visuals = visuals(palette, theme);
     let spacing = &mut style.spacing;
     spacing.item_spacing = vec2(SPACE_M, SPACE_M);

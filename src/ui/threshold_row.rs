@@ -160,7 +160,7 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
 }
 
 /// The tooltip with the distribution of a label's matches.
-pub fn glance(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
+pub fn distribution_tooltip(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     let arrangement = &state.answer.arrangement;
     let counts = place.and_then(|place| arrangement.histograms.get(place));
     let fitting = place.and_then(|place| arrangement.counts.get(place));

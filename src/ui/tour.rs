@@ -31,7 +31,7 @@ impl Interface {
     pub(super) fn tour_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, t!("tour-title"), commands);
         progress(ui, state);
-        if !state.is_looked_over() {
+        if !state.is_analysed() {
             return;
         }
         let tour = self.buffers.tour.get(state, || Tour::of(state));
@@ -78,7 +78,7 @@ pub fn offer(ui: &mut Ui, sentence: &str, commands: &mut Vec<Command>) {
             node.set_live(egui::accesskit::Live::Polite);
         });
         ui.horizontal(|ui| {
-            if main_button(ui, t!("take-a-look")).clicked() {
+            if main_button(ui, t!("show-tour")).clicked() {
                 commands.push(Command::Do(Action::Tour));
             }
             if ui.button(t!("not-now")).clicked() {
@@ -107,16 +107,17 @@ pub fn progress(ui: &mut Ui, state: &State) {
         let (compares, done, of) = running.get();
         let what = match compares {
             true => t!("comparing"),
-            false => t!("looking-over"),
+            false => t!("analysing"),
         };
         let text = match of {
-            0 => t!("look-begins", what = what),
-            _ => t!("look-progress", what = what, done = done, count = of),
+            0 => t!("progress-begins", what = what),
+            _ => t!("analysis-progress", what = what, done = done, count = of),
         };
         let bar = ProgressBar::new(done as f32 / of.max(1) as f32);
         let response = ui.add(bar.desired_width(140.0).desired_height(8.0));
-        ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label(t!("progress-of-look")));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_label(t!("name-of-analysis-progress"))
+        });
         ui.label(RichText::new(text).weak());
     });
 }

@@ -48,7 +48,7 @@ fn video(item: &LibraryItem) -> Option<&VideoFacts> {
 }
 
 /// The addition to the accessible name: "video, 0:12 of 1:05".
-pub fn spoken(state: &State, id: ItemId, item: &LibraryItem) -> String {
+pub fn accessible_text(state: &State, id: ItemId, item: &LibraryItem) -> String {
     spoken_at(item, frame(state, id, item))
 }
 

@@ -20,7 +20,7 @@ use crate::{t, text};
 /// Preferred size of a mark button, the size below which they use more rows, and the minimum.
 const SIGN: f32 = 24.0;
 const SMALL_SIGN: f32 = 18.0;
-const LEAST_SIGN: f32 = 10.0;
+const MIN_MARK_SIZE: f32 = 10.0;
 /// Number of mark buttons per row, in layouts with one, two and three rows: flags, stars and colours.
 static ROWS: [&[usize]; 3] = [&[12], &[7, 5], &[2, 5, 5]];
 /// Width of the loupe in points.
@@ -29,7 +29,7 @@ const LOUPE: f32 = 300.0;
 pub const HOLD: f64 = 0.25;
 
 /// A button for a mark.
-struct MarkSign {
+struct MarkButton {
     name: String,
     on: bool,
     icon: Option<Icon>,
@@ -48,7 +48,7 @@ pub fn marks(
 ) {
     let compared = state.viewer.as_ref().is_some_and(Viewer::is_comparison);
     let signs = signs(id, state);
-    let (side, rows) = rows_of_signs(pane.width() - 16.0);
+    let (side, rows) = mark_rows(pane.width() - 16.0);
     let longest = rows.iter().copied().max().unwrap_or_default();
     let size = vec2(side * longest as f32 + 8.0, side * rows.len() as f32 + 6.0);
     let middle = pane.center_bottom() - vec2(0.0, size.y / 2.0 + 8.0);
@@ -82,18 +82,18 @@ pub fn marks(
 
 /// The size of mark buttons in the given width, and the number per row. All buttons are always visible: in narrow panes
 /// they are smaller or in several rows.
-fn rows_of_signs(width: f32) -> (f32, &'static [usize]) {
+fn mark_rows(width: f32) -> (f32, &'static [usize]) {
     let side = |rows: &[usize]| width / rows.iter().copied().max().unwrap_or(1) as f32;
     let fits = |rows: &&&[usize]| side(rows) >= SMALL_SIGN;
     let rows = ROWS.iter().find(fits).unwrap_or(&ROWS[ROWS.len() - 1]);
-    (side(rows).clamp(LEAST_SIGN, SIGN), rows)
+    (side(rows).clamp(MIN_MARK_SIZE, SIGN), rows)
 }
 
-fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
+fn signs(id: ItemId, state: &State) -> Vec<MarkButton> {
     let mark = state.library.mark(id);
     // The buttons have a dark background in every theme.
     let palette = theme::DARK;
-    let flag = |name: &str, flag: Flag, icon, colour, action| MarkSign {
+    let flag = |name: &str, flag: Flag, icon, colour, action| MarkButton {
         name: name.into(),
         on: mark.flag == flag,
         icon: Some(icon),
@@ -120,14 +120,14 @@ fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
             Action::Reject,
         ),
     ];
-    signs.extend((1..=5).map(|stars| MarkSign {
+    signs.extend((1..=5).map(|stars| MarkButton {
         name: stars_text(stars),
         on: mark.stars >= stars,
         icon: Some(Icon::Star),
         colour: Color32::from_rgb(0xF2, 0xB8, 0x4B),
         action: Action::Stars(if mark.stars == stars { 0 } else { stars }),
     }));
-    signs.extend(Colour::ALL.into_iter().map(|colour| MarkSign {
+    signs.extend(Colour::ALL.into_iter().map(|colour| MarkButton {
         name: t!(
             "sign-colour",
             colour = text::in_sentence(&text::words(colour.name()))
@@ -140,7 +140,7 @@ fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
     signs
 }
 
-fn paint(ui: &Ui, rect: Rect, sign: &MarkSign, hovered: bool) {
+fn paint(ui: &Ui, rect: Rect, sign: &MarkButton, hovered: bool) {
     let faint = Color32::from_white_alpha(if hovered { 200 } else { 90 });
     let colour = if sign.on { sign.colour } else { faint };
     match sign.icon {
@@ -223,17 +223,17 @@ mod tests {
     #[test]
     fn all_signs_find_room_in_any_pane() {
         for width in [60.0, 110.0, 150.0, 270.0, 400.0, 1900.0] {
-            let (side, rows) = rows_of_signs(width);
+            let (side, rows) = mark_rows(width);
             assert_eq!(rows.iter().sum::<usize>(), 12);
             assert!(
                 rows.iter().all(|row| side * *row as f32 <= width + 0.1),
                 "{width}"
             );
-            assert!((LEAST_SIGN..=SIGN).contains(&side));
+            assert!((MIN_MARK_SIZE..=SIGN).contains(&side));
         }
-        assert_eq!(rows_of_signs(400.0), (SIGN, ROWS[0]));
+        assert_eq!(mark_rows(400.0), (SIGN, ROWS[0]));
         // Four photos at 800x600, and nine.
-        assert!(rows_of_signs(271.0).0 >= 22.0);
-        assert_eq!(rows_of_signs(171.0), (SIGN, ROWS[1]));
+        assert!(mark_rows(271.0).0 >= 22.0);
+        assert_eq!(mark_rows(171.0), (SIGN, ROWS[1]));
     }
 }

@@ -11,7 +11,7 @@ use crate::app::command::{Command, Dialog};
 use crate::engine::media::scan::is_media_name;
 
 /// How long a dropped picture waits for the pointer, in seconds.
-const PATIENCE: f64 = 0.25;
+const TEST_TIMEOUT: f64 = 0.25;
 
 /// Files that were dropped, until it is known onto what.
 #[derive(Default)]
@@ -36,8 +36,8 @@ impl Drops {
         if self.paths.is_empty() {
             return None;
         }
-        match what_becomes(&self.paths, pointer, search_zone) {
-            None if now - self.since < PATIENCE => {
+        match is_search_drop(&self.paths, pointer, search_zone) {
+            None if now - self.since < TEST_TIMEOUT => {
                 ctx.request_repaint_after(Duration::from_millis(30));
                 None
             }
@@ -54,7 +54,7 @@ impl Drops {
 }
 
 /// Whether dropped paths are searched for or opened; nothing while that depends on a pointer that is not known.
-fn what_becomes(paths: &[PathBuf], pointer: Option<Pos2>, search_zone: Rect) -> Option<bool> {
+fn is_search_drop(paths: &[PathBuf], pointer: Option<Pos2>, search_zone: Rect) -> Option<bool> {
     let [picture] = paths else {
         return Some(false);
     };
@@ -79,12 +79,12 @@ mod tests {
         let one = [PathBuf::from("a.jpg")];
         let two = [PathBuf::from("a.jpg"), PathBuf::from("b.jpg")];
         let folder = [PathBuf::from("photos")];
-        assert_eq!(what_becomes(&one, inside, zone), Some(true));
-        assert_eq!(what_becomes(&one, outside, zone), Some(false));
-        assert_eq!(what_becomes(&two, inside, zone), Some(false));
-        assert_eq!(what_becomes(&one, None, zone), None);
-        assert_eq!(what_becomes(&folder, None, zone), Some(false));
+        assert_eq!(is_search_drop(&one, inside, zone), Some(true));
+        assert_eq!(is_search_drop(&one, outside, zone), Some(false));
+        assert_eq!(is_search_drop(&two, inside, zone), Some(false));
+        assert_eq!(is_search_drop(&one, None, zone), None);
+        assert_eq!(is_search_drop(&folder, None, zone), Some(false));
         // Where there is no search box, nothing is asked.
-        assert_eq!(what_becomes(&one, None, Rect::NOTHING), Some(false));
+        assert_eq!(is_search_drop(&one, None, Rect::NOTHING), Some(false));
     }
 }

@@ -75,7 +75,7 @@ fn named(keeper: &str, copies: &[&str]) -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
-fn copies_are_found_set_aside_and_brought_back() {
+fn duplicates_are_found_moved_and_restored() {
     let home = tempfile::tempdir().expect("a folder");
     let photos = home.path().join("photos");
     heap(&photos);
@@ -171,7 +171,7 @@ fn a_plan_that_is_out_of_date_moves_nothing_that_matters() {
 }
 
 #[test]
-fn a_store_from_before_is_gone_on_with() {
+fn an_older_store_is_still_used() {
     let home = tempfile::tempdir().expect("a folder");
     let (photos, store) = (home.path().join("photos"), home.path().join("store"));
     heap(&photos);

@@ -127,7 +127,7 @@ fn numbers<const N: usize>(counts: &Value, names: [&str; N]) -> [u64; N] {
 }
 
 /// Makes a file unreadable as a photo, without changing its size and times.
-fn spoil(path: &Path) {
+fn corrupt_file(path: &Path) {
     let metadata = fs::metadata(path).expect("there");
     let length = usize::try_from(metadata.len()).expect("small");
     fs::write(path, vec![0; length]).expect("written");
@@ -172,7 +172,7 @@ fn photos_that_a_worker_read_are_not_read_again() {
         ];
         assert_eq!(numbers(&counts, names), [9, 0, 9, 0, 0, 0], "{format}");
         // If one of these files were opened now, there would be no photo in it.
-        (0..9).for_each(|number| spoil(&home.photo(number)));
+        (0..9).for_each(|number| corrupt_file(&home.photo(number)));
         assert_eq!(home.indexed(), [9, 0, 0], "{format}");
         assert_eq!(home.matches("home"), expected, "{format}");
         let again = home.import(&file);
@@ -274,6 +274,6 @@ fn thumbnails_are_made_when_they_are_asked_for() {
     };
     assert_eq!(sheet("first.html"), 3);
     // The data is in the store, so the photos are no longer needed.
-    (0..3).for_each(|number| spoil(&home.photo(number)));
+    (0..3).for_each(|number| corrupt_file(&home.photo(number)));
     assert_eq!(sheet("second.html"), 3);
 }

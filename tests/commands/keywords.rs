@@ -162,7 +162,7 @@ fn what_was_written_is_taken_back_and_what_is_broken_left_alone() {
 }
 
 #[test]
-fn what_other_programs_wrote_is_told_and_asked_for() {
+fn sidecars_of_other_programs_are_reported_and_need_confirmation() {
     let home = tempfile::tempdir().expect("a folder");
     let photos = home.path().join("photos");
     fs::create_dir_all(&photos).expect("made");
@@ -226,7 +226,7 @@ fn subject(keyword: &str) -> String {
 }
 
 /// Inserts a packet into a JPEG, as cameras and exiftool do.
-fn put_inside(photo: &Path, packet: &str) {
+fn embed_packet(photo: &Path, packet: &str) {
     let mut bytes = fs::read(photo).expect("there");
     let mut segment = b"http://ns.adobe.com/xap/1.0/\0".to_vec();
     segment.extend(packet.as_bytes());
@@ -286,11 +286,11 @@ fn photos_that_share_a_sidecar_are_one_write() {
 }
 
 #[test]
-fn what_stands_inside_a_photo_is_told_and_kept_beside_it() {
+fn embedded_keywords_are_reported_and_kept_in_the_sidecar() {
     let (home, photos) = cats(&["a.jpg"]);
     let photo = photos.join("a.jpg");
     let inside = subject("holiday") + "<xmp:Rating>5</xmp:Rating><xmp:Label>Green</xmp:Label>";
-    put_inside(&photo, &packet(&inside));
+    embed_packet(&photo, &packet(&inside));
     let sort = |more: &[&str]| {
         let mut command = lumisift(home.path());
         command.arg("sort").arg(&photos).args(["-l", "cat"]);
@@ -318,7 +318,7 @@ fn what_stands_inside_a_photo_is_told_and_kept_beside_it() {
 fn keywords_inside_photos_are_planned_written_and_taken_back() {
     let (home, photos) = cats(&["a.jpg"]);
     let photo = photos.join("a.jpg");
-    put_inside(
+    embed_packet(
         &photo,
         &packet(&(subject("holiday") + "<xmp:Nickname>Mimi</xmp:Nickname>")),
     );

@@ -45,7 +45,7 @@ fn round(home: &Path, rules: &Path, arguments: &[&str]) -> (String, i32) {
 }
 
 #[test]
-fn what_arrives_is_brought_once_whatever_becomes_of_it() {
+fn new_photos_are_exported_once_even_if_they_change_later() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
     let rules = rules(home, "min_match = 0.5\n");
@@ -121,7 +121,7 @@ fn files_that_are_being_written_wait() {
 }
 
 #[test]
-fn moved_photos_come_back_by_undo_and_faulty_rules_are_told() {
+fn undo_restores_moved_photos_and_invalid_rules_are_reported() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
     let path = rules(home, "move = true\nlayout = \"label\"\n");
@@ -232,12 +232,12 @@ impl World {
             marks: None,
         };
         let handled = &mut self.handled;
-        (self.library).living_round(&rules, handled, &options, &Cancel::default())
+        (self.library).run_rules_once(&rules, handled, &options, &Cancel::default())
     }
 }
 
 #[test]
-fn photos_that_a_stopped_export_did_not_begin_are_brought_later() {
+fn photos_not_reached_by_a_stopped_export_are_exported_later() {
     let mut world = World::new();
     photos(&world.home.path().join("in"), 5);
     let round = world.round(&Small(AtomicUsize::new(2)));
@@ -255,19 +255,19 @@ fn photos_that_a_stopped_export_did_not_begin_are_brought_later() {
         1,
         "{round:?}"
     );
-    assert!(!round.is_fine());
+    assert!(!round.is_success());
     // A photo that was transferred is not processed again, even if it was removed at the target.
     let first = &round.arrivals[0].target;
     fs::remove_file(first).expect("removed");
     let round = world.round(&Disk);
     assert_eq!(round.arrivals.len(), 3, "{round:?}");
-    assert!(round.is_fine() && !first.exists(), "{round:?}");
+    assert!(round.is_success() && !first.exists(), "{round:?}");
     assert_eq!(names(&world.home.path().join("out")).len(), 4);
     assert!(world.round(&Disk).arrivals.is_empty());
 }
 
 #[test]
-fn what_is_at_its_place_already_counts_as_brought_and_companions_do_not() {
+fn photos_already_at_the_target_count_as_exported_but_companions_do_not() {
     let mut world = World::new();
     let (from, to) = (world.home.path().join("in"), world.home.path().join("out"));
     photos(&from, 2);
@@ -281,7 +281,7 @@ fn what_is_at_its_place_already_counts_as_brought_and_companions_do_not() {
         round
             .arrivals
             .iter()
-            .filter(|a| a.was_there == there)
+            .filter(|a| a.already_present == there)
             .count()
     };
     assert_eq!((there(true), there(false)), (1, 1), "{round:?}");
@@ -289,7 +289,7 @@ fn what_is_at_its_place_already_counts_as_brought_and_companions_do_not() {
 }
 
 #[test]
-fn a_photo_that_fits_another_rule_is_not_said_to_fit_none_and_twins_are_brought_once() {
+fn photos_matching_another_rule_are_not_unmatched_and_duplicates_are_exported_once() {
     let mut world = World::new();
     let home = world.home.path().to_path_buf();
     photos(&home.join("in"), 3);
@@ -302,12 +302,12 @@ fn a_photo_that_fits_another_rule_is_not_said_to_fit_none_and_twins_are_brought_
     fs::write(&path, format!("{none}{all}")).expect("written");
     let round = world.round(&Disk);
     assert_eq!(round.arrivals.len(), 3, "{round:?}");
-    assert_eq!(round.fitting_none, 0, "{round:?}");
+    assert_eq!(round.unmatched, 0, "{round:?}");
     assert!(world.round(&Disk).arrivals.is_empty());
 }
 
 #[test]
-fn a_watcher_brings_what_arrives_while_it_runs_and_says_what_is_wrong_once() {
+fn a_watcher_exports_new_photos_and_reports_problems_once() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
     let path = rules(home, "");

@@ -149,9 +149,9 @@ fn every_photo_is_scored_by_its_own_vector() {
 }
 
 /// The quick model on a device with memory for three pictures.
-struct Cramped(ColourModel);
+struct LowMemoryModel(ColourModel);
 
-impl Model for Cramped {
+impl Model for LowMemoryModel {
     fn info(&self) -> &ModelInfo {
         self.0.info()
     }
@@ -174,7 +174,7 @@ fn a_device_without_memory_for_a_batch_gets_smaller_ones() {
     let dir = tempfile::tempdir().expect("a folder");
     photos(&dir.path().join("photos"), 40);
     let store = Arc::new(Store::open(&dir.path().join("store")).expect("a store"));
-    let model = Arc::new(Cramped(ColourModel::new()));
+    let model = Arc::new(LowMemoryModel(ColourModel::new()));
     let session = Arc::new(Session::open(model, store).expect("a session"));
     let ran = run(&session, &[dir.path().join("photos")]);
     assert_eq!(

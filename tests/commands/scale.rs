@@ -24,7 +24,7 @@ use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 
 /// Limit of peak resident memory in megabytes.
-const MOST_MB: u64 = 700;
+const MAX_MB: u64 = 700;
 /// Photos per folder.
 const FOLDER: usize = 1000;
 
@@ -183,6 +183,6 @@ fn memory_stays_bounded_however_many_photos_there_are() {
         }));
     }
     for (name, megabytes) in runs {
-        assert!(megabytes <= MOST_MB, "{name}: {megabytes} MB");
+        assert!(megabytes <= MAX_MB, "{name}: {megabytes} MB");
     }
 }

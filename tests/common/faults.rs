@@ -24,7 +24,7 @@ pub struct Faulty {
     fault: Option<(usize, Fault)>,
     count: AtomicUsize,
     dead: AtomicBool,
-    struck: AtomicBool,
+    triggered: AtomicBool,
     /// Whether the file system lacks a rename that never replaces, and refuses some hard links.
     old: bool,
     /// Paths below this folder are on another disk.
@@ -38,15 +38,15 @@ impl Faulty {
             fault,
             count: AtomicUsize::new(0),
             dead: AtomicBool::new(false),
-            struck: AtomicBool::new(false),
+            triggered: AtomicBool::new(false),
             old,
             far,
         }
     }
 
     /// Whether a fault has occurred.
-    pub fn struck(&self) -> bool {
-        self.struck.load(Ordering::Relaxed)
+    pub fn triggered(&self) -> bool {
+        self.triggered.load(Ordering::Relaxed)
     }
 
     fn next(&self) -> io::Result<()> {
@@ -57,7 +57,7 @@ impl Faulty {
         let Some((_, fault)) = self.fault.filter(|(at, _)| *at == n) else {
             return Ok(());
         };
-        self.struck.store(true, Ordering::Relaxed);
+        self.triggered.store(true, Ordering::Relaxed);
         Err(match fault {
             Fault::Kill => {
                 self.dead.store(true, Ordering::Relaxed);
@@ -106,7 +106,7 @@ impl Ops for Faulty {
 
     fn flush_folder(&self, _: &Path) {}
 
-    fn dress(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
+    fn copy_attributes(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
         if self.next().is_err() {
             return LostAttributes {
                 permissions: true,
@@ -114,7 +114,7 @@ impl Ops for Faulty {
                 ..LostAttributes::default()
             };
         }
-        Disk.dress(from, to, owner)
+        Disk.copy_attributes(from, to, owner)
     }
 
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {

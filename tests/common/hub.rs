@@ -13,7 +13,7 @@ use crate::fixtures;
 
 /// The fault in one answer.
 #[derive(Clone, Debug)]
-pub enum Mischief {
+pub enum ResponseFault {
     /// Only this many bytes of the body are sent, then the connection closes.
     BreakAfter(usize),
     /// A status instead of the file, with headers.
@@ -50,7 +50,7 @@ pub struct Seen {
 struct State {
     files: HashMap<String, Vec<u8>>,
     /// By path: the faults of the next answers to GET.
-    mischief: HashMap<String, VecDeque<Mischief>>,
+    response_faults: HashMap<String, VecDeque<ResponseFault>>,
     seen: Vec<Seen>,
     /// Whether lengths and checksums are sent.
     silent: bool,
@@ -59,7 +59,7 @@ struct State {
     /// Checksums that are sent instead of the true ones.
     hashes: HashMap<String, String>,
     /// By path: the fault of every answer, to HEAD and to GET.
-    always: HashMap<String, Mischief>,
+    always: HashMap<String, ResponseFault>,
     /// Bytes of bodies that were sent.
     sent: u64,
 }
@@ -87,7 +87,7 @@ impl FakeHub {
     }
 
     /// A hub with the small CLIP under a path.
-    pub fn stocked(base: &str) -> Self {
+    pub fn with_fixtures(base: &str) -> Self {
         let hub = Self::start();
         hub.put_fixtures(base, &fixtures::CLIP_TINY);
         hub
@@ -101,7 +101,7 @@ impl FakeHub {
     }
 
     /// An address at which nothing listens.
-    pub fn nobody() -> String {
+    pub fn unreachable_url() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         format!("http://{}", listener.local_addr().expect("an address"))
     }
@@ -112,33 +112,37 @@ impl FakeHub {
     }
 
     /// Sets the faults of the next answers to GET for a path.
-    pub fn plot(&self, path: &str, mischief: impl IntoIterator<Item = Mischief>) {
+    pub fn queue_faults(
+        &self,
+        path: &str,
+        response_faults: impl IntoIterator<Item = ResponseFault>,
+    ) {
         let mut state = self.state.lock().expect("no panic");
-        let plans = state.mischief.entry(path.into()).or_default();
-        plans.extend(mischief);
+        let plans = state.response_faults.entry(path.into()).or_default();
+        plans.extend(response_faults);
     }
 
     /// Sends no lengths and checksums, like plain mirrors.
-    pub fn say_little(&self) {
+    pub fn omit_metadata(&self) {
         self.state.lock().expect("no panic").silent = true;
     }
 
     /// Sends a wrong length in answers to HEAD.
-    pub fn lie_about(&self, path: &str, length: u64) {
+    pub fn fake_length(&self, path: &str, length: u64) {
         let mut state = self.state.lock().expect("no panic");
         state.lengths.insert(path.into(), length);
     }
 
     /// Sends a wrong checksum.
-    pub fn lie_about_hash(&self, path: &str, hash: &str) {
+    pub fn fake_hash(&self, path: &str, hash: &str) {
         let mut state = self.state.lock().expect("no panic");
         state.hashes.insert(path.into(), hash.into());
     }
 
     /// Sets the fault of every answer for a path.
-    pub fn always(&self, path: &str, mischief: Mischief) {
+    pub fn always(&self, path: &str, response_faults: ResponseFault) {
         let mut state = self.state.lock().expect("no panic");
-        state.always.insert(path.into(), mischief);
+        state.always.insert(path.into(), response_faults);
     }
 
     /// Bytes of bodies that were sent.
@@ -191,7 +195,7 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         state.seen.push(seen.clone());
         let get = seen.method == "GET";
         let plan = state
-            .mischief
+            .response_faults
             .get_mut(&seen.path)
             .filter(|_| get)
             .and_then(VecDeque::pop_front)
@@ -212,15 +216,15 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         )
         .is_ok()
     };
-    if let Some(Mischief::Status(status, headers)) = plan {
+    if let Some(ResponseFault::Status(status, headers)) = plan {
         head(status, &format!("Content-Length: 0\r\n{headers}"));
         return;
     }
-    if let Some(Mischief::Redirect(goal)) = plan {
+    if let Some(ResponseFault::Redirect(goal)) = plan {
         head(302, &format!("Content-Length: 0\r\nLocation: {goal}\r\n"));
         return;
     }
-    if let Some(Mischief::RedirectSaying(goal, lies)) = plan {
+    if let Some(ResponseFault::RedirectSaying(goal, lies)) = plan {
         head(
             302,
             &format!("Content-Length: 0\r\nLocation: {goal}\r\n{lies}"),
@@ -228,14 +232,16 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         return;
     }
     let torments = match &plan {
-        Some(Mischief::Silence) => true,
-        Some(Mischief::Endless | Mischief::Drip(_) | Mischief::Stall) => head(200, ""),
-        Some(Mischief::Bomb) => head(200, "Content-Encoding: deflate\r\n"),
+        Some(ResponseFault::Silence) => true,
+        Some(ResponseFault::Endless | ResponseFault::Drip(_) | ResponseFault::Stall) => {
+            head(200, "")
+        }
+        Some(ResponseFault::Bomb) => head(200, "Content-Encoding: deflate\r\n"),
         _ => false,
     };
     if let Some(plan) = plan.as_ref().filter(|_| torments) {
-        if seen.method != "HEAD" || matches!(plan, Mischief::Silence) {
-            torment(stream, plan, shared);
+        if seen.method != "HEAD" || matches!(plan, ResponseFault::Silence) {
+            send_endlessly(stream, plan, shared);
         }
         return;
     }
@@ -254,8 +260,8 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         format!("X-Linked-Etag: \"{hash}\"\r\nX-Linked-Size: {length}\r\n")
     };
     match plan {
-        Some(Mischief::Corrupt) => bytes[0] ^= 1,
-        Some(Mischief::Longer) => bytes.extend([0; 100]),
+        Some(ResponseFault::Corrupt) => bytes[0] ^= 1,
+        Some(ResponseFault::Longer) => bytes.extend([0; 100]),
         _ => {}
     }
     let start = usize::try_from(from(&seen)).expect("small");
@@ -279,7 +285,7 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         return;
     }
     let body = match plan {
-        Some(Mischief::BreakAfter(count)) => &body[..count.min(body.len())],
+        Some(ResponseFault::BreakAfter(count)) => &body[..count.min(body.len())],
         _ => body,
     };
     // The client may have disconnected.
@@ -287,27 +293,27 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
 }
 
 /// Sends bytes without end, until the client disconnects.
-fn torment(mut stream: TcpStream, plan: &Mischief, shared: &Mutex<State>) {
+fn send_endlessly(mut stream: TcpStream, plan: &ResponseFault, shared: &Mutex<State>) {
     let chunk = match plan {
-        Mischief::Drip(_) => vec![b'x'],
-        Mischief::Bomb => deflated_zeros(),
+        ResponseFault::Drip(_) => vec![b'x'],
+        ResponseFault::Bomb => deflated_zeros(),
         _ => vec![0; 64 << 10],
     };
     loop {
         match plan {
-            Mischief::Silence | Mischief::Stall => {
+            ResponseFault::Silence | ResponseFault::Stall => {
                 // The client ends the wait by disconnecting.
                 let _ = stream.read(&mut [0; 1]);
                 return;
             }
-            Mischief::Drip(time) => std::thread::sleep(*time),
+            ResponseFault::Drip(time) => std::thread::sleep(*time),
             _ => {}
         }
         if stream.write_all(&chunk).is_err() {
             return;
         }
         shared.lock().expect("no panic").sent += chunk.len() as u64;
-        if matches!(plan, Mischief::Bomb) {
+        if matches!(plan, ResponseFault::Bomb) {
             return;
         }
     }

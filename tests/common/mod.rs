@@ -134,13 +134,13 @@ pub fn session(store: &Path) -> Arc<Session> {
 
 /// The result of a job.
 #[derive(Default)]
-pub struct Ran {
+pub struct JobResult {
     pub photos: Vec<(Photo, u32, VectorSource)>,
     pub failures: Vec<Failure>,
     pub summary: Summary,
 }
 
-impl Ran {
+impl JobResult {
     pub fn from(&self, wanted: VectorSource) -> usize {
         self.photos
             .iter()
@@ -150,9 +150,9 @@ impl Ran {
 }
 
 /// Runs a job to its end.
-pub fn run(session: &Arc<Session>, roots: &[PathBuf]) -> Ran {
+pub fn run(session: &Arc<Session>, roots: &[PathBuf]) -> JobResult {
     let job = pipeline::start(session, JobOptions::new(roots.to_vec())).expect("a job");
-    let mut ran = Ran::default();
+    let mut ran = JobResult::default();
     while let Some(message) = job.next() {
         match message.event {
             Event::Photo { photo, row, source } => ran.photos.push((photo, row, source)),

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use crate::common::{ColourModel, dirs};
 
 /// A test fails if something takes longer than this.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A desktop simulated by a test.
 #[derive(Default)]
@@ -76,7 +76,7 @@ impl Desktop for FakeDesktop {
             };
             if path.exists() {
                 let reason = "a file with this name is already there".to_owned();
-                outcome.stuck.push((path.clone(), reason));
+                outcome.not_restored.push((path.clone(), reason));
                 continue;
             }
             let (path, bytes) = trashed.remove(at);
@@ -196,7 +196,7 @@ impl Window {
     pub fn until(&mut self, what: &str, holds: impl Fn(&Window) -> bool) {
         let start = Instant::now();
         while !holds(self) {
-            assert!(start.elapsed() < PATIENCE, "{what} did not come about");
+            assert!(start.elapsed() < TEST_TIMEOUT, "{what} did not come about");
             self.harness.step();
             std::thread::yield_now();
         }
@@ -235,11 +235,11 @@ impl Window {
     /// Opens a dialog.
     pub fn open_dialog(&mut self, action: Action) {
         self.act(action);
-        self.in_place();
+        self.finish_layout();
     }
 
     /// Draws a newly opened dialog until it is in place: its first frames measure it.
-    pub fn in_place(&mut self) {
+    pub fn finish_layout(&mut self) {
         for _ in 0..4 {
             self.harness.step();
         }

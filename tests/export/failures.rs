@@ -45,7 +45,7 @@ fn export(
 struct Plain;
 
 impl Ops for Plain {
-    fn dress(&self, _: &File, _: &File, owner: bool) -> LostAttributes {
+    fn copy_attributes(&self, _: &File, _: &File, owner: bool) -> LostAttributes {
         LostAttributes {
             permissions: true,
             times: true,
@@ -103,11 +103,11 @@ fn a_target_that_refuses_all_but_bytes_gets_the_photos_and_one_warning() {
 }
 
 /// No file can be removed from the folder of photos.
-struct Sealed {
+struct ReadOnlyFolder {
     photos: PathBuf,
 }
 
-impl Sealed {
+impl ReadOnlyFolder {
     fn check(&self, path: &Path) -> io::Result<()> {
         match path.starts_with(&self.photos) {
             true => Err(io::ErrorKind::PermissionDenied.into()),
@@ -116,7 +116,7 @@ impl Sealed {
     }
 }
 
-impl Ops for Sealed {
+impl Ops for ReadOnlyFolder {
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.check(from)?;
         Disk.rename_new(from, to)
@@ -132,7 +132,7 @@ impl Ops for Sealed {
 fn a_move_out_of_a_folder_that_lets_nothing_go_says_that_copies_were_made() {
     let world = World::new();
     let items = [world.item("a.jpg", "a", &[]), world.item("b.jpg", "b", &[])];
-    let ops = Sealed {
+    let ops = ReadOnlyFolder {
         photos: world.photos(),
     };
     let report = export(&world, &ops, &items, &flat(&world, Transfer::Move));
@@ -175,7 +175,7 @@ fn replacing_and_undoing_killed_anywhere_and_repeated_ends_clean() {
                 let killed = Faulty::new(Some((at, Fault::Kill)), false, disk);
                 let journals = world.journals();
                 let _ = Exporter::with(&journals, &killed, 1).undo(&report.id);
-                kills += usize::from(killed.struck());
+                kills += usize::from(killed.triggered());
                 let again = Exporter::with(&journals, &calm, 1).undo(&report.id);
                 let again = again.expect("undone");
                 assert!(
@@ -254,7 +254,7 @@ fn the_longest_names_can_be_moved_away_and_back() {
 }
 
 #[test]
-fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
+fn a_full_disk_is_reported_and_the_export_can_be_resumed() {
     let world = World::new();
     let items: Vec<ExportItem> = (0..4)
         .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))

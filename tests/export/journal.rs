@@ -29,7 +29,7 @@ fn journal(world: &World) -> PathBuf {
 }
 
 #[test]
-fn a_journal_cut_off_anywhere_is_gone_on_with_and_comes_to_its_end() {
+fn an_export_with_a_journal_truncated_anywhere_can_be_finished() {
     let begin = || {
         let world = World::new();
         let names = ["a.jpg", "猫の写真.jpg"];
@@ -199,7 +199,7 @@ fn relative_paths_of_the_first_version_lead_nowhere_else() {
 }
 
 #[test]
-fn who_lists_exports_is_in_nobody_s_way() {
+fn listing_exports_does_not_block_a_running_export() {
     let world = World::new();
     let (journals, stop) = (world.journals(), Cancel::default());
     let (seen, stopped) = (journals.clone(), stop.clone());

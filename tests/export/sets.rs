@@ -49,7 +49,7 @@ fn export(world: &World, ops: &dyn Ops, items: &[ExportItem]) -> ExportReport {
 }
 
 /// One file that cannot be removed from its folder, or cannot be renamed at the target.
-struct Stubborn {
+struct ImmovableFile {
     path: PathBuf,
     /// On another disk than the photos.
     far: PathBuf,
@@ -57,7 +57,7 @@ struct Stubborn {
     is_one_way: bool,
 }
 
-impl Stubborn {
+impl ImmovableFile {
     fn check(&self, path: &Path) -> io::Result<()> {
         match path == self.path {
             true => Err(io::ErrorKind::PermissionDenied.into()),
@@ -76,7 +76,7 @@ impl Stubborn {
     }
 }
 
-impl Ops for Stubborn {
+impl Ops for ImmovableFile {
     fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.rename(from, to)?;
         Disk.rename_new(from, to)
@@ -97,8 +97,8 @@ impl Ops for Stubborn {
         Disk.remove_file(path)
     }
 
-    fn dress(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
-        Disk.dress(from, to, owner)
+    fn copy_attributes(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
+        Disk.copy_attributes(from, to, owner)
     }
 }
 
@@ -113,7 +113,7 @@ fn a_part_that_cannot_be_moved_brings_the_others_back() {
                     true => world.target(),
                     false => world.photos(),
                 };
-                let ops = Stubborn {
+                let ops = ImmovableFile {
                     path: folder.join(name),
                     far: if far { world.target() } else { PathBuf::new() },
                     is_one_way: false,
@@ -144,7 +144,7 @@ fn a_part_that_cannot_be_moved_brings_the_others_back() {
 #[test]
 fn a_part_that_cannot_go_back_either_is_named_with_its_place() {
     let (world, items) = world();
-    let ops = Stubborn {
+    let ops = ImmovableFile {
         path: world.target().join("a.xmp"),
         far: PathBuf::new(),
         is_one_way: true,

@@ -157,13 +157,13 @@ fn assert_near(a: &serde_json::Value, b: &serde_json::Value) {
 fn hung_driver() {
     let dir = model_folder("clip-tiny");
     let checks = tempfile::tempdir().expect("a folder");
-    let attempt = |patience: Option<Duration>, wanted: bool| {
+    let attempt = |hang_timeout: Option<Duration>, wanted: bool| {
         let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
         let (folder, spec) = (dir.path().to_path_buf(), cpu.info().preprocess);
         let load = Arc::new(move |context: &Arc<Context>| {
             let tower = load_folder_tower(&folder, context, &spec)?;
-            Ok(match patience {
-                Some(patience) => tower.with_patience(patience),
+            Ok(match hang_timeout {
+                Some(hang_timeout) => tower.with_hang_timeout(hang_timeout),
                 None => tower,
             })
         });

@@ -6,7 +6,7 @@ use lumisift::engine::inference::gpu::{
 };
 use proptest::prelude::*;
 
-use super::{CONTEXTS, PATIENCE, assert_near, computed, for_cases, kept, noise};
+use super::{CONTEXTS, HANG_TIMEOUT, assert_near, computed, for_cases, kept, noise};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("pictures_are_cut_into_normalised_patches", patches),
@@ -59,7 +59,7 @@ fn check_unfold(context: &Context, count: usize, shape: UnfoldShape) {
     let out = recorder.unfold(&buffer, count, shape);
     let plan: GpuPlan = recorder.finish(out).expect("a plan");
     plan.write_pictures(context, &buffer, &[&pictures]);
-    let card = gpu::run(context, &plan, PATIENCE).expect("runs");
+    let card = gpu::run(context, &plan, HANG_TIMEOUT).expect("runs");
     assert_near(
         context,
         "unfold",

@@ -49,7 +49,7 @@ fn lost() {
 fn silent() {
     let dir = model_folder("clip-tiny");
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let tower = tower(dir.path(), &model, GpuPrecision::Full).with_patience(Duration::ZERO);
+    let tower = tower(dir.path(), &model, GpuPrecision::Full).with_hang_timeout(Duration::ZERO);
     let crops = crops(8, model.info().preprocess.side);
     let error = tower
         .embed(&crops, &Cancel::default())
@@ -125,13 +125,13 @@ fn folder_of_photos(count: u8) -> tempfile::TempDir {
 }
 
 /// A model that loses its card at the second batch.
-struct Fragile {
+struct FailingModel {
     model: Arc<dyn Model>,
     context: Arc<Context>,
     batches: AtomicUsize,
 }
 
-impl Model for Fragile {
+impl Model for FailingModel {
     fn info(&self) -> &ModelInfo {
         self.model.info()
     }
@@ -157,7 +157,7 @@ fn lost_in_a_job() {
     let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
     let (model, context) = on_card(dir.path(), cpu);
     assert!(model.callers() > 1, "the card is kept busy");
-    let fragile = Arc::new(Fragile {
+    let fragile = Arc::new(FailingModel {
         model: model.clone(),
         context,
         batches: AtomicUsize::new(0),

@@ -22,7 +22,7 @@ use std::time::Duration;
 use half::f16;
 use libtest_mimic::{Arguments, Trial};
 use lumisift::engine::inference::gpu::{
-    self, Adapter, Context, GpuPlan, GpuPrecision, GpuRows, Recorder, adapters, paper_adapter,
+    self, Adapter, Context, GpuPlan, GpuPrecision, GpuRows, Recorder, adapters, noop_adapter,
     synthetic_tower,
 };
 use lumisift::engine::inference::load_starter_tower;
@@ -57,7 +57,7 @@ fn adapter() -> &'static Adapter {
 }
 
 /// Longer than any test takes.
-const PATIENCE: Duration = Duration::from_secs(120);
+const HANG_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Reproducible pseudorandom values from -1 to 1.
 fn noise(count: usize, seed: u32) -> Vec<f32> {
@@ -72,7 +72,7 @@ fn noise(count: usize, seed: u32) -> Vec<f32> {
 /// Rounds values as the card does when it stores them as weights.
 fn kept(context: &Context, values: &[f32]) -> Vec<f32> {
     let round = |v: &f32| f16::from_f32(*v).to_f32();
-    if context.in_halves() {
+    if context.uses_f16() {
         values.iter().map(round).collect()
     } else {
         values.to_vec()
@@ -96,7 +96,7 @@ fn run(recorder: Recorder, inputs: &[(GpuRows, &[f32])], output: GpuRows) -> Vec
     for (rows, values) in inputs {
         plan.write(context, rows, values);
     }
-    gpu::run(context, &plan, PATIENCE).expect("runs")
+    gpu::run(context, &plan, HANG_TIMEOUT).expect("runs")
 }
 
 /// Adds a difference to the table that is printed at the end.
@@ -109,20 +109,20 @@ fn note(what: &'static str, halves: bool, gap: f32) {
 /// Fails unless two results of a kernel agree: to a hundred thousandth in f32, and otherwise to the rounding of f16.
 fn assert_near(context: &Context, kernel: &'static str, card: &[f32], cpu: &[f32], what: &str) {
     assert_eq!(card.len(), cpu.len(), "{kernel}: {what}");
-    let tolerance = if context.in_halves() { 2e-3 } else { 2e-5 };
+    let tolerance = if context.uses_f16() { 2e-3 } else { 2e-5 };
     for (i, (a, b)) in card.iter().zip(cpu).enumerate() {
         let gap = (a - b).abs() / (1.0 + b.abs());
         assert!(
             gap <= tolerance,
             "{kernel}: {what}: value {i} is {a}, not {b}"
         );
-        note(kernel, context.in_halves(), gap);
+        note(kernel, context.uses_f16(), gap);
     }
 }
 
 /// On an adapter without f16, half of the tests would be left out.
 fn halves() {
-    let halves = CONTEXTS.iter().filter(|context| context.in_halves());
+    let halves = CONTEXTS.iter().filter(|context| context.uses_f16());
     assert!(
         halves.count() > 0,
         "{} ({}) has no SHADER_F16: kernels in halves cannot be tested with it; another driver, such as lavapipe, has it",
@@ -164,9 +164,9 @@ const OWN: &[(&str, fn())] = &[("the_adapter_has_halves", halves)];
 
 /// Arithmetic of plans that are never run, without any driver.
 fn on_paper() {
-    let paper = paper_adapter().expect("wgpu's noop");
+    let paper = noop_adapter().expect("wgpu's noop");
     let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
-    assert!(context.in_halves());
+    assert!(context.uses_f16());
     let tower = load_starter_tower(&Arc::new(context)).expect("the starter");
     let plan = tower.plan(16).expect("a plan");
     let products = plan.dispatches().iter().filter(|d| d.name == "product");
@@ -182,7 +182,7 @@ fn on_paper() {
 
 /// However slow a card is, a window that is drawn on it waits only for short submissions.
 fn shares() {
-    let paper = paper_adapter().expect("wgpu's noop");
+    let paper = noop_adapter().expect("wgpu's noop");
     let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
     let config = serde_json::json!({"model_type": "clip", "projection_dim": 256, "vision_config": {
         "hidden_size": 256, "intermediate_size": 1024, "num_attention_heads": 4,

@@ -201,7 +201,7 @@ fn split_weights() {
     for numbers in [GpuPrecision::Full, GpuPrecision::Fastest] {
         let context = Context::open(adapter(), numbers, None)
             .expect("opens")
-            .with_most_bytes(4096);
+            .with_max_bytes(4096);
         for_cases(12, (1usize..7, 1usize..60, 100usize..160), |shape| {
             let (rows, inputs, outputs) = shape;
             let case = case(rows, inputs, outputs);

@@ -38,7 +38,7 @@ fn small_buffers() {
     let most = 4 * 50 * 3 * 32 * 32 * 4;
     let context = Context::open(adapter(), GpuPrecision::Full, None)
         .expect("opens")
-        .with_most_bytes(most);
+        .with_max_bytes(most);
     let tower = load_folder_tower(dir.path(), &Arc::new(context), &model.info().preprocess);
     let tower = tower.expect("loads");
     let crops = crops(9, model.info().preprocess.side);
@@ -63,12 +63,12 @@ fn tiny_buffers() {
             let load = |context| load_folder_tower(dir.path(), &Arc::new(context), spec);
             // The smallest limit that is enough for one picture.
             let fits = |bytes: &u64| {
-                let tower = load(open().with_most_bytes(*bytes));
+                let tower = load(open().with_max_bytes(*bytes));
                 tower.is_ok_and(|tower| tower.plan(1).is_ok())
             };
             let sizes = (8..24).map(|power| 1u64 << power);
             let smallest = sizes.into_iter().find(fits).expect("some size");
-            let tower = load(open().with_most_bytes(smallest)).expect("loads");
+            let tower = load(open().with_max_bytes(smallest)).expect("loads");
             let card = tower.embed(&crops, &Cancel::default()).expect("vectors");
             let gap = worst_gap(&card, &cpu);
             assert!(gap < tolerance, "{name}, {smallest} bytes: {gap}");

@@ -7,7 +7,7 @@ use crate::hub;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hub::{FakeHub, Mischief};
+use hub::{FakeHub, ResponseFault};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::hub::download::{
     DownloadError, DownloadProgress, DownloadRequest, DownloadStage, download, origin,
@@ -22,8 +22,8 @@ const REPO: &str = "me/clip-tiny";
 const BASE: &str = "/me/clip-tiny/resolve/main";
 const WEIGHTS: &str = "/me/clip-tiny/resolve/main/model.safetensors";
 
-fn stocked() -> FakeHub {
-    FakeHub::stocked(BASE)
+fn with_fixtures() -> FakeHub {
+    FakeHub::with_fixtures(BASE)
 }
 
 struct Home {
@@ -42,12 +42,12 @@ impl Home {
             repo: RepoId::parse(REPO).expect("a name"),
             revisions: vec!["main".into()],
             sha256: None,
-            most_weights: 8 << 20,
+            max_weights_bytes: 8 << 20,
             endpoints: endpoints.iter().map(|e| (*e).to_owned()).collect(),
             token: None,
             models: self.dir.path().to_path_buf(),
             backoff: Duration::from_millis(1),
-            patience: Timeouts::default(),
+            timeouts: Timeouts::default(),
         }
     }
 
@@ -68,11 +68,11 @@ fn assert_loads(dir: &Path) {
 
 #[test]
 fn a_model_arrives_and_is_not_fetched_twice() {
-    let (home, hub) = (Home::new(), stocked());
+    let (home, hub) = (Home::new(), with_fixtures());
     let mut steps: Vec<DownloadProgress> = Vec::new();
     let order = home.order(&[&hub.address]);
-    let dir = download(&order, &Cancel::default(), &mut |arrival| {
-        steps.push(arrival.clone());
+    let dir = download(&order, &Cancel::default(), &mut |download_progress| {
+        steps.push(download_progress.clone());
     });
     assert_loads(&dir.expect("arrived"));
     let last = steps.last().expect("a report");
@@ -89,20 +89,20 @@ fn a_model_arrives_and_is_not_fetched_twice() {
 
 #[test]
 fn a_broken_connection_goes_on_where_it_broke() {
-    let (home, hub) = (Home::new(), stocked());
-    let breaks = [90_000, 70_000, 1].map(Mischief::BreakAfter);
-    hub.plot(WEIGHTS, breaks);
+    let (home, hub) = (Home::new(), with_fixtures());
+    let breaks = [90_000, 70_000, 1].map(ResponseFault::BreakAfter);
+    hub.queue_faults(WEIGHTS, breaks);
     assert_loads(&home.get(&[&hub.address]).expect("arrived"));
     assert_eq!(hub.ranges(WEIGHTS), [0, 90_000, 160_000, 160_001]);
 }
 
 #[test]
 fn a_later_attempt_uses_what_an_earlier_one_brought() {
-    let (home, hub) = (Home::new(), stocked());
+    let (home, hub) = (Home::new(), with_fixtures());
     // The connection breaks at once, repeatedly: the download stops, but keeps the bytes received.
-    let mut breaks = vec![Mischief::BreakAfter(90_000)];
-    breaks.extend([0; 8].map(Mischief::BreakAfter));
-    hub.plot(WEIGHTS, breaks);
+    let mut breaks = vec![ResponseFault::BreakAfter(90_000)];
+    breaks.extend([0; 8].map(ResponseFault::BreakAfter));
+    hub.queue_faults(WEIGHTS, breaks);
     let error = home.get(&[&hub.address]).expect_err("given up");
     let text = error.to_string();
     assert!(
@@ -111,7 +111,7 @@ fn a_later_attempt_uses_what_an_earlier_one_brought() {
     );
     assert!(!home.model().exists());
     let before = hub.ranges(WEIGHTS).len();
-    hub.plot(WEIGHTS, []);
+    hub.queue_faults(WEIGHTS, []);
     while hub.ranges(WEIGHTS).len() < 9 {
         let _ = home.get(&[&hub.address]);
     }
@@ -125,9 +125,9 @@ fn a_later_attempt_uses_what_an_earlier_one_brought() {
 
 #[test]
 fn another_version_of_a_file_is_not_appended_to_the_first() {
-    let (home, hub) = (Home::new(), stocked());
-    hub.plot(WEIGHTS, std::iter::once(Mischief::BreakAfter(90_000)));
-    hub.plot(WEIGHTS, [0; 5].map(Mischief::BreakAfter));
+    let (home, hub) = (Home::new(), with_fixtures());
+    hub.queue_faults(WEIGHTS, std::iter::once(ResponseFault::BreakAfter(90_000)));
+    hub.queue_faults(WEIGHTS, [0; 5].map(ResponseFault::BreakAfter));
     home.get(&[&hub.address]).expect_err("given up");
     let mut weights = fixtures::bytes("clip-tiny/model.safetensors");
     *weights.last_mut().expect("weights") ^= 1;
@@ -138,12 +138,12 @@ fn another_version_of_a_file_is_not_appended_to_the_first() {
 
 #[test]
 fn what_is_damaged_on_the_way_comes_again_and_what_stays_damaged_is_refused() {
-    let (home, hub) = (Home::new(), stocked());
-    hub.plot(WEIGHTS, [Mischief::Corrupt]);
+    let (home, hub) = (Home::new(), with_fixtures());
+    hub.queue_faults(WEIGHTS, [ResponseFault::Corrupt]);
     assert_loads(&home.get(&[&hub.address]).expect("arrived"));
 
-    let (home, hub) = (Home::new(), stocked());
-    hub.plot(WEIGHTS, [Mischief::Corrupt, Mischief::Corrupt]);
+    let (home, hub) = (Home::new(), with_fixtures());
+    hub.queue_faults(WEIGHTS, [ResponseFault::Corrupt, ResponseFault::Corrupt]);
     let error = home.get(&[&hub.address]).expect_err("damaged");
     assert!(matches!(&error, DownloadError::Damaged { file, .. } if file == "model.safetensors"));
     assert!(!home.model().exists());
@@ -155,21 +155,21 @@ fn what_is_damaged_on_the_way_comes_again_and_what_stays_damaged_is_refused() {
 }
 
 #[test]
-fn lies_about_lengths_are_noticed() {
-    let (home, hub) = (Home::new(), stocked());
-    hub.plot(WEIGHTS, [Mischief::Longer]);
+fn wrong_lengths_are_detected() {
+    let (home, hub) = (Home::new(), with_fixtures());
+    hub.queue_faults(WEIGHTS, [ResponseFault::Longer]);
     let error = home.get(&[&hub.address]).expect_err("longer");
     assert!(
         error.to_string().contains("longer than announced"),
         "{error}"
     );
-    hub.lie_about(WEIGHTS, 10_000_000);
+    hub.fake_length(WEIGHTS, 10_000_000);
     let error = home.get(&[&hub.address]).expect_err("shorter");
     assert!(
         matches!(error, DownloadError::Unreachable { .. }),
         "{error}"
     );
-    hub.lie_about(WEIGHTS, 1 << 60);
+    hub.fake_length(WEIGHTS, 1 << 60);
     let error = home.get(&[&hub.address]).expect_err("no room");
     assert!(matches!(error, DownloadError::Space { .. }), "{error}");
     let words = error.to_string();
@@ -186,9 +186,9 @@ fn refusals_say_who_refused_and_what_to_do() {
         (500, "later"),
         (429, "while"),
     ] {
-        let (home, hub) = (Home::new(), stocked());
+        let (home, hub) = (Home::new(), with_fixtures());
         let config = format!("{BASE}/config.json");
-        hub.plot(&config, vec![Mischief::Status(status, ""); 8]);
+        hub.queue_faults(&config, vec![ResponseFault::Status(status, ""); 8]);
         let error = home.get(&[&hub.address]).expect_err("refused");
         let text = error.to_string();
         assert!(text.contains(words) && text.contains("127.0.0.1"), "{text}");
@@ -200,8 +200,11 @@ fn refusals_say_who_refused_and_what_to_do() {
         text.contains("no config.json") && text.contains("name is wrong"),
         "{text}"
     );
-    let nobody = FakeHub::nobody();
-    let text = home.get(&[&nobody]).expect_err("nobody").to_string();
+    let unreachable_url = FakeHub::unreachable_url();
+    let text = home
+        .get(&[&unreachable_url])
+        .expect_err("nobody")
+        .to_string();
     assert!(
         text.contains("cannot be reached") && text.contains("127.0.0.1"),
         "{text}"
@@ -210,36 +213,40 @@ fn refusals_say_who_refused_and_what_to_do() {
 
 #[test]
 fn a_busy_hub_is_asked_again_and_a_dead_one_replaced() {
-    let (home, hub) = (Home::new(), stocked());
-    hub.plot(
+    let (home, hub) = (Home::new(), with_fixtures());
+    hub.queue_faults(
         WEIGHTS,
         [
-            Mischief::Status(429, "Retry-After: 0\r\n"),
-            Mischief::Status(503, ""),
+            ResponseFault::Status(429, "Retry-After: 0\r\n"),
+            ResponseFault::Status(503, ""),
         ],
     );
-    let nobody = FakeHub::nobody();
-    assert_loads(&home.get(&[&nobody, &hub.address]).expect("arrived"));
+    let unreachable_url = FakeHub::unreachable_url();
+    assert_loads(
+        &home
+            .get(&[&unreachable_url, &hub.address])
+            .expect("arrived"),
+    );
     let note = origin(&home.model()).expect("a note");
     assert_eq!((note.repo.as_str(), note.endpoint), (REPO, hub.address));
 }
 
 #[test]
 fn redirects_are_followed_and_no_token_goes_unencrypted() {
-    let (home, hub, other) = (Home::new(), stocked(), FakeHub::start());
+    let (home, hub, other) = (Home::new(), with_fixtures(), FakeHub::start());
     other.put("/blob", fixtures::bytes("clip-tiny/model.safetensors"));
-    hub.plot(
+    hub.queue_faults(
         WEIGHTS,
-        [Mischief::Redirect(format!("{}/blob", other.address))],
+        [ResponseFault::Redirect(format!("{}/blob", other.address))],
     );
     let config = format!("{BASE}/config.json");
     hub.put(
         "/elsewhere/config.json",
         fixtures::bytes("clip-tiny/config.json"),
     );
-    hub.plot(
+    hub.queue_faults(
         &config,
-        [Mischief::Redirect("/elsewhere/config.json".into())],
+        [ResponseFault::Redirect("/elsewhere/config.json".into())],
     );
     let mut order = home.order(&[&hub.address]);
     order.token = Some(Token::new("secret", hub.address.clone()));
@@ -254,9 +261,9 @@ fn redirects_are_followed_and_no_token_goes_unencrypted() {
         );
     }
 
-    let (home, hub) = (Home::new(), stocked());
-    let round = (0..20).map(|_| Mischief::Redirect(WEIGHTS.into()));
-    hub.plot(WEIGHTS, round.collect::<Vec<_>>());
+    let (home, hub) = (Home::new(), with_fixtures());
+    let round = (0..20).map(|_| ResponseFault::Redirect(WEIGHTS.into()));
+    hub.queue_faults(WEIGHTS, round.collect::<Vec<_>>());
     let text = home
         .get(&[&hub.address])
         .map_or_else(|e| e.to_string(), |_| String::new());
@@ -265,7 +272,7 @@ fn redirects_are_followed_and_no_token_goes_unencrypted() {
 
 #[test]
 fn only_models_that_can_be_read_are_fetched_and_never_pickles() {
-    let (home, hub) = (Home::new(), stocked());
+    let (home, hub) = (Home::new(), with_fixtures());
     hub.put(&format!("{BASE}/config.json"), r#"{"model_type":"blip"}"#);
     let text = home.get(&[&hub.address]).expect_err("refused").to_string();
     assert!(text.contains("blip"), "{text}");
@@ -282,7 +289,7 @@ fn only_models_that_can_be_read_are_fetched_and_never_pickles() {
 #[test]
 fn the_hub_s_own_conversion_takes_the_place_of_pickled_weights() {
     let base = "/me/clip-tiny/resolve/refs%2Fpr%2F7";
-    let (home, hub) = (Home::new(), FakeHub::stocked(base));
+    let (home, hub) = (Home::new(), FakeHub::with_fixtures(base));
     hub.put_fixtures(BASE, &CLIP_TINY[..3]);
     let by = |num: u32, author: &str| {
         format!(
@@ -304,13 +311,13 @@ fn the_hub_s_own_conversion_takes_the_place_of_pickled_weights() {
 }
 
 #[test]
-fn mirrors_that_tell_nothing_are_good_enough_and_their_damage_is_found() {
-    let (home, hub) = (Home::new(), stocked());
-    hub.say_little();
+fn mirrors_without_metadata_are_accepted_and_corruption_is_detected() {
+    let (home, hub) = (Home::new(), with_fixtures());
+    hub.omit_metadata();
     assert_loads(&home.get(&[&hub.address]).expect("arrived"));
 
-    let (home, hub) = (Home::new(), stocked());
-    hub.say_little();
+    let (home, hub) = (Home::new(), with_fixtures());
+    hub.omit_metadata();
     let mut weights = fixtures::bytes("clip-tiny/model.safetensors");
     weights.truncate(100_000);
     hub.put(WEIGHTS, weights);
@@ -339,15 +346,15 @@ fn weights_may_come_in_shards() {
 
 #[test]
 fn a_cancelled_download_stops_at_once_and_leaves_nothing_that_looks_whole() {
-    let (home, hub) = (Home::new(), stocked());
+    let (home, hub) = (Home::new(), with_fixtures());
     let cancel = Cancel::default();
     let stop = cancel.clone();
     let mut order = home.order(&[&hub.address]);
     // Cancelled during the wait before the next attempt, which would otherwise be long.
     order.backoff = Duration::from_secs(3600);
-    hub.plot(WEIGHTS, [Mischief::BreakAfter(1000)]);
-    let error = download(&order, &cancel, &mut |arrival| {
-        if arrival.step == DownloadStage::Waiting {
+    hub.queue_faults(WEIGHTS, [ResponseFault::BreakAfter(1000)]);
+    let error = download(&order, &cancel, &mut |download_progress| {
+        if download_progress.step == DownloadStage::Waiting {
             stop.cancel();
         }
     });

@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{json, lumisift, samples};
-use hub::{FakeHub, Mischief};
+use hub::{FakeHub, ResponseFault};
 use serde_json::Value;
 
 /// A hub with the small CLIP under the name of a repository.
-fn stocked(repo: &str, revision: &str) -> FakeHub {
-    FakeHub::stocked(&format!("/{repo}/resolve/{revision}"))
+fn with_fixtures(repo: &str, revision: &str) -> FakeHub {
+    FakeHub::with_fixtures(&format!("/{repo}/resolve/{revision}"))
 }
 
 fn program(home: &Path, hub: &FakeHub) -> Command {
@@ -48,7 +48,7 @@ fn state(home: &Path, hub: &FakeHub, name: &str) -> Option<(String, u64)> {
 fn a_model_is_fetched_used_checked_and_freed() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
-    let hub = stocked("me/clip-tiny", "main");
+    let hub = with_fixtures("me/clip-tiny", "main");
     let run_with = |args: &[&str]| run(program(home, &hub).args(args));
     let (_, said, code) = run_with(&["models", "get", "me/clip-tiny"]);
     assert_eq!(code, 0, "{said}");
@@ -102,7 +102,7 @@ fn a_model_is_fetched_used_checked_and_freed() {
 fn models_of_the_catalogue_have_short_names() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
-    let hub = stocked(
+    let hub = with_fixtures(
         "openai/clip-vit-base-patch32",
         "d15b5f29721ca72dac15f8526b284be910de18be",
     );
@@ -161,7 +161,7 @@ fn pictures_come_from_addresses_too() {
     hub.put("/cat.jpg", cat);
     hub.put("/page.html", "<html>no picture</html>");
     hub.put("/slow.jpg", vec![0; 1000]);
-    hub.plot("/slow.jpg", [Mischief::BreakAfter(10)]);
+    hub.queue_faults("/slow.jpg", [ResponseFault::BreakAfter(10)]);
     let url = |name: &str| format!("{}/{name}", hub.address);
     let mut command = lumisift(home.path());
     command

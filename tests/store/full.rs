@@ -56,7 +56,7 @@ fn reading_waits_for_room_and_goes_on() {
     let opened = session(&store);
     let filler = disk.fill(400 << 10);
     let options = JobOptions {
-        patience: None,
+        write_timeout: None,
         ..JobOptions::new(vec![folder.clone()])
     };
     let job = pipeline::start(&opened, options).expect("a job");

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use common::{ColourModel, Ran, lumisift, photos, run, session};
+use common::{ColourModel, JobResult, lumisift, photos, run, session};
 use lumisift::engine::index::session::{Session, SessionError};
 use lumisift::engine::index::store::{Store, StoreError};
 use lumisift::engine::inference::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
@@ -30,7 +30,7 @@ fn two_folders(dir: &Path) -> (PathBuf, PathBuf) {
     (reds, blues)
 }
 
-fn match_red(session: &Session, ran: &Ran) -> Result<Vec<f32>, SessionError> {
+fn match_red(session: &Session, ran: &JobResult) -> Result<Vec<f32>, SessionError> {
     let labels = session.embed_queries(&[Query::parse("red").expect("a query")])?;
     // Photos arrive in the order in which they are read, which varies.
     let mut rows: Vec<(&Path, u32)> = (ran.photos.iter())
@@ -55,7 +55,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
             .expect("cleared")
     };
     let remove: Rebuild = |store, _| fs::remove_dir_all(store).expect("removed");
-    let spoil: Rebuild = |store, _| {
+    let corrupt_file: Rebuild = |store, _| {
         fs::write(store.join("facts.db"), b"not a database at all").expect("spoilt");
         let _ = fs::remove_file(store.join("facts.db-wal"));
     };
@@ -71,7 +71,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
     for (what, rebuild) in [
         ("cleared", clear),
         ("removed", remove),
-        ("spoilt", spoil),
+        ("spoilt", corrupt_file),
         ("vectors spoilt", spoil_vectors),
     ] {
         for scores_before in [false, true] {

@@ -11,7 +11,7 @@ use common::{json, lumisift, photos, run, session};
 use lumisift::engine::index::pipeline::VectorSource;
 use lumisift::engine::index::store::{KEPT_DAYS, Store, StoreLimits};
 
-fn in_days(days: i64) -> StoreLimits {
+fn retention_after(days: i64) -> StoreLimits {
     let now = StoreLimits::megabytes(None);
     StoreLimits {
         today: now.today + days,
@@ -41,9 +41,9 @@ fn what_no_file_has_goes_after_ninety_days() {
         fs::remove_file(path).expect("removed");
     }
     let opened = Store::open(&store).expect("opened");
-    let tidied = opened.tidy(in_days(KEPT_DAYS)).expect("tidied");
+    let tidied = opened.tidy(retention_after(KEPT_DAYS)).expect("tidied");
     assert_eq!(tidied.photos, 0, "not yet");
-    let tidied = opened.tidy(in_days(KEPT_DAYS + 1)).expect("tidied");
+    let tidied = opened.tidy(retention_after(KEPT_DAYS + 1)).expect("tidied");
     assert_eq!(tidied.photos, 30);
     assert!(tidied.bytes > 0);
     drop(opened);
@@ -87,7 +87,7 @@ fn damaged_rows_keep_nothing_from_going() {
         )
         .expect("damaged");
     let opened = Store::open(&store).expect("opened");
-    let later = in_days(KEPT_DAYS + 1);
+    let later = retention_after(KEPT_DAYS + 1);
     let tidied = opened.tidy_if_due(later).expect("tidied").expect("due");
     // The six without a file, and the one whose file cannot be compared.
     assert_eq!(tidied.photos, 7);
@@ -119,9 +119,18 @@ fn superseded_models_go_after_ninety_days() {
         .expect("set");
     drop(facts);
     let opened = first.store();
-    assert_eq!(opened.tidy(in_days(KEPT_DAYS)).expect("tidied").models, 0);
     assert_eq!(
-        opened.tidy(in_days(KEPT_DAYS + 1)).expect("tidied").models,
+        opened
+            .tidy(retention_after(KEPT_DAYS))
+            .expect("tidied")
+            .models,
+        0
+    );
+    assert_eq!(
+        opened
+            .tidy(retention_after(KEPT_DAYS + 1))
+            .expect("tidied")
+            .models,
         1
     );
     assert!(opened.models().expect("listed").is_empty());
@@ -137,7 +146,7 @@ fn a_store_is_brought_below_the_size_that_is_set() {
     photos(&folder, 300);
     let first = session(&store);
     run(&first, std::slice::from_ref(&folder));
-    first.store().tidy(in_days(0)).expect("tidied");
+    first.store().tidy(retention_after(0)).expect("tidied");
     let before = first.store().size().expect("measured");
     let most = before.bytes * 2 / 3;
     let limits = StoreLimits {
@@ -216,7 +225,7 @@ fn a_store_of_the_first_version_is_read_again_and_says_so_once() {
 }
 
 #[test]
-fn a_store_from_before_there_were_videos_is_gone_on_with() {
+fn a_store_without_videos_is_still_used() {
     let dir = tempfile::tempdir().expect("a folder");
     let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
     photos(&folder, 4);

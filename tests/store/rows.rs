@@ -6,13 +6,13 @@ use crate::common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Ran, lumisift, photos, run, session};
+use common::{JobResult, lumisift, photos, run, session};
 use lumisift::engine::index::pipeline::VectorSource;
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::{Store, StoreLimits};
 use lumisift::engine::search::query::Query;
 
-fn index(store: &Path, folder: &Path) -> Ran {
+fn index(store: &Path, folder: &Path) -> JobResult {
     run(&session(store), &[folder.to_path_buf()])
 }
 
@@ -37,7 +37,7 @@ fn a_second_run_opens_no_photo() {
     }
     let second = index(&store, &folder);
     assert_eq!(second.from(VectorSource::Cached), 40);
-    let rows = |ran: &Ran| {
+    let rows = |ran: &JobResult| {
         let mut rows: Vec<(PathBuf, u32)> = ran
             .photos
             .iter()
@@ -78,7 +78,7 @@ fn renamed_and_copied_photos_are_recognised_and_changed_ones_are_not() {
 
 #[test]
 fn damaged_files_are_set_aside_said_so_and_rebuilt() {
-    for (damaged, spoil) in [
+    for (damaged, corrupt_file) in [
         (
             "facts.db",
             b"not a database at all, whatever it says" as &[u8],
@@ -102,8 +102,8 @@ fn damaged_files_are_set_aside_said_so_and_rebuilt() {
         let target = files.iter().find(|path| is_it(path)).expect("the file");
         let mut bytes = fs::read(target).expect("read");
         bytes.truncate(bytes.len() / 2);
-        let end = spoil.len().min(bytes.len());
-        bytes[..end].copy_from_slice(&spoil[..end]);
+        let end = corrupt_file.len().min(bytes.len());
+        bytes[..end].copy_from_slice(&corrupt_file[..end]);
         fs::write(target, bytes).expect("spoilt");
         let session = session(&store);
         let notices: Vec<&str> = session.notices().collect();
@@ -266,7 +266,7 @@ fn what_lies_at_the_end_of_a_panorama_is_found_also_after_repairs() {
     panorama(&folder.join("b-centre.png"), 180);
     panorama(&folder.join("c-none.png"), 400);
     photos(&folder, 30);
-    let matches = |ran: &Ran, session: &Session| {
+    let matches = |ran: &JobResult, session: &Session| {
         let labels = session
             .embed_queries(&[Query::parse("red").expect("a query")])
             .expect("embedded");

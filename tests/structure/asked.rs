@@ -69,7 +69,7 @@ const SHOWS: &[&str] = &[
 ];
 
 /// Texts that may be shown without a key: (file, text), with the reason.
-const AS_IT_IS: &[(&str, &str)] = &[
+const UNTRANSLATED: &[(&str, &str)] = &[
     // The name of the program.
     ("ui/dialogs.rs", "Lumisift"),
     ("ui/mod.rs", "Lumisift"),
@@ -146,7 +146,7 @@ impl Asked {
         }
         for argument in arguments {
             for (text, line) in literals(argument) {
-                let is_known = (AS_IT_IS.iter())
+                let is_known = (UNTRANSLATED.iter())
                     .any(|(file, known)| self.path.ends_with(file) && *known == text);
                 if has_words(&text) && !is_known {
                     self.shown.push((text, self.place(line)));

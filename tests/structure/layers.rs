@@ -117,7 +117,7 @@ fn unsafe_code_is_only_where_it_has_a_reason() {
 
 /// Files that may open paths without `engine::files::regular`: they flush folders, or reopen temporary files of their
 /// own.
-const OPENED_PLAINLY: &[&str] = &[
+const PLAIN_OPEN_FILES: &[&str] = &[
     "engine/files/regular.rs",
     "engine/files/atomic_write.rs",
     "organize/export/ops.rs",
@@ -144,7 +144,7 @@ fn plain_opens(text: &str) -> Vec<&str> {
 fn files_of_anybody_are_opened_only_if_they_are_regular() {
     for (path, text) in all("src") {
         let found = plain_opens(&text);
-        let allowed = OPENED_PLAINLY.iter().any(|file| path.ends_with(file));
+        let allowed = PLAIN_OPEN_FILES.iter().any(|file| path.ends_with(file));
         let allowed = allowed || path.ends_with("tests.rs");
         assert!(
             found.is_empty() || allowed,
@@ -196,7 +196,7 @@ const DISK_METHODS: &[&str] = &[
 ];
 
 /// Code that runs on its own threads or before the window opens: a file, and a function in it (`*` for all).
-const OFF_THE_WINDOW: &[(&str, &str)] = &[
+const OFF_UI_THREAD: &[(&str, &str)] = &[
     ("app/apply/samples.rs", "write"),
     ("app/tasks/exports.rs", "write_manifest"),
     ("app/tasks/fetcher.rs", "*"),
@@ -211,7 +211,7 @@ const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("window/start.rs", "*"),
     ("app/single_instance/mod.rs", "*"),
     ("app/single_instance/paths.rs", "*"),
-    ("app/tasks/trash.rs", "is_safe"),
+    ("app/tasks/trash.rs", "reject_last_copy"),
     ("app/tasks/watching.rs", "is_remote"),
 ];
 
@@ -288,7 +288,7 @@ impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
 }
 
 fn disk_calls(path: &str, text: &str) -> Vec<String> {
-    let allowed = OFF_THE_WINDOW
+    let allowed = OFF_UI_THREAD
         .iter()
         .filter(|(file, _)| path.ends_with(file));
     let allowed: Vec<&str> = allowed.map(|(_, function)| *function).collect();

@@ -33,7 +33,7 @@ fn press(window: &mut Window, name: &str) {
     window.harness.get_by_label(name).click_accesskit();
     window.harness.step();
     window.settle();
-    window.in_place();
+    window.finish_layout();
 }
 
 /// The same for the first element whose name contains a text.
@@ -43,7 +43,7 @@ fn press_containing(window: &mut Window, text: &str) {
     drop(found);
     window.harness.step();
     window.settle();
-    window.in_place();
+    window.finish_layout();
 }
 
 fn is_on(window: &Window, name: &str) -> Option<Toggled> {
@@ -111,7 +111,7 @@ fn every_task_is_done_by_names_alone() {
     window.until("a plan", |w| {
         matches!(w.state().exports.state, ExportState::Planned(_))
     });
-    window.in_place();
+    window.finish_layout();
     press_containing(&mut window, "Export 1 photo");
     window.until("the export", |w| {
         matches!(w.state().exports.state, ExportState::Done(_))
@@ -184,7 +184,7 @@ fn the_window_and_its_dialogs_have_names() {
         (Dialog::About, "About Lumisift"),
     ] {
         window.command(Command::Show(Some(dialog)));
-        window.in_place();
+        window.finish_layout();
         let found = window.harness.get_by_role(Role::Dialog);
         assert_eq!(found.accesskit_node().label().as_deref(), Some(name));
         window.command(Command::Show(None));
@@ -199,7 +199,7 @@ fn switches_are_called_by_what_they_are() {
     window.key(Key::Escape);
     let more = |window: &mut Window| {
         window.click("More for red");
-        window.in_place();
+        window.finish_layout();
     };
     for name in ["In use", "Not: keep these photos out of other labels"] {
         more(&mut window);
@@ -223,13 +223,13 @@ fn a_label_is_one_stop_of_the_tab_key() {
     window.harness.step();
     for text in ["green", "blue"] {
         window.harness.key_press(Key::Tab);
-        window.in_place();
+        window.finish_layout();
         let label = format!("Label {text}");
         assert!(window.harness.get_by_label(&label).is_focused(), "{label}");
     }
     // The down arrow leads to its threshold, and the arrow keys move that.
     window.harness.key_press(Key::ArrowDown);
-    window.in_place();
+    window.finish_layout();
     assert!(
         window
             .harness
@@ -238,7 +238,7 @@ fn a_label_is_one_stop_of_the_tab_key() {
     );
     let before = window.state().memory.labels[2].min_match;
     window.harness.key_press(Key::ArrowRight);
-    window.in_place();
+    window.finish_layout();
     window.settle();
     assert!(window.state().memory.labels[2].min_match > before);
 }
@@ -263,7 +263,7 @@ fn at_twice_the_size_everything_is_still_in_the_window() {
         ..window.state().settings.clone()
     };
     window.command(Command::ChangeSettings(Box::new(settings)));
-    window.in_place();
+    window.finish_layout();
     assert_eq!(window.harness.ctx.zoom_factor(), 2.0);
     // The remembered size is that of the window, not of its content.
     assert_eq!(window.state().memory.window, [1280.0, 800.0]);
@@ -284,7 +284,7 @@ fn at_twice_the_size_everything_is_still_in_the_window() {
     }
     assert!(window.has_containing("red 1.png, "));
     window.keys(Modifiers::COMMAND, Key::Comma);
-    window.in_place();
+    window.finish_layout();
     let close = window.harness.get_by_label("Close").rect();
     assert!(screen.contains_rect(close), "{close}");
 }

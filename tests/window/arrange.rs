@@ -17,7 +17,7 @@ use window::{Setup, Window, add_label, coloured, colours};
 /// Chooses an entry of a list.
 fn choose(window: &mut Window, list: &str, entry: &str) {
     window.harness.get_by_label(list).click();
-    window.in_place();
+    window.finish_layout();
     window.click(entry);
 }
 
@@ -125,7 +125,7 @@ fn the_button_beside_the_order_is_a_switch() {
 fn every_active_filter_is_a_chip_that_can_be_removed() {
     let (_dir, mut window) = coloured();
     window.harness.get_by_label("Filter").click();
-    window.in_place();
+    window.finish_layout();
     window.type_into("Name contains", "green");
     window.click("Landscape");
     assert_eq!(
@@ -138,7 +138,7 @@ fn every_active_filter_is_a_chip_that_can_be_removed() {
     assert!(window.has_containing("Write a date as 2024"));
     assert_eq!(window.shown().len(), 3);
     window.key(egui::Key::Escape);
-    window.in_place();
+    window.finish_layout();
     window.click("Remove the filter from May");
     window.click("Remove the filter name: green");
     assert_eq!(window.shown().len(), 9);

@@ -80,7 +80,7 @@ fn the_card_and_its_rate_are_in_the_status_bar_and_in_the_settings() {
     window.read(3);
     assert!(window.has_containing("Radeon RX 6600, 410 photos/s"));
     window.keys(Modifiers::COMMAND, Key::Comma);
-    window.in_place();
+    window.finish_layout();
     assert!(window.has_containing("In use: Radeon RX 6600, 410 photos/s"));
     assert!(window.state().notices.is_empty());
     if cfg!(feature = "gpu") {
@@ -91,7 +91,7 @@ fn the_card_and_its_rate_are_in_the_status_bar_and_in_the_settings() {
 }
 
 #[test]
-fn a_card_that_is_lost_is_said_and_all_photos_are_read() {
+fn a_lost_gpu_is_reported_and_all_photos_are_read() {
     let dir = tempfile::tempdir().expect("a folder");
     common::photos(dir.path(), 40);
     let mut window = on_card(dir.path(), 10);
@@ -147,14 +147,14 @@ fn a_card_that_was_chosen_by_its_number_is_shown_as_chosen() {
         matches!(w.state().session, SessionState::Ready(_))
     });
     window.keys(Modifiers::COMMAND, Key::Comma);
-    window.in_place();
+    window.finish_layout();
     assert!(window.has("Graphics card 1"));
     window.click("CPU");
     assert!(window.has("Graphics card") && !window.has("Graphics card 1"));
 }
 
 #[test]
-fn a_device_that_is_none_is_said_and_the_usual_choice_is_taken() {
+fn an_unknown_device_is_reported_and_the_default_is_used() {
     let setup = Setup::new(Vec::new());
     let config = setup.home.path().join("config");
     fs::create_dir_all(&config).expect("a folder");

@@ -92,9 +92,9 @@ fn a_dialog_has_its_place_from_the_first_frame_on() {
         window.key(Key::Escape);
         for dialog in every_dialog() {
             window.command(Command::Show(Some(dialog.clone())));
-            window.in_place();
+            window.finish_layout();
             window.command(Command::Show(None));
-            window.in_place();
+            window.finish_layout();
             // Its content was checked above, so only the layout is left.
             window
                 .harness
@@ -118,7 +118,7 @@ fn a_dialog_has_its_place_from_the_first_frame_on() {
                 );
             }
             window.command(Command::Show(None));
-            window.in_place();
+            window.finish_layout();
         }
     }
 }

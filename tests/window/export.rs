@@ -34,7 +34,7 @@ fn with_red() -> (tempfile::TempDir, Window) {
 fn open_export(window: &mut Window, target: &Path) {
     *window.desktop.chosen.lock().expect("no panic") = vec![target.into()];
     window.keys(Modifiers::COMMAND, Key::E);
-    window.in_place();
+    window.finish_layout();
     window.click("Choose a folder…");
     planned(window);
 }
@@ -143,7 +143,7 @@ fn selected_photos_that_a_filter_hides_are_left_alone_until_the_person_agrees() 
     let rejects = |window: &Window| window.state().flagged(Flag::Reject).len();
     window.command(filter("green"));
     window.key(Key::X);
-    window.in_place();
+    window.finish_layout();
     assert!(window.has("9 photos are selected"));
     assert!(window.has_containing("6 of them are hidden"));
     assert_eq!(rejects(&window), 0, "nothing happens before the answer");
@@ -155,7 +155,7 @@ fn selected_photos_that_a_filter_hides_are_left_alone_until_the_person_agrees() 
     window.act(Action::SelectAll);
     window.command(filter("blue"));
     window.act(Action::Stars(4));
-    window.in_place();
+    window.finish_layout();
     window.click("All 9");
     let marks = window.state().library.snapshot().marks.clone();
     assert!(marks.iter().all(|mark| mark.stars == 4));
@@ -275,7 +275,7 @@ fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
     for gives_up in [true, false] {
         window.click("Choose a folder…");
         until_path_is_asked(&mut window);
-        window.in_place();
+        window.finish_layout();
         if gives_up {
             window.click("Cancel");
         } else {
@@ -283,7 +283,7 @@ fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
             window.click("Use this folder");
         }
         window.until("the export", |w| w.state().dialog == Some(Dialog::Export));
-        window.in_place();
+        window.finish_layout();
     }
     planned(&mut window);
     assert_eq!(asked(&window).options.transfer, Transfer::Move);
@@ -322,7 +322,7 @@ fn an_interrupted_export_is_offered_at_the_next_start() {
         fs::write(&journal, lines[..lines.len() - 2].join("\n") + "\n").expect("written");
         let mut window = setup.open();
         window.until("the offer", |w| w.has("An export was interrupted"));
-        window.in_place();
+        window.finish_layout();
         window.click(if finish { "Finish it" } else { "Undo it" });
         let there = out.path().join("something else/red 1.png");
         let source = dir.path().join("red 1.png");

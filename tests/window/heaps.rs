@@ -74,7 +74,7 @@ fn heaps_are_renamed_merged_and_dismissed() {
     window.settle();
     assert_eq!(names(&window)[0], format!("{}!", before[0]));
     window.click(&format!("Merge {} into another heap", before[2]));
-    window.in_place();
+    window.finish_layout();
     window.click(&format!("Into {}", before[1]));
     assert_eq!(names(&window).len(), 2);
     assert_eq!(window.state().heaps.proposed[1].photos.len(), 12);

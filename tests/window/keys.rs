@@ -204,7 +204,7 @@ fn no_key_goes_through_the_list_of_filters() {
         ..Filter::default()
     };
     window.command(Command::FilterBy(Box::new(many)));
-    window.in_place();
+    window.finish_layout();
     let opener = *OPENERS.last().expect("one");
     press_every_key(&mut window, opener, "");
     // An entry of the list can be removed like the filters beside it.
@@ -218,7 +218,7 @@ fn no_key_goes_through_a_list_in_a_dialog() {
     let (_dir, mut window) = coloured();
     window.key(Key::Home);
     window.command(Command::Show(Some(Dialog::Export)));
-    window.in_place();
+    window.finish_layout();
     press_every_key(&mut window, Opener::Clicks(&["Folders"]), "");
     assert_eq!(window.state().dialog, Some(Dialog::Export));
 }
@@ -229,7 +229,7 @@ fn no_key_goes_through_a_dialog() {
     window.key(Key::Home);
     for dialog in every_dialog() {
         window.command(Command::Show(Some(dialog.clone())));
-        window.in_place();
+        window.finish_layout();
         let before = untouched(&window);
         for (modifiers, key) in every_key() {
             // In the list of commands, Enter carries out the first of them.

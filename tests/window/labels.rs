@@ -13,7 +13,7 @@ use lumisift::app::document::viewer::Viewer;
 use window::{Setup, Window, add_label, coloured, colours};
 
 /// Whether the element with this name is completely inside the window.
-fn in_sight(window: &Window, name: &str) -> bool {
+fn is_fully_visible(window: &Window, name: &str) -> bool {
     let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0));
     let mut found = window.harness.query_all_by_label_contains(name);
     found.any(|node| screen.contains_rect(node.rect()))
@@ -42,9 +42,9 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
         window.state().answer.arrangement.groups[0].heading,
         Heading::Label(1)
     );
-    assert!(in_sight(&window, "green: 60 would fit"));
-    assert!(in_sight(&window, "Best for green: green"));
-    assert!(in_sight(&window, "Select all of green, 60 photos"));
+    assert!(is_fully_visible(&window, "green: 60 would fit"));
+    assert!(is_fully_visible(&window, "Best for green: green"));
+    assert!(is_fully_visible(&window, "Select all of green, 60 photos"));
     let best = window
         .harness
         .query_all_by_label_contains("Best for green: ");
@@ -56,11 +56,11 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
         Heading::Label(1)
     );
     window.harness.step();
-    assert!(in_sight(&window, "Select all of green, 60 photos"));
+    assert!(is_fully_visible(&window, "Select all of green, 60 photos"));
     // The same when an earlier label is typed anew.
     window.type_into("Label green", " frog");
     window.harness.step();
-    assert!(in_sight(&window, "Select all of green frog"));
+    assert!(is_fully_visible(&window, "Select all of green frog"));
 }
 
 #[test]
@@ -95,11 +95,11 @@ fn a_card_leads_to_its_group_and_a_heading_selects_it() {
     add_label(&mut window, "blue");
     window.command(Command::GoToLabel(1));
     window.harness.step();
-    assert!(in_sight(&window, "Select all of red"));
-    assert!(!in_sight(&window, "Select all of blue"));
+    assert!(is_fully_visible(&window, "Select all of red"));
+    assert!(!is_fully_visible(&window, "Select all of blue"));
     window.click("Go to blue");
     window.harness.step();
-    assert!(in_sight(&window, "Select all of blue"));
+    assert!(is_fully_visible(&window, "Select all of blue"));
     window.click("Select all of blue, 60 photos");
     assert_eq!(window.selected().len(), 60);
     assert!(
@@ -294,7 +294,7 @@ fn what_is_just_below_a_line_is_told_under_every_label() {
             let label = format!("Label {text}");
             let label = window.harness.get_by_label(&label).rect();
             assert!(row.min.y >= label.max.y - 1.0, "{row} under {label}");
-            assert!(in_sight(&window, &name));
+            assert!(is_fully_visible(&window, &name));
         }
     }
     window.click(&format!("{} more just below the line of haze", near[0]));

@@ -23,11 +23,11 @@ fn a_message_does_not_move_the_photos_and_can_be_read_again() {
     let text = "No other photo in this folder was taken within 2 seconds of this one";
     assert!(window.has(text));
     assert_eq!(window.harness.get_by_label("blue 1.png").rect(), before);
-    window.in_place();
+    window.finish_layout();
     window.click("Dismiss");
     assert!(!window.has(text));
     window.click("Messages");
-    window.in_place();
+    window.finish_layout();
     assert!(window.has(text));
 }
 
@@ -43,7 +43,7 @@ fn a_message_goes_with_its_cause() {
     window.act(Action::Rescan);
     window.until("its end", |w| !w.has_containing("cannot be read now"));
     window.click("Messages");
-    window.in_place();
+    window.finish_layout();
     assert!(
         window.has_containing("cannot be read now"),
         "but it is remembered"
@@ -94,8 +94,9 @@ fn what_does_not_come_back_from_the_trash_is_named_and_undone_later() {
     window.click("Move to the trash");
     window.read(6);
     // One has a new file in its place, and one was permanently deleted from the trash.
-    let [back, stuck, missing] = [1, 2, 3].map(|n| dir.path().join(format!("green {n}.png")));
-    fs::write(&stuck, b"another").expect("written");
+    let [back, not_restored, missing] =
+        [1, 2, 3].map(|n| dir.path().join(format!("green {n}.png")));
+    fs::write(&not_restored, b"another").expect("written");
     let trashed = window.desktop.trashed.lock();
     trashed
         .expect("no panic")
@@ -107,13 +108,13 @@ fn what_does_not_come_back_from_the_trash_is_named_and_undone_later() {
     assert!(window.has_containing("1 file is no longer in the trash"));
     let why = format!(
         "1 file stays in the trash ({}: a file with this name",
-        stuck.display()
+        not_restored.display()
     );
     assert!(window.has_containing(&why));
-    fs::remove_file(&stuck).expect("removed");
+    fs::remove_file(&not_restored).expect("removed");
     window.act(Action::Undo);
     window.until("the other one", |w| {
-        stuck.exists() && w.state().library.len() == 8
+        not_restored.exists() && w.state().library.len() == 8
     });
     window.settle();
     assert_eq!(window.state().flagged(Flag::Reject).len(), 2);
@@ -141,7 +142,7 @@ fn a_dialog_stays_where_it_is_while_it_fills() {
         window.until("a plan", |w| {
             matches!(w.state().exports.state, ExportState::Planned(_))
         });
-        window.in_place();
+        window.finish_layout();
         assert_eq!(window.harness.get_by_label("Close").rect(), before);
         // The whole button is inside the window.
         let screen = window.harness.ctx.content_rect();
@@ -153,7 +154,7 @@ fn a_dialog_stays_where_it_is_while_it_fills() {
         window.until("a plan of keywords", |w| {
             matches!(w.state().keywords.state, KeywordState::Planned(_))
         });
-        window.in_place();
+        window.finish_layout();
         assert_eq!(window.harness.get_by_label("Close").rect(), before);
         window.command(Command::Show(None));
     }

@@ -19,13 +19,13 @@ use lumisift::engine::media::preprocess::Crop;
 use window::{Setup, Window, colours};
 
 /// A model that waits for permission before it reads each photo.
-struct Patient {
+struct GatedModel {
     quick: ColourModel,
     info: ModelInfo,
     leaves: Arc<(Mutex<usize>, Condvar)>,
 }
 
-impl Model for Patient {
+impl Model for GatedModel {
     fn info(&self) -> &ModelInfo {
         &self.info
     }
@@ -53,16 +53,16 @@ impl Model for Patient {
     }
 }
 
-type Leaves = Arc<(Mutex<usize>, Condvar)>;
+type Permits = Arc<(Mutex<usize>, Condvar)>;
 
-fn give(leaves: &Leaves, count: usize) {
+fn grant_permits(leaves: &Permits, count: usize) {
     *leaves.0.lock().expect("no panic") += count;
     leaves.1.notify_all();
 }
 
 /// A window in which the model of any folder waits for permission.
-fn open(setup: Setup) -> (Window, Leaves) {
-    let leaves = Leaves::default();
+fn open(setup: Setup) -> (Window, Permits) {
+    let leaves = Permits::default();
     let given = leaves.clone();
     let mut setup = setup;
     setup.load = Some(Arc::new(move |wanted| {
@@ -77,7 +77,7 @@ fn open(setup: Setup) -> (Window, Leaves) {
             gflop_per_image: 1e6,
             ..quick.info().clone()
         };
-        Ok(Arc::new(Patient {
+        Ok(Arc::new(GatedModel {
             quick,
             info,
             leaves: given.clone(),
@@ -97,11 +97,11 @@ fn photos_stay_in_sight_while_another_model_reads_them() {
     window.command(Command::UseModel(Some("/anywhere/patient".into())));
     window.until("the model", |w| w.has_containing("0 read by patient"));
     assert_eq!(window.shown().len(), 3);
-    give(&leaves, 1);
+    grant_permits(&leaves, 1);
     window.until("one photo", |w| {
         w.has_containing("3 photos, 1 read by patient")
     });
-    give(&leaves, 2);
+    grant_permits(&leaves, 2);
     window.read(3);
     assert!(!window.has_containing("read by"));
     assert_eq!(window.shown()[0], "red 1.png");
@@ -134,13 +134,13 @@ fn what_a_model_has_not_read_is_known_at_the_next_start() {
     window.until("the photos", |w| {
         w.has_containing("3 photos, 0 read by patient")
     });
-    give(&leaves, 3);
+    grant_permits(&leaves, 3);
     window.read(3);
 }
 
 #[test]
 fn a_model_is_fetched_used_and_removed() {
-    let hub = FakeHub::stocked("/me/tiny/resolve/main");
+    let hub = FakeHub::with_fixtures("/me/tiny/resolve/main");
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 1);
     let mut setup = Setup::new(vec![dir.path().into()]);
@@ -162,7 +162,7 @@ fn a_model_is_fetched_used_and_removed() {
     let problem = window.state().models.problem.clone().expect("a problem");
     assert!(window.has(&problem), "{problem}");
 
-    give(&leaves, 3);
+    grant_permits(&leaves, 3);
     window.command(Command::GetModel("me/tiny".into()));
     window.until("the model", |w| w.state().settings.model.is_some());
     let folder = window.state().settings.model.clone().expect("a folder");

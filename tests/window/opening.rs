@@ -27,7 +27,7 @@ fn path_dialog(window: &mut Window) {
     window.until("the field for a path", |w| {
         matches!(w.state().dialog, Some(Dialog::Path(_)))
     });
-    window.in_place();
+    window.finish_layout();
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn closing_the_field_for_a_path_leads_back_to_what_asked_for_it() {
             None => window.key(Key::Escape),
         }
         assert_eq!(window.state().dialog, Some(Dialog::Settings), "{close:?}");
-        window.in_place();
+        window.finish_layout();
         window.key(Key::Escape);
         assert_eq!(window.state().dialog, None);
     }
@@ -158,7 +158,7 @@ fn a_dialog_begins_where_the_last_one_ended() {
     assert_eq!(*window.desktop.began.lock().expect("no panic"), None);
 }
 
-fn hold(window: &mut Window, paths: &[PathBuf]) {
+fn drag_over(window: &mut Window, paths: &[PathBuf]) {
     let hovered = paths.iter().map(|path| egui::HoveredFile {
         path: Some(path.clone()),
         ..egui::HoveredFile::default()
@@ -180,19 +180,19 @@ fn drop_on(window: &mut Window, paths: &[PathBuf]) {
 fn while_a_picture_is_held_over_the_window_two_zones_show_what_becomes_of_it() {
     let (dir, mut window) = coloured();
     let picture = dir.path().join("green 2.png");
-    hold(&mut window, std::slice::from_ref(&picture));
+    drag_over(&mut window, std::slice::from_ref(&picture));
     let search = "Drop to find similar photos";
     assert!(window.has("Drop to open") && window.has(search));
     // A folder, or several pictures, can only be opened.
-    hold(&mut window, &[dir.path().into()]);
+    drag_over(&mut window, &[dir.path().into()]);
     assert!(window.has("Drop to open") && !window.has(search));
-    hold(
+    drag_over(
         &mut window,
         &[picture.clone(), dir.path().join("red 1.png")],
     );
     assert!(!window.has(search));
     // The pointer position arrives after the drop, as it does on real window systems.
-    hold(&mut window, std::slice::from_ref(&picture));
+    drag_over(&mut window, std::slice::from_ref(&picture));
     let zone = window.harness.get_by_label(search).rect();
     drop_on(&mut window, &[picture]);
     assert!(window.state().search.is_empty());
@@ -214,7 +214,7 @@ fn a_picture_dropped_no_one_knows_where_is_asked_about() {
     window.until("a question", |w| {
         matches!(w.state().dialog, Some(Dialog::Dropped(_)))
     });
-    window.in_place();
+    window.finish_layout();
     window.click("Find similar photos");
     window.until("the search", |w| w.state().search.contains("green 1.png"));
     window.act(Action::ClearFilter);
@@ -224,7 +224,7 @@ fn a_picture_dropped_no_one_knows_where_is_asked_about() {
     window.until("a question", |w| {
         matches!(w.state().dialog, Some(Dialog::Dropped(_)))
     });
-    window.in_place();
+    window.finish_layout();
     window.click("Open it");
     window.read(10);
 }
@@ -236,14 +236,17 @@ fn what_cannot_be_opened_says_why() {
     fs::write(&note, "words").expect("written");
     drop_on(&mut window, &[note]);
     window.until("a message", |w| !w.state().notices.is_empty());
-    let said = |window: &Window| window.state().said[0].text.clone();
-    assert_eq!(said(&window), "note.txt is not a photo and was not opened");
+    let past_notices = |window: &Window| window.state().past_notices[0].text.clone();
+    assert_eq!(
+        past_notices(&window),
+        "note.txt is not a photo and was not opened"
+    );
     drop_on(
         &mut window,
         &["https://example.org/cat.jpg".into(), "/x".into()],
     );
-    window.until("a message", |w| w.state().said.len() == 2);
-    assert!(said(&window).contains("https://example.org/cat.jpg is on the web"));
+    window.until("a message", |w| w.state().past_notices.len() == 2);
+    assert!(past_notices(&window).contains("https://example.org/cat.jpg is on the web"));
     for (text, words) in [
         ("http://example.org/a.jpg", "is on the web"),
         (
@@ -253,7 +256,11 @@ fn what_cannot_be_opened_says_why() {
     ] {
         window.harness.event(Event::Paste(text.into()));
         window.harness.step();
-        assert!(said(&window).contains(words), "{}", said(&window));
+        assert!(
+            past_notices(&window).contains(words),
+            "{}",
+            past_notices(&window)
+        );
     }
     assert_eq!(window.state().memory.roots.len(), 1);
     assert_eq!(window.state().library.failure_count(), 0);
@@ -290,7 +297,7 @@ fn the_number_of_photos_explains_itself() {
     let shown = window.shown().len();
     let name = format!("{shown} of 10 photos");
     window.click(&name);
-    window.in_place();
+    window.finish_layout();
     let hidden = 9 - shown;
     assert!(window.has(&format!("{shown} shown")));
     assert!(window.has(&format!("{hidden} hidden by the search")));

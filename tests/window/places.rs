@@ -41,7 +41,7 @@ fn photos_are_filtered_by_place_and_show_it() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut window = travels(dir.path());
     window.harness.get_by_label("Filter").click();
-    window.in_place();
+    window.finish_layout();
     window.type_into("Place contains", "mün");
     assert_eq!(
         window.shown().len(),
@@ -49,7 +49,7 @@ fn photos_are_filtered_by_place_and_show_it() {
         "the filter is applied while it is typed"
     );
     window.key(Key::Escape);
-    window.in_place();
+    window.finish_layout();
     assert!(window.has("Remove the filter place: mün"));
     window.act(Action::ClearFilter);
     assert_eq!(window.shown().len(), 12);

@@ -39,9 +39,9 @@ fn ten_answers_set_the_threshold_and_say_how_sure_it_is() {
         let (_dir, mut window) = labelled();
         window.harness.set_size(size);
         window.click("More for red");
-        window.in_place();
+        window.finish_layout();
         window.click("Ten questions: check it…");
-        window.in_place();
+        window.finish_layout();
         assert_eq!(window.state().dialog, Some(Dialog::Questions));
         assert!(window.has("Does this photo show “red”?"));
         let first = asked(&window);

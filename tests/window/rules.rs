@@ -20,7 +20,7 @@ fn begun() -> (tempfile::TempDir, tempfile::TempDir, Window) {
     window.command(Command::AddLabels("red".into()));
     let label = window.state().memory.labels[0].id;
     window.command(Command::Rules(RuleCommand::ShowFor(label)));
-    window.in_place();
+    window.finish_layout();
     (dir, out, window)
 }
 
@@ -44,7 +44,7 @@ fn a_rule_is_tried_then_carried_out_for_what_is_there_and_what_arrives() {
         "nothing is done before it is switched on"
     );
     window.click("Keep it switched off");
-    window.in_place();
+    window.finish_layout();
     window.click("Run the rule red");
     window.until("copies", |_| names(out.path()).len() == 3);
     window.until("the message", |w| {
@@ -174,7 +174,7 @@ fn a_label_that_excludes_photos_is_no_rule_and_the_dialog_says_why() {
     assert!(label.negated);
     let show = RuleCommand::ShowFor(label.id);
     window.command(Command::Rules(show));
-    window.in_place();
+    window.finish_layout();
     assert!(window.has_containing("it keeps photos out of other labels"));
     assert!(window.state().rules.asked.is_none());
 }

@@ -85,7 +85,7 @@ fn hits_say_their_match_and_no_hit_offers_the_nearest() {
 }
 
 #[test]
-fn a_label_typed_with_a_minus_shuts_photos_out() {
+fn a_label_typed_with_a_minus_excludes_photos() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
     add_label(&mut window, "-red");

@@ -397,7 +397,7 @@ fn examples_join_a_label() {
 }
 
 #[test]
-fn what_was_said_of_photos_is_held_against_the_threshold() {
+fn examples_on_the_wrong_side_of_the_threshold_are_reported() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
     window.click_photo("red 1.png");

@@ -22,7 +22,7 @@ fn burst() -> (tempfile::TempDir, Window) {
     taken(&dir.path().join("later.jpg"), "2024-05-01T11:00:00", 250);
     let mut window = Setup::new(vec![dir.path().into()]).open();
     window.read(4);
-    window.until("the look", |w| w.state().is_looked_over());
+    window.until("the look", |w| w.state().is_analysed());
     window.command(Command::GroupBy(Grouping::Nothing));
     window.command(Command::SortBy(Sorting {
         key: SortKey::Name,

@@ -94,9 +94,9 @@ fn what_is_taught_twice_changes_nothing_and_says_nothing() {
     let (_dir, mut window) = with_red();
     window.click_photo("green 1.png");
     window.key(Key::T);
-    let steps = window.state().said.len();
+    let steps = window.state().past_notices.len();
     window.key(Key::T);
-    assert_eq!(window.state().said.len(), steps);
+    assert_eq!(window.state().past_notices.len(), steps);
     assert_eq!(window.state().pending_training, None);
     // And there is one step to undo, not two.
     window.act(Action::Undo);

@@ -40,7 +40,7 @@ fn write_photos(dir: &Path) {
 fn looked_over(setup: Setup, photos: usize) -> Window {
     let mut window = setup.open();
     window.read(photos);
-    window.until("the look", |w| w.state().is_looked_over());
+    window.until("the look", |w| w.state().is_analysed());
     window.settle();
     window
 }
@@ -73,7 +73,7 @@ fn what_was_found_is_offered_and_each_line_shows_its_photos() {
         assert!(window.has("Found among these photos"));
         assert!(window.has_containing("2 copies ("));
         window.click("Take a look");
-        window.in_place();
+        window.finish_layout();
         assert!(!window.has("Found among these photos"));
         assert!(window.has("Show 2 copies") && window.has("Nothing is rejected yet"));
         window.click("Show 1 dark");
@@ -96,7 +96,7 @@ fn an_offer_is_taken_away_and_the_tour_stays_in_reach() {
     assert!(window.state().dialog.is_none());
     // It is also in the bar at the bottom.
     window.click("Clean up…");
-    window.in_place();
+    window.finish_layout();
     assert!(window.has("Show 2 copies"));
 }
 
@@ -121,7 +121,7 @@ fn the_best_of_each_group_is_kept_and_all_of_it_can_be_undone() {
     window.open_dialog(Action::Tour);
     assert!(window.has_containing("2 photos are rejected: "));
     window.click("Move to the trash…");
-    window.in_place();
+    window.finish_layout();
     window.click("Move to the trash");
     window.until("the trash", |w| {
         w.desktop.trashed.lock().expect("no panic").len() == 2
@@ -141,7 +141,7 @@ fn a_copy_does_not_go_if_the_photo_that_is_kept_for_it_is_gone() {
     window.command(Command::Found(FindingCommand::KeepBest(None)));
     fs::remove_file(dir.path().join("cat.jpg")).expect("removed");
     window.act(Action::TrashRejects);
-    window.in_place();
+    window.finish_layout();
     window.click("Move to the trash");
     // Either the window already knows that the photo to keep is gone, or it finds out now.
     window.until("the refusal", |w| {
@@ -198,7 +198,7 @@ fn copies_are_compared_and_shown_in_the_grid() {
     assert_eq!(viewer.compared().len(), 3);
     window.key(Key::Escape);
     window.command(Command::Show(Some(Dialog::Copies { from_tour: true })));
-    window.in_place();
+    window.finish_layout();
     window.click("Show copies in the grid");
     assert_eq!(window.shown().len(), 2);
     assert!(window.has("Remove the filter Copies"));
@@ -221,9 +221,9 @@ fn a_flaw_has_a_line_that_can_be_moved() {
     // The menu of filters has the kinds that were found.
     window.act(Action::ClearFilter);
     window.click("Filter");
-    window.in_place();
+    window.finish_layout();
     window.click("Found: any");
-    window.in_place();
+    window.finish_layout();
     window.click("Filter by kind: Dark (1)");
     assert_eq!(window.shown(), ["black.png"]);
 }
@@ -268,7 +268,7 @@ fn whatever_the_tour_does_is_undone_step_by_step_and_the_bytes_are_counted() {
         5
     );
     window.act(Action::TrashRejects);
-    window.in_place();
+    window.finish_layout();
     window.click("Move to the trash");
     window.read(2);
     window.act(Action::Undo);

@@ -30,7 +30,7 @@ fn what_is_typed_while_a_field_opens_arrives_in_it() {
     typed(&window, Key::Slash, "/");
     typed(&window, Key::X, "x");
     typed(&window, Key::P, "p");
-    window.in_place();
+    window.finish_layout();
     assert_eq!(window.state().draft, "xp");
     window.type_into("New label", "5");
     assert_eq!(window.state().draft, "xp5");
@@ -45,11 +45,11 @@ fn what_is_typed_while_a_field_opens_arrives_in_it() {
         typed(&window, key, text);
         window.harness.step();
     }
-    window.in_place();
+    window.finish_layout();
     window.harness.key_press(Key::Backspace);
-    window.in_place();
+    window.finish_layout();
     window.harness.key_press(Key::Enter);
-    window.in_place();
+    window.finish_layout();
     assert!(
         !window.state().memory.captions_show_matches,
         "found by \"cap\""
@@ -69,7 +69,7 @@ fn what_is_typed_after_enter_is_the_next_label() {
     for (key, text) in [(Key::I, "i"), (Key::X, "x"), (Key::P, "p")] {
         typed(&window, key, text);
     }
-    window.in_place();
+    window.finish_layout();
     window.settle();
     let after = untouched(&window);
     assert_eq!(window.state().memory.labels[0].text, "red");
@@ -89,7 +89,7 @@ fn what_is_typed_while_a_pane_gets_the_keyboard_arrives_in_it() {
     window.harness.key_press(Key::F6);
     typed(&window, Key::X, "x");
     typed(&window, Key::P, "p");
-    window.in_place();
+    window.finish_layout();
     assert_eq!(window.state().draft, "xp");
     assert_eq!(window.state().library.snapshot().marks, marks);
 }
@@ -102,7 +102,7 @@ fn a_slash_over_a_large_photo_goes_to_the_labels() {
     typed(&window, Key::Slash, "/");
     typed(&window, Key::R, "r");
     typed(&window, Key::E, "e");
-    window.in_place();
+    window.finish_layout();
     assert!(window.state().viewer.is_none());
     assert_eq!(window.state().draft, "re");
 }

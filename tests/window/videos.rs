@@ -45,7 +45,7 @@ fn the_viewer_has_all_frames_and_opening_plays() {
     };
     let video = order.into_iter().find(is_video).expect("the video");
     window.command(Command::ViewItem(video));
-    window.in_place();
+    window.finish_layout();
     for time in ["0:01", "0:02", "0:03", "0:04", "0:05"] {
         assert!(window.has(&format!("Frame at {time}")), "{time}");
     }
@@ -64,7 +64,7 @@ fn the_viewer_has_all_frames_and_opening_plays() {
     window.act(Action::CloseView);
     let photo = (0..4).find(|id| *id != video).expect("a photo");
     window.command(Command::ViewItem(photo));
-    window.in_place();
+    window.finish_layout();
     assert!(!window.has_containing("Frame at"));
 }
 

@@ -20,7 +20,7 @@ fn first() -> Window {
     window.until("a model", |w| {
         matches!(w.state().session, SessionState::Ready(_))
     });
-    window.in_place();
+    window.finish_layout();
     window
 }
 
@@ -67,7 +67,7 @@ fn a_cancelled_choice_leaves_the_step_open() {
     let mut window = first();
     window.click("Next");
     window.click("Choose a folder…");
-    window.in_place();
+    window.finish_layout();
     assert!(window.has("Step 2 of 3"));
     // The same where the path is typed.
     let dir = tempfile::tempdir().expect("a folder");
@@ -78,12 +78,12 @@ fn a_cancelled_choice_leaves_the_step_open() {
         window.until("the field for a path", |w| {
             matches!(w.state().dialog, Some(Dialog::Path(_)))
         });
-        window.in_place();
+        window.finish_layout();
         if cancels {
             window.click("Cancel");
             let photos = Some(Dialog::Welcome(WelcomeStep::Photos));
             assert_eq!(window.state().dialog, photos);
-            window.in_place();
+            window.finish_layout();
         } else {
             window.type_into("Path", &dir.path().display().to_string());
             window.click("Open");
@@ -115,14 +115,14 @@ fn removing_a_model_leads_back_to_the_welcome() {
     let remove = format!("Remove {}…", recommended.name);
     window.until("the models", |w| w.has(&remove));
     for answer in ["Keep it", "Remove"] {
-        window.in_place();
+        window.finish_layout();
         window.click(&remove);
         let confirmation = Dialog::RemoveModel {
             dir: folder.clone(),
             from_welcome: true,
         };
         assert_eq!(window.state().dialog, Some(confirmation));
-        window.in_place();
+        window.finish_layout();
         window.click(answer);
         assert_eq!(window.state().dialog, Some(model.clone()));
     }

@@ -4,7 +4,7 @@
 use crate::window;
 
 use egui::Key;
-use lumisift::app::document::heat::Map;
+use lumisift::app::document::heat::HeatMapState;
 use window::{add_label, coloured};
 
 #[test]
@@ -28,7 +28,7 @@ fn a_key_shows_where_the_current_label_is_seen() {
     window.key(Key::Enter);
     window.until("the map", |w| w.has_containing("Where red is seen"));
     let map = window.state().heat.map.clone();
-    let Map::Ready(map) = map else {
+    let HeatMapState::Ready(map) = map else {
         panic!("{map:?}");
     };
     assert!(map.matched > 0.9);

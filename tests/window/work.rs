@@ -74,7 +74,7 @@ fn new_and_deleted_photos_are_noticed_when_the_window_is_looked_at() {
 }
 
 #[test]
-fn a_folder_that_vanishes_is_said_and_its_photos_stay() {
+fn a_missing_folder_is_reported_and_its_photos_stay() {
     let (dir, mut window) = coloured();
     let gone = dir.path().to_path_buf();
     drop(dir);
@@ -86,7 +86,7 @@ fn a_folder_that_vanishes_is_said_and_its_photos_stay() {
             .contains(&gone.display().to_string())
     );
     assert_eq!(window.state().library.len(), 9);
-    window.in_place();
+    window.finish_layout();
     window.click("Dismiss");
     assert!(window.state().notices.is_empty());
 }
@@ -196,9 +196,9 @@ fn a_window_at_rest_asks_for_no_frames() {
 }
 
 /// The quick model, which panics over one word.
-struct Fragile(ColourModel);
+struct FailingModel(ColourModel);
 
-impl Model for Fragile {
+impl Model for FailingModel {
     fn info(&self) -> &ModelInfo {
         self.0.info()
     }
@@ -221,7 +221,7 @@ fn a_panic_in_a_thread_becomes_a_message() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 1);
     let mut setup = Setup::new(vec![dir.path().into()]);
-    setup.load = Some(Arc::new(|_| Ok(Arc::new(Fragile(ColourModel::new())))));
+    setup.load = Some(Arc::new(|_| Ok(Arc::new(FailingModel(ColourModel::new())))));
     let mut window = setup.open();
     window.read(3);
     window.command(Command::AddLabels("boom".into()));

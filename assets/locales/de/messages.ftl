@@ -87,7 +87,7 @@ store-tidied = { $count ->
    *[other] { $count } Fotos wurden vergessen; die Datenbank ist { $freed } kleiner
 }
 keywords-not-undone = Die Schlagwörter konnten nicht zurückgenommen werden: { $problem }
-decisions-beside = Bis dahin werden Entscheidungen in { $path } gespeichert
+decisions-in-recovery-file = Bis dahin werden Entscheidungen in { $path } gespeichert
 decisions-in-memory = Entscheidungen sind nur im Arbeitsspeicher: Schließen Sie das Fenster noch nicht
 decisions-saved = Alle Entscheidungen sind gespeichert, aber diese Datei könnte beim nächsten Start ältere zurückbringen
 decisions-problem = { $error }. Lumisift versucht es weiter. { $where_they_are }
@@ -115,7 +115,7 @@ trash-missing = { $count ->
     [one] { $count } Datei ist nicht mehr im Papierkorb
    *[other] { $count } Dateien sind nicht mehr im Papierkorb
 }
-trash-stuck = { $count ->
+trash-not-restored = { $count ->
     [one] { $count } Datei bleibt im Papierkorb ({ $path }: { $why }). Beheben Sie das und machen Sie dann erneut rückgängig
    *[other] { $count } Dateien bleiben im Papierkorb ({ $path }: { $why }). Beheben Sie das und machen Sie dann erneut rückgängig
 }
@@ -128,11 +128,11 @@ trashed = { $count ->
     [one] { $count } Foto ist im Papierkorb und kann von dort wiederhergestellt werden
    *[other] { $count } Fotos sind im Papierkorb und können von dort wiederhergestellt werden
 }
-trash-back = { $count ->
+trash-restored = { $count ->
     [one] { $count } Datei ist aus dem Papierkorb zurück
    *[other] { $count } Dateien sind aus dem Papierkorb zurück
 }
-stays-nearly = bleibt: { $copy } ist fast dasselbe Video, aber keine identische Kopie
+stays-similar-copy = bleibt: { $copy } ist fast dasselbe Video, aber keine identische Kopie
 stays-changed = bleibt: Die Kopie { $copy } hat sich geändert oder ist nicht mehr da; suchen Sie zuerst nach neuen Fotos
 not-trashed = konnte nicht in den Papierkorb gelegt werden ({ $e }): Verschieben Sie Abgelehnte stattdessen in einen Ordner
 choose-another = { $problem }. Wählen Sie in den Einstellungen ein anderes Modell oder eine andere Datenbank

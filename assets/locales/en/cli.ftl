@@ -172,7 +172,7 @@ cli-estimate = { $fitting ->
     [one] { $fitting } photo fits "{ $label }" from { $from } on; after { $answers }, it would be best to fit from { $best } on
    *[other] { $fitting } photos fit "{ $label }" from { $from } on; after { $answers }, it would be best to fit from { $best } on
 }
-cli-look-next = look at { $path } next, and add --yes or --no with it
+cli-photos-to-label = look at { $path } next, and add --yes or --no with it
 cli-map-is-png = the heat map is a PNG
 cli-empty-picture = an empty picture
 cli-map-means-little = the photo hardly matches this label, so the heat map means little
@@ -332,11 +332,11 @@ cli-not-installed = no installed model is called { $name }: `lumisift models` li
 cli-files-of-model = the files in { $folder }
 cli-no-files-of-model = no files (they are not Lumisift's)
 cli-delete-model = Delete { $weights } and the vectors of { $count } photos?
-cli-say-yes = { $question } Pass --yes to skip this question
+cli-confirm-with-yes = { $question } Pass --yes to skip this question
 cli-nothing-deleted = nothing was deleted
 cli-starter-used = now using the starter
 cli-model-gone = { $name } is gone; photos were not touched
-cli-download-looking = looking
+cli-download-connecting = looking
 cli-download-rate = { $rate } MB/s
 cli-download-waiting = waiting to try again
 cli-download-checking = checking
@@ -354,7 +354,7 @@ cli-tidied = { $count ->
     [one] { $count } photo forgotten, { $size } freed
    *[other] { $count } photos forgotten, { $size } freed
 }
-cli-cannot-be-told = cannot be determined: { $error }
+cli-not-determined = cannot be determined: { $error }
 cli-starter = starter (built in)
 cli-none = none
 cli-found = found
@@ -365,8 +365,8 @@ cli-left-alone = { ", " }not used: { $reason }
 cli-cards-not-listed = they cannot be listed: { $error }
 cli-none-found = none found
 cli-not-built = this build has no code for them
-cli-pays = worth using
-cli-does-not-pay = not worth using: { $reason }
+cli-gpu-faster = worth using
+cli-gpu-slower = not worth using: { $reason }
 cli-batches = { $rate } in batches of { $count }
 cli-tested-card = { $card } with { $model }: { $rate } photos/s ({ $batches }), the CPU { $cpu }, decoding { $decoding }, cosine { $cosine } over { $photos } ({ $verdict })
 cli-none-yet = none yet

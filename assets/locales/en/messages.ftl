@@ -86,7 +86,7 @@ store-tidied = { $count ->
    *[other] { $count } photos were forgotten; the store is { $freed } smaller
 }
 keywords-not-undone = The keywords could not be undone: { $problem }
-decisions-beside = Decisions are kept in { $path } until then
+decisions-in-recovery-file = Decisions are kept in { $path } until then
 decisions-in-memory = Decisions are only in memory: do not close the window yet
 decisions-saved = All decisions are saved, but this file could bring back older ones at the next start
 decisions-problem = { $error }. Lumisift keeps trying. { $where_they_are }
@@ -114,7 +114,7 @@ trash-missing = { $count ->
     [one] { $count } file is no longer in the trash
    *[other] { $count } files are no longer in the trash
 }
-trash-stuck = { $count ->
+trash-not-restored = { $count ->
     [one] { $count } file stays in the trash ({ $path }: { $why }). Fix that, then undo again
    *[other] { $count } files stay in the trash ({ $path }: { $why }). Fix that, then undo again
 }
@@ -127,11 +127,11 @@ trashed = { $count ->
     [one] { $count } photo is in the trash and can be restored from there
    *[other] { $count } photos are in the trash and can be restored from there
 }
-trash-back = { $count ->
+trash-restored = { $count ->
     [one] { $count } file is back from the trash
    *[other] { $count } files are back from the trash
 }
-stays-nearly = it stays: { $copy } is nearly the same video, but not an identical copy
+stays-similar-copy = it stays: { $copy } is nearly the same video, but not an identical copy
 stays-changed = it stays: its copy { $copy } changed or is gone; look for new photos first
 not-trashed = it could not be moved to the trash ({ $e }): move rejects to a folder instead
 choose-another = { $problem }. Choose another model or store in the settings

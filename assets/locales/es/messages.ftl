@@ -87,7 +87,7 @@ store-tidied = { $count ->
    *[other] Se olvidaron { $count } fotos; el almacén ocupa { $freed } menos
 }
 keywords-not-undone = No se pudieron deshacer las palabras clave: { $problem }
-decisions-beside = Hasta entonces, las decisiones se guardan en { $path }
+decisions-in-recovery-file = Hasta entonces, las decisiones se guardan en { $path }
 decisions-in-memory = Las decisiones solo están en la memoria: no cierre la ventana todavía
 decisions-saved = Todas las decisiones están guardadas, pero este archivo podría recuperar otras anteriores en el próximo inicio
 decisions-problem = { $error }. Lumisift sigue intentándolo. { $where_they_are }
@@ -115,7 +115,7 @@ trash-missing = { $count ->
     [one] { $count } archivo ya no está en la papelera
    *[other] { $count } archivos ya no están en la papelera
 }
-trash-stuck = { $count ->
+trash-not-restored = { $count ->
     [one] { $count } archivo se queda en la papelera ({ $path }: { $why }). Corríjalo y vuelva a deshacer
    *[other] { $count } archivos se quedan en la papelera ({ $path }: { $why }). Corríjalo y vuelva a deshacer
 }
@@ -128,11 +128,11 @@ trashed = { $count ->
     [one] { $count } foto está en la papelera y se puede restaurar desde allí
    *[other] { $count } fotos están en la papelera y se pueden restaurar desde allí
 }
-trash-back = { $count ->
+trash-restored = { $count ->
     [one] { $count } archivo volvió de la papelera
    *[other] { $count } archivos volvieron de la papelera
 }
-stays-nearly = se queda: { $copy } es casi el mismo video, pero no una copia idéntica
+stays-similar-copy = se queda: { $copy } es casi el mismo video, pero no una copia idéntica
 stays-changed = se queda: su copia { $copy } cambió o ya no existe; busque primero fotos nuevas
 not-trashed = no se pudo mover a la papelera ({ $e }): mueva las rechazadas a una carpeta
 choose-another = { $problem }. Elija otro modelo u otro almacén en los ajustes

@@ -87,7 +87,7 @@ store-tidied = { $count ->
    *[other] { $count } photos ont été oubliées ; la base de données a diminué de { $freed }
 }
 keywords-not-undone = Les mots-clés n’ont pas pu être annulés : { $problem }
-decisions-beside = D’ici là, les décisions sont conservées dans { $path }
+decisions-in-recovery-file = D’ici là, les décisions sont conservées dans { $path }
 decisions-in-memory = Les décisions ne sont qu’en mémoire : ne fermez pas encore la fenêtre
 decisions-saved = Toutes les décisions sont enregistrées, mais ce fichier pourrait en rétablir d’anciennes au prochain démarrage
 decisions-problem = { $error }. Lumisift continue d’essayer. { $where_they_are }
@@ -115,7 +115,7 @@ trash-missing = { $count ->
     [one] { $count } fichier n’est plus dans la corbeille
    *[other] { $count } fichiers ne sont plus dans la corbeille
 }
-trash-stuck = { $count ->
+trash-not-restored = { $count ->
     [one] { $count } fichier reste dans la corbeille ({ $path } : { $why }). Corrigez cela, puis annulez de nouveau
    *[other] { $count } fichiers restent dans la corbeille ({ $path } : { $why }). Corrigez cela, puis annulez de nouveau
 }
@@ -128,11 +128,11 @@ trashed = { $count ->
     [one] { $count } photo est dans la corbeille, d’où elle peut être restaurée
    *[other] { $count } photos sont dans la corbeille, d’où elles peuvent être restaurées
 }
-trash-back = { $count ->
+trash-restored = { $count ->
     [one] { $count } fichier est revenu de la corbeille
    *[other] { $count } fichiers sont revenus de la corbeille
 }
-stays-nearly = elle reste : { $copy } est presque la même vidéo, mais pas une copie identique
+stays-similar-copy = elle reste : { $copy } est presque la même vidéo, mais pas une copie identique
 stays-changed = elle reste : sa copie { $copy } a changé ou a disparu ; recherchez d’abord de nouvelles photos
 not-trashed = mise à la corbeille impossible ({ $e }) : déplacez plutôt les rejetées dans un dossier
 choose-another = { $problem }. Choisissez un autre modèle ou une autre base de données dans les réglages

@@ -20,7 +20,7 @@ impl App {
             return;
         };
         let order = &self.state.answer.arrangement.order;
-        let mut chosen = self.state.selection.acted_on(order);
+        let mut chosen = self.state.selection.command_targets(order);
         if chosen.len() < 2 && self.open_stack(target) {
             return;
         }

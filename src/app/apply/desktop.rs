@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::services::{Desktop, paths_text};
 use crate::app::tasks::supervisor::Slot;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::t;
 
 impl App {
@@ -28,10 +28,12 @@ impl App {
         let desktop = self.services.desktop.clone();
         self.queue(Slot::Desktop, move |_| {
             match call(desktop.as_ref(), &path) {
-                Ok(()) => News::Done,
-                Err(error) => {
-                    News::Trouble(t!("cannot-be-shown", path = path.display(), error = error))
-                }
+                Ok(()) => TaskMessage::Done,
+                Err(error) => TaskMessage::UserError(t!(
+                    "cannot-be-shown",
+                    path = path.display(),
+                    error = error
+                )),
             }
         });
     }
@@ -43,7 +45,7 @@ impl App {
         let desktop = self.services.desktop.clone();
         self.queue(Slot::Desktop, move |_| {
             let files = desktop.copy_files(&paths);
-            News::Copied(paths, files)
+            TaskMessage::Copied(paths, files)
         });
     }
 

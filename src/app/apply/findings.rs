@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::marks::put_back_text;
+use super::marks::undo_message;
 use crate::app::command::{Dialog, FindingCommand};
 use crate::app::document::burst::{SURVEYED, around};
 use crate::app::document::filter::{Filter, LabelFit};
@@ -45,7 +45,7 @@ impl App {
             FindingCommand::DismissHeap(at) => self.with_heaps(|state| dismiss_heap(state, at)),
             FindingCommand::ProposeAgain => {
                 self.with_heaps(|state| state.memory.dismissed_heaps.clear());
-                self.look_for_heaps_again();
+                self.restart_heap_search();
             }
             FindingCommand::Ask(label) => self.begin_questions(label),
             FindingCommand::Answer(fits) => {
@@ -53,15 +53,15 @@ impl App {
                     questions.answer(fits);
                 }
             }
-            FindingCommand::TakeBackAnswer => {
+            FindingCommand::UndoAnswer => {
                 if let Some(questions) = &mut self.state.questions {
-                    questions.take_back();
+                    questions.undo_answer();
                 }
             }
             FindingCommand::UseAnswers => self.use_answers(),
             FindingCommand::SaveSearch(name) => self.save_search(name),
             FindingCommand::UseSearch(name) => self.use_search(&name),
-            FindingCommand::RemoveSearch(name) => self.with_searches(|searches| {
+            FindingCommand::RemoveSearch(name) => self.edit_searches(|searches| {
                 searches.retain(|search| search.name != name);
             }),
         }
@@ -123,7 +123,7 @@ impl App {
             return self.state.notify(text, false);
         }
         self.decide(&after);
-        let alone = self.reject_alone(&alone);
+        let alone = self.reject_individually(&alone);
         let step = HistoryStep::Copies(before, alone);
         self.state.history.push(step, None);
         let text = t!(
@@ -163,7 +163,7 @@ impl App {
         self.request_refresh(RefreshPriority::Now);
         let stacks = self.state.findings().stacks.len();
         if stacks == 0 && folded {
-            let text = match self.state.is_looked_over() {
+            let text = match self.state.is_analysed() {
                 true => t!("no-scenes"),
                 false => t!("stacks-soon"),
             };
@@ -196,7 +196,7 @@ impl App {
     }
 
     /// Changes saved searches as one undo step.
-    fn with_searches(&mut self, change: impl FnOnce(&mut Vec<SavedSearch>)) {
+    fn edit_searches(&mut self, change: impl FnOnce(&mut Vec<SavedSearch>)) {
         let before = self.state.memory.searches.clone();
         change(&mut self.state.memory.searches);
         if self.state.memory.searches != before {
@@ -219,10 +219,10 @@ impl App {
         let was = std::mem::replace(&mut state.memory.dismissed_heaps, dismissed);
         let is_same = state.heaps.put_back(heaps);
         state.forget_gone_labels();
-        state.notify(put_back_text(forward, t!("heaps-as-they-were")), false);
+        state.notify(undo_message(forward, t!("heaps-as-they-were")), false);
         // The suggestions are about other photos now, but the list of dismissed clusters applies to them too.
         if !is_same && was != state.memory.dismissed_heaps {
-            self.look_for_heaps_again();
+            self.restart_heap_search();
         }
         self.request_refresh(RefreshPriority::FromTop);
         HistoryStep::Heaps(now, labels_now)
@@ -237,7 +237,7 @@ impl App {
         }
         self.request_refresh(RefreshPriority::FromTop);
         self.state.open_label = Some(id);
-        self.asking.goal = Some(id);
+        self.scoring_requests.goal = Some(id);
     }
 
     /// Asks questions about the current label.
@@ -289,7 +289,7 @@ impl App {
             self.state.pending_training = Some(TaughtLabel {
                 label,
                 before,
-                answer: self.asking.number + 1,
+                answer: self.scoring_requests.number + 1,
             });
         }
         self.state.notify(sentence, false);
@@ -302,7 +302,7 @@ impl App {
             text: self.state.search.clone(),
             filter: self.state.memory.filter.clone(),
         };
-        self.with_searches(|searches| {
+        self.edit_searches(|searches| {
             searches.retain(|known| known.name != search.name);
             searches.push(search);
             searches.sort_by(|a, b| a.name.cmp(&b.name));
@@ -359,7 +359,7 @@ fn dismiss_heap(state: &mut State, at: usize) {
     state.heaps.suggestions.retain(|name| *name != heap.name);
     // It would be suggested again under its original name, even if the user has renamed it.
     let dismissed = &mut state.memory.dismissed_heaps;
-    for name in heap.also.into_iter().chain([heap.name]) {
+    for name in heap.alternative_names.into_iter().chain([heap.name]) {
         if !dismissed.contains(&name) {
             dismissed.push(name);
         }

@@ -8,7 +8,7 @@ use crate::app::document::labels::{self, AddedLabels, Label, LabelId, SavedLabel
 use crate::app::document::match_axis;
 use crate::app::document::state::{PAST_LABELS, State};
 use crate::app::tasks::supervisor::Slot;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::search::label_set;
 use crate::engine::search::score::stepped_threshold;
 
@@ -85,7 +85,7 @@ impl App {
         let last = added.ids.last().copied();
         self.state.open_label = last.or(self.state.open_label);
         // Keep the new label's photos visible, wherever its group is placed.
-        self.asking.goal = last;
+        self.scoring_requests.goal = last;
     }
 
     pub(super) fn change_labels(&mut self, command: Command) {
@@ -108,7 +108,7 @@ impl App {
                     label.text = text
                 });
                 self.state.open_label = Some(id);
-                self.asking.goal = Some(id);
+                self.scoring_requests.goal = Some(id);
             }
             Command::SetMinMatch(id, min) => {
                 let min = match_axis::in_steps(min);
@@ -177,8 +177,8 @@ impl App {
     pub(in crate::app) fn load_labels(&mut self, path: PathBuf) {
         self.queue(Slot::Labels, move |_| {
             match label_set::LabelSet::read(&path) {
-                Ok(set) => News::Labels(SavedLabels::from_file(set).labels),
-                Err(error) => News::Trouble(error.to_string()),
+                Ok(set) => TaskMessage::Labels(SavedLabels::from_file(set).labels),
+                Err(error) => TaskMessage::UserError(error.to_string()),
             }
         });
     }
@@ -191,8 +191,8 @@ impl App {
             labels: self.state.memory.labels.clone(),
         };
         self.queue(Slot::Labels, move |_| match set.to_file().write(&path) {
-            Ok(()) => News::Done,
-            Err(error) => News::Trouble(error.to_string()),
+            Ok(()) => TaskMessage::Done,
+            Err(error) => TaskMessage::UserError(error.to_string()),
         });
     }
 

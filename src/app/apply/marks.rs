@@ -43,7 +43,7 @@ impl App {
             old.1.unwrap_or_default() != new.1.unwrap_or_default()
         };
         if !alone.is_empty() {
-            let alone = self.reject_alone(&alone);
+            let alone = self.reject_individually(&alone);
             self.state.history.push(Undo::Copies(before, alone), None);
         } else if before.iter().zip(&after).any(changed) {
             self.state.history.push(Undo::Marks(before), None);
@@ -57,17 +57,17 @@ impl App {
 
     /// The path of a photo that is rejected as a copy.
     fn alone(&self, id: ItemId) -> Option<PathBuf> {
-        let is_alone = self.state.library.is_rejected_alone(id);
+        let is_alone = self.state.library.is_rejected_individually(id);
         let item = self.state.item(id).filter(|_| is_alone)?;
         Some(item.file.path.clone())
     }
 
     /// Sets or clears the rejection of individual copies, and saves it. Returns the previous state for undo.
-    pub(super) fn reject_alone(
+    pub(super) fn reject_individually(
         &mut self,
         changes: &[(PathBuf, Option<ContentId>)],
     ) -> Vec<(PathBuf, Option<ContentId>)> {
-        let before = self.state.library.reject_alone(changes);
+        let before = self.state.library.reject_individually(changes);
         let alone = self.state.library.rejected_alone().iter();
         let mut alone: Vec<RejectedCopy> = alone
             .map(|(path, content)| RejectedCopy {
@@ -145,7 +145,7 @@ impl App {
                 let now = marks.iter().map(|(c, _)| (*c, library.decision(c)));
                 let now = now.collect();
                 self.decide(&marks);
-                let alone_now = self.reject_alone(&alone);
+                let alone_now = self.reject_individually(&alone);
                 let text = decided_again(forward, marks.len().max(alone.len()));
                 self.state.notify(text, false);
                 Some(Undo::Copies(now, alone_now))
@@ -155,20 +155,20 @@ impl App {
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
                 self.state.forget_gone_labels();
                 let what = labels_put_back(&now, &self.state.memory.labels);
-                self.state.notify(put_back_text(forward, &what), false);
+                self.state.notify(undo_message(forward, &what), false);
                 Some(Undo::Labels(now))
             }
             Undo::Lines(lines) => {
                 let now = std::mem::replace(&mut self.state.memory.lines, lines);
                 self.request_refresh(RefreshPriority::Now);
-                let text = put_back_text(forward, t!("threshold-as-it-was"));
+                let text = undo_message(forward, t!("threshold-as-it-was"));
                 self.state.notify(text, false);
                 Some(Undo::Lines(now))
             }
             Undo::Heaps(heaps, labels) => Some(self.put_heaps_back(heaps, labels, forward)),
             Undo::Searches(searches) => {
                 let now = std::mem::replace(&mut self.state.memory.searches, searches);
-                let text = put_back_text(forward, t!("searches-as-they-were"));
+                let text = undo_message(forward, t!("searches-as-they-were"));
                 self.state.notify(text, false);
                 Some(Undo::Searches(now))
             }
@@ -197,7 +197,7 @@ impl App {
 }
 
 /// The message about undoing or redoing something other than marks.
-pub(super) fn put_back_text(forward: bool, what: &str) -> String {
+pub(super) fn undo_message(forward: bool, what: &str) -> String {
     match forward {
         true => t!("redone", what = what),
         false => t!("undone", what = what),

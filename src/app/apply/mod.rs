@@ -149,14 +149,14 @@ impl App {
             Action::Samples => self.open_samples(),
             Action::Rescan => self.read_folders(),
             Action::CloseFolders => {
-                self.retire_job();
+                self.detach_job();
                 self.stop_rules();
                 self.state.memory.roots.clear();
                 self.forget_photos();
             }
             Action::Export => self.show(Some(Dialog::Export)),
             Action::MoveRejects => {
-                self.ask_view(ViewRequest::ExportRejects);
+                self.request_view(ViewRequest::ExportRejects);
                 self.show(Some(Dialog::Export));
             }
             Action::TrashRejects => self.show(Some(Dialog::Trash)),
@@ -207,14 +207,14 @@ impl App {
                 // The text field is beside the grid.
                 self.close_viewer();
                 self.state.panels_hidden = false;
-                self.ask_view(ViewRequest::FocusLabelBox);
+                self.request_view(ViewRequest::FocusLabelBox);
             }
             Action::Example => self.teach_open_label(true),
             Action::CounterExample => self.teach_open_label(false),
             Action::LabelFromThese => self.label_from_these(),
             Action::Search => {
                 self.state.panels_hidden = false;
-                self.ask_view(ViewRequest::FocusSearchBox);
+                self.request_view(ViewRequest::FocusSearchBox);
             }
             Action::LabelSets => self.show(Some(Dialog::LabelSets)),
             Action::PasteLabels => self.show(Some(Dialog::PasteLabels)),
@@ -231,7 +231,7 @@ impl App {
             Action::Panels => self.state.panels_hidden = !self.state.panels_hidden,
             Action::NextPane => {
                 self.state.panels_hidden = false;
-                self.ask_view(ViewRequest::NextPane);
+                self.request_view(ViewRequest::NextPane);
             }
             Action::Captions => {
                 let shown = &mut self.state.memory.captions_show_matches;
@@ -298,7 +298,7 @@ impl App {
             Some(Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps)
         ) {
             self.state.overview.is_offered = false;
-            self.look_over_if_idle();
+            self.analyse_if_idle();
         }
         if dialog == Some(Dialog::Rules) {
             // The preview is outdated if photos have arrived since.
@@ -313,7 +313,7 @@ impl App {
         if dialog == Some(Dialog::Keywords) {
             self.state.keywords.begin();
         }
-        self.ask_view(ViewRequest::BeginDialog);
+        self.request_view(ViewRequest::BeginDialog);
         self.state.dialog = dialog;
     }
 

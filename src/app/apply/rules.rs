@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
-use super::marks::put_back_text;
+use super::marks::undo_message;
 use crate::app::App;
 use crate::app::command::{Dialog, RuleCommand};
 use crate::app::document::history::HistoryStep;
@@ -83,7 +83,7 @@ impl App {
             return None;
         }
         let now = std::mem::replace(&mut self.state.rules.list, rules);
-        let text = put_back_text(forward, t!("rules-as-they-were"));
+        let text = undo_message(forward, t!("rules-as-they-were"));
         self.state.notify(text, false);
         self.rules_changed(&now);
         Some(HistoryStep::Rules(now))
@@ -121,7 +121,7 @@ impl App {
             self.state.history.push(step, None);
         }
         for (transfer, moves) in [(Transfer::Copy, false), (Transfer::Move, true)] {
-            let new = round.arrivals.iter().filter(|file| !file.was_there);
+            let new = round.arrivals.iter().filter(|file| !file.already_present);
             let count = new.filter(|file| file.transfer == transfer).count();
             if count > 0 {
                 let text = match moves {
@@ -151,8 +151,8 @@ impl App {
         let failures: BTreeSet<String> = failures.collect();
         let errors = round.errors.iter().map(ToString::to_string);
         let others: BTreeSet<String> = round.warnings.iter().cloned().chain(errors).collect();
-        let standing = failures.iter().chain(&others).cloned().collect();
-        let before = std::mem::replace(&mut self.state.rules.standing, standing);
+        let persistent = failures.iter().chain(&others).cloned().collect();
+        let before = std::mem::replace(&mut self.state.rules.persistent, persistent);
         let is_new = |text: &&String| !before.contains(*text);
         let new: Vec<&String> = failures.iter().filter(is_new).collect();
         if let Some(first) = new.first() {
@@ -195,7 +195,7 @@ mod tests {
     use crate::app::document::state::SessionState;
     use crate::app::services::FolderPurpose;
     use crate::app::tasks::supervisor::Slot;
-    use crate::app::tests::{PATIENCE, app};
+    use crate::app::tests::{TEST_TIMEOUT, app};
     use crate::engine::library::{RuleText, WatchRound};
     use crate::engine::media::photo::{Failure, Stage};
 
@@ -301,11 +301,11 @@ mod tests {
         std::fs::create_dir_all(&app.services.dirs.config).expect("a folder");
         app.state.rules.problem = Some("unreadable".into());
         assert_eq!(app.put_rules_back(Vec::new(), false), None);
-        assert!(app.supervisor.wait_for(Slot::RuleFile, PATIENCE));
+        assert!(app.supervisor.wait_for(Slot::RuleFile, TEST_TIMEOUT));
         assert!(!file.exists());
         app.state.rules.problem = None;
         assert!(app.put_rules_back(Vec::new(), false).is_some());
-        assert!(app.supervisor.wait_for(Slot::RuleFile, PATIENCE));
+        assert!(app.supervisor.wait_for(Slot::RuleFile, TEST_TIMEOUT));
         assert!(file.exists());
     }
 }

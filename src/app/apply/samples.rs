@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::app::command::Command;
 use crate::app::document::labels::{FIRST_LABEL, Label, add_list};
 use crate::app::tasks::supervisor::Slot;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::media::samples::PHOTOS;
 use crate::t;
@@ -25,7 +25,7 @@ impl App {
     /// Removes the labels of the sample photos when other photos are opened, unless the user has changed them.
     pub(in crate::app) fn forget_sample_labels(&mut self, opened: &[PathBuf]) {
         let samples = self.services.dirs.cache.join("samples");
-        if are_as_they_came(&self.state.memory.labels) && !opened.contains(&samples) {
+        if are_unchanged_samples(&self.state.memory.labels) && !opened.contains(&samples) {
             self.with_labels(None, RefreshPriority::FromTop, Vec::clear);
         }
     }
@@ -33,7 +33,7 @@ impl App {
     /// Writes the sample photos to the cache directory, where other programs can open them too.
     pub(super) fn open_samples(&mut self) {
         let folder = self.services.dirs.cache.join("samples");
-        self.queue(Slot::Samples, move |_| News::Samples(write(folder)));
+        self.queue(Slot::Samples, move |_| TaskMessage::Samples(write(folder)));
     }
 
     /// Opens the sample photos, and adds matching labels if there are none.
@@ -58,7 +58,7 @@ impl App {
 }
 
 /// Whether the labels are the unchanged ones of the sample photos.
-fn are_as_they_came(labels: &[Label]) -> bool {
+fn are_unchanged_samples(labels: &[Label]) -> bool {
     let mut samples = Vec::new();
     add_list(&mut samples, &mut { FIRST_LABEL }, LABELS);
     let same = |(label, sample): (&Label, &Label)| {
@@ -88,7 +88,7 @@ mod tests {
     fn labels_that_a_person_changed_are_not_those_of_the_samples() {
         let mut labels = Vec::new();
         add_list(&mut labels, &mut 7, LABELS);
-        assert!(are_as_they_came(&labels));
+        assert!(are_unchanged_samples(&labels));
         let changed = |change: fn(&mut Label)| {
             let mut labels = labels.clone();
             change(&mut labels[2]);
@@ -103,7 +103,7 @@ mod tests {
             labels[1..].to_vec(),
             Vec::new(),
         ] {
-            assert!(!are_as_they_came(&other), "{other:?}");
+            assert!(!are_unchanged_samples(&other), "{other:?}");
         }
     }
 }

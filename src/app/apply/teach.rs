@@ -31,7 +31,7 @@ impl App {
             self.state.pending_training = Some(TaughtLabel {
                 label: id,
                 before,
-                answer: self.asking.number + 1,
+                answer: self.scoring_requests.number + 1,
             });
         }
         self.say_what_was_left_out(left_out);
@@ -91,7 +91,7 @@ impl App {
         });
         self.say_what_was_left_out(left_out);
         self.state.open_label = Some(made);
-        self.asking.goal = Some(made);
+        self.scoring_requests.goal = Some(made);
     }
 
     /// Reports the effect of new examples once the response is there.

@@ -223,7 +223,7 @@ impl FlagFilter {
 
     /// Whether a flag passes the filter.
     #[must_use]
-    pub fn lets_through(self, flag: Flag) -> bool {
+    pub fn accepts_flag(self, flag: Flag) -> bool {
         match self {
             Self::All => true,
             Self::Picked => flag == Flag::Pick,
@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shapes_are_told_by_the_sides() {
+    fn shapes_follow_from_the_aspect_ratio() {
         let shapes = |width, height| -> Vec<AspectShape> {
             let all = AspectShape::ALL.into_iter();
             all.filter(|shape| shape.is_of(width, height)).collect()

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::item_id::ItemId;
 use crate::engine::library::{DuplicateReport, Flaw, Flaws, words};
 use crate::engine::search::bursts::Burst;
-use crate::engine::search::describe::{self, MOST_WORDS, Word};
+use crate::engine::search::describe::{self, MAX_WORDS, Word};
 use kind::FLAWS;
 
 pub use kind::{Kind, Lines};
@@ -60,7 +60,7 @@ struct Found {
     /// The value of each flaw; NaN if unknown.
     numbers: [f32; FLAWS],
     /// The words that fit best, as indices into the vocabulary, and how well they fit in percent.
-    words: [(u16, u8); MOST_WORDS],
+    words: [(u16, u8); MAX_WORDS],
 }
 
 impl Default for Found {
@@ -70,7 +70,7 @@ impl Default for Found {
             is_copy: false,
             is_undated: false,
             numbers: [f32::NAN; FLAWS],
-            words: [(u16::MAX, 0); MOST_WORDS],
+            words: [(u16::MAX, 0); MAX_WORDS],
         }
     }
 }
@@ -157,12 +157,12 @@ impl Findings {
     }
 
     /// Prepares for [`Self::set_words`], and returns the index of each word.
-    pub fn begin_words(&mut self) -> HashMap<&'static str, u16> {
+    pub fn word_indices(&mut self) -> HashMap<&'static str, u16> {
         self.vocabulary = words();
         self.vocabulary.iter().copied().zip(0..).collect()
     }
 
-    /// Sets the words that fit a photo best. `places` comes from [`Self::begin_words`].
+    /// Sets the words that fit a photo best. `places` comes from [`Self::word_indices`].
     pub fn set_words(
         &mut self,
         id: ItemId,
@@ -181,7 +181,7 @@ impl Findings {
     }
 
     /// Copies the words from earlier findings about the same photos.
-    pub fn take_words(&mut self, before: &Self) {
+    pub fn copy_words(&mut self, before: &Self) {
         self.vocabulary.clone_from(&before.vocabulary);
         for (found, before) in self.found.iter_mut().zip(&before.found) {
             found.words = before.words;
@@ -228,7 +228,7 @@ impl Findings {
 
     /// Total size of all duplicates in bytes.
     #[must_use]
-    pub fn copied_bytes(&self) -> u64 {
+    pub fn duplicate_bytes(&self) -> u64 {
         let copies = self.copies.iter().flat_map(|group| &group.copies);
         copies.map(|copy| copy.bytes).sum()
     }
@@ -355,7 +355,7 @@ mod tests {
         let found = found();
         let lines = Lines::default();
         let is_of = |found: &Findings, kind, id| found.is_of(kind, id, &lines);
-        assert_eq!(found.copied_bytes(), 24);
+        assert_eq!(found.duplicate_bytes(), 24);
         assert_eq!(found.count(Kind::Copies, &lines), 2);
         assert!(is_of(&found, Kind::Copies, 1) && !is_of(&found, Kind::Copies, 0));
         assert_eq!(found.stack(0).map(|stack| stack.best), Some(4));
@@ -363,7 +363,7 @@ mod tests {
         // Item 1 is removed, so later items move up.
         let new = [Some(0), None, Some(1), Some(2), Some(3)];
         let moved = found.renumbered(&new);
-        assert_eq!(moved.copied_bytes(), 4);
+        assert_eq!(moved.duplicate_bytes(), 4);
         assert!(is_of(&moved, Kind::Copies, 2) && !is_of(&moved, Kind::Copies, 1));
         assert_eq!(moved.stacks[0].photos, [0, 3]);
         // Without its keeper, a photo is no duplicate. One photo is no stack.
@@ -374,11 +374,14 @@ mod tests {
     #[test]
     fn words_are_said_with_their_certainty_and_counted() {
         let mut found = found();
-        let places = found.begin_words();
+        let places = found.word_indices();
         found.set_words(0, &[("cat", 0.9), ("sofa", 0.4), ("dog", 0.1)], &places);
         found.set_words(1, &[("sofa", 0.8)], &places);
-        assert_eq!(found.spoken(0).as_deref(), Some("cat, perhaps sofa"));
-        assert_eq!(found.spoken(2), None);
+        assert_eq!(
+            found.accessible_text(0).as_deref(),
+            Some("cat, perhaps sofa")
+        );
+        assert_eq!(found.accessible_text(2), None);
         assert_eq!(found.frequent_words(), ["sofa", "cat"]);
     }
 }

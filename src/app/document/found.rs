@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::filter::LabelFit;
 use super::findings::{Findings, Kind, Stack};
-use super::heat::HeatQuestion;
+use super::heat::HeatMapSubject;
 use super::item_id::ItemId;
 use super::labels::LabelId;
 use super::overview::{Tour, TourLine};
@@ -21,8 +21,8 @@ impl State {
 
     /// Whether the photos have been analysed.
     #[must_use]
-    pub fn is_looked_over(&self) -> bool {
-        self.overview.looked_at.is_some()
+    pub fn is_analysed(&self) -> bool {
+        self.overview.analysed_input.is_some()
     }
 
     /// The folded stack that a photo represents, if any.
@@ -35,7 +35,7 @@ impl State {
     /// The subject of the heat map: the photo in the viewer, and the first of the filtered label, the open label and
     /// the best label.
     #[must_use]
-    pub fn heat_question(&self) -> Option<HeatQuestion> {
+    pub fn heat_map_subject(&self) -> Option<HeatMapSubject> {
         let item = self.viewer.as_ref()?.item();
         let facts = self.item(item)?.facts()?;
         if facts.video.is_some() {
@@ -57,7 +57,7 @@ impl State {
             .filter(there)
             .or_else(nearest)?;
         let label = labels.iter().find(|label| label.id == id)?;
-        Some(HeatQuestion {
+        Some(HeatMapSubject {
             item,
             label: label.clone(),
         })
@@ -89,13 +89,13 @@ impl Tour {
                 kind,
                 count: found.count(kind, lines),
                 bytes: match kind {
-                    Kind::Copies => found.copied_bytes(),
+                    Kind::Copies => found.duplicate_bytes(),
                     _ => 0,
                 },
                 rejected: all.filter(is_rejected).filter(of_kind).count(),
             }
         };
-        let rejects = state.rejects().going;
+        let rejects = state.rejects().to_remove;
         let size = |id: &ItemId| state.item(*id).map_or(0, |item| item.file.size);
         Self {
             lines: Kind::ALL.map(line).into(),

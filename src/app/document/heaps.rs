@@ -11,7 +11,7 @@ pub struct Heap {
     /// The name.
     pub name: String,
     /// Alternative names.
-    pub also: Vec<String>,
+    pub alternative_names: Vec<String>,
     /// The photos, most representative first.
     pub photos: Vec<ItemId>,
 }
@@ -32,7 +32,7 @@ pub struct Heaps {
     /// The clusters, largest first.
     pub proposed: Vec<Heap>,
     /// Whether clusters are being computed.
-    pub is_looking: bool,
+    pub is_proposing: bool,
     /// Why there are no clusters.
     pub problem: Option<String>,
     /// Suggested label texts, from clusters and frequent words.
@@ -92,8 +92,8 @@ impl Heaps {
         let name = name.trim();
         if let Some(heap) = self.proposed.get_mut(at).filter(|_| !name.is_empty()) {
             let old = std::mem::replace(&mut heap.name, name.to_owned());
-            if old != heap.name && !heap.also.contains(&old) {
-                heap.also.insert(0, old);
+            if old != heap.name && !heap.alternative_names.contains(&old) {
+                heap.alternative_names.insert(0, old);
             }
         }
     }
@@ -108,7 +108,7 @@ impl Heaps {
         };
         let into = if from < into { into - 1 } else { into };
         let heap = &mut self.proposed[into];
-        heap.also.insert(0, merged.name);
+        heap.alternative_names.insert(0, merged.name);
         // Interleave the photos, so that the most representative of both come first.
         let (kept, more) = (std::mem::take(&mut heap.photos), merged.photos);
         let (mut kept, mut more) = (kept.into_iter(), more.into_iter());
@@ -139,7 +139,7 @@ mod tests {
     fn heaps() -> Heaps {
         let heap = |name: &str, photos: &[ItemId]| Heap {
             name: name.into(),
-            also: Vec::new(),
+            alternative_names: Vec::new(),
             photos: photos.into(),
         };
         Heaps {
@@ -165,7 +165,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(names(&heaps), ["cat", "puppy", "sea"]);
-        assert_eq!(heaps.proposed[1].also, ["dog"]);
+        assert_eq!(heaps.proposed[1].alternative_names, ["dog"]);
         heaps.merge(0, 1);
         assert_eq!(names(&heaps), ["puppy", "sea"]);
         assert_eq!(heaps.proposed[0].photos, [2, 4, 7, 1, 3]);

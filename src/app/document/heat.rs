@@ -7,11 +7,11 @@ use super::labels::Label;
 use crate::engine::library::HeatMap;
 
 /// Minimum match for which heat maps proved meaningful in measurements.
-pub const TELLING_FROM: f32 = 0.02;
+pub const MIN_HEAT_MATCH: f32 = 0.02;
 
 /// State of the heat map.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Map {
+pub enum HeatMapState {
     /// It is being computed.
     #[default]
     Waiting,
@@ -23,7 +23,7 @@ pub enum Map {
 
 /// The subject of a heat map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HeatQuestion {
+pub struct HeatMapSubject {
     /// The photo.
     pub item: ItemId,
     /// The label.
@@ -36,9 +36,9 @@ pub struct Heat {
     /// Whether heat maps are switched on.
     pub is_on: bool,
     /// The subject of the current map.
-    pub question: Option<HeatQuestion>,
+    pub question: Option<HeatMapSubject>,
     /// The current map.
-    pub map: Map,
+    pub map: HeatMapState,
     /// Number of the newest request. Results of older ones are ignored.
     pub number: u64,
 }

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_back_is_said() {
+    fn undo_reports_what_it_restored() {
         let label = |id, text: &str| Label {
             id,
             text: text.into(),

@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minus_makes_a_label_that_shuts_photos_out() {
+    fn a_minus_makes_a_negated_label() {
         let mut labels = Vec::new();
         let added = add_list(&mut labels, &mut 1, "cat, -dog, -, sea -people");
         assert_eq!(added.known_in_words(), None);

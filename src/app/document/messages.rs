@@ -6,21 +6,21 @@ use super::state::{NOTICE_TIME, Notice, NoticeCause, State};
 use crate::text;
 
 /// Maximum number of past notifications that can be read again.
-const SAID: usize = 100;
+const MAX_PAST_NOTICES: usize = 100;
 
 impl State {
     /// Shows a notification.
-    pub fn notify(&mut self, text: impl Into<String>, bad: bool) {
-        self.say(text.into(), bad, None);
+    pub fn notify(&mut self, text: impl Into<String>, is_error: bool) {
+        self.push_notice(text.into(), is_error, None);
     }
 
     /// Shows an error until its cause is resolved.
     pub fn notify_of(&mut self, cause: NoticeCause, text: impl Into<String>) {
-        self.say(text.into(), true, Some(cause));
+        self.push_notice(text.into(), true, Some(cause));
     }
 
     /// Removes notifications about a resolved cause.
-    pub fn settle(&mut self, cause: NoticeCause) {
+    pub fn resolve_cause(&mut self, cause: NoticeCause) {
         self.notices.retain(|notice| notice.cause != Some(cause));
     }
 
@@ -28,24 +28,24 @@ impl State {
     pub fn forget_seen(&mut self) -> Option<Duration> {
         let now = Instant::now();
         self.notices.retain(|notice| !notice.is_over(now));
-        let passing = self.notices.iter().filter(|notice| !notice.bad);
+        let passing = self.notices.iter().filter(|notice| !notice.is_error);
         let left = passing.map(|notice| NOTICE_TIME.saturating_sub(notice.since.elapsed()));
         left.min()
     }
 
-    fn say(&mut self, text: String, bad: bool, cause: Option<NoticeCause>) {
+    fn push_notice(&mut self, text: String, is_error: bool, cause: Option<NoticeCause>) {
         let since = Instant::now();
         let notice = Notice {
             text: text::sentence(&text).into_owned(),
-            bad,
+            is_error,
             cause,
             since,
         };
         let there = |other: &Notice| other.text == notice.text;
         // Do not list the same text twice in a row.
-        if !self.said.front().is_some_and(there) {
-            self.said.push_front(notice.clone());
-            self.said.truncate(SAID);
+        if !self.past_notices.front().is_some_and(there) {
+            self.past_notices.push_front(notice.clone());
+            self.past_notices.truncate(MAX_PAST_NOTICES);
         }
         match self
             .notices
@@ -63,16 +63,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_went_well_goes_by_itself() {
-        let notice = |bad| Notice {
+    fn only_messages_about_success_expire() {
+        let notice = |is_error| Notice {
             text: "done".into(),
-            bad,
+            is_error,
             cause: None,
             since: Instant::now(),
         };
-        let (good, bad) = (notice(false), notice(true));
+        let (good, is_error) = (notice(false), notice(true));
         let later = Instant::now() + NOTICE_TIME;
-        assert!(good.is_over(later) && !bad.is_over(later));
+        assert!(good.is_over(later) && !is_error.is_over(later));
         assert!(!good.is_over(good.since));
     }
 }

@@ -10,7 +10,7 @@ pub struct Download {
     /// The repository.
     pub repo: RepoId,
     /// The progress.
-    pub arrival: DownloadProgress,
+    pub download_progress: DownloadProgress,
     /// Cancels the download.
     pub(in crate::app) cancel: Cancel,
 }

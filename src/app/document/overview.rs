@@ -9,13 +9,13 @@ use crate::{t, text};
 
 /// Progress of the analysis, reported by its thread.
 #[derive(Debug, Default)]
-pub struct LookProgress {
+pub struct AnalysisProgress {
     done: AtomicUsize,
     of: AtomicUsize,
     compares: AtomicUsize,
 }
 
-impl LookProgress {
+impl AnalysisProgress {
     /// Sets the number of photos done and their total. `compares` is set while photos are compared with each other.
     pub fn set(&self, compares: bool, done: usize, of: usize) {
         self.compares
@@ -34,7 +34,7 @@ impl LookProgress {
 
 /// Identifies the input of an analysis. The same input yields the same findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LookedAt {
+pub struct AnalysisInput {
     /// The model.
     pub model: Fingerprint,
     /// [`Snapshot::epoch`](super::library::Snapshot::epoch).
@@ -47,9 +47,9 @@ pub struct LookedAt {
 #[derive(Debug, Default)]
 pub struct Overview {
     /// Progress of the running analysis, if any.
-    pub running: Option<Arc<LookProgress>>,
+    pub running: Option<Arc<AnalysisProgress>>,
     /// The input of the last analysis.
-    pub looked_at: Option<LookedAt>,
+    pub analysed_input: Option<AnalysisInput>,
     /// Whether marks have changed since. They affect which duplicate is kept.
     pub is_outdated: bool,
     /// Why the last analysis failed.
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_tells_what_there_is() {
+    fn the_sentence_lists_all_findings() {
         let line = |kind, count, bytes| TourLine {
             kind,
             count,

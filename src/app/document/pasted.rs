@@ -15,7 +15,7 @@ pub enum Pasted {
 
 /// Determines the kind of a text.
 #[must_use]
-pub fn what_is(text: &str) -> Pasted {
+pub fn parse_pasted(text: &str) -> Pasted {
     let lines = text.lines().map(str::trim);
     let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     if let Some(address) = lines.iter().find(|line| is_web(line)) {
@@ -118,10 +118,10 @@ mod tests {
     #[test]
     fn a_text_is_paths_an_address_or_words() {
         let paths = Pasted::Paths(vec!["/a".into(), "/b c".into()]);
-        assert_eq!(what_is("file:///a\r\nfile:///b%20c\r\n"), paths);
+        assert_eq!(parse_pasted("file:///a\r\nfile:///b%20c\r\n"), paths);
         let web = "https://example.org/cat.jpg";
-        assert_eq!(what_is(web), Pasted::Web(web.into()));
-        assert_eq!(what_is("/a\nbeach"), Pasted::Words);
-        assert_eq!(what_is(" \n"), Pasted::Words);
+        assert_eq!(parse_pasted(web), Pasted::Web(web.into()));
+        assert_eq!(parse_pasted("/a\nbeach"), Pasted::Words);
+        assert_eq!(parse_pasted(" \n"), Pasted::Words);
     }
 }

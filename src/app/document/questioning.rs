@@ -7,11 +7,11 @@ use crate::engine::search::questions::{Interval, Questions};
 use crate::{t, text};
 
 /// Minimum number of answers before the estimate is shown.
-pub const ENOUGH: usize = 10;
+pub const MIN_ANSWERS: usize = 10;
 
 /// The answer about a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Said {
+enum Answer {
     Fits(bool),
     Skipped,
 }
@@ -25,7 +25,7 @@ pub struct Questioning {
     items: Vec<ItemId>,
     matches: Vec<f32>,
     min_match: f32,
-    said: Vec<(usize, Said)>,
+    given_answers: Vec<(usize, Answer)>,
     asked: Option<usize>,
     /// The suggested threshold.
     pub suggested: f32,
@@ -48,22 +48,22 @@ impl Questioning {
             items,
             matches,
             min_match,
-            said: Vec::new(),
+            given_answers: Vec::new(),
             asked: None,
             suggested: min_match,
             sentence: String::new(),
         };
-        questioning.go_on();
+        questioning.next_question();
         questioning.asked.is_some().then_some(questioning)
     }
 
     /// The questions with all answers so far, for a hypothetical threshold.
     fn questions(&self, line: f32) -> Questions {
         let mut questions = Questions::new(&self.matches, line);
-        for (at, said) in &self.said {
-            match said {
-                Said::Fits(fits) => questions.answer(*at, *fits),
-                Said::Skipped => questions.skip(*at),
+        for (at, given_answers) in &self.given_answers {
+            match given_answers {
+                Answer::Fits(fits) => questions.answer(*at, *fits),
+                Answer::Skipped => questions.skip(*at),
             }
         }
         questions
@@ -78,43 +78,44 @@ impl Questioning {
     /// The number of answers, without skipped questions.
     #[must_use]
     pub fn answers(&self) -> usize {
-        let fits = |(_, said): &&(usize, Said)| *said != Said::Skipped;
-        self.said.iter().filter(fits).count()
+        let fits = |(_, given_answers): &&(usize, Answer)| *given_answers != Answer::Skipped;
+        self.given_answers.iter().filter(fits).count()
     }
 
     /// Whether there is an answer to undo.
     #[must_use]
-    pub fn can_take_back(&self) -> bool {
-        !self.said.is_empty()
+    pub fn can_undo_answer(&self) -> bool {
+        !self.given_answers.is_empty()
     }
 
     /// Answers the current question; `None` skips it.
     pub fn answer(&mut self, fits: Option<bool>) {
         let Some(at) = self.asked else { return };
-        self.said.push((at, fits.map_or(Said::Skipped, Said::Fits)));
-        self.go_on();
+        self.given_answers
+            .push((at, fits.map_or(Answer::Skipped, Answer::Fits)));
+        self.next_question();
     }
 
     /// Chooses the next question, and updates the estimate.
-    fn go_on(&mut self) {
+    fn next_question(&mut self) {
         let questions = self.questions(self.min_match);
         self.asked = questions.next();
         let line = match_axis::in_steps(questions.estimate().threshold);
         self.suggested = line.clamp(match_axis::STEP, 1.0 - match_axis::STEP);
-        self.sentence = self.said_of(self.suggested);
+        self.sentence = self.estimate_text(self.suggested);
     }
 
     /// Undoes the last answer, and asks its question again.
-    pub fn take_back(&mut self) {
-        if let Some((at, _)) = self.said.pop() {
-            self.go_on();
+    pub fn undo_answer(&mut self) {
+        if let Some((at, _)) = self.given_answers.pop() {
+            self.next_question();
             self.asked = Some(at);
         }
     }
 
     /// The estimate for a threshold as a sentence: "312 photos fit, about 9 of them wrong (4 to 17), about 14 missed (6
     /// to 30)".
-    fn said_of(&self, line: f32) -> String {
+    fn estimate_text(&self, line: f32) -> String {
         let estimate = self.questions(line).estimate();
         let about = |interval: Interval| {
             let number = |number: f64| text::count(number.round().max(0.0) as usize);
@@ -142,11 +143,11 @@ impl Questioning {
     /// The photos with this answer.
     #[must_use]
     pub fn answered(&self, fits: bool) -> Vec<ItemId> {
-        let said = self
-            .said
+        let given_answers = self
+            .given_answers
             .iter()
-            .filter(|(_, said)| *said == Said::Fits(fits));
-        said.map(|(at, _)| self.items[*at]).collect()
+            .filter(|(_, given_answers)| *given_answers == Answer::Fits(fits));
+        given_answers.map(|(at, _)| self.items[*at]).collect()
     }
 
     /// Translates item ids after items were removed. `None` if a required item is gone.
@@ -170,19 +171,19 @@ mod tests {
             items: (10..410).collect(),
             matches: (0..400).map(|n| n as f32 / 400.0).collect(),
             min_match: 0.2,
-            said: Vec::new(),
+            given_answers: Vec::new(),
             asked: None,
             suggested: 0.2,
             sentence: String::new(),
         };
-        questioning.go_on();
+        questioning.next_question();
         questioning
     }
 
     #[test]
     fn answers_set_a_line_and_say_how_sure_it_is() {
         let mut questioning = questioning();
-        while questioning.answers() < ENOUGH {
+        while questioning.answers() < MIN_ANSWERS {
             let asked = questioning.asked().expect("a photo");
             questioning.answer(Some(asked >= 210));
         }
@@ -193,21 +194,21 @@ mod tests {
         let begin = format!("receipt: {fitting} photos fit, about ");
         assert!(sentence.starts_with(&begin), "{sentence}");
         let both = questioning.answered(true).len() + questioning.answered(false).len();
-        assert_eq!(both, ENOUGH);
+        assert_eq!(both, MIN_ANSWERS);
     }
 
     #[test]
-    fn what_is_skipped_is_not_asked_again_and_taken_back_it_is() {
+    fn skipped_photos_are_asked_again_only_after_undo() {
         let mut questioning = questioning();
         let first = questioning.asked();
         questioning.answer(None);
         assert_ne!(questioning.asked(), first);
         assert_eq!(questioning.answers(), 0);
         questioning.answer(Some(true));
-        questioning.take_back();
-        questioning.take_back();
+        questioning.undo_answer();
+        questioning.undo_answer();
         assert_eq!(questioning.asked(), first);
-        assert!(!questioning.can_take_back());
+        assert!(!questioning.can_undo_answer());
         let gone: Vec<Option<ItemId>> = vec![None; 500];
         assert!(questioning.renumbered(&gone).is_none());
     }

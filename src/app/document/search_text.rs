@@ -78,7 +78,7 @@ impl SearchText {
     /// Whether a photo matches. `shows` says whether it matches the meaning; `words` returns the words that describe
     /// it.
     #[must_use]
-    pub fn lets_through<W: Iterator<Item = &'static str>>(
+    pub fn accepts_flag<W: Iterator<Item = &'static str>>(
         &self,
         item: &LibraryItem,
         mark: Mark,
@@ -90,9 +90,12 @@ impl SearchText {
         let mut parts = self.parts.iter();
         self.parts.is_empty()
             || parts.any(|part| {
-                part.terms.hold(item, mark, scored, id)
+                part.terms.conditions_met(item, mark, scored, id)
                     && part.terms.has_tags(&words)
-                    && (shows || !part.has_meaning || part.is_named(item) || part.is_said(&words))
+                    && (shows
+                        || !part.has_meaning
+                        || part.is_named(item)
+                        || part.matches_description(&words))
             })
     }
 
@@ -146,13 +149,15 @@ impl Part {
             let next = words.get(at + 1).map(|word| word.to_lowercase());
             at += 1;
             let terms = &mut part.terms;
-            let taken = terms.take_keyed(&lower)
-                || terms.take_name(&lower)
-                || terms.take_date(&lower)
-                || (lower == "last" && next.is_some_and(|next| terms.take_last(&next, today)) && {
-                    at += 1;
-                    true
-                });
+            let taken = terms.parse_keyed(&lower)
+                || terms.parse_name_term(&lower)
+                || terms.parse_date_term(&lower)
+                || (lower == "last"
+                    && next.is_some_and(|next| terms.parse_last_term(&next, today))
+                    && {
+                        at += 1;
+                        true
+                    });
             if !taken {
                 meaning.push(*word);
             }
@@ -176,12 +181,13 @@ impl Part {
             .and_then(|folder| folder.file_name());
         let folder = folder.and_then(|name| name.to_str());
         self.named.iter().any(|named| {
-            holds(&item.name, named) || folder.is_some_and(|folder| holds(folder, named))
+            contains_ignoring_case(&item.name, named)
+                || folder.is_some_and(|folder| contains_ignoring_case(folder, named))
         })
     }
 
     /// Whether the searched words are among those that describe a photo.
-    fn is_said<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
+    fn matches_description<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
         let is_word = |asked: &str| words().any(|word| word == asked);
         let mut named = self.named.iter();
         named.any(|named| is_word(named) || named.split_whitespace().all(is_word))
@@ -190,7 +196,7 @@ impl Part {
 
 impl Terms {
     /// Parses `label:cat`, `tag:dog`, `folder:holiday`, `name:IMG`, `stars:3`, `is:picked`.
-    fn take_keyed(&mut self, word: &str) -> bool {
+    fn parse_keyed(&mut self, word: &str) -> bool {
         if let Some((key, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) {
             let value = value.trim_matches('"').to_owned();
             match key {
@@ -216,7 +222,7 @@ impl Terms {
     }
 
     /// Takes a word as a file name if it contains a wildcard, an underscore and digits, or a media file extension.
-    fn take_name(&mut self, word: &str) -> bool {
+    fn parse_name_term(&mut self, word: &str) -> bool {
         let pattern = word.contains('*') || word.contains('?');
         let digits = word.bytes().any(|byte| byte.is_ascii_digit());
         let numbered = word.contains('_') && digits;
@@ -229,7 +235,7 @@ impl Terms {
     }
 
     /// Parses `2019`, `2019-05`, `2019-05-31`.
-    fn take_date(&mut self, word: &str) -> bool {
+    fn parse_date_term(&mut self, word: &str) -> bool {
         let is_date = calendar::is_date(word);
         if is_date {
             self.dates = Some((word.to_owned(), word.to_owned()));
@@ -238,7 +244,7 @@ impl Terms {
     }
 
     /// Parses what follows "last": a year, month or season.
-    fn take_last(&mut self, what: &str, (year, month): (u32, u32)) -> bool {
+    fn parse_last_term(&mut self, what: &str, (year, month): (u32, u32)) -> bool {
         let months = |from: (u32, u32), to: (u32, u32)| {
             let text = |(year, month)| format!("{year:04}-{month:02}");
             Some((text(from), text(to)))
@@ -271,9 +277,15 @@ impl Terms {
     }
 
     /// Whether a photo meets the conditions other than tags.
-    fn hold(&self, item: &LibraryItem, mark: Mark, scored: LabelScores<'_>, id: u32) -> bool {
+    fn conditions_met(
+        &self,
+        item: &LibraryItem,
+        mark: Mark,
+        scored: LabelScores<'_>,
+        id: u32,
+    ) -> bool {
         mark.stars >= self.min_stars
-            && self.flag.lets_through(mark.flag)
+            && self.flag.accepts_flag(mark.flag)
             && self
                 .names
                 .iter()
@@ -285,20 +297,23 @@ impl Terms {
 
     /// Whether all tags are among the words that describe a photo.
     fn has_tags<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
-        let is_said = |tag: &String| words().any(|word| holds(word, tag));
-        self.tags.iter().all(is_said)
+        let matches_description =
+            |tag: &String| words().any(|word| contains_ignoring_case(word, tag));
+        self.tags.iter().all(matches_description)
     }
 
     fn in_folders(&self, item: &LibraryItem) -> bool {
         let folder = item.file.path.parent().unwrap_or(Path::new(""));
         let folder = folder.to_string_lossy();
-        self.folders.iter().all(|part| holds(&folder, part))
+        self.folders
+            .iter()
+            .all(|part| contains_ignoring_case(&folder, part))
     }
 }
 
 /// Whether `text` contains `wanted`, which is in lower case. Called for every photo, so it does not allocate if both
 /// are ASCII.
-fn holds(text: &str, wanted: &str) -> bool {
+fn contains_ignoring_case(text: &str, wanted: &str) -> bool {
     if !text.is_ascii() || !wanted.is_ascii() {
         return text.to_lowercase().contains(wanted);
     }
@@ -326,7 +341,7 @@ fn words(text: &str) -> Vec<&str> {
 /// Whether a name matches a lower-case pattern with `*` and `?`; without these, whether it contains the pattern.
 fn matches(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?']) {
-        return holds(name, pattern);
+        return contains_ignoring_case(name, pattern);
     }
     if pattern.is_ascii() && name.is_ascii() {
         let name = name.as_bytes();
@@ -376,7 +391,7 @@ fn within(item: &LibraryItem, (from, to): &(String, String)) -> bool {
 }
 
 fn fits(text: &str, scored: LabelScores<'_>, id: u32) -> bool {
-    let named = |label: &Label| holds(&label.text, text);
+    let named = |label: &Label| contains_ignoring_case(&label.text, text);
     let mut labels = scored.labels.iter().enumerate();
     labels.any(|(at, label)| named(label) && scored.fits(at, id))
 }
@@ -468,8 +483,13 @@ mod tests {
 
     #[test]
     fn names_are_found_in_any_case() {
-        assert!(holds("IMG_Beach.jpg", "beach") && !holds("IMG.jpg", "beach"));
-        assert!(holds("Größe.jpg", "größe") && !holds("ab", "abc"));
+        assert!(
+            contains_ignoring_case("IMG_Beach.jpg", "beach")
+                && !contains_ignoring_case("IMG.jpg", "beach")
+        );
+        assert!(
+            contains_ignoring_case("Größe.jpg", "größe") && !contains_ignoring_case("ab", "abc")
+        );
     }
 
     #[test]

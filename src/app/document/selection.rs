@@ -65,7 +65,7 @@ impl Selection {
     /// The photos that a command applies to: visible selected photos in display order, and hidden ones if the user has
     /// confirmed that.
     #[must_use]
-    pub fn acted_on(&self, order: &[ItemId]) -> Vec<ItemId> {
+    pub fn command_targets(&self, order: &[ItemId]) -> Vec<ItemId> {
         if self.with_hidden {
             return self.in_order(order);
         }
@@ -90,7 +90,7 @@ impl Selection {
 
     /// Removes hidden photos from the selection.
     pub fn keep_shown(&mut self, order: &[ItemId]) {
-        let shown = self.acted_on(order);
+        let shown = self.command_targets(order);
         self.chosen = shown.into_iter().collect();
     }
 
@@ -180,17 +180,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_needs_the_persons_word() {
+    fn hidden_photos_are_affected_only_after_confirmation() {
         let mut selection = Selection::default();
         selection.set([10, 40, 7], false);
         let shown = [40, 10];
         assert_eq!(
-            (selection.acted_on(&shown), selection.hidden(&shown)),
+            (selection.command_targets(&shown), selection.hidden(&shown)),
             (vec![40, 10], 1)
         );
         selection.include_hidden();
         assert_eq!(
-            (selection.acted_on(&shown), selection.hidden(&shown)),
+            (selection.command_targets(&shown), selection.hidden(&shown)),
             (vec![40, 10, 7], 0)
         );
         // The confirmation holds only for that selection.

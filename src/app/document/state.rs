@@ -95,7 +95,7 @@ pub struct TaughtLabel {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rejects {
     /// Photos to be removed.
-    pub going: Vec<ItemId>,
+    pub to_remove: Vec<ItemId>,
     /// Photos that stay, because each is the last copy and was not rejected directly.
     pub kept: Vec<RejectedCopy>,
 }
@@ -179,7 +179,7 @@ pub struct Notice {
     /// The text, one sentence.
     pub text: String,
     /// Whether it is an error.
-    pub bad: bool,
+    pub is_error: bool,
     /// Its cause, if that can be resolved.
     pub cause: Option<NoticeCause>,
     /// When it was shown.
@@ -190,7 +190,7 @@ impl Notice {
     /// Whether it has timed out. Errors never do.
     #[must_use]
     pub fn is_over(&self, now: Instant) -> bool {
-        !self.bad && now.saturating_duration_since(self.since) >= NOTICE_TIME
+        !self.is_error && now.saturating_duration_since(self.since) >= NOTICE_TIME
     }
 }
 
@@ -199,7 +199,7 @@ pub const NOTICE_TIME: Duration = Duration::from_secs(8);
 
 /// Warnings that stay as long as the problem persists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StandingNotices {
+pub struct PersistentNotices {
     /// Why marks are not in their database.
     pub marks: Option<String>,
     /// Why results cannot be written to the store yet.
@@ -265,9 +265,9 @@ pub struct State {
     /// Visible notifications.
     pub notices: Vec<Notice>,
     /// All notifications since the start, last one first.
-    pub said: VecDeque<Notice>,
+    pub past_notices: VecDeque<Notice>,
     /// Warnings that cannot be dismissed.
-    pub standing: StandingNotices,
+    pub persistent: PersistentNotices,
     /// The undo history.
     pub history: History,
 }

@@ -12,7 +12,7 @@ use crate::engine::organize::marks::Flag;
 
 /// Whether a photo could be read.
 fn is_readable(library: &Snapshot, id: ItemId) -> bool {
-    let brief = library.briefs.get(id as usize);
+    let brief = library.order_facts.get(id as usize);
     brief.is_some_and(|brief| brief.kind != FileStatus::Failed)
 }
 
@@ -23,7 +23,9 @@ impl State {
     pub fn targets(&self) -> Vec<ItemId> {
         match &self.viewer {
             Some(viewer) => vec![viewer.item()],
-            None => self.selection.acted_on(&self.answer.arrangement.order),
+            None => self
+                .selection
+                .command_targets(&self.answer.arrangement.order),
         }
     }
 
@@ -62,10 +64,10 @@ impl State {
         let library = self.library.snapshot();
         let readable = |id: &ItemId| is_readable(library, *id);
         let ids: Vec<ItemId> = match what {
-            ExportWhat::Selected => self.selection.acted_on(shown),
+            ExportWhat::Selected => self.selection.command_targets(shown),
             ExportWhat::Shown => shown.clone(),
             ExportWhat::Picked => self.flagged(Flag::Pick),
-            ExportWhat::Rejected => self.rejects().going,
+            ExportWhat::Rejected => self.rejects().to_remove,
             ExportWhat::Fitting => {
                 let scored = self.answer.scored();
                 let all = (0..self.library.len() as ItemId).into_par_iter();
@@ -128,14 +130,14 @@ impl State {
         let mut seen = HashSet::new();
         let keepers = self.findings().keepers();
         let is_kept = |id: &ItemId| self.library.mark(*id).flag != Flag::Reject;
-        let is_asked = |id: &ItemId| match self.library.is_rejected_alone(*id) {
+        let is_asked = |id: &ItemId| match self.library.is_rejected_individually(*id) {
             true => keepers.get(id).is_some_and(is_kept),
             false => self.library.is_rejected_itself(*id),
         };
         let path = |id: &ItemId| self.item(*id).map(|item| &item.file.path);
         for id in self.flagged(Flag::Reject) {
             let Some(content) = self.item(id).and_then(|item| item.content()) else {
-                rejects.going.push(id);
+                rejects.to_remove.push(id);
                 continue;
             };
             if !seen.insert(content) {
@@ -143,23 +145,23 @@ impl State {
             }
             let copies = self.library.copies(&content);
             let is_reject = |id: &&ItemId| self.library.mark(**id).flag == Flag::Reject;
-            let is_copy = |id: &ItemId| self.library.is_rejected_alone(*id);
+            let is_copy = |id: &ItemId| self.library.is_rejected_individually(*id);
             let has_copies = copies.len() > 1 || copies.iter().any(is_copy);
             let all = has_copies && copies.iter().all(|id| is_reject(&id));
             let unasked = copies.iter().filter(|id| !is_asked(id));
             let kept = unasked.filter(|_| all).min_by_key(|id| path(id)).copied();
-            let going = copies
+            let to_remove = copies
                 .iter()
                 .filter(is_reject)
                 .filter(|id| Some(**id) != kept);
-            rejects.going.extend(going);
+            rejects.to_remove.extend(to_remove);
             rejects.kept.extend(kept.map(|item| RejectedCopy {
                 item,
                 content,
                 copies: copies.len(),
             }));
         }
-        rejects.going.sort_unstable();
+        rejects.to_remove.sort_unstable();
         rejects
     }
 }

@@ -90,10 +90,10 @@ pub fn start(dirs: &Dirs, paths: &[PathBuf]) -> StartOutcome {
 fn start_within(
     dirs: &Dirs,
     paths: &[PathBuf],
-    patience: Duration,
+    connect_timeout: Duration,
     window: Duration,
 ) -> StartOutcome {
-    match first_or_handed_over(dirs, paths, patience, window) {
+    match first_or_handed_over(dirs, paths, connect_timeout, window) {
         Ok(started) => started,
         Err(error) => {
             tracing::warn!("this window is on its own: {error}");
@@ -105,11 +105,11 @@ fn start_within(
 fn first_or_handed_over(
     dirs: &Dirs,
     paths: &[PathBuf],
-    patience: Duration,
+    connect_timeout: Duration,
     window: Duration,
 ) -> io::Result<StartOutcome> {
     let place = InstancePaths::of(dirs)?;
-    let until = Instant::now() + patience;
+    let until = Instant::now() + connect_timeout;
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     while Instant::now() < until {
         if let Some(lock) = place.lock()? {
@@ -314,8 +314,8 @@ mod tests {
         }
     }
 
-    fn second(dirs: &Dirs, paths: &[PathBuf], patience: Duration) -> &'static str {
-        match start_within(dirs, paths, patience, LONG) {
+    fn second(dirs: &Dirs, paths: &[PathBuf], connect_timeout: Duration) -> &'static str {
+        match start_within(dirs, paths, connect_timeout, LONG) {
             StartOutcome::First(_) => "first",
             StartOutcome::HandedOver => "handed over",
             StartOutcome::Alone => "alone",
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_is_told_of_what_came_before_it_listened() {
+    fn paths_sent_before_the_listener_exists_are_delivered() {
         let home = tempfile::tempdir().expect("a folder");
         let dirs = dirs(home.path());
         let instance = first(&dirs, LONG);
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_hangs_costs_a_while_and_opens_nothing_later() {
+    fn a_hung_window_delays_a_start_and_opens_nothing_later() {
         let home = tempfile::tempdir().expect("a folder");
         let dirs = dirs(home.path());
         let instance = first(&dirs, SHORT);
@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_refused_and_the_next_one_is_taken() {
+    fn invalid_messages_are_rejected_and_later_ones_accepted() {
         let home = tempfile::tempdir().expect("a folder");
         let dirs = dirs(home.path());
         let instance = first(&dirs, LONG);
@@ -423,7 +423,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_an_earlier_window_left_behind_is_in_nobodys_way() {
+    fn files_left_by_an_earlier_window_do_not_prevent_a_start() {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().expect("a folder");
         let dirs = dirs(home.path());

@@ -2,10 +2,10 @@
 
 use super::supervisor::Slot;
 use crate::app::document::exports::ExportState;
-use crate::app::document::heat::Map;
+use crate::app::document::heat::HeatMapState;
 use crate::app::document::keywords::KeywordState;
 use crate::app::document::rules::PreviewState;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::engine::cancel::Cancel;
 use crate::t;
 
@@ -14,7 +14,7 @@ impl App {
     pub(in crate::app) fn replace(
         &mut self,
         slot: Slot,
-        task: impl FnOnce(&Cancel) -> News + Send + 'static,
+        task: impl FnOnce(&Cancel) -> TaskMessage + Send + 'static,
     ) {
         let given = self.supervisor.replace(slot, task);
         self.check_thread(given);
@@ -24,7 +24,7 @@ impl App {
     pub(in crate::app) fn queue(
         &mut self,
         slot: Slot,
-        task: impl FnOnce(&Cancel) -> News + Send + 'static,
+        task: impl FnOnce(&Cancel) -> TaskMessage + Send + 'static,
     ) {
         let given = self.supervisor.queue(slot, task);
         self.check_thread(given);
@@ -37,7 +37,7 @@ impl App {
     }
 
     /// Reports that a background task panicked, and resets the state that waits for its result.
-    fn gave_up(&mut self, slot: Slot) {
+    fn panicked(&mut self, slot: Slot) {
         let text = t!("task-crashed");
         match slot {
             Slot::Session => self.session_opened(Err(t!("model-not-loaded"))),
@@ -47,8 +47,8 @@ impl App {
             Slot::KeywordPlan | Slot::Keywords => {
                 self.state.keywords.state = KeywordState::Refused(text.into());
             }
-            Slot::Download => self.model_arrived(Err(text)),
-            Slot::Overview | Slot::Heaps => self.stop_looking(),
+            Slot::Download => self.download_finished(Err(text)),
+            Slot::Overview | Slot::Heaps => self.stop_analysis(),
             Slot::RuleFile => {
                 // The rules in memory may not be those of the file, so the file must not be overwritten.
                 self.state.rules.problem.get_or_insert_with(|| text.into());
@@ -60,7 +60,7 @@ impl App {
                 }
             }
             Slot::Rules => self.rules_ended(),
-            Slot::Heat => self.state.heat.map = Map::Failed(text.into()),
+            Slot::Heat => self.state.heat.map = HeatMapState::Failed(text.into()),
             Slot::Store => {
                 if self.state.session().is_none() {
                     self.open_session();
@@ -74,7 +74,7 @@ impl App {
             }
             // Nothing waits for the results of these.
             Slot::Folders
-            | Slot::Retire
+            | Slot::JoinThreads
             | Slot::Watching
             | Slot::Sidecars
             | Slot::Undo
@@ -91,39 +91,39 @@ impl App {
         self.state.notify(text, true);
     }
 
-    pub(in crate::app) fn take_news(&mut self) {
+    pub(in crate::app) fn handle_task_messages(&mut self) {
         while let Ok(news) = self.news.try_recv() {
             match news {
-                News::Session(attempt, opened) if attempt == self.opening => {
+                TaskMessage::Session(attempt, opened) if attempt == self.opening => {
                     self.session_opened(opened);
                 }
-                News::Session(..) | News::Done => {}
-                News::Chosen(purpose, chosen) => self.chosen(purpose, chosen),
-                News::Export(news) => self.take_export_news(news),
-                News::Keywords(news) => self.take_keyword_news(news),
-                News::Metadata(changes) => self.metadata.extend(changes),
-                News::Watched(watched) => self.take_watched(watched),
-                News::Overview(news) => self.take_overview_news(news),
-                News::Rules(news) => self.take_rule_news(news),
-                News::Trashed(trashed) => self.trashed(trashed),
-                News::Restored(restored) => self.restored(restored),
-                News::Folders(folders) => self.remember_folders(folders),
-                News::Dropped(sorted) => self.dropped(sorted),
-                News::Copied(paths, files) => self.copied(&paths, files),
-                News::Typed(purpose, path) => self.typed(purpose, path),
-                News::Labels(labels) => self.use_labels(labels),
-                News::Samples(folder) => self.samples_written(folder),
-                News::GaveUp(slot) => self.gave_up(slot),
-                News::StoreSize(size) => self.state.store_size = size,
-                News::Cleared(cleared) => self.store_cleared(cleared),
-                News::Marks(news) => self.take_marks_news(news),
-                News::Tidied(tidied) => self.store_tidied(tidied),
-                News::Speed(rate) => self.state.models.rate = rate,
-                News::Models(list) => self.state.models.list = list,
-                News::Arriving(arrival) => self.model_arriving(arrival),
-                News::Arrived(arrived) => self.model_arrived(arrived),
-                News::Saved(failure) => self.settings_saved(failure),
-                News::Trouble(text) => self.state.notify(text, true),
+                TaskMessage::Session(..) | TaskMessage::Done => {}
+                TaskMessage::Chosen(purpose, chosen) => self.chosen(purpose, chosen),
+                TaskMessage::Export(news) => self.handle_export_message(news),
+                TaskMessage::Keywords(news) => self.handle_keyword_message(news),
+                TaskMessage::Metadata(changes) => self.metadata.extend(changes),
+                TaskMessage::Watched(watched) => self.take_watched(watched),
+                TaskMessage::Overview(news) => self.handle_overview_message(news),
+                TaskMessage::Rules(news) => self.handle_rule_message(news),
+                TaskMessage::Trashed(trashed) => self.trashed(trashed),
+                TaskMessage::Restored(restored) => self.restored(restored),
+                TaskMessage::Folders(folders) => self.remember_folders(folders),
+                TaskMessage::Dropped(sorted) => self.dropped(sorted),
+                TaskMessage::Copied(paths, files) => self.copied(&paths, files),
+                TaskMessage::Typed(purpose, path) => self.typed(purpose, path),
+                TaskMessage::Labels(labels) => self.use_labels(labels),
+                TaskMessage::Samples(folder) => self.samples_written(folder),
+                TaskMessage::TaskPanicked(slot) => self.panicked(slot),
+                TaskMessage::StoreSize(size) => self.state.store_size = size,
+                TaskMessage::Cleared(cleared) => self.store_cleared(cleared),
+                TaskMessage::Marks(news) => self.handle_marks_message(news),
+                TaskMessage::Tidied(tidied) => self.store_tidied(tidied),
+                TaskMessage::Speed(rate) => self.state.models.rate = rate,
+                TaskMessage::Models(list) => self.state.models.list = list,
+                TaskMessage::DownloadProgressed(arrival) => self.download_progressed(arrival),
+                TaskMessage::DownloadFinished(arrived) => self.download_finished(arrived),
+                TaskMessage::Saved(failure) => self.settings_saved(failure),
+                TaskMessage::UserError(text) => self.state.notify(text, true),
             }
         }
     }
@@ -132,21 +132,21 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::tests::{PATIENCE, app};
+    use crate::app::tests::{TEST_TIMEOUT, app};
 
     #[test]
     fn nothing_waits_for_a_task_that_panicked() {
         let home = tempfile::tempdir().expect("a folder");
         let mut app = app(home.path());
-        app.gave_up(Slot::RulePlan);
+        app.panicked(Slot::RulePlan);
         assert_eq!(app.state.rules.preview, PreviewState::Idle);
         app.state.rules.preview = PreviewState::Looking;
-        app.gave_up(Slot::RulePlan);
+        app.panicked(Slot::RulePlan);
         assert!(matches!(app.state.rules.preview, PreviewState::Failed(_)));
         app.state.rules.is_running = true;
-        app.gave_up(Slot::Rules);
+        app.panicked(Slot::Rules);
         assert!(!app.state.rules.is_running);
-        app.gave_up(Slot::RuleFile);
+        app.panicked(Slot::RuleFile);
         assert!(app.state.rules.problem.is_some());
     }
 
@@ -156,12 +156,12 @@ mod tests {
         let mut app = app(home.path());
         let file = app.services.dirs.window_file();
         app.save_now();
-        assert!(app.supervisor.wait_for(Slot::Save, PATIENCE));
+        assert!(app.supervisor.wait_for(Slot::Save, TEST_TIMEOUT));
         std::fs::remove_file(&file).expect("written at the first start");
-        app.gave_up(Slot::Save);
-        assert!(app.state.standing.settings.is_some());
+        app.panicked(Slot::Save);
+        assert!(app.state.persistent.settings.is_some());
         app.save_now();
-        assert!(app.supervisor.wait_for(Slot::Save, PATIENCE));
+        assert!(app.supervisor.wait_for(Slot::Save, TEST_TIMEOUT));
         assert!(file.exists());
     }
 }

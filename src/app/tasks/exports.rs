@@ -13,7 +13,7 @@ use crate::app::document::history::HistoryStep;
 use crate::app::document::library::{ItemId, LibraryItem, Snapshot};
 use crate::app::document::state::State;
 use crate::app::tasks::scoring::ScoringResponse;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::paths::RootIndex;
 use crate::engine::media::photo::ContentId;
@@ -32,7 +32,7 @@ type PhotoNotes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
 const MANIFEST: &str = "lumisift-manifest";
 
 /// Messages from the export tasks.
-pub enum ExportNews {
+pub enum ExportMessage {
     /// The plan with this number is ready, or planning failed.
     Planned(u64, Result<(ExportPlan, PlanSummary), ExportError>),
     /// Progress of the running export.
@@ -117,12 +117,12 @@ impl Chosen {
 
 impl App {
     /// Looks for interrupted exports.
-    pub(in crate::app) fn look_for_interrupted(&mut self) {
+    pub(in crate::app) fn find_interrupted_exports(&mut self) {
         let journals = self.services.dirs.journals();
         self.replace(Slot::Journals, move |_| {
             let interrupted = past(&journals).into_iter();
             let interrupted = interrupted.filter(|past| past.state == PastExportState::Interrupted);
-            News::Export(ExportNews::Interrupted(interrupted.collect()))
+            TaskMessage::Export(ExportMessage::Interrupted(interrupted.collect()))
         });
     }
 
@@ -141,7 +141,7 @@ impl App {
                 let summary = PlanSummary::of(&plan);
                 (plan, summary)
             });
-            News::Export(ExportNews::Planned(number, plan))
+            TaskMessage::Export(ExportMessage::Planned(number, plan))
         });
     }
 
@@ -206,12 +206,12 @@ impl App {
         self.queue(Slot::Export, move |_| {
             let progress = |progress| {
                 // If the channel is full, the message is dropped: a newer one will follow.
-                let news = News::Export(ExportNews::ExportProgress(progress));
+                let news = TaskMessage::Export(ExportMessage::ExportProgress(progress));
                 if sender.try_send(news).is_ok() {
                     notify();
                 }
             };
-            News::Export(ExportNews::Done(work(&journals, &progress)))
+            TaskMessage::Export(ExportMessage::Done(work(&journals, &progress)))
         });
     }
 
@@ -225,13 +225,13 @@ impl App {
         self.state.exports.interrupted.retain(|past| past.id != id);
         let journals = self.services.dirs.journals();
         self.queue(Slot::Undo, move |_| {
-            News::Export(ExportNews::Undone(export::undo(&journals, &id)))
+            TaskMessage::Export(ExportMessage::Undone(export::undo(&journals, &id)))
         });
     }
 
-    pub(in crate::app) fn take_export_news(&mut self, news: ExportNews) {
+    pub(in crate::app) fn handle_export_message(&mut self, news: ExportMessage) {
         match news {
-            ExportNews::Planned(number, plan) if number == self.state.exports.plans => {
+            ExportMessage::Planned(number, plan) if number == self.state.exports.plans => {
                 // Ignore a plan that arrives after another export has started.
                 if self.state.exports.state == ExportState::Planning {
                     let exports = &mut self.state.exports;
@@ -244,18 +244,18 @@ impl App {
                     }
                 }
             }
-            ExportNews::Planned(..) => {}
-            ExportNews::ExportProgress(progress) => {
+            ExportMessage::Planned(..) => {}
+            ExportMessage::ExportProgress(progress) => {
                 if let ExportState::Running(now) = &mut self.state.exports.state {
                     *now = progress;
                 }
             }
-            ExportNews::Done(Ok(report)) => self.export_done(report),
-            ExportNews::Done(Err(error)) => {
+            ExportMessage::Done(Ok(report)) => self.export_done(report),
+            ExportMessage::Done(Err(error)) => {
                 self.state.exports.state = ExportState::Refused(error.to_string());
             }
-            ExportNews::Undone(undone) => self.export_undone(undone),
-            ExportNews::Interrupted(list) => {
+            ExportMessage::Undone(undone) => self.export_undone(undone),
+            ExportMessage::Interrupted(list) => {
                 self.state.exports.interrupted = list;
                 if !self.state.exports.interrupted.is_empty() && self.state.dialog.is_none() {
                     self.state.dialog = Some(Dialog::Interrupted);

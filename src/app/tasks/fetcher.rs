@@ -53,7 +53,7 @@ struct PendingFetches<K> {
     /// Requested keys, most urgent last.
     wanted: Vec<K>,
     /// Keys being fetched, and those whose values have not been received yet.
-    under_way: Vec<K>,
+    in_flight: Vec<K>,
     closed: bool,
 }
 
@@ -79,7 +79,7 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
         let shared = Arc::new(FetchQueue {
             pending: Mutex::new(PendingFetches {
                 wanted: Vec::new(),
-                under_way: Vec::new(),
+                in_flight: Vec::new(),
                 closed: false,
             }),
             changed: Condvar::new(),
@@ -114,11 +114,11 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
     /// Replaces the requests. The most urgent key comes first.
     pub fn want(&self, keys: impl DoubleEndedIterator<Item = K>) {
         let mut pending = self.shared.lock();
-        let under_way = std::mem::take(&mut pending.under_way);
-        let new = |key: &K| !under_way.contains(key);
+        let in_flight = std::mem::take(&mut pending.in_flight);
+        let new = |key: &K| !in_flight.contains(key);
         pending.wanted.clear();
         pending.wanted.extend(keys.rev().filter(new));
-        pending.under_way = under_way;
+        pending.in_flight = in_flight;
         drop(pending);
         self.shared.changed.notify_all();
     }
@@ -127,7 +127,7 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
     #[must_use]
     pub fn try_next(&self) -> Option<(K, V)> {
         let (key, value) = self.ready.try_recv().ok()?;
-        self.shared.lock().under_way.retain(|other| *other != key);
+        self.shared.lock().in_flight.retain(|other| *other != key);
         Some((key, value))
     }
 
@@ -153,7 +153,7 @@ fn next<K: Clone>(shared: &FetchQueue<K>) -> Option<K> {
             return None;
         }
         if let Some(key) = pending.wanted.pop() {
-            pending.under_way.push(key.clone());
+            pending.in_flight.push(key.clone());
             return Some(key);
         }
         pending = shared
@@ -174,7 +174,7 @@ mod tests {
     };
 
     #[test]
-    fn the_newest_wishes_come_first_and_none_twice() {
+    fn newest_requests_come_first_without_duplicates() {
         let (sender, receiver) = bounded::<()>(64);
         let notify: Notify = Arc::new(move || {
             let _ = sender.send(());

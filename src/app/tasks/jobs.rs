@@ -11,7 +11,7 @@ use crate::app::document::overview::Overview;
 use crate::app::document::selection::Selection;
 use crate::app::document::state::{NoticeCause, SessionState, ViewRequest};
 use crate::app::tasks::scoring::ScoringResponse;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::index::pipeline::{Event, JobOptions, Phase, Summary};
 use crate::engine::media::photo::Stage;
 use crate::engine::media::scan::ScanOptions;
@@ -22,13 +22,13 @@ const EVENT_TIME: Duration = Duration::from_millis(4);
 
 impl App {
     /// Cancels the running job, if any, without blocking on its threads.
-    pub(in crate::app) fn retire_job(&mut self) {
-        self.state.standing.store = None;
+    pub(in crate::app) fn detach_job(&mut self) {
+        self.state.persistent.store = None;
         if let Some(job) = self.state.work.job.take() {
             job.cancel();
-            self.queue(Slot::Retire, move |_| {
+            self.queue(Slot::JoinThreads, move |_| {
                 drop(job);
-                News::Done
+                TaskMessage::Done
             });
         }
     }
@@ -50,7 +50,7 @@ impl App {
             return;
         };
         let library = library.clone();
-        self.retire_job();
+        self.detach_job();
         if self.state.memory.roots.is_empty() {
             return;
         }
@@ -65,7 +65,7 @@ impl App {
             generation: work.generation,
             list_first: true,
             // Wait for the store without a time limit: the user sees the reason and can cancel.
-            patience: None,
+            write_timeout: None,
             notify: self.notify.clone(),
             ..JobOptions::new(self.state.memory.roots.clone())
         };
@@ -93,7 +93,7 @@ impl App {
             let over = job.is_over();
             let Some(message) = job.try_next() else {
                 if over {
-                    finished = Some(Summary::gave_up(job.progress()));
+                    finished = Some(Summary::panicked(job.progress()));
                 }
                 break;
             };
@@ -121,7 +121,7 @@ impl App {
                     self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Waiting(reason) => {
-                    self.state.standing.store = reason
+                    self.state.persistent.store = reason
                         .map(|reason| t!("reading-waits", reason = crate::text::sentence(&reason)));
                 }
                 Event::Fallback(text) => self.state.notify(text, true),
@@ -151,17 +151,17 @@ impl App {
         let known = library.find(&item.file.path).and_then(|id| library.get(id));
         let was_unread = known.is_some_and(|known| known.row() == UNREAD);
         if let Some(content) = item.content().filter(|_| was_unread) {
-            self.ask_view(ViewRequest::RenewThumbnail(content));
+            self.request_view(ViewRequest::RenewThumbnail(content));
         }
     }
 
     fn job_finished(&mut self, summary: Summary) {
-        self.retire_job();
+        self.detach_job();
         let generation = self.state.work.generation;
         let work = &mut self.state.work;
         work.progress = summary.progress;
         work.progress.phase = Phase::Done;
-        self.state.settle(NoticeCause::Reading);
+        self.state.resolve_cause(NoticeCause::Reading);
         let mut is_whole = false;
         if let Some(problem) = &summary.problem {
             let text = t!("reading-stopped", problem = crate::text::sentence(problem));
@@ -184,7 +184,7 @@ impl App {
         self.request_refresh(RefreshPriority::Soon);
         self.read_metadata();
         if is_whole {
-            self.look_over();
+            self.analyse_photos();
             self.run_rules_after_metadata();
         }
     }
@@ -200,13 +200,13 @@ impl App {
             let questions = self.state.questions.take();
             self.state.questions = questions.and_then(|questions| questions.renumbered(&new));
             self.state.heat.question = None;
-            self.asking.valid_from = self.asking.number + 1;
+            self.scoring_requests.valid_from = self.scoring_requests.number + 1;
             self.request_refresh(RefreshPriority::Now);
         }
     }
 
     /// Looks for new photos when the window regains focus.
-    pub(in crate::app) fn look_for_changes(&mut self, ctx: &Context) {
+    pub(in crate::app) fn detect_changes(&mut self, ctx: &Context) {
         let focused = ctx.input(|input| input.focused);
         let came_back = focused && !self.was_focused;
         self.was_focused = focused;
@@ -217,7 +217,7 @@ impl App {
 
     /// Removes all photos from the window until they are read again.
     pub(in crate::app) fn forget_photos(&mut self) {
-        self.stop_looking();
+        self.stop_analysis();
         self.state.overview = Overview::default();
         self.state.heaps.clear();
         self.state.questions = None;
@@ -226,7 +226,7 @@ impl App {
         self.state.answer = ScoringResponse::default();
         self.state.selection = Selection::default();
         self.state.viewer = None;
-        self.asking.valid_from = self.asking.number + 1;
+        self.scoring_requests.valid_from = self.scoring_requests.number + 1;
         self.request_refresh(RefreshPriority::FromTop);
     }
 }

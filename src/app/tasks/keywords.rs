@@ -8,14 +8,14 @@ use crate::app::document::history::HistoryStep;
 use crate::app::document::keywords::{KeywordRequest, KeywordState};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::sidecars::{self, SidecarCount, SidecarEdit, SidecarPlan};
 use crate::t;
 use crate::text::{self, Digits};
 
 /// Messages from the keyword tasks.
-pub enum KeywordNews {
+pub enum KeywordMessage {
     /// The plan with this number is ready.
     Planned(u64, SidecarPlan),
     /// The number of written and unchanged files, and the failures; or why nothing could be written.
@@ -57,7 +57,7 @@ impl App {
         let number = keywords.plans;
         self.replace(Slot::KeywordPlan, move |_| {
             let plan = sidecars::plan(&edits, way);
-            News::Keywords(KeywordNews::Planned(number, plan))
+            TaskMessage::Keywords(KeywordMessage::Planned(number, plan))
         });
     }
 
@@ -73,7 +73,7 @@ impl App {
         self.queue(Slot::Keywords, move |_| {
             let written = sidecars::apply(&plan, &records);
             let written = written.map(|(count, failures)| (count, plan.unchanged, failures));
-            News::Keywords(KeywordNews::Written(written))
+            TaskMessage::Keywords(KeywordMessage::Written(written))
         });
     }
 
@@ -81,19 +81,19 @@ impl App {
     pub(in crate::app) fn undo_keywords(&mut self) {
         let records = self.services.dirs.sidecars();
         self.queue(Slot::Keywords, move |_| {
-            News::Keywords(KeywordNews::Undone(sidecars::undo(&records)))
+            TaskMessage::Keywords(KeywordMessage::Undone(sidecars::undo(&records)))
         });
     }
 
-    pub(in crate::app) fn take_keyword_news(&mut self, news: KeywordNews) {
+    pub(in crate::app) fn handle_keyword_message(&mut self, news: KeywordMessage) {
         let keywords = &mut self.state.keywords;
         match news {
-            KeywordNews::Planned(number, plan) => {
+            KeywordMessage::Planned(number, plan) => {
                 if number == keywords.plans && keywords.state == KeywordState::Planning {
                     keywords.state = KeywordState::Planned(Arc::new(plan));
                 }
             }
-            KeywordNews::Written(Ok((count, unchanged, failures))) => {
+            KeywordMessage::Written(Ok((count, unchanged, failures))) => {
                 keywords.state = KeywordState::Done(count, unchanged, failures);
                 if count.total() > 0 {
                     // Only the last write can be undone.
@@ -102,10 +102,10 @@ impl App {
                     self.read_metadata();
                 }
             }
-            KeywordNews::Written(Err(error)) => {
+            KeywordMessage::Written(Err(error)) => {
                 keywords.state = KeywordState::Refused(error.to_string());
             }
-            KeywordNews::Undone(undone) => self.keywords_undone(undone),
+            KeywordMessage::Undone(undone) => self.keywords_undone(undone),
         }
     }
 

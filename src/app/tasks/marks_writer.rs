@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use crate::app::News;
+use crate::app::TaskMessage;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Mark, Marks, MarksError, Recovery};
@@ -25,7 +25,7 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Messages from the thread to the window.
-pub enum MarksNews {
+pub enum MarksMessage {
     /// Decisions read from a database that could only be opened later.
     Known(Vec<Decision>),
     /// Why decisions are not in the database, or `None` once they are again.
@@ -48,7 +48,7 @@ impl MarksWriter {
     /// Returns an error if the thread cannot be started.
     pub(in crate::app) fn start(
         path: &Path,
-        sender: Sender<News>,
+        sender: Sender<TaskMessage>,
         notify: Notify,
     ) -> std::io::Result<(Self, HashMap<ContentId, Mark>)> {
         let (decisions, waiting) = bounded::<Vec<Decision>>(WAITING);
@@ -58,8 +58,8 @@ impl MarksWriter {
             marks: None,
             known: HashMap::new(),
             waiting: Vec::new(),
-            kept_beside: 0,
-            is_beside: false,
+            recovery_count: 0,
+            uses_recovery_file: false,
             reported: false,
             sender,
             notify,
@@ -106,11 +106,11 @@ struct WriterThread {
     /// Decisions that are not in the database yet.
     waiting: Vec<Decision>,
     /// How many of them are in the recovery file.
-    kept_beside: usize,
+    recovery_count: usize,
     /// Whether the recovery file exists.
-    is_beside: bool,
+    uses_recovery_file: bool,
     reported: bool,
-    sender: Sender<News>,
+    sender: Sender<TaskMessage>,
     notify: Notify,
 }
 
@@ -119,23 +119,23 @@ impl WriterThread {
     fn begin(&mut self) {
         match self.recovery.read() {
             Ok(earlier) => {
-                self.kept_beside = earlier.len();
-                self.is_beside = !earlier.is_empty();
+                self.recovery_count = earlier.len();
+                self.uses_recovery_file = !earlier.is_empty();
                 self.waiting = earlier;
             }
-            Err(error) => self.say(MarksNews::Notice(error.to_string())),
+            Err(error) => self.send_message(MarksMessage::Notice(error.to_string())),
         }
         for (content, mark) in &self.waiting {
             set(&mut self.known, *content, *mark);
         }
         let outcome = self.write(false);
-        self.settle(outcome);
+        self.record_outcome(outcome);
     }
 
     fn run(&mut self, decisions: &Receiver<Vec<Decision>>) {
         let mut wait = RETRY.0;
         loop {
-            let behind = self.marks.is_none() || self.is_beside;
+            let behind = self.marks.is_none() || self.uses_recovery_file;
             let next = match behind {
                 true => decisions.recv_timeout(wait),
                 false => decisions.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -149,11 +149,11 @@ impl WriterThread {
             if outcome.is_ok() {
                 wait = RETRY.0;
             }
-            self.settle(outcome);
+            self.record_outcome(outcome);
         }
-        if !self.waiting.is_empty() || self.is_beside {
+        if !self.waiting.is_empty() || self.uses_recovery_file {
             let outcome = self.write(true);
-            self.settle(outcome);
+            self.record_outcome(outcome);
         }
     }
 
@@ -175,13 +175,13 @@ impl WriterThread {
             // If this fails, the database is reopened on the next attempt, which quarantines a damaged one.
             marks.set(&self.waiting)?;
             self.waiting.clear();
-            self.kept_beside = 0;
+            self.recovery_count = 0;
         }
         self.marks = Some(marks);
-        if self.is_beside {
+        if self.uses_recovery_file {
             // Stale entries would override later decisions at the next start.
             self.recovery.clear()?;
-            self.is_beside = false;
+            self.uses_recovery_file = false;
         }
         Ok(())
     }
@@ -191,7 +191,7 @@ impl WriterThread {
         let mut marks = Marks::open(&self.path)?;
         let held = marks.all()?;
         if let Some(notice) = marks.notice() {
-            self.say(MarksNews::Notice(notice.to_owned()));
+            self.send_message(MarksMessage::Notice(notice.to_owned()));
             // Decisions that a quarantined database has lost may still be in memory.
             let lost: Vec<Decision> = (self.known.iter())
                 .filter(|known| !held.contains_key(known.0))
@@ -209,23 +209,23 @@ impl WriterThread {
             }
         }
         if report && !new.is_empty() {
-            self.say(MarksNews::Known(new));
+            self.send_message(MarksMessage::Known(new));
         }
         Ok(marks)
     }
 
     /// Reports the outcome. Decisions that the database rejected are appended to the recovery file.
-    fn settle(&mut self, outcome: Result<(), MarksError>) {
+    fn record_outcome(&mut self, outcome: Result<(), MarksError>) {
         let Err(error) = outcome else {
             if self.reported {
                 self.reported = false;
-                self.say(MarksNews::Problem(None));
+                self.send_message(MarksMessage::Problem(None));
             }
             return;
         };
-        let beside = match self.waiting.get(self.kept_beside..) {
+        let beside = match self.waiting.get(self.recovery_count..) {
             Some(new) if !new.is_empty() => {
-                self.is_beside = true;
+                self.uses_recovery_file = true;
                 self.recovery.append(new)
             }
             _ => Ok(()),
@@ -234,8 +234,11 @@ impl WriterThread {
             // Only the recovery file could not be removed.
             _ if self.marks.is_some() => t!("decisions-saved").into(),
             Ok(()) => {
-                self.kept_beside = self.waiting.len();
-                t!("decisions-beside", path = self.recovery.path().display())
+                self.recovery_count = self.waiting.len();
+                t!(
+                    "decisions-in-recovery-file",
+                    path = self.recovery.path().display()
+                )
             }
             Err(_) => t!("decisions-in-memory").into(),
         };
@@ -245,13 +248,15 @@ impl WriterThread {
             error = text::sentence(&error.to_string()),
             where_they_are = where_they_are
         );
-        self.say(MarksNews::Problem(Some(text)));
+        self.send_message(MarksMessage::Problem(Some(text)));
     }
 
-    fn say(&self, news: MarksNews) {
+    fn send_message(&self, news: MarksMessage) {
         // A closed channel is no error, because the window is closed. If the channel is full, wait for a limited time.
         (self.notify)();
-        let _ = self.sender.send_timeout(News::Marks(news), SEND_TIMEOUT);
+        let _ = self
+            .sender
+            .send_timeout(TaskMessage::Marks(news), SEND_TIMEOUT);
         (self.notify)();
     }
 }
@@ -278,7 +283,7 @@ mod tests {
     struct TestWriter {
         writer: MarksWriter,
         known: HashMap<ContentId, Mark>,
-        news: Receiver<News>,
+        news: Receiver<TaskMessage>,
     }
 
     fn start(path: &Path) -> TestWriter {
@@ -296,9 +301,9 @@ mod tests {
     }
 
     /// Waits for the next message about a problem.
-    fn problem(news: &Receiver<News>) -> Option<String> {
+    fn problem(news: &Receiver<TaskMessage>) -> Option<String> {
         loop {
-            if let News::Marks(MarksNews::Problem(problem)) = news.recv().expect("news") {
+            if let TaskMessage::Marks(MarksMessage::Problem(problem)) = news.recv().expect("news") {
                 return problem;
             }
         }
@@ -382,7 +387,9 @@ mod tests {
         std::fs::remove_dir(&path).expect("removed");
         std::fs::rename(&moved, &path).expect("moved back");
         let known = loop {
-            if let News::Marks(MarksNews::Known(known)) = started.news.recv().expect("news") {
+            if let TaskMessage::Marks(MarksMessage::Known(known)) =
+                started.news.recv().expect("news")
+            {
                 break known;
             }
         };
@@ -407,7 +414,7 @@ mod tests {
         std::fs::write(&path, bytes).expect("written");
         let started = start(&path);
         let said = started.news.try_iter().find_map(|news| match news {
-            News::Marks(MarksNews::Notice(text)) => Some(text),
+            TaskMessage::Marks(MarksMessage::Notice(text)) => Some(text),
             _ => None,
         });
         let said = said.expect("a notice");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::supervisor::Slot;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::media::metadata;
 
 /// Time budget per frame for metadata, and the number of photos processed between checks of the clock.
@@ -21,8 +21,8 @@ impl App {
                 .take_while(|_| !cancel.is_cancelled())
                 .map(|item| (&*item.file.path, item.metadata.as_ref()));
             match metadata::changed(photos, Some(&cache)) {
-                changes if changes.is_empty() => News::Done,
-                changes => News::Metadata(changes),
+                changes if changes.is_empty() => TaskMessage::Done,
+                changes => TaskMessage::Metadata(changes),
             }
         });
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::supervisor::Slot;
 use crate::app::command::{Dialog, WelcomeStep};
 use crate::app::document::models::Download;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};
 use crate::engine::hub::endpoint::{self, RepoId};
@@ -18,12 +18,12 @@ impl App {
     /// Lists the available models.
     pub(in crate::app) fn list_models(&mut self) {
         let installed = self.state.settings.installed_models(&self.services.dirs);
-        self.replace(Slot::Models, move |_| News::Models(installed.list()));
+        self.replace(Slot::Models, move |_| TaskMessage::Models(installed.list()));
         // Measure the speed only while no photos are being read.
         let idle = self.state.models.rate.is_none() && !self.state.work.is_running();
         if let Some(session) = self.state.session().cloned().filter(|_| idle) {
             self.replace(Slot::Speed, move |cancel| {
-                News::Speed(measure(session.model().as_ref(), cancel))
+                TaskMessage::Speed(measure(session.model().as_ref(), cancel))
             });
         }
     }
@@ -42,20 +42,23 @@ impl App {
         let cancel = Cancel::default();
         self.state.models.download = Some(Download {
             repo: repo.clone(),
-            arrival: DownloadProgress::default(),
+            download_progress: DownloadProgress::default(),
             cancel: cancel.clone(),
         });
         let endpoints = endpoint::endpoints(&self.state.settings.mirrors);
         let order = DownloadRequest::new(repo, endpoints, self.services.dirs.models());
         let (sender, notify) = (self.sender.clone(), self.notify.clone());
         self.queue(Slot::Download, move |_| {
-            let arrived = download(&order, &cancel, &mut |arrival| {
+            let arrived = download(&order, &cancel, &mut |download_progress| {
                 // If the channel is full, the message is dropped: a newer one will follow.
-                if sender.try_send(News::Arriving(arrival.clone())).is_ok() {
+                if sender
+                    .try_send(TaskMessage::DownloadProgressed(download_progress.clone()))
+                    .is_ok()
+                {
                     notify();
                 }
             });
-            News::Arrived(arrived)
+            TaskMessage::DownloadFinished(arrived)
         });
     }
 
@@ -66,13 +69,13 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn model_arriving(&mut self, arrival: DownloadProgress) {
+    pub(in crate::app) fn download_progressed(&mut self, download_progress: DownloadProgress) {
         if let Some(download) = &mut self.state.models.download {
-            download.arrival = arrival;
+            download.download_progress = download_progress;
         }
     }
 
-    pub(in crate::app) fn model_arrived(&mut self, arrived: Result<PathBuf, impl Display>) {
+    pub(in crate::app) fn download_finished(&mut self, arrived: Result<PathBuf, impl Display>) {
         let cancelled = (self.state.models.download.take())
             .is_some_and(|download| download.cancel.is_cancelled());
         match arrived {
@@ -115,11 +118,11 @@ impl App {
             if let (Some(store), Ok(fingerprint)) = (store, folder_fingerprint(&dir))
                 && let Err(error) = store.remove_model(&fingerprint)
             {
-                return News::Trouble(error.to_string());
+                return TaskMessage::UserError(error.to_string());
             }
             match installed.delete(&dir) {
-                Ok(()) => News::Models(installed.list()),
-                Err(error) => News::Trouble(error.to_string()),
+                Ok(()) => TaskMessage::Models(installed.list()),
+                Err(error) => TaskMessage::UserError(error.to_string()),
             }
         });
         self.request_refresh(RefreshPriority::Now);

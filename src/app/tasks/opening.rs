@@ -11,7 +11,7 @@ use crate::app::command::{Command, Dialog, PathPrompt, WelcomeStep};
 use crate::app::document::pasted::{self, Pasted, is_web, path_of};
 use crate::app::document::state::RECENT;
 use crate::app::services::FolderPurpose;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::engine::files::paths::absolute;
 use crate::engine::media::scan::may_be_photo;
 use crate::{t, text};
@@ -45,7 +45,7 @@ impl App {
         }
         self.forget_sample_labels(&opened);
         self.queue(Slot::Folders, move |_| {
-            News::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
+            TaskMessage::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
         });
         self.read_folders();
         if self.state.dialog == Some(Dialog::Welcome(WelcomeStep::Photos)) {
@@ -65,7 +65,9 @@ impl App {
 
     /// Opens dropped paths, or searches for photos similar to a single dropped picture.
     pub(in crate::app) fn take_dropped(&mut self, paths: Vec<PathBuf>, search: bool) {
-        self.queue(Slot::Folders, move |_| News::Dropped(sort(paths, search)));
+        self.queue(Slot::Folders, move |_| {
+            TaskMessage::Dropped(sort(paths, search))
+        });
     }
 
     pub(in crate::app) fn dropped(&mut self, sorted: SortedPaths) {
@@ -82,7 +84,7 @@ impl App {
 
     /// Opens pasted paths; for other text, shows a message.
     pub(in crate::app) fn paste(&mut self, text: &str) {
-        match pasted::what_is(text) {
+        match pasted::parse_pasted(text) {
             Pasted::Paths(paths) => self.take_dropped(paths, false),
             Pasted::Web(address) => self.state.notify(web_text(&address), true),
             Pasted::Words => self.state.notify(t!("paste-only-paths"), false),
@@ -95,7 +97,7 @@ impl App {
         let desktop = &self.services.desktop;
         let choice = desktop.choose(purpose, start.map(PathBuf::as_path));
         self.queue(Slot::Dialog, move |_| {
-            News::Chosen(purpose, pollster::block_on(choice))
+            TaskMessage::Chosen(purpose, pollster::block_on(choice))
         });
     }
 
@@ -130,7 +132,7 @@ impl App {
         let purpose = prompt.purpose;
         self.state.path_problem = None;
         self.queue(Slot::Folders, move |_| {
-            News::Typed(purpose, look_up(&text, purpose))
+            TaskMessage::Typed(purpose, look_up(&text, purpose))
         });
     }
 

@@ -10,11 +10,11 @@ use std::time::Instant;
 use super::supervisor::Slot;
 use crate::app::document::findings::Findings;
 use crate::app::document::heaps::Heap;
-use crate::app::document::heat::Map;
+use crate::app::document::heat::HeatMapState;
 use crate::app::document::library::{ItemId, LibraryItem, Snapshot, UNREAD};
-use crate::app::document::overview::{LookProgress, LookedAt};
+use crate::app::document::overview::{AnalysisInput, AnalysisProgress};
 use crate::app::document::state::SessionState;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::{Notify, Summary};
 use crate::engine::library::{Indexed, Library, LibraryError, PhotoDetails, words};
@@ -23,36 +23,39 @@ use crate::engine::organize::marks::Mark;
 use crate::engine::search::{bursts, clusters, duplicates};
 
 /// Minimum interval between progress updates in milliseconds.
-const TELL_MS: u64 = 200;
+const PROGRESS_INTERVAL_MS: u64 = 200;
 /// Minimum number of newly read photos for which the clean-up summary is offered again.
-const OFFERED_FROM: u64 = 20;
+const MIN_NEW_PHOTOS: u64 = 20;
 /// Number of frequent words that are suggested as labels, besides the cluster names.
 const SUGGESTED_WORDS: usize = 12;
 
 /// Messages from the analysis.
-pub enum OverviewNews {
+pub enum OverviewMessage {
     /// Duplicates, bursts and flaws, or why the analysis failed.
-    Found(LookedAt, Result<Arc<Findings>, LibraryError>),
+    Found(AnalysisInput, Result<Arc<Findings>, LibraryError>),
     /// The findings with words added, and the clusters; or why the analysis failed.
-    Heaps(LookedAt, Result<(Arc<Findings>, Vec<Heap>), LibraryError>),
+    Heaps(
+        AnalysisInput,
+        Result<(Arc<Findings>, Vec<Heap>), LibraryError>,
+    ),
     /// The heat map for the request with this number.
-    Heat(u64, Map),
+    Heat(u64, HeatMapState),
 }
 
 impl App {
     /// Starts the analysis, unless the findings are up to date or it is already running.
-    pub(in crate::app) fn look_over(&mut self) {
+    pub(in crate::app) fn analyse_photos(&mut self) {
         let SessionState::Ready(library) = &self.state.session else {
             return;
         };
-        let now = self.looked_at(library);
+        let now = self.analysed_input(library);
         let overview = &self.state.overview;
-        let is_known = overview.looked_at == Some(now) && !overview.is_outdated;
+        let is_known = overview.analysed_input == Some(now) && !overview.is_outdated;
         if is_known || overview.running.is_some() || self.state.library.is_empty() {
             return;
         }
         let (library, photos) = (library.clone(), self.state.library.snapshot().clone());
-        let progress = Arc::new(LookProgress::default());
+        let progress = Arc::new(AnalysisProgress::default());
         let overview = &mut self.state.overview;
         overview.running = Some(progress.clone());
         overview.problem = None;
@@ -62,12 +65,12 @@ impl App {
             let found = on_half_of_the_cores(|| {
                 find(&library, &photos, &ticker(&progress, &notify), cancel)
             });
-            News::Overview(OverviewNews::Found(now, found.map(Arc::new)))
+            TaskMessage::Overview(OverviewMessage::Found(now, found.map(Arc::new)))
         });
     }
 
-    fn looked_at(&self, library: &Library) -> LookedAt {
-        LookedAt {
+    fn analysed_input(&self, library: &Library) -> AnalysisInput {
+        AnalysisInput {
             model: library.session().model().info().fingerprint,
             epoch: self.state.library.snapshot().epoch,
             count: self.state.library.len(),
@@ -75,56 +78,56 @@ impl App {
     }
 
     /// Cancels the analysis, because its photos are no longer those of the window.
-    pub(in crate::app) fn stop_looking(&mut self) {
+    pub(in crate::app) fn stop_analysis(&mut self) {
         self.supervisor.cancel(Slot::Overview);
         self.supervisor.cancel(Slot::Heaps);
         self.state.overview.running = None;
-        self.state.heaps.is_looking = false;
+        self.state.heaps.is_proposing = false;
     }
 
     /// Starts the search for words and clusters.
-    fn look_for_heaps(&mut self, at: LookedAt) {
+    fn start_heap_search(&mut self, at: AnalysisInput) {
         let SessionState::Ready(library) = &self.state.session else {
             return;
         };
         let (library, photos) = (library.clone(), self.state.library.snapshot().clone());
-        self.state.heaps.is_looking = true;
+        self.state.heaps.is_proposing = true;
         self.replace(Slot::Heaps, move |cancel| {
             let found = on_half_of_the_cores(|| find_heaps(&library, &photos, cancel));
             let found = found.map(|(found, heaps)| (Arc::new(found), heaps));
-            News::Overview(OverviewNews::Heaps(at, found))
+            TaskMessage::Overview(OverviewMessage::Heaps(at, found))
         });
     }
 
     /// Searches for clusters again, because other ones are wanted for the same photos.
-    pub(in crate::app) fn look_for_heaps_again(&mut self) {
-        if let Some(at) = self.state.overview.looked_at {
-            self.look_for_heaps(at);
+    pub(in crate::app) fn restart_heap_search(&mut self) {
+        if let Some(at) = self.state.overview.analysed_input {
+            self.start_heap_search(at);
         }
     }
 
-    pub(in crate::app) fn take_overview_news(&mut self, news: OverviewNews) {
+    pub(in crate::app) fn handle_overview_message(&mut self, news: OverviewMessage) {
         match news {
-            OverviewNews::Found(at, found) => {
+            OverviewMessage::Found(at, found) => {
                 self.state.overview.running = None;
                 match found {
-                    Ok(found) if self.is_about_these(at) => self.found(at, found),
+                    Ok(found) if self.is_current_input(at) => self.found(at, found),
                     // The photos have changed since, and with them the item ids.
-                    Ok(_) => self.look_over_if_idle(),
+                    Ok(_) => self.analyse_if_idle(),
                     Err(error) => self.state.overview.problem = Some(error.to_string()),
                 }
             }
-            OverviewNews::Heaps(at, found) => {
-                self.state.heaps.is_looking = false;
+            OverviewMessage::Heaps(at, found) => {
+                self.state.heaps.is_proposing = false;
                 match found {
-                    Ok((found, heaps)) if self.is_about_these(at) => {
-                        self.found_heaps(found, heaps);
+                    Ok((found, heaps)) if self.is_current_input(at) => {
+                        self.finish_heap_search(found, heaps);
                     }
-                    Ok(_) => self.look_over_if_idle(),
+                    Ok(_) => self.analyse_if_idle(),
                     Err(error) => self.state.heaps.problem = Some(error.to_string()),
                 }
             }
-            OverviewNews::Heat(number, map) => {
+            OverviewMessage::Heat(number, map) => {
                 if number == self.state.heat.number {
                     self.state.heat.map = map;
                 }
@@ -132,32 +135,32 @@ impl App {
         }
     }
 
-    fn is_about_these(&self, at: LookedAt) -> bool {
+    fn is_current_input(&self, at: AnalysisInput) -> bool {
         let SessionState::Ready(library) = &self.state.session else {
             return false;
         };
-        self.looked_at(library) == at
+        self.analysed_input(library) == at
     }
 
     /// Starts the analysis if no photos are being read.
-    pub(in crate::app) fn look_over_if_idle(&mut self) {
+    pub(in crate::app) fn analyse_if_idle(&mut self) {
         if !self.state.work.is_running() {
-            self.look_over();
+            self.analyse_photos();
         }
     }
 
-    fn found(&mut self, at: LookedAt, mut found: Arc<Findings>) {
-        let looked_before = self.state.overview.looked_at.replace(at);
+    fn found(&mut self, at: AnalysisInput, mut found: Arc<Findings>) {
+        let looked_before = self.state.overview.analysed_input.replace(at);
         let is_same = looked_before == Some(at) && self.state.heaps.is_known;
         if is_same {
-            Arc::make_mut(&mut found).take_words(self.state.findings());
+            Arc::make_mut(&mut found).copy_words(self.state.findings());
         }
         self.state.library.set_findings(found);
         // Do not offer photos that were already known, nor offer again whenever a few arrive.
         let least = if looked_before.is_none() {
             1
         } else {
-            OFFERED_FROM
+            MIN_NEW_PHOTOS
         };
         let summary = self.state.work.summary.as_ref();
         let has_read = summary.is_some_and(|summary| summary.progress.encoded >= least);
@@ -165,11 +168,11 @@ impl App {
         self.state.overview.is_offered |= is_new && has_read && self.state.dialog.is_none();
         self.request_refresh(RefreshPriority::Now);
         if !is_same {
-            self.look_for_heaps(at);
+            self.start_heap_search(at);
         }
     }
 
-    fn found_heaps(&mut self, found: Arc<Findings>, heaps: Vec<Heap>) {
+    fn finish_heap_search(&mut self, found: Arc<Findings>, heaps: Vec<Heap>) {
         let mut suggestions: Vec<String> = heaps.iter().map(|heap| heap.name.clone()).collect();
         let frequent = found.frequent_words().into_iter().take(SUGGESTED_WORDS);
         for word in frequent.map(ToOwned::to_owned) {
@@ -187,11 +190,11 @@ impl App {
 
     /// Requests the heat map of the current label for the photo in the viewer, if heat maps are switched on and it is
     /// not known yet.
-    pub(in crate::app) fn look_for_heat(&mut self) {
+    pub(in crate::app) fn start_heat_map(&mut self) {
         if !self.state.heat.is_on {
             return;
         }
-        let question = self.state.heat_question();
+        let question = self.state.heat_map_subject();
         let SessionState::Ready(library) = &self.state.session else {
             return;
         };
@@ -201,7 +204,7 @@ impl App {
         let library = library.clone();
         let heat = &mut self.state.heat;
         heat.number += 1;
-        heat.map = Map::Waiting;
+        heat.map = HeatMapState::Waiting;
         heat.question = question;
         let number = heat.number;
         let Some(question) = heat.question.clone() else {
@@ -217,15 +220,17 @@ impl App {
                 let explained = library.explain(&path, &training_set, cancel);
                 explained.map_err(|e| e.to_string())
             });
-            let map = map.map_or_else(Map::Failed, |(map, _)| Map::Ready(Arc::new(map)));
-            News::Overview(OverviewNews::Heat(number, map))
+            let map = map.map_or_else(HeatMapState::Failed, |(map, _)| {
+                HeatMapState::Ready(Arc::new(map))
+            });
+            TaskMessage::Overview(OverviewMessage::Heat(number, map))
         });
     }
 }
 
 /// Reports progress at a limited rate.
 fn ticker<'a>(
-    progress: &'a LookProgress,
+    progress: &'a AnalysisProgress,
     notify: &'a Notify,
 ) -> impl Fn(bool, usize, usize) + Sync + 'a {
     let (begun, told) = (Instant::now(), AtomicU64::new(0));
@@ -233,7 +238,7 @@ fn ticker<'a>(
         progress.set(compares, done, of);
         let now = begun.elapsed().as_millis() as u64;
         let last = told.load(Ordering::Relaxed);
-        if now >= last + TELL_MS {
+        if now >= last + PROGRESS_INTERVAL_MS {
             told.store(now, Ordering::Relaxed);
             notify();
         }
@@ -332,7 +337,7 @@ fn find_heaps(
 ) -> Result<(Findings, Vec<Heap>), LibraryError> {
     let (ids, indexed) = indexed(photos);
     let mut found = (*photos.findings).clone();
-    let places = found.begin_words();
+    let places = found.word_indices();
     library.tags(&indexed, cancel, |at, words| {
         found.set_words(ids[at], words, &places);
     })?;
@@ -342,7 +347,7 @@ fn find_heaps(
         let mut names = heap.words.iter().map(|word| vocabulary[*word].to_owned());
         Some(Heap {
             name: names.next()?,
-            also: names.collect(),
+            alternative_names: names.collect(),
             photos: heap.photos.iter().map(|at| ids[*at]).collect(),
         })
     };

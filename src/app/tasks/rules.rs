@@ -11,7 +11,7 @@ use egui::Context;
 use super::supervisor::Slot;
 use crate::app::document::rules::{PreviewState, RulePreview, mark_text};
 use crate::app::document::state::SessionState;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::{JobOptions, Notify};
 use crate::engine::library::{
@@ -31,11 +31,11 @@ const METADATA_CHECK: Duration = Duration::from_millis(100);
 const REPLY: Duration = Duration::from_millis(20);
 
 /// Messages from the rule tasks.
-pub(in crate::app) enum RuleNews {
+pub(in crate::app) enum RuleMessage {
     /// The rules from the file, or why the file is not used.
     Read(Result<Vec<RuleText>, RulesError>),
     /// Why the rules could not be saved.
-    Unwritten(RulesError),
+    SaveFailed(RulesError),
     /// The preview with this number, or why it failed.
     Preview(u64, Result<RulePreview, String>),
     /// Photos to be marked by rules, and the channel on which the window confirms that they are.
@@ -94,7 +94,7 @@ impl App {
                 }
                 read => read,
             };
-            News::Rules(RuleNews::Read(read))
+            TaskMessage::Rules(RuleMessage::Read(read))
         });
     }
 
@@ -106,8 +106,8 @@ impl App {
         );
         self.queue(Slot::RuleFile, move |_| {
             match write_rule_texts(&file, &rules) {
-                Ok(()) => News::Done,
-                Err(error) => News::Rules(RuleNews::Unwritten(error)),
+                Ok(()) => TaskMessage::Done,
+                Err(error) => TaskMessage::Rules(RuleMessage::SaveFailed(error)),
             }
         });
     }
@@ -143,7 +143,7 @@ impl App {
         rules.asked = Some(rule.clone());
         let number = rules.previews;
         let given = self.supervisor.replace(Slot::RulePlan, move |cancel| {
-            News::Rules(RuleNews::Preview(number, runner.preview(rule, cancel)))
+            TaskMessage::Rules(RuleMessage::Preview(number, runner.preview(rule, cancel)))
         });
         if let Err(error) = given {
             self.state.rules.preview = PreviewState::Failed(t!("no-thread", error = error));
@@ -173,7 +173,7 @@ impl App {
         let given = self.supervisor.queue(Slot::Rules, move |_| {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
             let round = runner.run(rules, &mut log, (&sender, &notify), &stop);
-            News::Rules(RuleNews::Round(round))
+            TaskMessage::Rules(RuleMessage::Round(round))
         });
         self.state.rules.is_running = given.is_ok();
         self.check_thread(given);
@@ -198,7 +198,7 @@ impl App {
     }
 
     /// Runs the rules when metadata has been applied, and again when files that were still being written are due.
-    pub(in crate::app) fn look_after_rules(&mut self, ctx: &Context) {
+    pub(in crate::app) fn run_due_rules(&mut self, ctx: &Context) {
         if self.rounds.after_metadata {
             // A task sends its result before its slot becomes idle.
             let is_read = self.supervisor.is_idle(Slot::Sidecars) && self.news.is_empty();
@@ -216,40 +216,40 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn take_rule_news(&mut self, news: RuleNews) {
+    pub(in crate::app) fn handle_rule_message(&mut self, news: RuleMessage) {
         let rules = &mut self.state.rules;
         match news {
-            RuleNews::Read(Ok(list)) => {
+            RuleMessage::Read(Ok(list)) => {
                 rules.list = list;
                 rules.is_loaded = true;
                 self.run_rules();
             }
-            RuleNews::Read(Err(error)) => {
+            RuleMessage::Read(Err(error)) => {
                 let problem = error.to_string();
                 rules.problem = Some(problem.clone());
                 self.state.notify(problem, true);
             }
-            RuleNews::Unwritten(error) => {
+            RuleMessage::SaveFailed(error) => {
                 let text = t!(
                     "rules-not-kept",
                     problem = text::sentence(&error.to_string())
                 );
                 self.state.notify(text, true);
             }
-            RuleNews::Preview(number, preview) => {
+            RuleMessage::Preview(number, preview) => {
                 if number == rules.previews {
                     let ready = |preview| PreviewState::Ready(Arc::new(preview));
                     rules.preview = preview.map_or_else(PreviewState::Failed, ready);
                 }
             }
-            RuleNews::Marked(files, reply) => {
+            RuleMessage::Marked(files, reply) => {
                 // A run that was stopped does not log its marks, so they must not be set either.
                 if !self.rounds.is_stopped() {
                     self.mark_by_rules(&files);
                     let _ = reply.send(());
                 }
             }
-            RuleNews::Round(round) => {
+            RuleMessage::Round(round) => {
                 match round {
                     Ok(round) => {
                         let waits = !round.waiting.is_empty();
@@ -296,7 +296,7 @@ impl RuleRunner {
             dry_run: true,
             marks: Some(&|_| Ok(())),
         };
-        let round = (self.library).living_round(&rules, &mut log, &options, cancel);
+        let round = (self.library).run_rules_once(&rules, &mut log, &options, cancel);
         if let Some(error) = round.errors.first() {
             return Err(error.to_string());
         }
@@ -306,7 +306,7 @@ impl RuleRunner {
         let marked = marked.map(|file| (file.source, mark_text(file.mark)));
         Ok(RulePreview {
             photos: exported.chain(marked).collect(),
-            others: round.fitting_none,
+            others: round.unmatched,
             failed: round.failures.len(),
         })
     }
@@ -316,7 +316,7 @@ impl RuleRunner {
         &self,
         rules: Vec<RuleText>,
         log: &mut Option<HandledLog>,
-        (sender, notify): (&Sender<News>, &Notify),
+        (sender, notify): (&Sender<TaskMessage>, &Notify),
         cancel: &Cancel,
     ) -> Result<WatchRound, String> {
         let rules = self.checked(rules)?;
@@ -331,7 +331,7 @@ impl RuleRunner {
                 return Err(WindowClosed);
             }
             let (reply, replied) = bounded(1);
-            let news = News::Rules(RuleNews::Marked(files.to_vec(), reply));
+            let news = TaskMessage::Rules(RuleMessage::Marked(files.to_vec(), reply));
             sender.send(news).map_err(|_| WindowClosed)?;
             notify();
             // The photos are logged as decided afterwards, so they must be marked by then. A window that is closing
@@ -352,7 +352,7 @@ impl RuleRunner {
             dry_run: false,
             marks: Some(&mark),
         };
-        Ok((self.library).living_round(&rules, log, &options, cancel))
+        Ok((self.library).run_rules_once(&rules, log, &options, cancel))
     }
 }
 
@@ -366,11 +366,11 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let mut app = app(home.path());
         let (reply, replied) = bounded(1);
-        app.take_rule_news(RuleNews::Marked(Vec::new(), reply));
+        app.handle_rule_message(RuleMessage::Marked(Vec::new(), reply));
         assert!(replied.recv().is_ok());
         app.stop_rules();
         let (reply, replied) = bounded(1);
-        app.take_rule_news(RuleNews::Marked(Vec::new(), reply));
+        app.handle_rule_message(RuleMessage::Marked(Vec::new(), reply));
         assert!(replied.recv().is_err());
     }
 
@@ -382,12 +382,12 @@ mod tests {
         let ctx = Context::default();
         let metadata = Arc::default();
         app.metadata.push_back(("a.jpg".into(), metadata));
-        app.look_after_rules(&ctx);
+        app.run_due_rules(&ctx);
         assert!(app.rounds.after_metadata);
         app.metadata.clear();
         while app.rounds.after_metadata {
-            app.take_news();
-            app.look_after_rules(&ctx);
+            app.handle_task_messages();
+            app.run_due_rules(&ctx);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::supervisor::Slot;
 use crate::app::document::memory::SavedWindow;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::settings::{self, Settings};
 use crate::t;
 
@@ -66,7 +66,7 @@ impl App {
                 .into_iter()
                 .flatten()
                 .find_map(Result::err);
-            News::Saved(failure.map(|error| {
+            TaskMessage::Saved(failure.map(|error| {
                 tracing::warn!(folder = ?dirs.config, "settings could not be written: {error}");
                 let folder = dirs.config.display();
                 t!("settings-not-written", folder = folder, error = error)
@@ -77,7 +77,7 @@ impl App {
     /// Handles the result of saving the settings.
     pub(in crate::app) fn settings_saved(&mut self, failure: Option<String>) {
         self.saved.failed = failure.is_some();
-        self.state.standing.settings = failure;
+        self.state.persistent.settings = failure;
         if self.saved.failed {
             self.repaint.ctx.request_repaint_after(DELAY);
         }

@@ -150,7 +150,7 @@ impl ScoringWorker {
                     let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut asker, &question)));
                     let answer = answer.unwrap_or_else(|_| {
                         asker = Asker::default();
-                        gave_up(&question)
+                        panicked(&question)
                     });
                     drop(question);
                     if answer_sender.send(Box::new(answer)).is_err() {
@@ -183,7 +183,7 @@ impl ScoringWorker {
 }
 
 /// The response if scoring panicked: all photos, unsorted.
-fn gave_up(question: &ScoringRequest) -> ScoringResponse {
+fn panicked(question: &ScoringRequest) -> ScoringResponse {
     let order = 0..question.library.items.len() as ItemId;
     ScoringResponse {
         number: question.number,

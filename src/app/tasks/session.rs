@@ -7,7 +7,7 @@ use super::supervisor::Slot;
 use crate::app::command::Dialog;
 use crate::app::document::state::{SessionState, ViewRequest};
 use crate::app::services::Services;
-use crate::app::{App, News, RefreshPriority};
+use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::index::session::Session;
 use crate::engine::library::{Library, LibraryError};
 use crate::engine::media::memory_budget::DecodeMemory;
@@ -17,7 +17,7 @@ use crate::t;
 impl App {
     /// Loads the model and opens the store according to the settings.
     pub(in crate::app) fn open_session(&mut self) {
-        self.retire_job();
+        self.detach_job();
         self.state.session = SessionState::Loading;
         self.state.work.summary = None;
         self.opening += 1;
@@ -25,7 +25,7 @@ impl App {
         let (services, settings) = (self.services.clone(), self.state.settings.clone());
         DecodeMemory::of_process().set_megabytes(settings.decode_memory_mb);
         self.replace(Slot::Session, move |_| {
-            News::Session(attempt, open(&services, &settings))
+            TaskMessage::Session(attempt, open(&services, &settings))
         });
     }
 
@@ -44,7 +44,7 @@ impl App {
                     .unwrap_or_else(PoisonError::into_inner) = Some(session.store().clone());
                 session.store().watch(self.notify.clone());
                 self.state.session = SessionState::Ready(library);
-                self.ask_view(ViewRequest::RetryThumbnails);
+                self.request_view(ViewRequest::RetryThumbnails);
                 if self.state.dialog == Some(Dialog::Settings) {
                     self.measure_store();
                 }
@@ -56,7 +56,7 @@ impl App {
     }
 
     /// Reopens the store if it is damaged or was rebuilt by another process, because the row numbers are then invalid.
-    pub(in crate::app) fn look_after_store(&mut self) {
+    pub(in crate::app) fn reopen_outdated_store(&mut self) {
         let outdated = |session: &Arc<Session>| session.store().is_outdated();
         if self.state.session().is_some_and(outdated) {
             let text = t!("store-rebuilt");

@@ -2,7 +2,7 @@
 
 use super::supervisor::Slot;
 use crate::app::document::state::SessionState;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::engine::index::store::{StoreError, Tidied};
 use crate::{t, text};
 
@@ -10,7 +10,9 @@ impl App {
     /// Determines the size of the store.
     pub(in crate::app) fn measure_store(&mut self) {
         if let Some(store) = self.state.session().map(|session| session.store().clone()) {
-            self.replace(Slot::StoreSize, move |_| News::StoreSize(store.size().ok()));
+            self.replace(Slot::StoreSize, move |_| {
+                TaskMessage::StoreSize(store.size().ok())
+            });
         }
     }
 
@@ -18,7 +20,9 @@ impl App {
     pub(in crate::app) fn tidy_store(&mut self) {
         if let Some(store) = self.state.session().map(|session| session.store().clone()) {
             let limits = self.state.settings.store_limits();
-            self.queue(Slot::Store, move |_| News::Tidied(store.tidy(limits)));
+            self.queue(Slot::Store, move |_| {
+                TaskMessage::Tidied(store.tidy(limits))
+            });
         }
     }
 
@@ -45,7 +49,7 @@ impl App {
         self.queue(Slot::Store, move |_| {
             // Wait for the job's threads, so that nothing is written after the store is cleared.
             drop(job);
-            News::Cleared(session.store().clear())
+            TaskMessage::Cleared(session.store().clear())
         });
     }
 

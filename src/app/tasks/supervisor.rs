@@ -28,7 +28,7 @@ pub enum Slot {
     /// Computing the heat map of a label.
     Heat,
     /// Joining the threads of a finished job.
-    Retire,
+    JoinThreads,
     /// Starting to watch folders.
     Watching,
     /// Reading sidecars.
@@ -122,18 +122,18 @@ pub struct Supervisor<N> {
     workers: HashMap<Slot, SlotWorker<N>>,
     sender: Sender<N>,
     notify: Notify,
-    gave_up: fn(Slot) -> N,
+    panicked: fn(Slot) -> N,
 }
 
 impl<N: Send + 'static> Supervisor<N> {
-    /// Results are sent to `sender`, followed by a call of `notify`. If a task panics, `gave_up` provides the result.
+    /// Results are sent to `sender`, followed by a call of `notify`. If a task panics, `panicked` provides the result.
     #[must_use]
-    pub fn new(sender: Sender<N>, notify: Notify, gave_up: fn(Slot) -> N) -> Self {
+    pub fn new(sender: Sender<N>, notify: Notify, panicked: fn(Slot) -> N) -> Self {
         Self {
             workers: HashMap::new(),
             sender,
             notify,
-            gave_up,
+            panicked,
         }
     }
 
@@ -253,12 +253,12 @@ impl<N: Send + 'static> Supervisor<N> {
             }),
             changed: Condvar::new(),
         });
-        let (sender, notify, gave_up) = (self.sender.clone(), self.notify.clone(), self.gave_up);
+        let (sender, notify, panicked) = (self.sender.clone(), self.notify.clone(), self.panicked);
         let thread = {
             let shared = shared.clone();
             std::thread::Builder::new()
                 .name(format!("lumisift-{slot:?}").to_lowercase())
-                .spawn(move || work(slot, &shared, &sender, &notify, gave_up))?
+                .spawn(move || work(slot, &shared, &sender, &notify, panicked))?
         };
         let worker = SlotWorker {
             shared: shared.clone(),
@@ -290,7 +290,7 @@ fn work<N: Send + 'static>(
     shared: &SlotQueue<N>,
     sender: &Sender<N>,
     notify: &Notify,
-    gave_up: fn(Slot) -> N,
+    panicked: fn(Slot) -> N,
 ) {
     while let Some(Waiting { task, cancel, .. }) = next(shared) {
         let begun = Instant::now();
@@ -307,7 +307,7 @@ fn work<N: Send + 'static>(
         }
         if !replaced {
             // A closed channel is no error: the window is closed.
-            let _ = sender.send(done.unwrap_or_else(|_| gave_up(slot)));
+            let _ = sender.send(done.unwrap_or_else(|_| panicked(slot)));
             notify();
         }
         shared.lock().running = None;
@@ -339,7 +339,7 @@ mod tests {
     use crossbeam_channel::{Receiver, bounded};
 
     /// Timeout of the tests.
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
     fn supervisor() -> (Supervisor<u32>, Receiver<u32>) {
         let (sender, receiver) = bounded(16);
@@ -365,17 +365,17 @@ mod tests {
             1
         };
         supervisor.replace(slot, first).expect("a thread");
-        begun.recv_timeout(PATIENCE).expect("begun");
+        begun.recv_timeout(TEST_TIMEOUT).expect("begun");
         for n in 2..100 {
             supervisor.replace(slot, move |_| n).expect("a thread");
         }
         let mut answers = Vec::new();
         while answers.last() != Some(&99) {
-            answers.push(receiver.recv_timeout(PATIENCE).expect("an answer"));
+            answers.push(receiver.recv_timeout(TEST_TIMEOUT).expect("an answer"));
         }
         assert!(!answers.contains(&1), "{answers:?}");
         assert_eq!(supervisor.workers.len(), 1);
-        assert!(supervisor.wait_for(slot, PATIENCE) && supervisor.is_idle(slot));
+        assert!(supervisor.wait_for(slot, TEST_TIMEOUT) && supervisor.is_idle(slot));
         assert!(receiver.is_empty());
     }
 
@@ -387,17 +387,17 @@ mod tests {
             supervisor.queue(Slot::Keywords, change).expect("a thread");
         }
         supervisor.cancel(Slot::Keywords);
-        let answers = (0..10).map(|_| receiver.recv_timeout(PATIENCE).expect("an answer"));
+        let answers = (0..10).map(|_| receiver.recv_timeout(TEST_TIMEOUT).expect("an answer"));
         assert_eq!(answers.collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());
     }
 
     #[test]
-    fn a_panic_is_told_and_the_slot_goes_on() {
+    fn a_panic_is_reported_and_the_slot_continues() {
         let (mut supervisor, receiver) = supervisor();
         let fails = |_: &Cancel| panic!("a defect, on purpose");
         supervisor.queue(Slot::Trash, fails).expect("a thread");
         supervisor.queue(Slot::Trash, |_| 7).expect("a thread");
-        let answers = [0; 2].map(|_| receiver.recv_timeout(PATIENCE).expect("an answer"));
+        let answers = [0; 2].map(|_| receiver.recv_timeout(TEST_TIMEOUT).expect("an answer"));
         assert_eq!(answers, [999, 7]);
     }
 
@@ -415,9 +415,9 @@ mod tests {
             supervisor.queue(slot, task).expect("a thread");
         }
         for _ in 0..2 {
-            begun.recv_timeout(PATIENCE).expect("begun");
+            begun.recv_timeout(TEST_TIMEOUT).expect("begun");
         }
-        assert!(supervisor.end_within(PATIENCE));
+        assert!(supervisor.end_within(TEST_TIMEOUT));
         assert!(receiver.is_empty() && supervisor.workers.is_empty());
     }
 
@@ -432,7 +432,7 @@ mod tests {
             1
         };
         supervisor.queue(Slot::Desktop, stuck).expect("a thread");
-        begun.recv_timeout(PATIENCE).expect("begun");
+        begun.recv_timeout(TEST_TIMEOUT).expect("begun");
         assert!(!supervisor.end_within(Duration::from_millis(1)));
         drop(release);
     }

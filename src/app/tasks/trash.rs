@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::supervisor::Slot;
 use crate::app::document::history::{HistoryStep, TrashedFile};
 use crate::app::services::{Desktop, Restoration};
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::paired_files::{PairedFile, PairedFiles};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
@@ -53,26 +53,30 @@ impl Restored {
     }
 
     /// The restored files, and those still in the trash.
-    fn back_and_stuck(&self) -> (Vec<TrashedFile>, Vec<TrashedFile>) {
+    fn split_outcome(&self) -> (Vec<TrashedFile>, Vec<TrashedFile>) {
         let back = self.outcome.back.iter().map(PathBuf::as_path).collect();
-        let stuck = self.outcome.stuck.iter().map(|(path, _)| path.as_path());
-        (self.named(&back), self.named(&stuck.collect()))
+        let not_restored = self
+            .outcome
+            .not_restored
+            .iter()
+            .map(|(path, _)| path.as_path());
+        (self.named(&back), self.named(&not_restored.collect()))
     }
 
     /// A message about files that were not restored, if any.
     fn problem(&self) -> Option<String> {
         let missing = self.outcome.missing.len();
         let gone = (missing > 0).then(|| t!("trash-missing", count = missing));
-        let stuck = self.outcome.stuck.first().map(|(path, why)| {
-            let count = self.outcome.stuck.len();
+        let not_restored = self.outcome.not_restored.first().map(|(path, why)| {
+            let count = self.outcome.not_restored.len();
             t!(
-                "trash-stuck",
+                "trash-not-restored",
                 count = count,
                 path = path.display(),
                 why = why
             )
         });
-        let parts: Vec<String> = gone.into_iter().chain(stuck).collect();
+        let parts: Vec<String> = gone.into_iter().chain(not_restored).collect();
         (!parts.is_empty()).then(|| t!("trash-not-all-back", parts = text::list(parts)))
     }
 }
@@ -94,7 +98,7 @@ impl App {
             let item = self.state.item(*id)?;
             // A photo that was rejected as a copy is moved only while its keeper exists. If both have the same bytes,
             // the content itself is not rejected.
-            let is_copy = self.state.library.is_rejected_alone(*id);
+            let is_copy = self.state.library.is_rejected_individually(*id);
             let keeper = keepers.get(id).filter(|_| is_copy);
             let keeper = keeper.and_then(|keeper| self.state.item(*keeper));
             let keeps_content = keeper.is_some_and(|keeper| keeper.content() == item.content());
@@ -107,10 +111,10 @@ impl App {
                     .is_some_and(|facts| facts.whole_hash(item.file.size).is_none()),
             })
         };
-        let going: Vec<Reject> = rejects.going.iter().filter_map(reject).collect();
+        let to_remove: Vec<Reject> = rejects.to_remove.iter().filter_map(reject).collect();
         let desktop = self.services.desktop.clone();
         self.queue(Slot::Trash, move |_| {
-            News::Trashed(trash_all(desktop.as_ref(), &going))
+            TaskMessage::Trashed(trash_all(desktop.as_ref(), &to_remove))
         });
     }
 
@@ -139,24 +143,26 @@ impl App {
         self.queue(Slot::Trash, move |_| {
             let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
             let outcome = desktop.restore(&paths);
-            News::Restored(Restored { files, outcome })
+            TaskMessage::Restored(Restored { files, outcome })
         });
     }
 
     /// Marks restored files as rejected again. For files still in the trash, restoring can be tried again.
     pub(in crate::app) fn restored(&mut self, restored: Restored) {
-        let (back, stuck) = restored.back_and_stuck();
+        let (back, not_restored) = restored.split_outcome();
         let contents: Vec<ContentId> = back.iter().filter_map(|file| file.rejected).collect();
         self.reject_again(&contents);
         if !back.is_empty() {
-            let text = t!("trash-back", count = back.len());
+            let text = t!("trash-restored", count = back.len());
             self.state.notify(text, false);
         }
         if let Some(problem) = restored.problem() {
             self.state.notify(problem, true);
         }
-        if !stuck.is_empty() {
-            self.state.history.push(HistoryStep::Trash(stuck), None);
+        if !not_restored.is_empty() {
+            self.state
+                .history
+                .push(HistoryStep::Trash(not_restored), None);
         }
         self.read_folders();
     }
@@ -172,7 +178,7 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     let mut gone: HashMap<&Path, Option<ContentId>> = HashMap::new();
     let mut failures = Vec::new();
     for reject in rejects {
-        match is_safe(reject).and_then(|()| trash(desktop, &reject.path)) {
+        match reject_last_copy(reject).and_then(|()| trash(desktop, &reject.path)) {
             Ok(()) => {
                 gone.insert(&reject.path, reject.content);
             }
@@ -206,7 +212,7 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
 }
 
 /// Refuses to move a file that turns out to be the last copy.
-fn is_safe(reject: &Reject) -> Result<(), Failure> {
+fn reject_last_copy(reject: &Reject) -> Result<(), Failure> {
     let Some(kept) = &reject.kept else {
         return Ok(());
     };
@@ -216,7 +222,7 @@ fn is_safe(reject: &Reject) -> Result<(), Failure> {
         if !reject.is_sampled || matches!(are_same(&reject.path, &kept.path), Ok(true)) {
             return Ok(());
         }
-        let message = t!("stays-nearly", copy = copy);
+        let message = t!("stays-similar-copy", copy = copy);
         return Err(Failure::new(&reject.path, Stage::Export, message));
     }
     let message = t!("stays-changed", copy = copy);
@@ -276,13 +282,13 @@ mod tests {
             kept,
             is_sampled: true,
         };
-        assert!(is_safe(&reject(kept(&copy))).is_ok());
-        let refused = is_safe(&reject(kept(&not))).expect_err("no copy");
+        assert!(reject_last_copy(&reject(kept(&copy))).is_ok());
+        let refused = reject_last_copy(&reject(kept(&not))).expect_err("no copy");
         assert!(
             refused.message.contains("not an identical copy"),
             "{refused:?}"
         );
-        assert!(is_safe(&reject(None)).is_ok());
+        assert!(reject_last_copy(&reject(None)).is_ok());
         assert!(!are_same(&path, &write("d.mp4", &long[1..])).expect("compared"));
     }
 }

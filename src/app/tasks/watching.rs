@@ -10,13 +10,13 @@ use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::supervisor::Slot;
-use crate::app::{App, News};
+use crate::app::{App, TaskMessage};
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::scan::is_media_name;
 
 /// Debounce time, and the maximum delay while changes keep arriving.
 const QUIET: Duration = Duration::from_secs(2);
-const PATIENCE: Duration = Duration::from_secs(30);
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Polling interval for folders without change notifications, such as network shares.
 const POLL: Duration = Duration::from_secs(60);
 
@@ -37,7 +37,7 @@ impl Changes {
     /// When the folders are to be scanned; `None` if nothing has changed.
     fn due(&self) -> Option<Instant> {
         let since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        since.map(|(first, last)| (last + QUIET).min(first + PATIENCE))
+        since.map(|(first, last)| (last + QUIET).min(first + TEST_TIMEOUT))
     }
 
     fn forget(&self) {
@@ -65,7 +65,7 @@ pub(in crate::app) struct Watched {
 
 impl App {
     /// Watches the folders that are open now, and scans them again after changes.
-    pub(in crate::app) fn look_at_watched(&mut self, ctx: &Context) {
+    pub(in crate::app) fn check_watched_folders(&mut self, ctx: &Context) {
         let memory = &self.state.memory;
         let (folders, with_subfolders) = &self.watching.of;
         let are_others = *folders != memory.roots;
@@ -102,7 +102,7 @@ impl App {
         let notify = self.notify.clone();
         self.replace(Slot::Watching, move |_| {
             drop(old);
-            News::Watched(watcher(&of.0, of.1, changes, notify))
+            TaskMessage::Watched(watcher(&of.0, of.1, changes, notify))
         });
     }
 
@@ -161,11 +161,11 @@ fn is_change(event: &Event) -> bool {
         EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => false,
         _ => true,
     };
-    is_kind && (event.paths.is_empty() || event.paths.iter().any(|path| may_matter(path)))
+    is_kind && (event.paths.is_empty() || event.paths.iter().any(|path| is_relevant(path)))
 }
 
 /// Whether a path may be a photo, a video, a sidecar or a folder.
-fn may_matter(path: &Path) -> bool {
+fn is_relevant(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if name.starts_with('.') {
         return false;
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_a_photo_is_a_change_and_what_this_program_writes_is_not() {
+    fn only_changes_to_possible_photos_by_other_programs_count() {
         let event = |kind, path: &str| Event::new(kind).add_path(path.into());
         let created = EventKind::Create(CreateKind::File);
         for path in ["in/a.JPG", "in/a.jpg.xmp", "in/folder", "in/film.mp4"] {
@@ -228,8 +228,8 @@ mod tests {
         assert_eq!(changes.due(), None);
         assert!(changes.note(now) && !changes.note(now + QUIET / 2));
         assert_eq!(changes.due(), Some(now + QUIET / 2 + QUIET));
-        changes.note(now + PATIENCE);
-        assert_eq!(changes.due(), Some(now + PATIENCE));
+        changes.note(now + TEST_TIMEOUT);
+        assert_eq!(changes.due(), Some(now + TEST_TIMEOUT));
         changes.forget();
         assert_eq!(changes.due(), None);
     }

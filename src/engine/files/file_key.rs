@@ -47,7 +47,7 @@ impl FileKey {
 ///
 /// # Errors
 /// If the path leads to no regular file that can be opened.
-pub fn leads_to(path: &Path, file: &File) -> io::Result<bool> {
+pub fn refers_to(path: &Path, file: &File) -> io::Result<bool> {
     let there = open_no_link(OpenOptions::new().read(true), path)?;
     Ok(Handle::from_file(there)? == Handle::from_file(file.try_clone()?)?)
 }
@@ -76,13 +76,13 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("a");
         let file = File::create(&path).expect("created");
-        assert!(leads_to(&path, &file).expect("opened"));
+        assert!(refers_to(&path, &file).expect("opened"));
         fs::remove_file(&path).expect("removed");
-        assert!(leads_to(&path, &file).is_err());
+        assert!(refers_to(&path, &file).is_err());
         fs::write(&path, "").expect("written");
-        assert!(!leads_to(&path, &file).expect("opened"));
+        assert!(!refers_to(&path, &file).expect("opened"));
         fs::hard_link(&path, dir.path().join("b")).expect("linked");
         let file = File::open(dir.path().join("b")).expect("opened");
-        assert!(leads_to(&path, &file).expect("opened"));
+        assert!(refers_to(&path, &file).expect("opened"));
     }
 }

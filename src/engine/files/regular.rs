@@ -26,7 +26,7 @@ pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if length > limit {
         let message = format!(
             "larger than {}, which is more than is read",
-            size_words(limit)
+            limit_text(limit)
         );
         return Err(io::Error::new(ErrorKind::FileTooLarge, message));
     }
@@ -123,7 +123,7 @@ fn check(metadata: &fs::Metadata) -> io::Result<()> {
     })
 }
 
-fn size_words(bytes: u64) -> String {
+fn limit_text(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} bytes"),
         1024..0x10_0000 => format!("{} KB", bytes >> 10),

@@ -13,7 +13,7 @@ use crate::engine::hub::http::{self, Client, HttpError, HttpRequest, ResponseHea
 /// The default hub.
 pub const HUGGING_FACE: &str = "https://huggingface.co";
 /// Timeout of small requests.
-const PATIENCE: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Size limit of responses other than model files, in bytes.
 const SMALL: u64 = 16 << 20;
 /// Size limit of a file that contains a commit hash, in bytes.
@@ -208,7 +208,7 @@ impl Hub {
     /// Returns an error if the download fails or the file is too large.
     pub fn read(&self, file: &str, cancel: &Cancel) -> Result<Vec<u8>, HttpError> {
         self.client
-            .bytes(self.request(file), SMALL, PATIENCE, cancel)
+            .bytes(self.request(file), SMALL, REQUEST_TIMEOUT, cancel)
     }
 
     /// The revision in which the hub's bot has converted pickled weights to safetensors: a pull request under the bot's
@@ -241,7 +241,7 @@ impl Hub {
                 self.repo.as_str()
             ))
         };
-        let bytes = match self.client.bytes(request, SMALL, PATIENCE, cancel) {
+        let bytes = match self.client.bytes(request, SMALL, REQUEST_TIMEOUT, cancel) {
             Ok(bytes) => bytes,
             // Mirrors need not implement this API.
             Err(HttpError::Status { .. }) => return Ok(None),

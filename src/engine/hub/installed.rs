@@ -18,7 +18,7 @@ pub enum ModelOrigin {
     /// Found in the cache of Hugging Face's own tools.
     Cache,
     /// In a folder named by the user.
-    Person,
+    UserFolder,
 }
 
 /// A model that the user can choose.
@@ -57,7 +57,7 @@ impl InstalledModels {
             push_new(&mut all, dir, ModelOrigin::Program);
         }
         for dir in &self.added {
-            push_new(&mut all, dir.clone(), ModelOrigin::Person);
+            push_new(&mut all, dir.clone(), ModelOrigin::UserFolder);
         }
         all
     }
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(place("me/mine"), place("mine"));
         assert_eq!(
             place("own").map(|(_, owner)| owner),
-            Some(ModelOrigin::Person)
+            Some(ModelOrigin::UserFolder)
         );
         assert!(installed.find("nothing").is_none() && installed.find("half.part").is_none());
         installed.delete(&theirs).expect("left alone");

@@ -107,7 +107,7 @@ fn forward(device: &Device, format: WeightFormat) -> candle_core::Result<Vec<f32
     put("input".into(), &[2 * TOKENS, width], 1.0)?;
     let vb = VarBuilder::from_tensors(weights, device.dtype(), device.inner());
     let input = vb.get((2 * TOKENS, width), "input")?;
-    let encoder = Encoder::load_for_one(PROBE, format, &vb)?;
+    let encoder = Encoder::load_for_single_query(PROBE, format, &vb)?;
     let output = encoder.forward(input, TOKENS, 0, &Cancel::default())?;
     output.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
 }

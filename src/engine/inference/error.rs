@@ -73,7 +73,7 @@ pub enum ModelError {
     },
     /// The model panicked.
     #[error("the model crashed on this batch of photos: please report it")]
-    GaveUp,
+    Panicked,
     /// The device has too little memory for the batch. The message contains all causes in one line, so there is no source,
     /// which the command line would add.
     #[error(

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_measured_is_told_by_size() {
+    fn speed_is_estimated_from_model_size() {
         let words = [1.7, 8.8, 35.0, 162.0].map(relative_word);
         assert_eq!(words, ["fast", "fast", "medium", "slow"]);
     }

@@ -13,7 +13,7 @@ use crate::engine::media::preprocess::Resampler;
 use crate::engine::media::thumbnail::THUMBNAIL_SIDE;
 
 /// Photos per batch; each batch is saved to the store.
-const KEPT_AT_ONCE: usize = 256;
+const SAVE_BATCH: usize = 256;
 
 impl Library {
     /// Returns the appearance of each photo, in input order; `None` for videos and unreadable files. Missing appearances
@@ -33,11 +33,11 @@ impl Library {
         let is_missing = |at: &usize| found[*at].is_none() && photos[*at].0.facts.video.is_none();
         let missing: Vec<usize> = (0..photos.len()).filter(is_missing).collect();
         let done = AtomicUsize::new(0);
-        for batch in missing.chunks(KEPT_AT_ONCE) {
+        for batch in missing.chunks(SAVE_BATCH) {
             let read = batch
                 .par_iter()
                 .map_init(Resampler::default, |resampler, at| {
-                    let appearance = self.look_at(resampler, &photos[*at].0, cancel);
+                    let appearance = self.analyse_appearances(resampler, &photos[*at].0, cancel);
                     watch(done.fetch_add(1, Ordering::Relaxed) + 1, missing.len());
                     Some((*at, appearance?))
                 });
@@ -58,7 +58,7 @@ impl Library {
     }
 
     /// Computes the appearance of a file, unless its content has changed since indexing.
-    fn look_at(
+    fn analyse_appearances(
         &self,
         resampler: &mut Resampler,
         photo: &Photo,

@@ -28,7 +28,7 @@ const FADE: f32 = 0.5;
 /// Long side, in pixels, of the image under the map.
 const DRAWN_SIDE: u32 = 1024;
 /// Brightness factor where the heat is 0.
-const LEAST_LIGHT: f32 = 0.35;
+const MIN_BRIGHTNESS: f32 = 0.35;
 
 /// Where in a photo a label is visible.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +63,7 @@ impl HeatMap {
             let x = (at % width) as f32 + 0.5;
             let y = (at / width) as f32 + 0.5;
             let heat = self.at(x / width as f32, y / height as f32);
-            let light = LEAST_LIGHT + (1.0 - LEAST_LIGHT) * heat;
+            let light = MIN_BRIGHTNESS + (1.0 - MIN_BRIGHTNESS) * heat;
             // Black through red to yellow.
             let colour = [255.0, 255.0 * (2.0 * heat - 1.0).max(0.0), 0.0];
             let tint = 0.45 * heat;
@@ -125,8 +125,8 @@ impl Library {
             rgb: mean_colour(whole).repeat(whole.rgb.len() / 3),
         };
         let mut pictures = vec![whole.clone(), nothing.clone()];
-        pictures.extend(windows().map(|window| mixed(whole, &nothing, window)));
-        pictures.extend(windows().map(|window| mixed(&nothing, whole, window)));
+        pictures.extend(windows().map(|window| blend(whole, &nothing, window)));
+        pictures.extend(windows().map(|window| blend(&nothing, whole, window)));
         let session = self.session();
         let batch = session.model().info().batch_sizes().0;
         let mut matches = Vec::with_capacity(pictures.len());
@@ -190,7 +190,7 @@ fn mean_colour(crop: &Crop) -> [u8; 3] {
 }
 
 /// Blends a window of `inside` into `outside`, with soft edges.
-fn mixed(outside: &Crop, inside: &Crop, (left, top): (usize, usize)) -> Crop {
+fn blend(outside: &Crop, inside: &Crop, (left, top): (usize, usize)) -> Crop {
     let side = outside.side as usize;
     let cell = side as f32 / CELLS as f32;
     let share = |at: usize, first: usize| {
@@ -236,8 +236,8 @@ mod tests {
             side: 90,
             rgb: vec![value; 90 * 90 * 3],
         };
-        let mixed = mixed(&crop(0), &crop(200), (2, 0));
-        let at = |x: usize, y: usize| mixed.rgb[(y * 90 + x) * 3];
+        let blend = blend(&crop(0), &crop(200), (2, 0));
+        let at = |x: usize, y: usize| blend.rgb[(y * 90 + x) * 3];
         assert_eq!(
             [at(35, 0), at(35, 15), at(0, 0), at(35, 80)],
             [200, 200, 0, 0]

@@ -31,7 +31,7 @@ impl Indexed {
                 Event::Progress(_) | Event::Unread(_) | Event::Waiting(_) | Event::Fallback(_) => {}
             }
         }
-        let summary = last.unwrap_or_else(|| Summary::gave_up(job.progress()));
+        let summary = last.unwrap_or_else(|| Summary::panicked(job.progress()));
         if let Some(problem) = summary.problem {
             return Err(LibraryError::Stopped(problem));
         }

@@ -119,7 +119,7 @@ impl ScoreCache {
         let before = mem::take(self);
         let asked = before.asked + 1;
         let mut masses = before.masses;
-        weigh(session, &mut masses, (&columns, asked), before.photos, all)?;
+        extend_masses(session, &mut masses, (&columns, asked), before.photos, all)?;
         let scorer = match session.has_parts()? {
             true => Some(scorer(session, columns.iter())),
             false => None,
@@ -163,7 +163,7 @@ fn scorer<'a>(session: &Session, columns: impl Iterator<Item = &'a ClassifierCol
 }
 
 /// Extends `known`, which covers the first `photos`, to all photos and `columns`.
-fn weigh(
+fn extend_masses(
     session: &Session,
     known: &mut HashMap<String, CachedMasses>,
     (columns, asked): (&[ClassifierColumn], u64),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Indexed, Library, LibraryError, words};
 use crate::engine::cancel::Cancel;
-use crate::engine::search::describe::{MOST_WORDS, Word};
+use crate::engine::search::describe::{MAX_WORDS, Word};
 
 /// Photos per batch; each has a score for every word.
 const AT_ONCE: usize = 512;
@@ -36,7 +36,7 @@ impl Library {
                     words.iter().copied().zip(matches.iter().copied()).collect();
                 let by_match = |a: &Word<'_>, b: &Word<'_>| -> Ordering { b.1.total_cmp(&a.1) };
                 // More than needed, because words that others contain are dropped later.
-                let most = (4 * MOST_WORDS).min(best.len().saturating_sub(1));
+                let most = (4 * MAX_WORDS).min(best.len().saturating_sub(1));
                 best.select_nth_unstable_by(most, by_match);
                 best.truncate(most);
                 best.sort_by(by_match);

@@ -44,8 +44,8 @@ pub enum MarksError {
 impl MarksError {
     /// Whether the database is certainly damaged; reopening it quarantines the file and salvages what is readable.
     #[must_use]
-    pub fn is_damage(&self) -> bool {
-        matches!(self, Self::Database { source, .. } if store::is_damage(source))
+    pub fn is_corruption(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if store::is_corruption(source))
     }
 }
 
@@ -84,7 +84,7 @@ impl Marks {
                 path: path.into(),
                 notice: None,
             }),
-            Err(error) if store::is_damage(&error) => Self::salvage(path),
+            Err(error) if store::is_corruption(&error) => Self::salvage(path),
             Err(error) => Err(fail(error)),
         }
     }

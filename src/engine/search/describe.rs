@@ -3,11 +3,11 @@
 use crate::engine::media::appearance::PictureQuality;
 
 /// Minimum match score of a word in a description.
-pub const SAID_FROM: f32 = 0.3;
+pub const MIN_WORD_MATCH: f32 = 0.3;
 /// Minimum match score of a word without "perhaps".
-pub const SURE_FROM: f32 = 0.6;
+pub const CERTAIN_WORD_MATCH: f32 = 0.6;
 /// Maximum number of words about the content.
-pub const MOST_WORDS: usize = 4;
+pub const MAX_WORDS: usize = 4;
 /// Limits of sharpness and of the proportions of black and white at which quality is mentioned.
 const SHARP_FROM: f32 = 0.65;
 const BLURRED_TO: f32 = 0.5;
@@ -28,14 +28,14 @@ pub fn sentence(
     let said = said(words).unwrap_or_else(|| "no word fits well".into());
     let mut parts = vec![said];
     parts.extend(taken.and_then(day).map(|day| format!("taken {day}")));
-    parts.extend(quality.and_then(came_out).map(ToOwned::to_owned));
+    parts.extend(quality.and_then(quality_text).map(ToOwned::to_owned));
     parts.join("; ")
 }
 
 /// The words that describe the content, with their certainty: "cat, perhaps sofa"; `None` if none scores high enough.
 #[must_use]
 pub fn said(words: &[Word<'_>]) -> Option<String> {
-    let said = |(word, fit): &Word<'_>| match *fit >= SURE_FROM {
+    let said = |(word, fit): &Word<'_>| match *fit >= CERTAIN_WORD_MATCH {
         true => (*word).to_owned(),
         false => format!("perhaps {word}"),
     };
@@ -47,13 +47,13 @@ pub fn said(words: &[Word<'_>]) -> Option<String> {
 #[must_use]
 pub fn kept<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
     let mut kept: Vec<Word<'a>> = Vec::new();
-    let fitting = words.iter().filter(|(_, fit)| *fit >= SAID_FROM);
+    let fitting = words.iter().filter(|(_, fit)| *fit >= MIN_WORD_MATCH);
     for (word, fit) in fitting {
         let has = |a: &str, b: &str| a.split(' ').any(|part| part == b);
         let is_said = kept
             .iter()
             .any(|(other, _)| has(other, word) || has(word, other));
-        if !is_said && kept.len() < MOST_WORDS {
+        if !is_said && kept.len() < MAX_WORDS {
             kept.push((*word, *fit));
         }
     }
@@ -68,7 +68,7 @@ fn day(taken: &str) -> Option<String> {
 
 /// Describes the technical quality if it is remarkable.
 #[must_use]
-pub fn came_out(quality: &PictureQuality) -> Option<&'static str> {
+pub fn quality_text(quality: &PictureQuality) -> Option<&'static str> {
     match quality {
         q if q.dark >= DARK_FROM => Some("very dark"),
         q if q.blown >= BLOWN_FROM => Some("very bright"),

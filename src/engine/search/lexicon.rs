@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 /// Maximum number of members per word.
-pub const MOST_MEMBERS: usize = 7;
+pub const MAX_MEMBERS: usize = 7;
 
 /// Words and their members, sorted by word.
 static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
@@ -28,7 +28,7 @@ pub fn members(words: &str) -> Vec<&'static str> {
     };
     let found = look_up(bare).or_else(singular).unwrap_or_default();
     let members = found.split(", ").filter(|member| !member.is_empty());
-    members.take(MOST_MEMBERS).collect()
+    members.take(MAX_MEMBERS).collect()
 }
 
 fn look_up(word: &str) -> Option<&'static str> {
@@ -47,7 +47,7 @@ mod tests {
         assert!(include_str!("../../../assets/lexicon/lexicon.txt").len() < 1_500_000);
         for (word, members) in ENTRIES.iter() {
             assert!(members.split(", ").all(|member| member != *word), "{word}");
-            assert!(members.split(", ").count() <= MOST_MEMBERS, "{word}");
+            assert!(members.split(", ").count() <= MAX_MEMBERS, "{word}");
         }
     }
 

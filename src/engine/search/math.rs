@@ -5,7 +5,7 @@ use half::f16;
 /// Independent accumulators, so that additions do not wait for each other.
 const LANES: usize = 16;
 /// Match scores are clamped to this distance from 0 and 1, beyond which their odds are meaningless.
-const LEAST_MATCH: f32 = 1e-5;
+const MIN_MATCH: f32 = 1e-5;
 
 /// The dot product of two vectors, up to the length of the shorter one.
 #[must_use]
@@ -38,7 +38,7 @@ pub fn sigmoid(x: f32) -> f32 {
 /// The log-odds of a match score, `ln(m / (1 - m))`, clamped to be finite.
 #[must_use]
 pub fn log_odds(matched: f32) -> f64 {
-    let matched = f64::from(matched.clamp(LEAST_MATCH, 1.0 - LEAST_MATCH));
+    let matched = f64::from(matched.clamp(MIN_MATCH, 1.0 - MIN_MATCH));
     (matched / (1.0 - matched)).ln()
 }
 

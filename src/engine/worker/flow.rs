@@ -130,7 +130,7 @@ impl Flow {
             .collect();
         let mut missing = rows.iter().filter(|row| row.is_none()).count();
         while missing > 0 {
-            let (place, outcome) = self.results.recv().map_err(|_| ModelError::GaveUp)?;
+            let (place, outcome) = self.results.recv().map_err(|_| ModelError::Panicked)?;
             match rows.get_mut(place.1) {
                 Some(row) if place.0 == number => {
                     *row = Some(outcome);
@@ -235,7 +235,7 @@ impl Decoder {
                 Ok(Err(error)) => results.send((place, Err(error))).is_ok(),
                 Err(_) => {
                     tracing::error!("a decoder panicked over a picture");
-                    let error = PictureError::DecoderGaveUp;
+                    let error = PictureError::DecoderAborted;
                     results.send((place, Err(error.into()))).is_ok()
                 }
             };

@@ -14,7 +14,7 @@ use super::identity::{FINGERPRINT, PREPROCESSING};
 use super::source::{PATH, path_at};
 use crate::engine::files::paths::absolute;
 use crate::engine::index::session::Session;
-use crate::engine::index::store::ReadElsewhere;
+use crate::engine::index::store::ImportedPhoto;
 use crate::engine::media::dates;
 use crate::engine::media::file_names::is_picture_name;
 use crate::engine::media::multi_crop;
@@ -111,7 +111,7 @@ fn check(file: &EmbeddingFile) -> Result<(), WorkerError> {
 
 struct Import<'a> {
     session: &'a Session,
-    waiting: Vec<ReadElsewhere>,
+    waiting: Vec<ImportedPhoto>,
     counts: Imported,
 }
 
@@ -202,7 +202,7 @@ impl Import<'_> {
             }
             same
         });
-        self.waiting.push(ReadElsewhere {
+        self.waiting.push(ImportedPhoto {
             facts,
             vector,
             file,

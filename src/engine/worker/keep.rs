@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_that_are_not_there_are_told() {
+    fn unknown_labels_are_reported() {
         let keep: Keep = "match.cat>=0.2".parse().expect("a condition");
         assert_eq!(keep.check(&[]), Err(KeepError::NoLabels));
         let other = ["dog".to_owned()];

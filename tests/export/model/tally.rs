@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) exported: AtomicUsize,
-    pub(super) struck: AtomicUsize,
+    pub(super) triggered: AtomicUsize,
     pub(super) finished: AtomicUsize,
     pub(super) restored: AtomicUsize,
     pub(super) kept: AtomicUsize,
@@ -16,7 +16,7 @@ pub(super) struct Tally {
 
 pub(super) static TALLY: Tally = Tally {
     exported: AtomicUsize::new(0),
-    struck: AtomicUsize::new(0),
+    triggered: AtomicUsize::new(0),
     finished: AtomicUsize::new(0),
     restored: AtomicUsize::new(0),
     kept: AtomicUsize::new(0),
@@ -28,7 +28,7 @@ impl Tally {
     pub(super) fn all(&self) -> [(&'static str, usize); 7] {
         [
             ("files exported", &self.exported),
-            ("kills and faults", &self.struck),
+            ("kills and faults", &self.triggered),
             ("files of exports that were gone on with", &self.finished),
             ("files restored", &self.restored),
             ("files kept, and said so", &self.kept),

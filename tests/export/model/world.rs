@@ -206,7 +206,7 @@ impl World {
                 if let Ok(report) = exporter.finish(&left.id, &Cancel::default(), &|_| {}) {
                     add(&TALLY.finished, report.exported.len());
                 }
-                add(&TALLY.struck, usize::from(ops.struck()));
+                add(&TALLY.triggered, usize::from(ops.triggered()));
             }
         }
     }
@@ -242,7 +242,7 @@ impl World {
         if let Ok(report) = exporter.run(&plan, &Cancel::default(), &|_| {}) {
             add(&TALLY.exported, report.exported.len());
         }
-        add(&TALLY.struck, usize::from(ops.struck()));
+        add(&TALLY.triggered, usize::from(ops.triggered()));
         for done in &mut self.exports {
             done.alone = false;
         }
@@ -266,7 +266,7 @@ impl World {
         let journals = self.journals();
         let id = self.exports[at].id.clone();
         let undone = Exporter::with(&journals, &ops, 1).undo(&id);
-        add(&TALLY.struck, usize::from(ops.struck()));
+        add(&TALLY.triggered, usize::from(ops.triggered()));
         if let Ok(undone) = &undone {
             add(&TALLY.restored, undone.restored);
             add(&TALLY.kept, undone.kept.len());
@@ -274,7 +274,7 @@ impl World {
         if let Ok(undone) = undone
             && undone.kept.is_empty()
             && self.exports[at].alone
-            && !ops.struck()
+            && !ops.triggered()
         {
             let now = look(&self.tree()).0;
             add(&TALLY.compared, 1);

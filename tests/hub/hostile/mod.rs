@@ -6,7 +6,7 @@ mod tunnel;
 
 use crate::common::lumisift;
 use crate::fixtures;
-use crate::hub::{FakeHub, Mischief};
+use crate::hub::{FakeHub, ResponseFault};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,8 @@ const TOKENIZER: &str = "/me/clip-tiny/resolve/main/tokenizer.json";
 const WEIGHTS: &str = "/me/clip-tiny/resolve/main/model.safetensors";
 
 /// A hub with the small CLIP.
-fn stocked() -> FakeHub {
-    FakeHub::stocked(BASE)
+fn with_fixtures() -> FakeHub {
+    FakeHub::with_fixtures(BASE)
 }
 
 fn altered_weights() -> Vec<u8> {
@@ -49,12 +49,12 @@ fn order(models: &Path, hub: &FakeHub) -> DownloadRequest {
         repo: RepoId::parse(REPO).expect("a name"),
         revisions: vec!["main".into()],
         sha256: None,
-        most_weights: 8 << 20,
+        max_weights_bytes: 8 << 20,
         endpoints: vec![hub.address.clone()],
         token: None,
         models: models.into(),
         backoff: Duration::from_millis(1),
-        patience: Timeouts::default(),
+        timeouts: Timeouts::default(),
     }
 }
 
@@ -78,10 +78,10 @@ fn refused(hub: &FakeHub) -> String {
     refused_within(hub, Timeouts::default())
 }
 
-fn refused_within(hub: &FakeHub, patience: Timeouts) -> String {
+fn refused_within(hub: &FakeHub, timeouts: Timeouts) -> String {
     let home = tempfile::tempdir().expect("a folder");
     let mut order = order(home.path(), hub);
-    order.patience = patience;
+    order.timeouts = timeouts;
     let error = download(&order, &Cancel::default(), &mut |_| {});
     let error = error.expect_err("refused").to_string();
     assert!(!home.path().join(REPO).exists(), "{error}");
@@ -94,8 +94,8 @@ fn refused_within(hub: &FakeHub, patience: Timeouts) -> String {
 }
 
 #[test]
-fn another_host_s_word_about_a_file_does_not_count() {
-    let (hub, other) = (stocked(), FakeHub::start());
+fn metadata_from_another_host_is_ignored() {
+    let (hub, other) = (with_fixtures(), FakeHub::start());
     other.put("/blob", altered_weights());
     let truth = fixtures::bytes("clip-tiny/model.safetensors");
     let facts = format!(
@@ -104,7 +104,7 @@ fn another_host_s_word_about_a_file_does_not_count() {
         truth.len()
     );
     let goal = format!("{}/blob", other.address);
-    hub.always(WEIGHTS, Mischief::RedirectSaying(goal.clone(), facts));
+    hub.always(WEIGHTS, ResponseFault::RedirectSaying(goal.clone(), facts));
     let error = refused(&hub);
     assert!(error.contains("checksum does not match"), "{error}");
     // From the same host the file is accepted, because it is what the hub announced.
@@ -113,7 +113,7 @@ fn another_host_s_word_about_a_file_does_not_count() {
     get(home.path(), &hub).expect("arrived");
 
     // The catalogue's values take precedence over the hub's.
-    let hub = stocked();
+    let hub = with_fixtures();
     hub.put(WEIGHTS, altered_weights());
     let mut order = order(home.path(), &hub);
     order.models = home.path().join("other");
@@ -158,16 +158,16 @@ fn redirects_lead_neither_inward_nor_to_other_schemes_nor_round_in_circles() {
             (&schemes, "not a web address"),
         ] {
             for goal in goals {
-                let hub = stocked();
-                hub.always(path, Mischief::Redirect((*goal).into()));
+                let hub = with_fixtures();
+                hub.always(path, ResponseFault::Redirect((*goal).into()));
                 let error = refused(&hub);
                 assert!(error.contains(words), "{path} {goal}: {error}");
                 let asked = hub.seen().into_iter().filter(|seen| seen.path == path);
                 assert_eq!(asked.count(), 1, "{path} {goal}");
             }
         }
-        let hub = stocked();
-        hub.always(path, Mischief::Redirect(path.into()));
+        let hub = with_fixtures();
+        hub.always(path, ResponseFault::Redirect(path.into()));
         let error = refused(&hub);
         assert!(error.contains("in a loop"), "{error}");
         let asked = hub.seen().into_iter().filter(|seen| seen.path == path);
@@ -182,8 +182,8 @@ fn bodies_without_end_and_lengths_without_sense_are_bounded() {
         (TOKENIZER, 128 << 20),
         (WEIGHTS, 8 << 20),
     ] {
-        let hub = stocked();
-        hub.always(path, Mischief::Endless);
+        let hub = with_fixtures();
+        hub.always(path, ResponseFault::Endless);
         let error = refused(&hub);
         assert!(
             error.contains("longer than") || error.contains("more than"),
@@ -193,37 +193,37 @@ fn bodies_without_end_and_lengths_without_sense_are_bounded() {
         assert!(hub.sent() < most + (32 << 20), "{path}: {}", hub.sent());
     }
     // A length that is too small, one that is too large for the kind of file, and one that is too large for any disk.
-    let hub = stocked();
-    hub.lie_about(WEIGHTS, 100);
+    let hub = with_fixtures();
+    hub.fake_length(WEIGHTS, 100);
     assert!(refused(&hub).contains("longer than announced"));
-    let hub = stocked();
-    hub.lie_about(TOKENIZER, 1 << 40);
+    let hub = with_fixtures();
+    hub.fake_length(TOKENIZER, 1 << 40);
     assert!(refused(&hub).contains("more than this file may have"));
-    let hub = stocked();
-    hub.lie_about(WEIGHTS, u64::MAX);
+    let hub = with_fixtures();
+    hub.fake_length(WEIGHTS, u64::MAX);
     assert!(refused(&hub).contains("make room"));
     // A checksum that matches no file.
-    let hub = stocked();
-    hub.lie_about_hash(WEIGHTS, &"0".repeat(64));
+    let hub = with_fixtures();
+    hub.fake_hash(WEIGHTS, &"0".repeat(64));
     assert!(refused(&hub).contains("checksum does not match"));
 }
 
 #[test]
-fn whoever_drips_or_falls_silent_is_given_up() {
-    let patience = Timeouts {
+fn slow_and_silent_servers_are_abandoned() {
+    let timeouts = Timeouts {
         stall: Duration::from_millis(100),
         span: Duration::from_millis(20),
         least: 4096,
     };
-    let drip = || Mischief::Drip(Duration::from_millis(1));
+    let drip = || ResponseFault::Drip(Duration::from_millis(1));
     for path in [CONFIG, TOKENIZER, WEIGHTS] {
-        for mischief in [drip(), Mischief::Silence, Mischief::Stall] {
-            let hub = stocked();
-            hub.always(path, mischief.clone());
-            let error = refused_within(&hub, patience);
+        for response_faults in [drip(), ResponseFault::Silence, ResponseFault::Stall] {
+            let hub = with_fixtures();
+            hub.always(path, response_faults.clone());
+            let error = refused_within(&hub, timeouts);
             let words = ["too slow", "was lost", "cannot be reached", "answered"];
             let said = words.iter().any(|words| error.contains(words));
-            assert!(said, "{path} {mischief:?}: {error}");
+            assert!(said, "{path} {response_faults:?}: {error}");
         }
     }
 }
@@ -231,8 +231,8 @@ fn whoever_drips_or_falls_silent_is_given_up() {
 #[test]
 fn what_is_compressed_is_not_unpacked() {
     for path in [CONFIG, TOKENIZER, WEIGHTS] {
-        let hub = stocked();
-        hub.always(path, Mischief::Bomb);
+        let hub = with_fixtures();
+        hub.always(path, ResponseFault::Bomb);
         refused(&hub);
     }
 }
@@ -258,8 +258,8 @@ fn names_in_an_index_never_leave_the_folder() {
         .collect();
     let lists = names.iter().map(|name| vec![(*name).to_owned()]);
     for names in lists.chain([many]) {
-        let hub = stocked();
-        hub.always(WEIGHTS, Mischief::Status(404, ""));
+        let hub = with_fixtures();
+        hub.always(WEIGHTS, ResponseFault::Status(404, ""));
         let entries = names.iter().enumerate();
         let entries: Vec<String> = entries
             .map(|(n, name)| format!(r#""{n}":"{name}""#))
@@ -277,7 +277,7 @@ fn names_in_an_index_never_leave_the_folder() {
 #[test]
 fn planted_links_lead_nowhere() {
     use std::os::unix::fs::symlink;
-    let hub = stocked();
+    let hub = with_fixtures();
     let home = tempfile::tempdir().expect("a folder");
     let elsewhere = tempfile::tempdir().expect("a folder");
     let victim = elsewhere.path().join("victim");
@@ -317,8 +317,8 @@ fn planted_links_lead_nowhere() {
 
 #[test]
 fn two_at_once_bring_a_model_once() {
-    let (hub, home) = (stocked(), tempfile::tempdir().expect("a folder"));
-    hub.plot(WEIGHTS, [90_000, 80_000].map(Mischief::BreakAfter));
+    let (hub, home) = (with_fixtures(), tempfile::tempdir().expect("a folder"));
+    hub.queue_faults(WEIGHTS, [90_000, 80_000].map(ResponseFault::BreakAfter));
     let fetch = || {
         let mut command = lumisift(home.path());
         command.args(["models", "get", REPO]);
@@ -341,7 +341,7 @@ fn two_at_once_bring_a_model_once() {
 
 #[test]
 fn no_token_is_sent_unencrypted() {
-    let (hub, home) = (stocked(), tempfile::tempdir().expect("a folder"));
+    let (hub, home) = (with_fixtures(), tempfile::tempdir().expect("a folder"));
     let mut command = lumisift(home.path());
     command.args(["models", "get", REPO]);
     command

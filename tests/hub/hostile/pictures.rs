@@ -3,7 +3,7 @@
 use super::tunnel::Tunnel;
 use crate::common;
 use crate::common::lumisift;
-use crate::hub::{FakeHub, Mischief};
+use crate::hub::{FakeHub, ResponseFault};
 
 use std::fs;
 
@@ -31,12 +31,12 @@ fn a_picture_s_address_leads_nowhere_inward() {
     let cat = fs::read(common::samples().join("cat.jpg")).expect("read");
     hub.put("/cat.jpg", cat);
     // An address that the user typed is fetched, also over a redirect to the same kind of network.
-    hub.always("/near", Mischief::Redirect("/cat.jpg".into()));
+    hub.always("/near", ResponseFault::Redirect("/cat.jpg".into()));
     let mut urls = vec![format!("{}/near", hub.address)];
     for (n, goal) in ["169.254.169.254", "10.0.0.1", "[::]"].iter().enumerate() {
         hub.always(
             &format!("/far{n}"),
-            Mischief::Redirect(format!("http://{goal}/a")),
+            ResponseFault::Redirect(format!("http://{goal}/a")),
         );
         urls.push(format!("{}/far{n}", hub.address));
     }
@@ -74,9 +74,9 @@ fn a_picture_s_address_leads_nowhere_inward() {
 #[test]
 fn a_picture_s_address_gives_no_more_than_a_picture() {
     let hub = FakeHub::start();
-    hub.always("/endless.jpg", Mischief::Endless);
+    hub.always("/endless.jpg", ResponseFault::Endless);
     hub.put("/page.jpg", "<!DOCTYPE html><title>Sign in</title>");
-    hub.always("/bomb.png", Mischief::Bomb);
+    hub.always("/bomb.png", ResponseFault::Bomb);
     let urls = ["endless.jpg", "page.jpg", "bomb.png"];
     let urls = urls.map(|name| format!("{}/{name}", hub.address));
     let (code, errors) = classify(&urls, None);

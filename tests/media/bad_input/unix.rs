@@ -166,7 +166,7 @@ fn names_and_labels_steer_neither_terminals_nor_spreadsheets() {
         let text = |bytes| String::from_utf8(bytes).expect("text");
         (text(output.stdout), text(output.stderr))
     };
-    let steers = |c: char| lumisift::engine::sanitize::is_steering(c) && c != '\n';
+    let steers = |c: char| lumisift::engine::sanitize::is_unprintable(c) && c != '\n';
     let (table, errors) = run("table");
     assert!(
         !table.contains(steers) && !errors.contains(steers),

@@ -71,7 +71,7 @@ pub struct Groups<'a> {
     /// The label that is being typed, by index.
     draft: Option<usize>,
     /// Whether the earliest photos come first.
-    rises: bool,
+    is_ascending: bool,
     names: Vec<&'a OsStr>,
     ranks: HashMap<&'a OsStr, u32>,
 }
@@ -93,7 +93,7 @@ impl<'a> Groups<'a> {
             filter: wanted.filter,
             filtered,
             draft: wanted.draft.and_then(|id| scored.place(id)),
-            rises: wanted.sorting.key == SortKey::Taken && !wanted.sorting.descending,
+            is_ascending: wanted.sorting.key == SortKey::Taken && !wanted.sorting.descending,
             names: Vec::new(),
             ranks: HashMap::new(),
         };
@@ -139,7 +139,7 @@ impl<'a> Groups<'a> {
         {
             return NEAR;
         }
-        let brief = self.library.briefs[id as usize];
+        let brief = self.library.order_facts[id as usize];
         match self.grouping {
             Grouping::Nothing => 0,
             Grouping::Label => self.by_label(id, brief, verdict),
@@ -179,7 +179,7 @@ impl<'a> Groups<'a> {
 
     fn by_date(&self, date: Option<u32>) -> u32 {
         match date {
-            Some(date) if self.rises => date,
+            Some(date) if self.is_ascending => date,
             Some(date) => LATEST - date,
             None => UNKNOWN,
         }
@@ -214,7 +214,13 @@ impl<'a> Groups<'a> {
     #[must_use]
     pub fn heading(&self, group: u32) -> Heading {
         let named = |name: String| Heading::Named(name.into());
-        let date = |rank: u32| if self.rises { rank } else { LATEST - rank };
+        let date = |rank: u32| {
+            if self.is_ascending {
+                rank
+            } else {
+                LATEST - rank
+            }
+        };
         match (self.grouping, group) {
             (_, NEAR) => Heading::NearMisses(self.filtered.unwrap_or_default()),
             (Grouping::Label, SOMETHING_ELSE) => Heading::SomethingElse,

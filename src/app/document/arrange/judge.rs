@@ -66,7 +66,7 @@ fn odds(matched: f32) -> f32 {
 }
 
 /// Tests all photos against all labels.
-pub fn judge(scored: LabelScores<'_>, briefs: &[OrderFacts]) -> LabelVerdicts {
+pub fn judge(scored: LabelScores<'_>, order_facts: &[OrderFacts]) -> LabelVerdicts {
     let labels = scored.labels.iter().enumerate();
     let tests: Vec<LabelTest> = labels
         .filter_map(|(label, of)| {
@@ -84,22 +84,25 @@ pub fn judge(scored: LabelScores<'_>, briefs: &[OrderFacts]) -> LabelVerdicts {
     let (columns, bars) = (scored.scores.labels.max(1), HistogramBins::new());
     let rows = scored.scores.matches.as_slice();
     let none = || PhotoRange::of(scored.labels.len());
-    let parts = briefs.par_chunks(FEW).enumerate().map(|(at, briefs)| {
-        let first = at * FEW;
-        let mut part = none();
-        for (id, brief) in (first..).zip(briefs) {
-            // Photos that arrived after scoring have no scores yet.
-            let row = rows
-                .get(id * columns..(id + 1) * columns)
-                .unwrap_or_default();
-            part.add(&tests, row, *brief, &bars);
-        }
-        part
-    });
+    let parts = order_facts
+        .par_chunks(FEW)
+        .enumerate()
+        .map(|(at, order_facts)| {
+            let first = at * FEW;
+            let mut part = none();
+            for (id, brief) in (first..).zip(order_facts) {
+                // Photos that arrived after scoring have no scores yet.
+                let row = rows
+                    .get(id * columns..(id + 1) * columns)
+                    .unwrap_or_default();
+                part.add(&tests, row, *brief, &bars);
+            }
+            part
+        });
     // Collect in order, because verdicts are indexed by item.
     let parts: Vec<PhotoRange> = parts.collect();
     let mut judged = LabelVerdicts {
-        verdicts: Vec::with_capacity(briefs.len()),
+        verdicts: Vec::with_capacity(order_facts.len()),
         counted: none().counted,
         something_else: 0,
     };

@@ -90,7 +90,7 @@ pub fn arrange(
 ) -> Arrangement {
     let test = shown::PreparedFilter::new(scored, &wanted);
     let count = ItemId::try_from(library.items.len()).unwrap_or(ItemId::MAX);
-    let judged = judge::judge(scored, &library.briefs);
+    let judged = judge::judge(scored, &library.order_facts);
     let hidden_by: Vec<Option<HiddenBy>> = (0..count)
         .into_par_iter()
         .with_min_len(FEW)

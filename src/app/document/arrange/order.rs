@@ -96,7 +96,7 @@ pub fn sort(
         let (lacks, key) = match value {
             Some(rank) if falls || misses || near => (MissingData::Nothing, !rank),
             Some(rank) => (MissingData::Nothing, rank),
-            None if library.briefs[id as usize].kind == FileStatus::Failed => {
+            None if library.order_facts[id as usize].kind == FileStatus::Failed => {
                 (MissingData::Content, 0)
             }
             None => (MissingData::Value, 0),
@@ -143,7 +143,7 @@ fn headed(library: &Snapshot, groups: &Groups<'_>, keyed: &[PackedOrder]) -> Vec
 /// The first and last day on which photos were taken.
 fn days(library: &Snapshot, part: &[PackedOrder]) -> Option<(Day, Day)> {
     let day = |keyed: &PackedOrder| {
-        let day = library.briefs[keyed.id() as usize].day()?;
+        let day = library.order_facts[keyed.id() as usize].day()?;
         Some((day, day))
     };
     let around = |a: (Day, Day), b: (Day, Day)| (a.0.min(b.0), a.1.max(b.1));
@@ -160,7 +160,7 @@ fn key(
     id: ItemId,
 ) -> OrderKey {
     let at = id as usize;
-    if library.briefs[at].kind == FileStatus::Failed {
+    if library.order_facts[at].kind == FileStatus::Failed {
         return None;
     }
     let of = |label: LabelId| scored.place(label);

@@ -99,7 +99,7 @@ impl<'a> PreparedFilter<'a> {
             label,
             name: filter.name.trim().to_lowercase(),
             keyword: filter.keyword.trim().to_lowercase(),
-            place: PlaceQuery::new(&filter.place, WordMatch::Beginning),
+            place: PlaceQuery::new(&filter.place, WordMatch::Prefix),
             from: date(&filter.from),
             to: date(&filter.to),
             search_min,
@@ -109,11 +109,11 @@ impl<'a> PreparedFilter<'a> {
     /// The reason why a photo is hidden, if it is.
     pub fn hides(&self, id: ItemId, library: &Snapshot, verdict: Verdict) -> Option<HiddenBy> {
         let at = id as usize;
-        let (brief, mark) = (library.briefs[at], library.marks[at]);
+        let (brief, mark) = (library.order_facts[at], library.marks[at]);
         if !self.fit(id, brief, verdict) {
             return Some(HiddenBy::Label);
         }
-        if !self.filter.flag.lets_through(mark.flag) {
+        if !self.filter.flag.accepts_flag(mark.flag) {
             return Some(HiddenBy::Decision);
         }
         let is_marked = mark.stars >= self.filter.min_stars
@@ -202,6 +202,6 @@ impl<'a> PreparedFilter<'a> {
         let shows =
             self.scored.search.is_none() || self.scored.search_match(id).is_some_and(matched);
         self.search
-            .lets_through(item, mark, self.scored, id, shows, words)
+            .accepts_flag(item, mark, self.scored, id, shows, words)
     }
 }

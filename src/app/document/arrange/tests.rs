@@ -310,7 +310,7 @@ fn a_date_that_is_being_typed_hides_nothing() {
 }
 
 #[test]
-fn a_label_marked_not_shuts_its_photos_out_of_the_others() {
+fn a_negated_label_excludes_its_photos_from_the_others() {
     let labels = [label(1, false), label(2, true)];
     let got = by_label(&labels, &Filter::default());
     assert_eq!(got.counts, [1, 1], "photo 1 fits the label marked not");

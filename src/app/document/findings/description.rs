@@ -11,7 +11,7 @@ use crate::{t, text};
 impl Findings {
     /// A description for screen readers, such as "cat, perhaps sofa; sharp". `None` without words.
     #[must_use]
-    pub fn spoken(&self, id: ItemId) -> Option<String> {
+    pub fn accessible_text(&self, id: ItemId) -> Option<String> {
         self.description(id, None)
     }
 
@@ -24,7 +24,7 @@ impl Findings {
             return None;
         }
         let mut said = text::perhaps(kept.into_iter().map(|(word, fit)| {
-            let is_sure = fit >= describe::SURE_FROM;
+            let is_sure = fit >= describe::CERTAIN_WORD_MATCH;
             (text::words(word).into_owned(), is_sure)
         }));
         if let Some(day) = taken.and_then(calendar::day_of) {
@@ -38,12 +38,12 @@ impl Findings {
             blown: number(Flaw::BlownOut).unwrap_or_default(),
             empty: number(Flaw::NearEmpty).unwrap_or_default(),
         };
-        let came_out = describe::came_out(&quality);
-        Some(match came_out {
-            Some(came_out) => t!(
+        let quality_text = describe::quality_text(&quality);
+        Some(match quality_text {
+            Some(quality_text) => t!(
                 "spoken-came-out",
                 said = said,
-                came_out = text::words(came_out)
+                came_out = text::words(quality_text)
             ),
             None => said,
         })

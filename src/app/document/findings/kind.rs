@@ -107,7 +107,7 @@ impl Kind {
 
     /// What the value of a photo means, as text.
     #[must_use]
-    pub fn number_means(self) -> &'static str {
+    pub fn value_meaning(self) -> &'static str {
         match self {
             Self::Blurred => t!("number-blurred"),
             Self::Dark => t!("number-dark"),

@@ -25,7 +25,7 @@ pub struct Snapshot {
     /// The items, by id.
     pub items: Arc<Vec<Arc<LibraryItem>>>,
     /// Compact facts about the items, by id.
-    pub briefs: Arc<Vec<OrderFacts>>,
+    pub order_facts: Arc<Vec<OrderFacts>>,
     /// The marks, by id.
     pub marks: Arc<Vec<Mark>>,
     /// Changes whenever earlier ids or scores become invalid.
@@ -43,7 +43,7 @@ impl Snapshot {
     #[must_use]
     pub fn new(items: Vec<LibraryItem>, marks: Vec<Mark>) -> Self {
         Self {
-            briefs: Arc::new(items.iter().map(OrderFacts::of).collect()),
+            order_facts: Arc::new(items.iter().map(OrderFacts::of).collect()),
             items: Arc::new(items.into_iter().map(Arc::new).collect()),
             marks: Arc::new(marks),
             ..Self::default()
@@ -63,7 +63,7 @@ pub struct PhotoList {
     /// Items by content. Copies share their marks.
     by_content: HashMap<ContentId, Vec<ItemId>>,
     /// The user's marks, which take precedence over metadata.
-    kept_marks: HashMap<ContentId, Mark>,
+    user_marks: HashMap<ContentId, Mark>,
     /// Files that were rejected directly since the start, not only through a copy.
     rejected: HashSet<PathBuf>,
     /// Copies that are rejected individually because another photo is kept, with their content.
@@ -75,7 +75,7 @@ impl PhotoList {
     #[must_use]
     pub fn new(marks: HashMap<ContentId, Mark>) -> Self {
         Self {
-            kept_marks: marks,
+            user_marks: marks,
             ..Self::default()
         }
     }
@@ -130,7 +130,7 @@ impl PhotoList {
             self.count(&item, 1);
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks).push(mark);
-            Arc::make_mut(&mut self.now.briefs).push(OrderFacts::of(&item));
+            Arc::make_mut(&mut self.now.order_facts).push(OrderFacts::of(&item));
             Arc::make_mut(&mut self.now.items).push(Arc::new(item));
             return;
         };
@@ -149,7 +149,7 @@ impl PhotoList {
             }
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
-            Arc::make_mut(&mut self.now.briefs)[at] = OrderFacts::of(&item);
+            Arc::make_mut(&mut self.now.order_facts)[at] = OrderFacts::of(&item);
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
             self.now.epoch += 1;
         }
@@ -171,7 +171,7 @@ impl PhotoList {
                 *row = UNREAD;
             }
         }
-        for brief in Arc::make_mut(&mut self.now.briefs) {
+        for brief in Arc::make_mut(&mut self.now.order_facts) {
             brief.row = UNREAD;
         }
         self.unread = self.len() - self.failed;
@@ -223,7 +223,7 @@ impl PhotoList {
 
     /// Whether only this copy is rejected, and not its content.
     #[must_use]
-    pub fn is_rejected_alone(&self, id: ItemId) -> bool {
+    pub fn is_rejected_individually(&self, id: ItemId) -> bool {
         self.get(id).is_some_and(|item| self.is_alone(item))
     }
 
@@ -234,7 +234,7 @@ impl PhotoList {
     }
 
     /// Sets or clears the rejection of individual copies. Returns the previous state.
-    pub fn reject_alone(
+    pub fn reject_individually(
         &mut self,
         changes: &[(PathBuf, Option<ContentId>)],
     ) -> Vec<(PathBuf, Option<ContentId>)> {
@@ -262,8 +262,8 @@ impl PhotoList {
     pub fn decide(&mut self, decisions: &[(ContentId, Option<Mark>)]) {
         for (content, decision) in decisions {
             match decision {
-                Some(mark) => self.kept_marks.insert(*content, *mark),
-                None => self.kept_marks.remove(content),
+                Some(mark) => self.user_marks.insert(*content, *mark),
+                None => self.user_marks.remove(content),
             };
             for id in self.by_content.get(content).into_iter().flatten() {
                 let at = *id as usize;
@@ -304,7 +304,7 @@ impl PhotoList {
     /// The user's mark for a content, even if no item has it.
     #[must_use]
     pub fn decision(&self, content: &ContentId) -> Option<Mark> {
-        self.kept_marks.get(content).copied()
+        self.user_marks.get(content).copied()
     }
 
     /// Applies changed metadata.
@@ -334,7 +334,7 @@ impl PhotoList {
         let items: Vec<Arc<LibraryItem>> =
             kept.iter().map(|at| self.now.items[*at].clone()).collect();
         self.now.marks = Arc::new(kept.iter().map(|at| self.now.marks[*at]).collect());
-        self.now.briefs = Arc::new(kept.iter().map(|at| self.now.briefs[*at]).collect());
+        self.now.order_facts = Arc::new(kept.iter().map(|at| self.now.order_facts[*at]).collect());
         self.seen = kept.iter().map(|at| self.seen[*at]).collect();
         self.by_path = items
             .iter()
@@ -360,7 +360,7 @@ impl PhotoList {
                 epoch: self.now.epoch + 1,
                 ..Snapshot::default()
             },
-            kept_marks: std::mem::take(&mut self.kept_marks),
+            user_marks: std::mem::take(&mut self.user_marks),
             rejected: std::mem::take(&mut self.rejected),
             rejected_alone: std::mem::take(&mut self.rejected_alone),
             ..Self::default()

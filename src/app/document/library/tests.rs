@@ -33,7 +33,7 @@ fn names_sort_as_people_count() {
 }
 
 #[test]
-fn a_path_has_one_item_whatever_becomes_of_it() {
+fn each_path_has_one_item() {
     let mut library = PhotoList::default();
     library.put(item("a.jpg", 1), 1);
     library.put(item("b.jpg", 2), 1);
@@ -51,7 +51,7 @@ fn a_path_has_one_item_whatever_becomes_of_it() {
 }
 
 #[test]
-fn what_does_not_stay_goes_and_the_rest_moves_up() {
+fn removed_items_leave_no_gaps() {
     let mut library = PhotoList::default();
     for (path, content) in [("in/a.jpg", 1), ("usb/b.jpg", 2), ("in/c.jpg", 3)] {
         library.put(item(path, content), 1);
@@ -153,7 +153,7 @@ fn a_copy_is_rejected_alone_and_what_it_shares_stays() {
     };
     library.decide(&[(ContentId([1; 32]), Some(stars))]);
     let alone = [(PathBuf::from("b.jpg"), Some(ContentId([1; 32])))];
-    let before = library.reject_alone(&alone);
+    let before = library.reject_individually(&alone);
     let flags = |library: &PhotoList| [library.mark(0).flag, library.mark(1).flag];
     assert_eq!(flags(&library), [Flag::None, Flag::Reject]);
     assert_eq!(
@@ -162,9 +162,9 @@ fn a_copy_is_rejected_alone_and_what_it_shares_stays() {
     );
     // The path now has a different content.
     library.put(item("b.jpg", 2), 2);
-    assert!(!library.is_rejected_alone(1));
+    assert!(!library.is_rejected_individually(1));
     library.put(item("b.jpg", 1), 3);
-    assert!(library.is_rejected_alone(1));
-    library.reject_alone(&before);
+    assert!(library.is_rejected_individually(1));
+    library.reject_individually(&before);
     assert_eq!(flags(&library), [Flag::None; 2]);
 }

@@ -18,7 +18,7 @@ use crate::engine::hub::endpoint::Checksum;
 use crate::engine::hub::http::{HttpError, Response, host};
 
 /// Longest delay that a hub may request before a retry.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 /// Bytes that an attempt must receive to count as progress.
 const PROGRESS: u64 = 64 << 10;
 /// Number of bytes between checks of free disk space.
@@ -54,7 +54,7 @@ impl DownloadSession<'_, '_> {
         let mut damaged = false;
         loop {
             let before = length(&part);
-            let base = self.reporter.arrival.done;
+            let base = self.reporter.download_progress.done;
             let outcome = self.receive(file, &part);
             match outcome {
                 Ok(()) => {
@@ -71,20 +71,20 @@ impl DownloadSession<'_, '_> {
                     damaged = true;
                 }
                 Err(Attempt::Final(error)) => return Err(error),
-                Err(Attempt::Again { error, wait }) => {
+                Err(Attempt::Retry { error, wait }) => {
                     // A server that sends only a trickle must not keep the download alive forever.
                     let progress = length(&part) >= before.saturating_add(PROGRESS);
                     failures = if progress { 1 } else { failures + 1 };
                     if failures >= ATTEMPTS {
                         return Err(self.failed(error));
                     }
-                    self.reporter.arrival.step = DownloadStage::Waiting;
+                    self.reporter.download_progress.step = DownloadStage::Waiting;
                     self.reporter.report();
                     let usual = self.order.backoff * 2u32.pow(failures - 1);
                     self.sleep(wait.unwrap_or(usual))?;
                 }
             }
-            self.reporter.arrival.done = base;
+            self.reporter.download_progress.done = base;
         }
     }
 
@@ -106,7 +106,7 @@ impl DownloadSession<'_, '_> {
     /// A single attempt, which resumes a partial file.
     fn receive(&mut self, file: &WantedFile, part: &Path) -> Result<(), Attempt> {
         let here = length(part);
-        self.reporter.arrival.step = DownloadStage::Fetching;
+        self.reporter.download_progress.step = DownloadStage::Fetching;
         self.reporter.known(here);
         if here > 0 && file.remote.size == Some(here) {
             return Ok(());
@@ -136,7 +136,7 @@ impl DownloadSession<'_, '_> {
     fn attempt(&self, error: HttpError) -> Attempt {
         match error {
             HttpError::Cancelled | HttpError::Redirect { .. } => Attempt::Final(self.failed(error)),
-            error => Attempt::Again { error, wait: None },
+            error => Attempt::Retry { error, wait: None },
         }
     }
 
@@ -155,15 +155,15 @@ impl DownloadSession<'_, '_> {
             206 | 416 => {
                 let _ = staging::remove(part);
                 self.reporter.take_back(here);
-                Err(Attempt::Again {
+                Err(Attempt::Retry {
                     error: answer.refused(),
                     wait: None,
                 })
             }
             429 | 500.. => {
                 let seconds = head.last("retry-after").and_then(|text| text.parse().ok());
-                let wait = seconds.map(|s| Duration::from_secs(s).min(LONGEST_WAIT));
-                Err(Attempt::Again {
+                let wait = seconds.map(|s| Duration::from_secs(s).min(MAX_WAIT));
+                Err(Attempt::Retry {
                     error: answer.refused(),
                     wait,
                 })
@@ -212,7 +212,7 @@ impl DownloadSession<'_, '_> {
 
     /// Verifies a downloaded file; returns a description of the mismatch, if any.
     fn verify(&mut self, file: &WantedFile, path: &Path) -> Result<Option<String>, DownloadError> {
-        self.reporter.arrival.step = DownloadStage::Checking;
+        self.reporter.download_progress.step = DownloadStage::Checking;
         self.reporter.report();
         let Some(checksum) = &file.remote.checksum else {
             let size = file.remote.size;
@@ -237,7 +237,7 @@ impl DownloadSession<'_, '_> {
 /// Outcome of a failed attempt.
 enum Attempt {
     /// A later attempt may succeed.
-    Again {
+    Retry {
         error: HttpError,
         wait: Option<Duration>,
     },

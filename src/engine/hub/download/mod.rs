@@ -33,7 +33,7 @@ use staging::DownloadTurn;
 /// The default branch.
 const MAIN: &str = "main";
 /// Size limit in bytes of a weights file whose size neither the hub nor the catalogue states.
-const MOST_WEIGHTS: u64 = 16 << 30;
+const MAX_WEIGHTS: u64 = 16 << 30;
 /// Number of consecutive attempts at a file without progress before giving up.
 const ATTEMPTS: u32 = 5;
 /// Delay before the first retry.
@@ -55,7 +55,7 @@ pub struct DownloadRequest {
     /// SHA-256 of the weights, if known in advance.
     pub sha256: Option<String>,
     /// Size limit in bytes of a weights file whose size the hub does not state.
-    pub most_weights: u64,
+    pub max_weights_bytes: u64,
     /// URLs of hubs in order of precedence.
     pub endpoints: Vec<String>,
     /// Access token, and the hub that it is for.
@@ -65,7 +65,7 @@ pub struct DownloadRequest {
     /// Delay before the first retry; doubled for each further one.
     pub backoff: Duration,
     /// Timeouts of requests.
-    pub patience: Timeouts,
+    pub timeouts: Timeouts,
 }
 
 impl DownloadRequest {
@@ -82,12 +82,12 @@ impl DownloadRequest {
             revisions,
             sha256: entry.and_then(|e| e.sha256).map(ToOwned::to_owned),
             // The total size in the catalogue plus a margin.
-            most_weights: entry.map_or(MOST_WEIGHTS, |entry| entry.bytes + entry.bytes / 10),
+            max_weights_bytes: entry.map_or(MAX_WEIGHTS, |entry| entry.bytes + entry.bytes / 10),
             endpoints,
             token: Token::from_env(),
             models,
             backoff: BACKOFF,
-            patience: Timeouts::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -101,15 +101,17 @@ pub enum DownloadError {
     )]
     Cancelled,
     /// No hub responds, or the connection keeps breaking.
-    #[error("{cause}: check the network, or install the model by hand ({by_hand})")]
+    #[error("{cause}: check the network, or install the model by hand ({manual_instructions})")]
     Unreachable {
         /// The host and the reason.
         cause: HttpError,
         /// Instructions for a manual download.
-        by_hand: String,
+        manual_instructions: String,
     },
     /// The hub rejected the request.
-    #[error("{host} refused {repo} ({status}): {advice}; or install the model by hand ({by_hand})")]
+    #[error(
+        "{host} refused {repo} ({status}): {advice}; or install the model by hand ({manual_instructions})"
+    )]
     Refused {
         /// Host name.
         host: String,
@@ -120,7 +122,7 @@ pub enum DownloadError {
         /// What may help.
         advice: &'static str,
         /// Instructions for a manual download.
-        by_hand: String,
+        manual_instructions: String,
     },
     /// A file is missing from the repository.
     #[error("{repo} has no {file} on {host}: {advice}")]
@@ -148,12 +150,12 @@ pub enum DownloadError {
     #[error(transparent)]
     Model(#[from] ModelError),
     /// A redirect was not followed.
-    #[error("{cause}; try another mirror, or install the model by hand ({by_hand})")]
+    #[error("{cause}; try another mirror, or install the model by hand ({manual_instructions})")]
     Redirect {
         /// The redirect and the reason.
         cause: HttpError,
         /// Instructions for a manual download.
-        by_hand: String,
+        manual_instructions: String,
     },
     /// There is not enough disk space.
     #[error("{} needs {} more, but only {} are free: make room and try again", dir.display(), bytes_rounded_up(*needed), bytes_rounded_down(*free))]
@@ -177,7 +179,7 @@ pub enum DownloadError {
 
 impl DownloadError {
     /// Whether another hub may succeed.
-    fn another_may_help(&self) -> bool {
+    fn may_try_other_hub(&self) -> bool {
         matches!(
             self,
             Self::Unreachable { .. }
@@ -254,23 +256,23 @@ fn from_hubs(
     let arriving = PathBuf::from(arriving);
     let mut last = DownloadError::Cancelled;
     for endpoint in &order.endpoints {
-        reporter.arrival = DownloadProgress::default();
+        reporter.download_progress = DownloadProgress::default();
         let mut steps = DownloadSession::new(order, endpoint, &arriving, cancel, &mut reporter);
         match steps.all().and_then(|()| steps.accept(&done)) {
             Ok(()) => return Ok(done),
             Err(error) => last = error,
         }
-        if !last.another_may_help() {
+        if !last.may_try_other_hub() {
             break;
         }
     }
-    clear_up(&arriving, &last);
+    clean_up(&arriving, &last);
     Err(last)
 }
 
 /// Removes what a later attempt cannot use: files that are damaged or not a supported model, and an empty folder. What
 /// cannot be removed is verified again by the next attempt.
-fn clear_up(arriving: &Path, error: &DownloadError) {
+fn clean_up(arriving: &Path, error: &DownloadError) {
     let _ = match error {
         DownloadError::Damaged { .. } | DownloadError::Model(_) => fs::remove_dir_all(arriving),
         _ => fs::remove_dir(arriving),

@@ -43,21 +43,21 @@ pub enum DownloadStage {
 
 /// Counts bytes and reports progress at intervals.
 pub struct ProgressReporter<'a> {
-    pub arrival: DownloadProgress,
+    pub download_progress: DownloadProgress,
     on_progress: &'a mut dyn FnMut(&DownloadProgress),
     last_report: Instant,
     /// Bytes since the last report.
-    fresh: u64,
+    unreported: u64,
 }
 
 impl<'a> ProgressReporter<'a> {
     /// Starts with no progress and reports it.
     pub fn new(on_progress: &'a mut dyn FnMut(&DownloadProgress)) -> Self {
         let mut reporter = Self {
-            arrival: DownloadProgress::default(),
+            download_progress: DownloadProgress::default(),
             on_progress,
             last_report: Instant::now(),
-            fresh: 0,
+            unreported: 0,
         };
         reporter.report();
         reporter
@@ -65,14 +65,14 @@ impl<'a> ProgressReporter<'a> {
 
     /// Counts newly received bytes.
     pub fn add(&mut self, bytes: u64) {
-        self.arrival.done += bytes;
-        self.fresh += bytes;
+        self.download_progress.done += bytes;
+        self.unreported += bytes;
         let since = self.last_report.elapsed();
         if since >= REPORT {
-            let now = self.fresh as f64 / since.as_secs_f64();
-            let before = self.arrival.rate;
+            let now = self.unreported as f64 / since.as_secs_f64();
+            let before = self.download_progress.rate;
             // Smoothed, because a fluctuating rate is useless for an estimate.
-            self.arrival.rate = if before > 0.0 {
+            self.download_progress.rate = if before > 0.0 {
                 0.9 * before + 0.1 * now
             } else {
                 now
@@ -83,18 +83,18 @@ impl<'a> ProgressReporter<'a> {
 
     /// Counts bytes that are already present.
     pub fn known(&mut self, bytes: u64) {
-        self.arrival.done += bytes;
+        self.download_progress.done += bytes;
     }
 
     /// Subtracts bytes that must be downloaded again.
     pub fn take_back(&mut self, bytes: u64) {
-        self.arrival.done = self.arrival.done.saturating_sub(bytes);
+        self.download_progress.done = self.download_progress.done.saturating_sub(bytes);
     }
 
     /// Reports the current progress.
     pub fn report(&mut self) {
         self.last_report = Instant::now();
-        self.fresh = 0;
-        (self.on_progress)(&self.arrival);
+        self.unreported = 0;
+        (self.on_progress)(&self.download_progress);
     }
 }

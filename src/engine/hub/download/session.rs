@@ -16,11 +16,11 @@ use crate::engine::inference::checkpoint;
 use crate::engine::inference::device::Device;
 
 /// Disk space that must remain free, in bytes.
-const SPARE: u64 = 64 << 20;
+const MIN_FREE_SPACE: u64 = 64 << 20;
 /// Extension of weights files.
 const WEIGHTS_ENDING: &str = ".safetensors";
 /// Size limit in bytes of any other file.
-const MOST_SMALL: u64 = 128 << 20;
+const MAX_SMALL: u64 = 128 << 20;
 /// Files that every model needs.
 const NEEDED: [&str; 2] = [checkpoint::CONFIG, checkpoint::PREPROCESSOR];
 /// Files of which a model needs one.
@@ -62,14 +62,14 @@ impl<'a, 't> DownloadSession<'a, 't> {
                 repo: order.repo.clone(),
                 revision: String::new(),
                 token: token.flatten().map(ToOwned::to_owned),
-                client: Client::new(order.patience),
+                client: Client::new(order.timeouts),
             },
             dir: dir.into(),
             reporter,
         }
     }
 
-    fn by_hand(&self) -> String {
+    fn manual_instructions(&self) -> String {
         let folder = self.order.repo.folder(&self.order.models);
         format!(
             "put config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json and model.safetensors into {}",
@@ -78,7 +78,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
     }
 
     pub(super) fn failed(&self, error: HttpError) -> DownloadError {
-        let by_hand = self.by_hand();
+        let manual_instructions = self.manual_instructions();
         match error {
             HttpError::Cancelled => DownloadError::Cancelled,
             HttpError::Status { host, status } => DownloadError::Refused {
@@ -91,10 +91,16 @@ impl<'a, 't> DownloadSession<'a, 't> {
                     429 => "it received too many requests, try again in a while",
                     _ => "try again later",
                 },
-                by_hand,
+                manual_instructions,
             },
-            cause @ HttpError::Redirect { .. } => DownloadError::Redirect { cause, by_hand },
-            cause => DownloadError::Unreachable { cause, by_hand },
+            cause @ HttpError::Redirect { .. } => DownloadError::Redirect {
+                cause,
+                manual_instructions,
+            },
+            cause => DownloadError::Unreachable {
+                cause,
+                manual_instructions,
+            },
         }
     }
 
@@ -120,7 +126,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         staging::make_folder(&self.dir)?;
         let files = self.plan()?;
         let sizes = files.iter().filter_map(|file| file.remote.size);
-        self.reporter.arrival.total = sizes.fold(0, u64::saturating_add);
+        self.reporter.download_progress.total = sizes.fold(0, u64::saturating_add);
         self.check_space(&files)?;
         for file in &files {
             self.fetch(file)?;
@@ -151,14 +157,11 @@ impl<'a, 't> DownloadSession<'a, 't> {
     fn look(&self, name: &str) -> Result<Option<WantedFile>, DownloadError> {
         let seen = self.retry(|| self.hub.look(name, self.cancel))?;
         let most = match name.ends_with(WEIGHTS_ENDING) {
-            true => self.order.most_weights,
-            false => MOST_SMALL,
+            true => self.order.max_weights_bytes,
+            false => MAX_SMALL,
         };
         let Some(remote) = seen else { return Ok(None) };
-        if let Some(size) = remote
-            .size
-            .filter(|size| most == MOST_SMALL && *size > most)
-        {
+        if let Some(size) = remote.size.filter(|size| most == MAX_SMALL && *size > most) {
             return Err(self.damaged(
                 name,
                 format!("{size} bytes are more than this file may have"),
@@ -241,7 +244,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
 
     /// Returns an error if the disk does not have this many free bytes.
     pub(super) fn require_free_space(&self, bytes: u64) -> Result<(), DownloadError> {
-        let needed = bytes.saturating_add(SPARE);
+        let needed = bytes.saturating_add(MIN_FREE_SPACE);
         let free = fs4::available_space(&self.dir).map_err(io(&self.dir))?;
         if free < needed {
             return Err(DownloadError::Space {
@@ -289,7 +292,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
 
     /// Loads the model as a test, and renames its folder to the final name.
     pub fn accept(&mut self, done: &Path) -> Result<(), DownloadError> {
-        self.reporter.arrival.step = DownloadStage::Checking;
+        self.reporter.download_progress.step = DownloadStage::Checking;
         self.reporter.report();
         checkpoint::load_folder(&self.dir, &Device::cpu())?;
         let origin = Origin {

@@ -14,7 +14,7 @@ use crate::engine::hub::endpoint::RepoId;
 /// Folder of lock files, in the models folder.
 const LOCKS: &str = ".locks";
 /// Polling interval while another process holds the lock.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Exclusive right to download a model, held by one process at a time; released on drop or when the process exits.
 pub struct DownloadTurn {
@@ -46,10 +46,10 @@ impl DownloadTurn {
             }
             if !reported {
                 reported = true;
-                reporter.arrival.step = DownloadStage::Waiting;
+                reporter.download_progress.step = DownloadStage::Waiting;
                 reporter.report();
             }
-            std::thread::sleep(LOOK_AGAIN);
+            std::thread::sleep(LOCK_POLL_INTERVAL);
         }
     }
 }

@@ -16,10 +16,10 @@ pub enum RedirectRefusal {
     NoAddress,
     /// The target is reachable only from this machine or a private network.
     #[error("which is an address of this machine or of a private network")]
-    Inward,
+    PrivateNetwork,
     /// Too many redirects.
     #[error("in a loop")]
-    Circle,
+    RedirectLoop,
 }
 
 /// Parses an http or https URL with a host.
@@ -77,7 +77,7 @@ pub fn same_server(a: &Url, b: &Url) -> bool {
 /// Whether metadata from the server at `at` about a file requested at `typed` is trusted like the hub's own: only from
 /// the same origin, or from the same host after an upgrade from http to https.
 #[must_use]
-pub fn speaks_for(typed: &Url, at: &Url) -> bool {
+pub fn is_authoritative_for(typed: &Url, at: &Url) -> bool {
     let upgraded = !is_encrypted(typed)
         && is_encrypted(at)
         && typed.host() == at.host()
@@ -207,7 +207,11 @@ mod tests {
             ("http://127.0.0.1:1/a", "http://0x7f.1:1/b", true),
         ];
         for (typed, at, believed) in table {
-            assert_eq!(speaks_for(&url(typed), &url(at)), believed, "{typed} {at}");
+            assert_eq!(
+                is_authoritative_for(&url(typed), &url(at)),
+                believed,
+                "{typed} {at}"
+            );
         }
     }
 

@@ -23,7 +23,7 @@ const CHUNK: usize = 128 << 10;
 const REDIRECTS: usize = 8;
 
 pub(super) struct Agents {
-    patience: Timeouts,
+    timeouts: Timeouts,
     /// Sends the initial request to the URL given by the user.
     first: Agent,
     /// Address scopes that the user's host names resolved to.
@@ -33,11 +33,11 @@ pub(super) struct Agents {
 }
 
 impl Agents {
-    pub(super) fn new(patience: Timeouts) -> Self {
+    pub(super) fn new(timeouts: Timeouts) -> Self {
         let typed = TypedHosts::default();
         Self {
-            patience,
-            first: agent(patience, LookupPurpose::Typed(typed.clone())),
+            timeouts,
+            first: agent(timeouts, LookupPurpose::Typed(typed.clone())),
             typed,
             followers: Default::default(),
         }
@@ -45,12 +45,12 @@ impl Agents {
 
     fn follower(&self, kind: AddressScope) -> &Agent {
         self.followers[kind as usize]
-            .get_or_init(|| agent(self.patience, LookupPurpose::Redirect(kind)))
+            .get_or_init(|| agent(self.timeouts, LookupPurpose::Redirect(kind)))
     }
 }
 
-fn agent(patience: Timeouts, purpose: LookupPurpose) -> Agent {
-    let stall = Some(patience.stall);
+fn agent(timeouts: Timeouts, purpose: LookupPurpose) -> Agent {
+    let stall = Some(timeouts.stall);
     let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
     let config = Agent::config_builder()
         .tls_config(tls.build())
@@ -101,9 +101,9 @@ pub(super) fn run(
             return Ok(());
         }
         let host = host_of(&url);
-        return send_body(response.body_mut(), whole, &host, agents.patience, parts);
+        return send_body(response.body_mut(), whole, &host, agents.timeouts, parts);
     }
-    Err(refused(&typed, &url, RedirectRefusal::Circle))
+    Err(refused(&typed, &url, RedirectRefusal::RedirectLoop))
 }
 
 /// Sends a single request to a single server.
@@ -144,9 +144,9 @@ fn follow(agents: &Agents, typed: &Url, from: &Url, location: &str) -> Result<Ur
         .map_err(|reason| refused_text(typed, &host(location), reason))?;
     // Host names are checked on resolution. Behind a proxy, only literal addresses can be checked.
     let inward =
-        resolver::literal(&to).is_some_and(|kind| !agents.typed.kind(typed).leads_to(kind));
+        resolver::literal(&to).is_some_and(|kind| !agents.typed.kind(typed).may_redirect_to(kind));
     match inward {
-        true => Err(refused(typed, &to, RedirectRefusal::Inward)),
+        true => Err(refused(typed, &to, RedirectRefusal::PrivateNetwork)),
         false => Ok(to),
     }
 }
@@ -165,20 +165,20 @@ fn refused_text(typed: &Url, to: &str, reason: RedirectRefusal) -> HttpError {
 
 /// Measures the rate of a download, excluding time in which the receiver was busy.
 struct RateGuard {
-    patience: Timeouts,
+    timeouts: Timeouts,
     waited: Duration,
     bytes: u64,
 }
 
 impl RateGuard {
     /// Whether the download is still fast enough after a read of this duration and size.
-    fn keeps(&mut self, waited: Duration, bytes: usize) -> bool {
+    fn is_fast_enough(&mut self, waited: Duration, bytes: usize) -> bool {
         self.waited += waited;
         self.bytes += bytes as u64;
-        if self.waited < self.patience.span {
+        if self.waited < self.timeouts.span {
             return true;
         }
-        let enough = self.bytes >= self.patience.least;
+        let enough = self.bytes >= self.timeouts.least;
         (self.waited, self.bytes) = (Duration::ZERO, 0);
         enough
     }
@@ -188,7 +188,7 @@ fn send_body(
     body: &mut ureq::Body,
     whole: Option<u64>,
     host: &str,
-    patience: Timeouts,
+    timeouts: Timeouts,
     parts: &Sender<StreamEvent>,
 ) -> Result<(), HttpError> {
     let broken = |reason: String| HttpError::Broken {
@@ -196,7 +196,7 @@ fn send_body(
         reason,
     };
     let mut pace = RateGuard {
-        patience,
+        timeouts,
         waited: Duration::ZERO,
         bytes: 0,
     };
@@ -212,7 +212,7 @@ fn send_body(
         if count == 0 {
             break;
         }
-        if !pace.keeps(since.elapsed(), count) {
+        if !pace.is_fast_enough(since.elapsed(), count) {
             return Err(broken("it is too slow".into()));
         }
         sent += count as u64;
@@ -234,22 +234,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_drip_is_too_slow_and_a_pause_of_the_reader_is_not() {
-        let patience = Timeouts {
+    fn slow_senders_time_out_and_slow_readers_do_not() {
+        let timeouts = Timeouts {
             stall: Duration::from_secs(9),
             span: Duration::from_secs(10),
             least: 100,
         };
         let pace = || RateGuard {
-            patience,
+            timeouts,
             waited: Duration::ZERO,
             bytes: 0,
         };
         let second = Duration::from_secs(1);
         let mut drip = pace();
-        assert_eq!((0..20).find(|_| !drip.keeps(second, 1)), Some(9));
+        assert_eq!((0..20).find(|_| !drip.is_fast_enough(second, 1)), Some(9));
         let mut fine = pace();
-        assert!((0..100).all(|_| fine.keeps(second, 11)));
+        assert!((0..100).all(|_| fine.is_fast_enough(second, 11)));
     }
 
     #[test]

@@ -69,8 +69,8 @@ impl Default for Client {
 impl Client {
     /// A client with these timeouts.
     #[must_use]
-    pub fn new(patience: Timeouts) -> Self {
-        Self(Arc::new(Agents::new(patience)))
+    pub fn new(timeouts: Timeouts) -> Self {
+        Self(Arc::new(Agents::new(timeouts)))
     }
 
     /// Sends a request and waits for the response headers.

@@ -57,7 +57,7 @@ impl ResponseHead {
     pub fn own(&self, name: &str) -> Option<&str> {
         let (asked, _) = self.answers.last()?;
         let own = self.answers.iter();
-        let mut own = own.filter(|(url, _)| address::speaks_for(asked, url));
+        let mut own = own.filter(|(url, _)| address::is_authoritative_for(asked, url));
         own.find_map(|(_, headers)| headers.get(name))?
             .to_str()
             .ok()

@@ -98,7 +98,7 @@ impl AddressScope {
 
     /// Whether a URL of this scope may redirect to an address of scope `to`.
     #[must_use]
-    pub fn leads_to(self, to: Self) -> bool {
+    pub fn may_redirect_to(self, to: Self) -> bool {
         to == Self::Public || (to == self && to != Self::Special)
     }
 }
@@ -173,12 +173,14 @@ impl Resolver for ScopedResolver {
             }
             LookupPurpose::Redirect(kind) => {
                 let mut kept = self.empty();
-                let fine = |ip: IpAddr| kind.leads_to(AddressScope::of(ip));
+                let fine = |ip: IpAddr| kind.may_redirect_to(AddressScope::of(ip));
                 for address in found.iter().filter(|address| fine(address.ip())) {
                     kept.push(*address);
                 }
                 match kept.is_empty() {
-                    true => Err(ureq::Error::Io(io::Error::other(RedirectRefusal::Inward))),
+                    true => Err(ureq::Error::Io(io::Error::other(
+                        RedirectRefusal::PrivateNetwork,
+                    ))),
                     false => Ok(kept),
                 }
             }
@@ -268,7 +270,7 @@ mod tests {
             for to in AddressScope::ALL {
                 let same = typed == to && to != AddressScope::Special;
                 assert_eq!(
-                    typed.leads_to(to),
+                    typed.may_redirect_to(to),
                     to == AddressScope::Public || same,
                     "{typed:?} {to:?}"
                 );

@@ -89,7 +89,7 @@ impl BatchSizer {
             let (now, later) = left.split_at(self.size.min(left.len()));
             let since = Instant::now();
             let vectors = catch_unwind(AssertUnwindSafe(|| model.embed_images(now, cancel)));
-            match vectors.unwrap_or(Err(ModelError::GaveUp)) {
+            match vectors.unwrap_or(Err(ModelError::Panicked)) {
                 Ok(vectors) => {
                     self.encoded(now.len(), since.elapsed());
                     values.extend(vectors.values);

@@ -35,7 +35,7 @@ pub enum PictureError {
     Unreadable(Failure),
     /// The decoder panicked.
     #[error("the decoder gave up on this picture: it is probably damaged")]
-    DecoderGaveUp,
+    DecoderAborted,
     /// The model failed.
     #[error(transparent)]
     Model(#[from] Arc<ModelError>),
@@ -61,7 +61,7 @@ pub fn embed_pictures(
     let next = AtomicUsize::new(0);
     let (sender, decoded) = bounded(2 * wanted.max(model.info().batch_sizes().0));
     let mut results: Vec<Result<Embeddings, PictureError>> = Vec::new();
-    results.resize_with(pictures.len(), || Err(PictureError::DecoderGaveUp));
+    results.resize_with(pictures.len(), || Err(PictureError::DecoderAborted));
     thread::scope(|scope| {
         for number in 0..wanted.min(pictures.len()) {
             let (sender, next) = (sender.clone(), &next);
@@ -102,7 +102,7 @@ fn decode(
         let crops = match read {
             Ok(Ok(reading)) => Ok(reading.crops),
             Ok(Err(failure)) => Err(PictureError::Unreadable(failure)),
-            Err(_) => Err(PictureError::DecoderGaveUp),
+            Err(_) => Err(PictureError::DecoderAborted),
         };
         if decoded.send((at, crops)).is_err() {
             return;

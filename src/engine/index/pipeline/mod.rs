@@ -33,7 +33,7 @@ use progress::Counters;
 pub use progress::{Phase, Progress};
 
 /// Default time for which writing to a full store is retried.
-const PATIENCE: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Called from any thread when messages are available.
 pub type Notify = Arc<dyn Fn() + Send + Sync>;
@@ -60,7 +60,7 @@ pub struct JobOptions {
     /// start. Photos in the store are reported meanwhile.
     pub list_first: bool,
     /// How long writing to a full store is retried before the job fails; indefinitely if `None`.
-    pub patience: Option<Duration>,
+    pub write_timeout: Option<Duration>,
     /// Called when messages are available.
     pub notify: Notify,
 }
@@ -77,7 +77,7 @@ impl JobOptions {
             embedded_thumbnails: false,
             generation: 0,
             list_first: false,
-            patience: Some(PATIENCE),
+            write_timeout: Some(WRITE_TIMEOUT),
             notify: Arc::new(|| {}),
         }
     }
@@ -145,16 +145,16 @@ pub struct Summary {
 impl Summary {
     /// The summary of a job in which a thread panicked.
     #[must_use]
-    pub fn gave_up(progress: Progress) -> Self {
+    pub fn panicked(progress: Progress) -> Self {
         Self {
             progress,
-            problem: Some(GAVE_UP.into()),
+            problem: Some(PANICKED.into()),
             ..Self::default()
         }
     }
 }
 
-const GAVE_UP: &str = "a part of the program crashed: please report it, and try again";
+const PANICKED: &str = "a part of the program crashed: please report it, and try again";
 
 /// A running job. Dropping it cancels the job and joins its threads.
 pub struct JobHandle {
@@ -289,7 +289,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let listed = Gate::default();
     listed.set_closed(options.list_first);
     let shared = stages::JobContext {
-        gave_up: Arc::default(),
+        panicked: Arc::default(),
         session: session.clone(),
         device: session.model().info().device.name.clone(),
         fell_back: Arc::default(),
@@ -298,7 +298,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         listed,
         thumbnail_quality: options.thumbnail_quality,
         embedded_thumbnails: options.embedded_thumbnails,
-        patience: options.patience,
+        write_timeout: options.write_timeout,
         counters: counters.clone(),
         events: EventSender {
             sender: event_sender,
@@ -315,13 +315,13 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         taken: Mutex::default(),
         threads: Vec::new(),
     };
-    let (gave_up, stop) = (shared.gave_up.clone(), job.cancel.clone());
+    let (panicked, stop) = (shared.panicked.clone(), job.cancel.clone());
     let mut spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
-        let (gave_up, stop) = (gave_up.clone(), stop.clone());
+        let (panicked, stop) = (panicked.clone(), stop.clone());
         // If a thread stopped silently, the job would end early but appear complete.
         let work = move || {
             if catch_unwind(AssertUnwindSafe(work)).is_err() {
-                gave_up.store(true, Ordering::Release);
+                panicked.store(true, Ordering::Release);
                 stop.cancel();
             }
         };

@@ -8,7 +8,7 @@ use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
 
 /// Number of rows read per acquisition of the database lock.
-const AT_ONCE: usize = 500;
+const ROWS_PER_LOCK: usize = 500;
 
 /// Encoded features and their checksum.
 type AppearanceRow = (Vec<u8>, i64);
@@ -42,7 +42,7 @@ impl Store {
     ) -> Result<Vec<Option<Appearance>>, StoreError> {
         let contents: Vec<&ContentId> = contents.collect();
         let mut found = Vec::with_capacity(contents.len());
-        for part in contents.chunks(AT_ONCE) {
+        for part in contents.chunks(ROWS_PER_LOCK) {
             let rows = self.appearance_rows(part);
             let rows = rows.map_err(|error| self.thumbnails_error(0, error))?;
             found.extend(part.iter().zip(rows).map(|(content, row)| {

@@ -115,7 +115,7 @@ impl<'a> BackgroundLayout<'a> {
             let start = Self::offset(at, segment);
             let block = bytes.get(start..start + SUM + 4 * segment.rows as usize);
             match block {
-                Some(block) if block[..SUM] == block_sum(segment, &block[SUM..]) => {
+                Some(block) if block[..SUM] == block_checksum(segment, &block[SUM..]) => {
                     let target = &mut values[segment.first as usize..segment.end() as usize];
                     for (value, bytes) in target.iter_mut().zip(block[SUM..].as_chunks::<4>().0) {
                         *value = f32::from_le_bytes(*bytes);
@@ -146,7 +146,7 @@ impl<'a> BackgroundLayout<'a> {
             }
             let sums = &values[segment.first as usize..segment.end() as usize];
             let sums: Vec<u8> = sums.iter().flat_map(|v| v.to_le_bytes()).collect();
-            out.extend(block_sum(segment, &sums));
+            out.extend(block_checksum(segment, &sums));
             out.extend(sums);
         }
         file.seek(SeekFrom::Start(start as u64))?;
@@ -154,6 +154,6 @@ impl<'a> BackgroundLayout<'a> {
     }
 }
 
-fn block_sum(segment: &VectorSegment, values: &[u8]) -> Checksum128 {
+fn block_checksum(segment: &VectorSegment, values: &[u8]) -> Checksum128 {
     checksum::sum(b'b', &[&segment.sum, values])
 }

@@ -26,7 +26,7 @@ pub struct Schema {
 
 impl Schema {
     /// Whether a version can be migrated to this one.
-    fn takes_over(&self, version: i64) -> bool {
+    fn can_migrate(&self, version: i64) -> bool {
         version == self.version || self.steps.iter().any(|(from, _)| *from == version)
     }
 }
@@ -118,7 +118,7 @@ pub fn open(
     match prepare(path, schema, thorough) {
         Ok(Some(opened)) => return Ok(opened),
         Ok(None) => return Err(newer()),
-        Err(error) if !is_damage(&error) => return Err(fail(error)),
+        Err(error) if !is_corruption(&error) => return Err(fail(error)),
         Err(_) => {}
     }
     let quarantined = quarantine_database(path).map_err(|e| StoreError::io(path, 0, e))?;
@@ -126,7 +126,7 @@ pub fn open(
     let opened = prepare(path, schema, false).map_err(fail)?;
     let mut opened = opened.ok_or_else(newer)?;
     let connection = &mut opened.connection;
-    let is_read = |version| schema.takes_over(version);
+    let is_read = |version| schema.can_migrate(version);
     salvage(&quarantined, connection, is_read, schema.keys);
     opened.salvaged = true;
     Ok(opened)
@@ -294,7 +294,7 @@ fn has_valid_header(path: &Path) -> bool {
 }
 
 /// Whether an error proves that the database is damaged.
-pub fn is_damage(error: &rusqlite::Error) -> bool {
+pub fn is_corruption(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)

@@ -106,7 +106,7 @@ impl StoreError {
 
     /// Whether the error may disappear while the program runs, such as a full disk.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(self, Self::Full { .. } | Self::ReadOnly { .. })
     }
 

@@ -13,15 +13,15 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checksum::Generation;
-use super::database::{check, is_damage};
+use super::database::{check, is_corruption};
 use super::vectors::{VectorFile, VectorSegment, VectorsError};
 use super::{ModelKey, lock, today};
 use crate::engine::files::private;
 
 /// Pause between parts of a check, so that it does not monopolise the disk.
-const REST: Duration = Duration::from_millis(5);
+const CHECK_PAUSE: Duration = Duration::from_millis(5);
 /// Timeout for other writers when recording a check.
-const NOTES_WAIT: Duration = Duration::from_secs(5);
+const RECORD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Number of segments read between pauses.
 const SEGMENTS: usize = 64;
 
@@ -106,7 +106,7 @@ impl Health {
     }
 
     /// Number of rows of a generation that are verified in the background.
-    pub fn left_to_background(&self, model: &ModelKey) -> u32 {
+    pub fn background_rows(&self, model: &ModelKey) -> u32 {
         let background = lock(&self.background);
         let of = background.iter().find(|(g, _)| *g == model.generation);
         of.map_or(0, |(_, rows)| *rows)
@@ -161,7 +161,7 @@ fn is_damaged_database(path: &Path, notes: &Path, closing: &AtomicBool) -> bool 
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let run = || -> rusqlite::Result<()> {
         let notes = Connection::open(notes)?;
-        notes.busy_timeout(NOTES_WAIT)?;
+        notes.busy_timeout(RECORD_TIMEOUT)?;
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let mut names =
             connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
@@ -185,11 +185,11 @@ fn is_damaged_database(path: &Path, notes: &Path, closing: &AtomicBool) -> bool 
             check(&connection, &format!("quick_check('{name}')"))?;
             let read = "INSERT OR REPLACE INTO notes VALUES (?1, ?2)";
             notes.execute(read, rusqlite::params![note, today()])?;
-            std::thread::sleep(REST);
+            std::thread::sleep(CHECK_PAUSE);
         }
         Ok(())
     };
-    run().is_err_and(|error| is_damage(&error))
+    run().is_err_and(|error| is_corruption(&error))
 }
 
 fn are_damaged_vectors(key: &ModelKey, segments: &[VectorSegment], closing: &AtomicBool) -> bool {
@@ -203,7 +203,7 @@ fn are_damaged_vectors(key: &ModelKey, segments: &[VectorSegment], closing: &Ato
             if map.valid_segments(0).len() < some.len() {
                 return Ok(true);
             }
-            std::thread::sleep(REST);
+            std::thread::sleep(CHECK_PAUSE);
         }
         Ok(false)
     };

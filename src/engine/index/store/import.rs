@@ -8,7 +8,7 @@ use crate::engine::media::photo::{Candidate, PhotoFacts};
 
 /// A photo that was encoded elsewhere.
 #[derive(Clone, Debug)]
-pub struct ReadElsewhere {
+pub struct ImportedPhoto {
     /// Metadata of its content.
     pub facts: PhotoFacts,
     /// Its only vector.
@@ -19,7 +19,7 @@ pub struct ReadElsewhere {
 
 /// Result of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TakenOver {
+pub struct StoreImport {
     /// Number of photos whose vector was added.
     pub new: u64,
     /// Number of photos that already had a vector.
@@ -35,10 +35,10 @@ impl Store {
     pub fn take_over(
         &self,
         model: &ModelKey,
-        batch: &[ReadElsewhere],
-    ) -> Result<TakenOver, StoreError> {
+        batch: &[ImportedPhoto],
+    ) -> Result<StoreImport, StoreError> {
         self.check_health()?;
-        let mut counts = TakenOver::default();
+        let mut counts = StoreImport::default();
         let mut entries = Vec::with_capacity(batch.len());
         for photo in batch {
             let known = self.lookup_content(model, &photo.facts.content)?;

@@ -46,10 +46,10 @@ use crate::engine::search::score::Background;
 
 pub use background::BackgroundSums;
 use checksum::Generation;
-pub(in crate::engine) use database::{check, connect, is_damage, quarantine_database};
+pub(in crate::engine) use database::{check, connect, is_corruption, quarantine_database};
 pub use error::StoreError;
 use health::Health;
-pub use import::{ReadElsewhere, TakenOver};
+pub use import::{ImportedPhoto, StoreImport};
 use records::{Entry, WriteError, write_entries};
 use repair::ExaminedVectors;
 pub(in crate::engine) use salvage::copy_table;
@@ -264,7 +264,7 @@ impl Store {
             Ok(ExaminedVectors::Valid(rows)) => key.verified = rows,
             Ok(ExaminedVectors::Large(segments)) => self.health.check_vectors(&key, segments),
             Err(WriteError::Vectors(VectorsError::Damaged)) => {
-                let renewed = repair::renew(&transaction, &self.dir, &key)
+                let renewed = repair::start_generation(&transaction, &self.dir, &key)
                     .map_err(|e| self.write_error(&key.path, 0, e))?;
                 key = renewed.key.clone();
                 quarantine_later = Some(renewed);
@@ -356,7 +356,7 @@ impl Store {
             map.set_wide(&wide);
             let verified = verified
                 .max(model.verified)
-                .max(self.health.left_to_background(model));
+                .max(self.health.background_rows(model));
             match map.is_valid(verified) {
                 true => Ok(map),
                 false => Err(VectorsError::Damaged),

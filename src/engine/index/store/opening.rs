@@ -57,7 +57,7 @@ impl Store {
             ));
         }
         if facts.salvaged {
-            renew_all(&mut facts.connection, dir)?;
+            start_generations(&mut facts.connection, dir)?;
         }
         if facts.salvaged || facts.outdated {
             upkeep::remove_orphans(&mut facts.connection, dir).map_err(fail)?;
@@ -83,14 +83,14 @@ impl Store {
 
 /// Starts a new generation for every model: rows salvaged from a damaged database may be incomplete, while other
 /// processes still hold row numbers.
-fn renew_all(facts: &mut Connection, dir: &Path) -> Result<(), StoreError> {
+fn start_generations(facts: &mut Connection, dir: &Path) -> Result<(), StoreError> {
     let path = dir.join("facts.db");
     let fail = |source| StoreError::database(&path, 0, source);
     let transaction = facts
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(fail)?;
     for key in repair::all_keys(&transaction, dir).map_err(fail)? {
-        repair::renew(&transaction, dir, &key).map_err(|error| match error {
+        repair::start_generation(&transaction, dir, &key).map_err(|error| match error {
             WriteError::Database(source) => fail(source),
             WriteError::Vectors(VectorsError::Io(source)) => StoreError::io(&key.path, 0, source),
             _ => StoreError::Damaged { path: path.clone() },

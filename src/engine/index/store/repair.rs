@@ -134,7 +134,7 @@ pub fn examine(
 }
 
 /// Result of starting a new generation.
-pub struct RenewedVectors {
+pub struct NewGeneration {
     /// Key of the new generation.
     pub key: ModelKey,
     /// Number of recorded vectors, and of valid ones among them.
@@ -147,11 +147,11 @@ pub struct RenewedVectors {
 
 /// Starts a new generation with the valid vectors of a model. Whoever holds row numbers of the old one gets an error on
 /// the next access.
-pub fn renew(
+pub fn start_generation(
     transaction: &Connection,
     dir: &Path,
     key: &ModelKey,
-) -> Result<RenewedVectors, WriteError> {
+) -> Result<NewGeneration, WriteError> {
     let segments = records::segments(transaction, key.id)?;
     let map = match VectorFile::open_damaged(&key.path, key.dim, key.generation) {
         Ok(file) => Some(file.map(segments)?),
@@ -214,7 +214,7 @@ pub fn renew(
         }
         records::set_rows(transaction, id, new.verified)?;
     }
-    Ok(RenewedVectors {
+    Ok(NewGeneration {
         key: new,
         before: noted.len(),
         kept: kept.len(),

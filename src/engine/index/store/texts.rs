@@ -22,7 +22,7 @@ impl Store {
             .optional()
             .map_err(|e| self.database_error(e))?;
         let holds = |(bytes, sum): &(Vec<u8>, Option<Checksum128>)| {
-            *sum == Some(text_sum(model, key, bytes))
+            *sum == Some(text_checksum(model, key, bytes))
         };
         Ok(found.filter(holds).map(|(bytes, _)| Embeddings {
             dim: model.dim,
@@ -49,13 +49,13 @@ impl Store {
         lock(&self.facts)
             .execute(
                 "INSERT OR REPLACE INTO texts VALUES (?1, ?2, ?3, ?4)",
-                params![model.id, key, bytes, text_sum(model, key, &bytes)],
+                params![model.id, key, bytes, text_checksum(model, key, &bytes)],
             )
             .map_err(|e| self.database_error(e))?;
         Ok(())
     }
 }
 
-fn text_sum(model: &ModelKey, key: &[u8], bytes: &[u8]) -> Checksum128 {
+fn text_checksum(model: &ModelKey, key: &[u8], bytes: &[u8]) -> Checksum128 {
     checksum::sum(b't', &[&model.generation, key, bytes])
 }

@@ -8,7 +8,7 @@ use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
 
 /// Maximum number of provisional thumbnails: more than the photos that a job has in progress.
-const MOST_PROVISIONAL: usize = 1024;
+const MAX_PROVISIONAL: usize = 1024;
 
 /// A content and its thumbnail.
 type Thumbnail<'a> = (ContentId, &'a [u8]);
@@ -25,7 +25,7 @@ impl Store {
     pub fn show_provisionally(&self, content: ContentId, jpeg: Vec<u8>) {
         let mut provisional = lock(&self.provisional);
         // Left over from cancelled jobs.
-        if provisional.len() >= MOST_PROVISIONAL {
+        if provisional.len() >= MAX_PROVISIONAL {
             provisional.clear();
         }
         provisional.insert(content, jpeg);

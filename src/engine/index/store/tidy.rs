@@ -15,7 +15,7 @@ pub const KEPT_DAYS: i64 = 90;
 /// Maximum number of rounds of shrinking a store: the space per photo is only an estimate.
 const ROUNDS: u32 = 12;
 /// A vector file is rewritten once at least one in this many of its rows is deleted.
-const GONE_PART: u64 = 4;
+const REWRITE_DIVISOR: u64 = 4;
 
 /// Retention limits of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +59,11 @@ impl Store {
     pub fn tidy(&self, limits: StoreLimits) -> Result<Tidied, StoreError> {
         self.check_health()?;
         self.flush_seen();
-        self.empty_logs()?;
+        self.truncate_wal()?;
         let before = self.size()?;
         let oldest = limits.today - KEPT_DAYS;
         let mut tidied = Tidied::default();
-        let lost = lost_contents(&mut lock(&self.facts), oldest, limits.today);
+        let lost = expired_contents(&mut lock(&self.facts), oldest, limits.today);
         tidied.photos += self.forget_contents(&lost.map_err(|e| self.database_error(e))?)?;
         tidied.models = self.forget_superseded(oldest)?;
         self.remove_quarantined(limits.today);
@@ -241,8 +241,8 @@ impl Store {
             );
             let (rows, used) = counted.map_err(fail)?;
             let (rows, used) = (u64::from(rows), used as u64);
-            if rows > 0 && rows.saturating_sub(used) * GONE_PART >= rows {
-                repair::renew(&transaction, &self.dir, &key)
+            if rows > 0 && rows.saturating_sub(used) * REWRITE_DIVISOR >= rows {
+                repair::start_generation(&transaction, &self.dir, &key)
                     .map_err(|e: WriteError| self.write_error(&key.path, 0, e))?;
             }
         }
@@ -254,11 +254,11 @@ impl Store {
         lock(&self.thumbnails)
             .for_each(|volume| volume.execute_batch(shrink))
             .map_err(|e| self.thumbnails_error(0, e))?;
-        self.empty_logs()
+        self.truncate_wal()
     }
 
     /// Checkpoints and truncates the WAL files.
-    fn empty_logs(&self) -> Result<(), StoreError> {
+    fn truncate_wal(&self) -> Result<(), StoreError> {
         let empty = "PRAGMA wal_checkpoint(TRUNCATE)";
         lock(&self.facts)
             .execute_batch(empty)
@@ -270,7 +270,7 @@ impl Store {
 }
 
 /// Contents not seen since `oldest` whose files are gone or changed; contents of unchanged files are marked as seen.
-fn lost_contents(
+fn expired_contents(
     facts: &mut Connection,
     oldest: i64,
     today: i64,

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
-use super::database::{check, is_damage};
+use super::database::{check, is_corruption};
 use super::records::{self, WriteError};
 use super::repair::{self, ExaminedVectors};
 use super::tidy::path_of;
@@ -30,7 +30,7 @@ pub struct Verified {
     /// Descriptions of the damage, one sentence each.
     pub damage: Vec<String>,
     /// Whether some damage will be repaired on the next opening; the other damaged rows have been deleted.
-    pub to_be_repaired: bool,
+    pub needs_repair: bool,
 }
 
 impl Store {
@@ -63,7 +63,7 @@ impl Store {
             Ok(())
         });
         volumes.map_err(|error| self.thumbnails_error(0, error))?;
-        if found.to_be_repaired {
+        if found.needs_repair {
             self.health.damaged();
         }
         Ok(found)
@@ -78,7 +78,7 @@ impl Store {
                 Err(WriteError::Vectors(VectorsError::Damaged)) => {
                     let what = format!("{name}: vectors differ from what was written");
                     found.damage.push(what);
-                    found.to_be_repaired = true;
+                    found.needs_repair = true;
                 }
                 // Another process has started a new generation.
                 Err(WriteError::Superseded) => {}
@@ -105,9 +105,9 @@ impl Store {
 fn valid(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite::Result<bool> {
     match check(connection, "integrity_check(1)") {
         Ok(()) => Ok(true),
-        Err(error) if is_damage(&error) => {
+        Err(error) if is_corruption(&error) => {
             found.damage.push(format!("{name}: {error}"));
-            found.to_be_repaired = true;
+            found.needs_repair = true;
             Ok(false)
         }
         Err(error) => Err(error),

@@ -63,7 +63,7 @@ impl Volume {
 /// All volumes of a store.
 pub struct Volumes {
     dir: PathBuf,
-    most_bytes: u64,
+    max_bytes: u64,
     /// Never empty.
     all: Vec<Volume>,
 }
@@ -87,17 +87,17 @@ fn count(dir: &Path) -> usize {
 }
 
 impl Volumes {
-    /// Opens the volumes of a folder, none of which grows far beyond `most_bytes`. Returns the paths of those whose
+    /// Opens the volumes of a folder, none of which grows far beyond `max_bytes`. Returns the paths of those whose
     /// pages have yet to be checked. The caller must hold the opening lock.
     pub fn open(
         dir: &Path,
-        most_bytes: u64,
+        max_bytes: u64,
         thorough: bool,
         notices: &mut Vec<String>,
     ) -> Result<(Self, Vec<PathBuf>), StoreError> {
         let mut volumes = Self {
             dir: dir.into(),
-            most_bytes,
+            max_bytes,
             all: Vec::new(),
         };
         let mut unchecked = Vec::new();
@@ -172,7 +172,7 @@ impl Volumes {
         if rows.is_empty() {
             return Ok(());
         }
-        let room = self.with_room()?;
+        let room = self.volume_with_space()?;
         let mut of_volume: Vec<Vec<&T>> = self.all.iter().map(|_| Vec::new()).collect();
         for row in rows {
             let mut at = room;
@@ -206,10 +206,10 @@ impl Volumes {
     }
 
     /// The first volume with space, created if necessary.
-    fn with_room(&mut self) -> Result<usize, VolumesError> {
+    fn volume_with_space(&mut self) -> Result<usize, VolumesError> {
         loop {
             for (number, volume) in self.all.iter().enumerate() {
-                if volume.bytes()? < self.most_bytes {
+                if volume.bytes()? < self.max_bytes {
                     return Ok(number);
                 }
             }

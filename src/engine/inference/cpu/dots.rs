@@ -52,7 +52,7 @@ impl HalfDots {
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx512 && !self.blocks.is_empty() {
             for (at, block) in self.blocks.iter().enumerate() {
-                let out = &mut out[at * x86::MOST_COLUMNS..];
+                let out = &mut out[at * x86::MAX_COLUMNS..];
                 // SAFETY: the function requires only AVX-512, which `level` says the processor has.
                 unsafe { x86::block(rows, block, self.width, out) };
             }
@@ -84,7 +84,7 @@ mod x86 {
     use super::LANES;
 
     /// Number of columns whose accumulators fit in registers together with two rows.
-    pub const MOST_COLUMNS: usize = 12;
+    pub const MAX_COLUMNS: usize = 12;
 
     /// A block of up to 12 columns.
     #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ mod x86 {
             if dim == 0 || !dim.is_multiple_of(LANES) {
                 return Vec::new();
             }
-            let blocks = vectors.chunks(MOST_COLUMNS * dim);
+            let blocks = vectors.chunks(MAX_COLUMNS * dim);
             let block = |columns: &[f32]| {
                 let parts = (0..dim).step_by(LANES).flat_map(|k| {
                     let column = move |column: &[f32]| column[k..k + LANES].to_vec();
@@ -164,7 +164,7 @@ mod x86 {
         for (line, row) in lines.iter_mut().zip(rows) {
             *line = &row.as_chunks::<LANES>().0[..parts.len()];
         }
-        let mut sums = [[_mm512_setzero_ps(); MOST_COLUMNS]; R];
+        let mut sums = [[_mm512_setzero_ps(); MAX_COLUMNS]; R];
         for (k, part) in parts.iter().enumerate() {
             let mut x = [_mm512_setzero_ps(); R];
             for (x, line) in x.iter_mut().zip(lines) {
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn dots_match_the_plain_sums_for_any_counts() {
-        let wave = |n: usize, step: usize| -> Vec<f32> {
+        let test_values = |n: usize, step: usize| -> Vec<f32> {
             let value = |i: usize| ((i * step) % 103) as f32 / 51.0 - 1.0;
             (0..n).map(value).collect()
         };
@@ -229,8 +229,8 @@ mod tests {
                 .map(|count| (count, 7, 48))
                 .chain([(3, 1, 20), (16, 5, 512), (0, 2, 16)])
         {
-            let vectors = wave(count * dim, 37);
-            let halves: Vec<f16> = wave(rows * dim, 61)
+            let vectors = test_values(count * dim, 37);
+            let halves: Vec<f16> = test_values(rows * dim, 61)
                 .into_iter()
                 .map(f16::from_f32)
                 .collect();

@@ -151,7 +151,7 @@ impl PackedI8 {
 
     /// Appends the products `a W^T + b` that are at least `threshold` to `found`. The other products are not stored,
     /// so that memory is proportional to the number of similar pairs.
-    pub fn reaching(
+    pub fn products_above(
         &self,
         a: &[f32],
         threshold: f32,
@@ -167,17 +167,22 @@ impl PackedI8 {
             while row < count {
                 let weights = (panel, prefetch::share(next, row, count));
                 row += match count - row {
-                    1 => self.tile_reaching::<1>(rows, row, at, weights, threshold, found),
-                    2 | 3 => self.tile_reaching::<2>(rows, row, at, weights, threshold, found),
-                    4 | 5 => self.tile_reaching::<4>(rows, row, at, weights, threshold, found),
-                    _ => self.tile_reaching::<TILE_ROWS>(rows, row, at, weights, threshold, found),
+                    1 => self.tile_products_above::<1>(rows, row, at, weights, threshold, found),
+                    2 | 3 => {
+                        self.tile_products_above::<2>(rows, row, at, weights, threshold, found)
+                    }
+                    4 | 5 => {
+                        self.tile_products_above::<4>(rows, row, at, weights, threshold, found)
+                    }
+                    _ => self
+                        .tile_products_above::<TILE_ROWS>(rows, row, at, weights, threshold, found),
                 };
             }
         }
     }
 
     /// Like [`Self::tile`], but keeps only products that reach the threshold.
-    fn tile_reaching<const R: usize>(
+    fn tile_products_above<const R: usize>(
         &self,
         rows: &Int8Rows,
         row: usize,

@@ -206,7 +206,7 @@ multi_target! {
 mod tests {
     use super::*;
 
-    fn wave(n: usize, step: usize) -> Vec<f32> {
+    fn test_values(n: usize, step: usize) -> Vec<f32> {
         let value = |i: usize| ((i * step) % 103) as f32 / 51.0 - 1.0;
         (0..n).map(value).collect()
     }
@@ -224,12 +224,12 @@ mod tests {
             (29, 77, 10),
         ] {
             let (a, weight, bias) = (
-                wave(rows * inputs, 37),
-                wave(inputs * outputs, 61),
-                wave(outputs, 7),
+                test_values(rows * inputs, 37),
+                test_values(inputs * outputs, 61),
+                test_values(outputs, 7),
             );
             let panels = PackedF32::new(&weight, &bias);
-            let before = wave(rows * outputs, 11);
+            let before = test_values(rows * outputs, 11);
             for then in [GemmEpilogue::Add, GemmEpilogue::Activate(Activation::Relu6)] {
                 for level in SimdLevel::available() {
                     let mut out = before.clone();

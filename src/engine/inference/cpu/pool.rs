@@ -57,12 +57,12 @@ mod tests {
     #[test]
     fn rows_are_weighed_by_their_products_with_the_query() {
         for (count, width) in [(1, 3), (5, 64), (50, 200)] {
-            let wave = |n: usize, step: usize| -> Vec<f32> {
+            let test_values = |n: usize, step: usize| -> Vec<f32> {
                 (0..n)
                     .map(|i| ((i * step) % 103) as f32 / 51.0 - 1.0)
                     .collect()
             };
-            let (rows, query) = (wave(count * width, 37), wave(width, 11));
+            let (rows, query) = (test_values(count * width, 37), test_values(width, 11));
             let mut out = vec![0f32; width];
             pool(&rows, &query, 0.3, &mut Vec::new(), &mut out);
             let scores = rows.chunks(width).map(|row| {

@@ -37,11 +37,11 @@ mod tests {
     #[test]
     fn each_row_meets_itself_and_all_vectors() {
         for dim in [1, 32, 70] {
-            let wave = |n: usize, step: usize| -> Vec<f32> {
+            let test_values = |n: usize, step: usize| -> Vec<f32> {
                 let values = (0..n * dim).map(|i| ((i * step) % 103) as f32 / 51.0 - 1.0);
                 values.collect()
             };
-            let (rows, vectors) = (wave(5, 37), wave(2, 11));
+            let (rows, vectors) = (test_values(5, 37), test_values(2, 11));
             let mut out = vec![0f32; 5 * 3];
             row_dots(&rows, &vectors, dim, &mut out);
             for (row, got) in rows.chunks(dim).zip(out.chunks(3)) {

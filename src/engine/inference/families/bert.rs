@@ -84,9 +84,9 @@ struct BertLayer {
     qkv: Linear,
     out: Linear,
     attention_norm: LayerNorm,
-    rise: Linear,
-    fall: Linear,
-    feed_norm: LayerNorm,
+    up_projection: Linear,
+    down_projection: Linear,
+    mlp_norm: LayerNorm,
 }
 
 impl BertLayer {
@@ -99,9 +99,9 @@ impl BertLayer {
             qkv: Linear::load_fused(c.width, c.width, format, &parts)?,
             out: Linear::load(c.width, c.width, format, &attention.pp("output.dense"))?,
             attention_norm: norm(attention.pp("output"))?,
-            rise: Linear::load(c.width, c.hidden, format, &vb.pp("intermediate.dense"))?,
-            fall: Linear::load(c.hidden, c.width, format, &vb.pp("output.dense"))?,
-            feed_norm: norm(vb.pp("output"))?,
+            up_projection: Linear::load(c.width, c.hidden, format, &vb.pp("intermediate.dense"))?,
+            down_projection: Linear::load(c.hidden, c.width, format, &vb.pp("output.dense"))?,
+            mlp_norm: norm(vb.pp("output"))?,
         })
     }
 
@@ -137,22 +137,24 @@ impl BertLayer {
             .packed()?
             .run(&scratch.states, GemmEpilogue::Add, &mut scratch.rounded, x);
         self.attention_norm.run(x, &mut scratch.states)?;
-        let rise = self.rise.packed()?;
-        scratch.hidden.resize(rows * self.rise.outputs(), 0.0);
+        let up_projection = self.up_projection.packed()?;
+        scratch
+            .hidden
+            .resize(rows * self.up_projection.outputs(), 0.0);
         let gelu = GemmEpilogue::Activate(Activation::Gelu);
-        rise.run(
+        up_projection.run(
             &scratch.states,
             gelu,
             &mut scratch.rounded,
             &mut scratch.hidden,
         );
-        self.fall.packed()?.run(
+        self.down_projection.packed()?.run(
             &scratch.hidden,
             GemmEpilogue::Add,
             &mut scratch.rounded,
             &mut scratch.states,
         );
-        self.feed_norm.run(&scratch.states, x)
+        self.mlp_norm.run(&scratch.states, x)
     }
 }
 

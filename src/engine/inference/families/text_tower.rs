@@ -39,7 +39,7 @@ impl TextTower {
         Ok(Self {
             tokens: embeddings.get((c.vocab_size, width), "token_embedding.weight")?,
             positions: embeddings.get(positions, "position_embedding.weight")?,
-            encoder: Encoder::load_for_one(c.encoder(causal), format, &vb.pp("encoder"))?,
+            encoder: Encoder::load_for_single_query(c.encoder(causal), format, &vb.pp("encoder"))?,
             final_norm: LayerNorm::load(width, c.layer_norm_eps, format, &norm)?,
             projection,
         })

@@ -49,9 +49,9 @@ pub struct PoolingHeadSource<'a> {
     /// The norm before the MLP.
     pub norm: VarBuilder<'a>,
     /// The first linear layer of the MLP.
-    pub rise: VarBuilder<'a>,
+    pub up_projection: VarBuilder<'a>,
     /// The second linear layer of the MLP.
-    pub fall: VarBuilder<'a>,
+    pub down_projection: VarBuilder<'a>,
 }
 
 impl<'a> PoolingHeadSource<'a> {
@@ -68,8 +68,8 @@ impl<'a> PoolingHeadSource<'a> {
             bias: attention.get(3 * width, "in_proj_bias")?,
             out: attention.pp("out_proj"),
             norm: vb.pp("layernorm"),
-            rise: vb.pp("mlp.fc1"),
-            fall: vb.pp("mlp.fc2"),
+            up_projection: vb.pp("mlp.fc1"),
+            down_projection: vb.pp("mlp.fc2"),
         })
     }
 }

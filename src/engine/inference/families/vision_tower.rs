@@ -47,7 +47,7 @@ impl VisionTower {
                 ProjectionHead::Class(Linear::load_without_bias(
                     width, source.dim, full, projection,
                 )?),
-                Encoder::load_for_one(config, format, &source.layers)?,
+                Encoder::load_for_single_query(config, format, &source.layers)?,
             ),
             VisionHead::Pooling(pooling) => (
                 ProjectionHead::Pooling(Box::new(PoolingHead::load(&config, full, pooling)?)),
@@ -107,8 +107,8 @@ struct PoolingHead {
     values: Linear,
     out: Linear,
     norm: LayerNorm,
-    rise: Linear,
-    fall: Linear,
+    up_projection: Linear,
+    down_projection: Linear,
     activation: Activation,
 }
 
@@ -142,8 +142,8 @@ impl PoolingHead {
             values: part(2)?,
             out: Linear::load(width, width, format, &source.out)?,
             norm: LayerNorm::load(width, config.epsilon, format, &source.norm)?,
-            rise: Linear::load(width, hidden, format, &source.rise)?,
-            fall: Linear::load(hidden, width, format, &source.fall)?,
+            up_projection: Linear::load(width, hidden, format, &source.up_projection)?,
+            down_projection: Linear::load(hidden, width, format, &source.down_projection)?,
             activation: config.activation,
         })
     }
@@ -167,8 +167,11 @@ impl PoolingHead {
         let scores = query.contiguous()?.matmul(&keys.t()?)?;
         let pooled = ops::softmax(&scores, D::Minus1)?.matmul(&values)?;
         let pooled = self.out.forward(&pooled.reshape((batch, width))?, plain)?;
-        let rise = Epilogue::Activate(self.activation);
-        let hidden = self.rise.forward(&self.norm.forward(&pooled)?, rise)?;
-        self.fall.forward(&hidden, Epilogue::Add(&pooled))
+        let up_projection = Epilogue::Activate(self.activation);
+        let hidden = self
+            .up_projection
+            .forward(&self.norm.forward(&pooled)?, up_projection)?;
+        self.down_projection
+            .forward(&hidden, Epilogue::Add(&pooled))
     }
 }

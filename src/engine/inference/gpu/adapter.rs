@@ -8,9 +8,9 @@ use super::GpuError;
 use super::driver;
 
 /// Time limit for enumerating adapters.
-const LISTING: Duration = Duration::from_secs(15);
+const ENUMERATION_TIMEOUT: Duration = Duration::from_secs(15);
 /// Whether enumeration has exceeded the limit in this process.
-static SILENT: AtomicBool = AtomicBool::new(false);
+static ENUMERATION_HUNG: AtomicBool = AtomicBool::new(false);
 
 /// Maximum workgroup memory of kernels for matrix units, in bytes.
 pub const MATRIX_MEMORY: usize = 29 << 10;
@@ -150,12 +150,12 @@ impl Adapter {
 /// # Errors
 /// Returns an error if a driver hangs; adapters are then not enumerated again in this process.
 pub fn adapters() -> Result<Vec<Adapter>, GpuError> {
-    if SILENT.load(Ordering::Acquire) {
-        return Err(GpuError::Hung(LISTING.as_secs()));
+    if ENUMERATION_HUNG.load(Ordering::Acquire) {
+        return Err(GpuError::Hung(ENUMERATION_TIMEOUT.as_secs()));
     }
-    let listed = driver::patiently(LISTING, || Ok(driver::call(list)));
+    let listed = driver::with_timeout(ENUMERATION_TIMEOUT, || Ok(driver::call(list)));
     if matches!(listed, Err(GpuError::Hung(_))) {
-        SILENT.store(true, Ordering::Release);
+        ENUMERATION_HUNG.store(true, Ordering::Release);
     }
     listed
 }
@@ -175,7 +175,7 @@ fn list() -> Vec<Adapter> {
 
 /// An adapter that computes nothing and needs no driver, for inspecting plans. Used by benchmarks and tests.
 #[must_use]
-pub fn paper_adapter() -> Option<Adapter> {
+pub fn noop_adapter() -> Option<Adapter> {
     let backends = wgpu::Backends::NOOP;
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = backends;
@@ -190,7 +190,7 @@ pub fn paper_adapter() -> Option<Adapter> {
 
 /// Whether there may be a GPU, determined without loading drivers: on Linux, GPUs have device nodes.
 #[must_use]
-pub fn may_have_card() -> bool {
+pub fn may_have_gpu() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
     }

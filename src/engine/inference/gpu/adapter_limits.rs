@@ -6,7 +6,7 @@ use super::element::ElementType;
 /// Workgroup memory that every adapter provides, in bytes.
 pub const WORKGROUP_MEMORY: usize = 16 << 10;
 /// Maximum workgroup memory of any kernel, in bytes.
-pub const MOST_WORKGROUP_MEMORY: usize = 64 << 10;
+pub const MAX_WORKGROUP_MEMORY: usize = 64 << 10;
 
 /// What multiplies 16 x 16 tiles of f16 values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +62,11 @@ impl AdapterLimits {
 
 /// The maximum subgroup size from the reported range, or 32 if unknown.
 fn subgroup(sizes: (u32, u32)) -> usize {
-    const UNTOLD: (u32, u32) = (
+    const UNKNOWN_SUBGROUPS: (u32, u32) = (
         wgpu::MINIMUM_SUBGROUP_MIN_SIZE,
         wgpu::MAXIMUM_SUBGROUP_MAX_SIZE,
     );
-    if sizes == UNTOLD {
+    if sizes == UNKNOWN_SUBGROUPS {
         32
     } else {
         sizes.1 as usize
@@ -75,7 +75,7 @@ fn subgroup(sizes: (u32, u32)) -> usize {
 
 /// Half of a compute unit's memory, so that two workgroups fit, but at least what every adapter provides.
 pub fn memory_of_a_kernel(there: usize) -> usize {
-    (there / 2).clamp(WORKGROUP_MEMORY, MOST_WORKGROUP_MEMORY)
+    (there / 2).clamp(WORKGROUP_MEMORY, MAX_WORKGROUP_MEMORY)
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::adapter::{Adapter, adapters, candidates, may_have_card};
+use super::adapter::{Adapter, adapters, candidates, may_have_gpu};
 use super::context::{Context, GpuPrecision};
-use super::driver::patiently;
+use super::driver::with_timeout;
 use super::executor::GpuImageTower;
 use super::findings::{AccuracyFinding, FindingStore};
 use super::model::{CpuModel, GpuModel};
@@ -56,18 +56,21 @@ fn on_card(
     request: &AdapterRequest,
     load: &LoadTower,
 ) -> Result<GpuModel, ModelError> {
-    if !request.wanted && request.number.is_none() && !may_have_card() {
+    if !request.wanted && request.number.is_none() && !may_have_gpu() {
         return Err(GpuError::NotFound("no graphics card was found".into()).into());
     }
-    spared(request, on_battery)?;
+    reject_on_battery(request, on_battery)?;
     let found = listed(request)?;
-    first_that_works(candidates(&found, request.number)?, |adapter| {
+    first_success(candidates(&found, request.number)?, |adapter| {
         on_adapter(cpu, request, adapter, load)
     })
 }
 
 /// Rejects the GPU if it is to be avoided on battery.
-fn spared(request: &AdapterRequest, on_battery: impl FnOnce() -> bool) -> Result<(), GpuError> {
+fn reject_on_battery(
+    request: &AdapterRequest,
+    on_battery: impl FnOnce() -> bool,
+) -> Result<(), GpuError> {
     if request.wanted || request.on_battery || !on_battery() {
         return Ok(());
     }
@@ -95,7 +98,7 @@ fn listed(request: &AdapterRequest) -> Result<Vec<Adapter>, GpuError> {
 }
 
 /// Returns the first success. If all attempts fail, returns the only error, or one that combines all messages.
-fn first_that_works<A, T>(
+fn first_success<A, T>(
     candidates: &[A],
     mut attempt: impl FnMut(&A) -> Result<T, ModelError>,
 ) -> Result<T, ModelError> {
@@ -127,7 +130,7 @@ fn on_adapter(
     let records = FindingStore::new(request.checks.as_deref(), adapter.identity());
     let mut known = records.known(cpu.info());
     if let Some(finding) = &known {
-        match admit(finding, request.wanted) {
+        match check_finding(finding, request.wanted) {
             // A GPU that the user requires is tested again.
             Err(_) if request.wanted => known = None,
             admitted => admitted?,
@@ -143,7 +146,7 @@ fn on_adapter(
     };
     let (model, kept, folder) = (cpu.clone(), known.clone(), request.checks.clone());
     let (card, load) = (adapter.clone(), load.clone());
-    let tried = patiently(CALL, move || {
+    let tried = with_timeout(CALL, move || {
         open(&card, model.as_ref(), kept, folder, &load)
     });
     drop(test);
@@ -152,7 +155,7 @@ fn on_adapter(
             if known.is_none() {
                 records.keep(cpu.info(), &finding);
             }
-            admit(&finding, request.wanted)?;
+            check_finding(&finding, request.wanted)?;
             Ok(GpuModel::new(cpu.clone(), tower, finding.card, records))
         }
         Err(error) => {
@@ -165,7 +168,7 @@ fn on_adapter(
 }
 
 /// Accepts a GPU that is accurate and either faster or required.
-fn admit(finding: &AccuracyFinding, wanted: bool) -> Result<(), GpuError> {
+fn check_finding(finding: &AccuracyFinding, wanted: bool) -> Result<(), GpuError> {
     if !finding.agrees() {
         return Err(GpuError::Wrong {
             adapter: finding.adapter.clone(),
@@ -212,21 +215,21 @@ mod tests {
         let attempt = |number: &i32| match *number {
             0 => lost("a"),
             1 => lost("b"),
-            2 => Err(ModelError::GaveUp),
+            2 => Err(ModelError::Panicked),
             number => Ok(number),
         };
-        assert!(matches!(first_that_works(&[0, 3, 4], attempt), Ok(3)));
-        let both = first_that_works(&[0, 1], attempt).expect_err("none works");
+        assert!(matches!(first_success(&[0, 3, 4], attempt), Ok(3)));
+        let both = first_success(&[0, 1], attempt).expect_err("none works");
         let words = both.to_string();
         assert!(
             words.contains("(a)") && words.contains("; ") && words.contains("(b)"),
             "{words}"
         );
-        let one = first_that_works(&[0], attempt);
+        let one = first_success(&[0], attempt);
         assert!(matches!(one, Err(ModelError::Gpu(GpuError::Lost(_)))));
         // An error of the model would recur on any GPU.
-        let model = first_that_works(&[0, 2, 3], attempt);
-        assert!(matches!(model, Err(ModelError::GaveUp)));
+        let model = first_success(&[0, 2, 3], attempt);
+        assert!(matches!(model, Err(ModelError::Panicked)));
     }
 
     #[test]
@@ -243,8 +246,12 @@ mod tests {
                 on_battery: allowed,
                 checks: None,
             };
-            let spared = spared(&request, || battery);
-            assert_eq!(spared.is_ok(), used, "{request:?}, battery: {battery}");
+            let reject_on_battery = reject_on_battery(&request, || battery);
+            assert_eq!(
+                reject_on_battery.is_ok(),
+                used,
+                "{request:?}, battery: {battery}"
+            );
         }
     }
 
@@ -260,11 +267,11 @@ mod tests {
             cpu: 100.0,
             decoding: 100.0,
         };
-        assert!(admit(&finding(1.0, 1.0), true).is_ok());
-        assert!(admit(&finding(1.0, 1.0), false).is_err());
-        assert!(admit(&finding(1.0, 500.0), false).is_ok());
+        assert!(check_finding(&finding(1.0, 1.0), true).is_ok());
+        assert!(check_finding(&finding(1.0, 1.0), false).is_err());
+        assert!(check_finding(&finding(1.0, 500.0), false).is_ok());
         for wanted in [true, false] {
-            let wrong = admit(&finding(0.9, 500.0), wanted);
+            let wrong = check_finding(&finding(0.9, 500.0), wanted);
             assert!(matches!(wrong, Err(GpuError::Wrong { .. })));
         }
     }

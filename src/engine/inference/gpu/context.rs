@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::GpuError;
 use super::adapter::Adapter;
-use super::adapter_limits::{AdapterLimits, MOST_WORKGROUP_MEMORY, MatrixUnits, WORKGROUP_MEMORY};
+use super::adapter_limits::{AdapterLimits, MAX_WORKGROUP_MEMORY, MatrixUnits, WORKGROUP_MEMORY};
 use super::driver;
 use super::element::ElementType;
 use super::kernels::Kernel;
@@ -63,7 +63,7 @@ pub struct Context {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     name: String,
-    abilities: AdapterLimits,
+    capabilities: AdapterLimits,
     /// Maximum size in bytes of a buffer binding.
     most_bytes: u64,
     pipelines: Mutex<HashMap<String, wgpu::ComputePipeline>>,
@@ -91,7 +91,7 @@ fn translate(error: wgpu::Error) -> GpuError {
 }
 
 impl Context {
-    /// Opens an adapter. `cache` is the folder of the pipeline cache, which [`Context::keep_kernels`] updates.
+    /// Opens an adapter. `cache` is the folder of the pipeline cache, which [`Context::save_pipeline_cache`] updates.
     ///
     /// # Errors
     /// Returns an error if the driver fails or the adapter lacks a required feature.
@@ -130,7 +130,7 @@ impl Context {
             max_buffer_size: there.max_buffer_size,
             max_compute_workgroup_storage_size: there
                 .max_compute_workgroup_storage_size
-                .min(MOST_WORKGROUP_MEMORY as u32),
+                .min(MAX_WORKGROUP_MEMORY as u32),
             ..wgpu::Limits::defaults()
         };
         let opened = adapter.inner.request_device(&wgpu::DeviceDescriptor {
@@ -149,7 +149,7 @@ impl Context {
             device,
             queue,
             name: adapter.name.clone(),
-            abilities: AdapterLimits::of(adapter.kind, features, &there, &info),
+            capabilities: AdapterLimits::of(adapter.kind, features, &there, &info),
             // Buffer sizes are multiples of a vector.
             most_bytes: there
                 .max_storage_buffer_binding_size
@@ -162,7 +162,7 @@ impl Context {
 
     /// Lowers the maximum buffer size, for tests.
     #[must_use]
-    pub fn with_most_bytes(mut self, bytes: u64) -> Self {
+    pub fn with_max_bytes(mut self, bytes: u64) -> Self {
         self.most_bytes = self.most_bytes.min(bytes);
         self
     }
@@ -171,35 +171,35 @@ impl Context {
     #[must_use]
     pub fn with_workgroup_memory(mut self, bytes: usize) -> Self {
         let most = self.device.limits().max_compute_workgroup_storage_size;
-        self.abilities.memory = bytes.clamp(WORKGROUP_MEMORY, most as usize);
+        self.capabilities.memory = bytes.clamp(WORKGROUP_MEMORY, most as usize);
         self
     }
 
     /// Generates kernels for a given subgroup size.
     #[must_use]
     pub fn with_subgroups_of(mut self, invocations: usize) -> Self {
-        self.abilities.subgroup = invocations;
+        self.capabilities.subgroup = invocations;
         self
     }
 
     /// Does not use matrix units.
     #[must_use]
     pub fn without_matrix_units(mut self) -> Self {
-        self.abilities.matrix_units = None;
+        self.capabilities.matrix_units = None;
         self
     }
 
     /// Generates kernels for matrix units, with emulated units.
     #[must_use]
     pub fn with_emulated_matrix_units(mut self) -> Self {
-        self.abilities.matrix_units = Some(MatrixUnits::Emulated);
+        self.capabilities.matrix_units = Some(MatrixUnits::Emulated);
         self
     }
 
     /// Whether matrix products use matrix units.
     #[must_use]
     pub fn has_matrix_units(&self) -> bool {
-        self.abilities.matrix_units.is_some()
+        self.capabilities.matrix_units.is_some()
     }
 
     /// Name of the GPU.
@@ -210,18 +210,18 @@ impl Context {
 
     /// Whether weights are stored as f16.
     #[must_use]
-    pub fn in_halves(&self) -> bool {
+    pub fn uses_f16(&self) -> bool {
         self.element() == ElementType::F16
     }
 
     /// Element type of weights and activations.
     pub(super) fn element(&self) -> ElementType {
-        self.abilities.element
+        self.capabilities.element
     }
 
     /// Adapter properties that kernels are generated for.
-    pub(super) fn abilities(&self) -> &AdapterLimits {
-        &self.abilities
+    pub(super) fn capabilities(&self) -> &AdapterLimits {
+        &self.capabilities
     }
 
     pub(super) fn most_bytes(&self) -> u64 {
@@ -230,10 +230,10 @@ impl Context {
 
     /// Gives up a device whose driver did not respond in time, and returns the error that every later call gets. The
     /// device is leaked: closing it would block indefinitely.
-    pub(super) fn abandon(&self, patience: Duration) -> GpuError {
+    pub(super) fn abandon(&self, hang_timeout: Duration) -> GpuError {
         std::mem::forget((self.device.clone(), self.queue.clone()));
         // Other threads need not wait for the hung driver as well.
-        let hung = || GpuError::Hung(patience.as_secs());
+        let hung = || GpuError::Hung(hang_timeout.as_secs());
         self.errors.lost.get_or_init(hung).clone()
     }
 
@@ -303,7 +303,7 @@ impl Context {
     }
 
     /// Stores compiled kernels for the next start, where there is a pipeline cache.
-    pub fn keep_kernels(&self) {
+    pub fn save_pipeline_cache(&self) {
         if let Some(compiled) = &self.compiled {
             driver::call(|| compiled.keep());
         }

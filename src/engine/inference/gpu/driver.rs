@@ -18,7 +18,7 @@ impl CallTimer {
         std::mem::replace(&mut now, since)
     }
 
-    fn lasts(&self) -> Duration {
+    fn call_duration(&self) -> Duration {
         let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         since.map_or(Duration::ZERO, |since| since.elapsed())
     }
@@ -43,9 +43,9 @@ pub(super) fn call<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Runs `work` on a thread that is abandoned if one of its driver calls takes longer than `patience`.
-pub(super) fn patiently<T, E>(
-    patience: Duration,
+/// Runs `work` on a thread that is abandoned if one of its driver calls takes longer than `hang_timeout`.
+pub(super) fn with_timeout<T, E>(
+    hang_timeout: Duration,
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
@@ -64,10 +64,10 @@ where
         .spawn(work)
         .map_err(|e| GpuError::Failed(e.to_string()))?;
     loop {
-        match receiver.recv_timeout(patience.saturating_sub(clock.lasts())) {
+        match receiver.recv_timeout(hang_timeout.saturating_sub(clock.call_duration())) {
             Ok(result) => return result,
-            Err(RecvTimeoutError::Timeout) if clock.lasts() >= patience => {
-                return Err(GpuError::Hung(patience.as_secs()).into());
+            Err(RecvTimeoutError::Timeout) if clock.call_duration() >= hang_timeout => {
+                return Err(GpuError::Hung(hang_timeout.as_secs()).into());
             }
             Err(RecvTimeoutError::Timeout) => {}
             // The thread panicked, which drivers and wgpu may cause.
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_driver_that_hangs_or_panics_is_left_behind() {
         let (hold, held) = channel::<()>();
-        let hung = patiently(Duration::from_millis(20), move || {
+        let hung = with_timeout(Duration::from_millis(20), move || {
             // A short nested call does not restart the timer.
             call(|| {
                 call(|| ());
@@ -95,7 +95,8 @@ mod tests {
         });
         drop(hold);
         assert!(matches!(hung, Err(GpuError::Hung(_))));
-        let gone: Result<(), GpuError> = patiently(Duration::from_secs(20), || panic!("a driver"));
+        let gone: Result<(), GpuError> =
+            with_timeout(Duration::from_secs(20), || panic!("a driver"));
         assert!(matches!(gone, Err(GpuError::Failed(_))));
     }
 
@@ -103,9 +104,9 @@ mod tests {
     fn what_the_cpu_does_meanwhile_may_take_long() {
         // Time outside driver calls does not count, however short the patience.
         let (hold, held) = channel::<()>();
-        let patience = Duration::from_millis(5);
+        let hang_timeout = Duration::from_millis(5);
         let waiting = std::thread::spawn(move || {
-            patiently(patience, move || {
+            with_timeout(hang_timeout, move || {
                 call(|| ());
                 let _ = held.recv();
                 Ok(7)
@@ -113,7 +114,7 @@ mod tests {
         });
         // Waits until a thread would have exceeded the patience.
         let (_never, nothing) = channel::<()>();
-        let _ = nothing.recv_timeout(20 * patience);
+        let _ = nothing.recv_timeout(20 * hang_timeout);
         drop(hold);
         let result = waiting.join().expect("no panic");
         let result: Result<i32, GpuError> = result;

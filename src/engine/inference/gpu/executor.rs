@@ -10,7 +10,7 @@ use super::GpuError;
 use super::context::Context;
 use super::plan::{GpuPlan, GpuRows};
 use super::recorder::Recorder;
-use super::submission::{Pending, UnderWay, submit};
+use super::submission::{InFlightSubmission, Pending, submit};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::Embeddings;
 use crate::engine::media::preprocess::Crop;
@@ -28,13 +28,13 @@ const IN_FLIGHT: usize = 2;
 /// Number of plans to keep, including their buffers.
 const PLANS: usize = 3;
 /// Maximum memory of all plans together, in bytes.
-const MOST_PLAN_BYTES: u64 = 1 << 30;
+const MAX_PLAN_BYTES: u64 = 1 << 30;
 /// Maximum number of images per plan.
-const MOST_PICTURES: usize = 64;
+const MAX_PICTURES: usize = 64;
 /// Maximum number of images per plan before the first measurement: drivers may treat long dispatches as hangs.
 const FIRST_PICTURES: usize = 16;
 /// Time without a response after which a GPU counts as hung.
-const PATIENCE: Duration = Duration::from_secs(20);
+const HANG_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A tower that can record its plan for a batch.
 pub trait Network: Send + Sync {
@@ -61,7 +61,7 @@ struct PreparedPlan {
 
 impl PreparedPlan {
     /// Whether no dispatch is too long for a limit of `longest`, and none was split needlessly.
-    fn suits(&self, longest: f64) -> bool {
+    fn fits_limit(&self, longest: f64) -> bool {
         let too_long = self.longest > DRIFT * longest && self.plan.longest_whole > DRIFT * longest;
         let too_short = self.plan.cut && DRIFT * self.longest < longest;
         !too_long && !too_short
@@ -88,9 +88,9 @@ struct ExecutorState {
     /// Maximum number of images that fit in memory.
     most: usize,
     /// Cost that each image adds to the most expensive dispatch before splitting.
-    longest_each: f64,
+    cost_per_image: f64,
     /// Largest memory requirement per image of any plan so far, in bytes.
-    bytes_each: u64,
+    bytes_per_image: u64,
     /// When the previous batch completed.
     done: Instant,
 }
@@ -101,8 +101,8 @@ pub struct GpuImageTower {
     network: Box<dyn Network>,
     state: Mutex<ExecutorState>,
     /// Held while submitting a batch, so that the write of its input and its commands are consecutive in the queue.
-    turn: Mutex<UnderWay>,
-    patience: Duration,
+    turn: Mutex<InFlightSubmission>,
+    hang_timeout: Duration,
     memory: u64,
 }
 
@@ -117,21 +117,21 @@ impl GpuImageTower {
                 plans: VecDeque::new(),
                 rate: FIRST_GUESS,
                 measured: false,
-                most: MOST_PICTURES,
-                longest_each: f64::INFINITY,
-                bytes_each: 0,
+                most: MAX_PICTURES,
+                cost_per_image: f64::INFINITY,
+                bytes_per_image: 0,
                 done: Instant::now(),
             }),
             turn: Mutex::default(),
-            patience: PATIENCE,
-            memory: MOST_PLAN_BYTES,
+            hang_timeout: HANG_TIMEOUT,
+            memory: MAX_PLAN_BYTES,
         }
     }
 
     /// Sets the time without a response after which the GPU counts as hung.
     #[must_use]
-    pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn with_hang_timeout(mut self, hang_timeout: Duration) -> Self {
+        self.hang_timeout = hang_timeout;
         self
     }
 
@@ -200,15 +200,15 @@ impl GpuImageTower {
     ) -> Result<Arc<PreparedPlan>, GpuError> {
         loop {
             let longest = state.share();
-            let count = batch_size(pictures, state.most.min(state.timely()));
+            let count = batch_size(pictures, state.most.min(state.max_unsplit_images()));
             if let Some(at) = state.plans.iter().position(|known| known.count == count) {
                 let known = state.plans.remove(at);
-                if let Some(known) = known.filter(|known| known.suits(longest)) {
+                if let Some(known) = known.filter(|known| known.fits_limit(longest)) {
                     state.plans.push_back(known.clone());
                     return Ok(known);
                 }
             }
-            let needed = count as u64 * state.bytes_each;
+            let needed = count as u64 * state.bytes_per_image;
             while state.plans.len() >= PLANS
                 || (!state.plans.is_empty() && state.bytes() + needed > self.memory)
             {
@@ -222,9 +222,9 @@ impl GpuImageTower {
                 Ok(prepared) => {
                     let plan = &prepared.plan;
                     let each = plan.longest_whole / count as f64;
-                    state.longest_each = state.longest_each.min(each);
+                    state.cost_per_image = state.cost_per_image.min(each);
                     let each = plan.bytes().div_ceil(count as u64);
-                    state.bytes_each = state.bytes_each.max(each);
+                    state.bytes_per_image = state.bytes_per_image.max(each);
                     let prepared = Arc::new(prepared);
                     state.plans.push_back(prepared.clone());
                     return Ok(prepared);
@@ -279,7 +279,7 @@ impl GpuImageTower {
 
     /// Submits one batch of the images, excluding other callers.
     fn begin(&self, crops: &[Crop], cancel: &Cancel) -> Result<PendingBatch, GpuError> {
-        let mut under_way = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut in_flight = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let (prepared, share) = {
             let mut state = self.state();
             let prepared = self.fitting(&mut state, crops.len())?;
@@ -288,10 +288,10 @@ impl GpuImageTower {
         let now = &crops[..prepared.count.min(crops.len())];
         self.write(&prepared, now);
         let began = Instant::now();
-        let limits = (share, self.patience);
+        let limits = (share, self.hang_timeout);
         let stop = || cancel.is_cancelled();
         let plan = &prepared.plan;
-        let pending = submit(&self.context, plan, limits, &mut under_way, &stop)?;
+        let pending = submit(&self.context, plan, limits, &mut in_flight, &stop)?;
         Ok(PendingBatch {
             pending,
             first: !prepared.used.swap(true, Ordering::Relaxed),
@@ -304,19 +304,19 @@ impl GpuImageTower {
     /// Waits for a batch, while others may be submitted.
     fn finish(&self, mut batch: PendingBatch) -> Result<Vec<f32>, GpuError> {
         let plan = &batch.prepared.plan;
-        let mut vectors = (batch.pending).wait(&self.context, plan, self.patience)?;
+        let mut vectors = (batch.pending).wait(&self.context, plan, self.hang_timeout)?;
         vectors.truncate(batch.count * self.network.dim());
         let mut state = self.state();
         // Execution starts at submission or when the previous batch has completed.
         let took = state.done.max(batch.began).elapsed();
         state.done = Instant::now();
         if !batch.first {
-            state.learn(plan.cost(), took);
+            state.update_throughput(plan.cost(), took);
             return Ok(vectors);
         }
         drop(state);
         // Its kernels are now compiled.
-        self.context.keep_kernels();
+        self.context.save_pipeline_cache();
         Ok(vectors)
     }
 
@@ -338,16 +338,16 @@ impl ExecutorState {
     }
 
     /// Maximum number of images for which no dispatch is split into more than [`PARTS`] parts.
-    fn timely(&self) -> usize {
+    fn max_unsplit_images(&self) -> usize {
         if !self.measured {
             return FIRST_PICTURES;
         }
-        let pictures = PARTS * self.share() / self.longest_each;
-        (pictures as usize).clamp(1, MOST_PICTURES)
+        let pictures = PARTS * self.share() / self.cost_per_image;
+        (pictures as usize).clamp(1, MAX_PICTURES)
     }
 
     /// Updates the throughput with an exponential moving average.
-    fn learn(&mut self, cost: f64, took: Duration) {
+    fn update_throughput(&mut self, cost: f64, took: Duration) {
         let rate = cost / took.as_secs_f64().max(1e-6);
         self.rate = if self.measured {
             0.75 * self.rate + 0.25 * rate
@@ -388,14 +388,14 @@ mod tests {
         assert_eq!(batch_size(1000, 3), 2);
     }
 
-    fn unmeasured() -> ExecutorState {
+    fn initial_state() -> ExecutorState {
         ExecutorState {
             plans: VecDeque::new(),
             rate: FIRST_GUESS,
             measured: false,
             most: 64,
-            longest_each: 1e6,
-            bytes_each: 0,
+            cost_per_image: 1e6,
+            bytes_per_image: 0,
             done: Instant::now(),
         }
     }
@@ -405,7 +405,7 @@ mod tests {
         const FRAME: f64 = 1.0 / 60.0;
         // From old integrated GPUs to the fastest discrete ones.
         for rate in [5e10, 2e11, 9e11, 3e12, 2.3e13] {
-            let mut state = unmeasured();
+            let mut state = initial_state();
             // A driver that executes submissions in order makes a window wait for all queued ones.
             let wait = |state: &ExecutorState, rate: f64| AHEAD as f64 * state.share() / rate;
             if rate >= FIRST_GUESS {
@@ -413,13 +413,13 @@ mod tests {
             }
             let cost = 1e9;
             for _ in 0..20 {
-                state.learn(cost, Duration::from_secs_f64(cost / rate));
+                state.update_throughput(cost, Duration::from_secs_f64(cost / rate));
                 assert!(wait(&state, rate) < FRAME / 2.0);
             }
             // An unplugged laptop, whose GPU slows down by half from one batch to the next.
             assert!(wait(&state, rate / 2.0) < FRAME);
             for _ in 0..12 {
-                state.learn(cost, Duration::from_secs_f64(2.0 * cost / rate));
+                state.update_throughput(cost, Duration::from_secs_f64(2.0 * cost / rate));
             }
             assert!(wait(&state, rate / 2.0) < 1.05 * FRAME / 2.0);
         }
@@ -427,17 +427,17 @@ mod tests {
 
     #[test]
     fn a_slow_batch_makes_submissions_shorter() {
-        let mut state = unmeasured();
-        assert_eq!(state.timely(), FIRST_PICTURES);
-        state.learn(1e9, Duration::from_secs(1));
+        let mut state = initial_state();
+        assert_eq!(state.max_unsplit_images(), FIRST_PICTURES);
+        state.update_throughput(1e9, Duration::from_secs(1));
         assert!((state.rate - 1e9).abs() < 1.0);
         // 4 ms correspond to 4 million operations, and a dispatch may be split into four.
         assert!((state.share() - 4e6).abs() < 1.0);
-        assert_eq!(state.timely(), 16);
+        assert_eq!(state.max_unsplit_images(), 16);
         for _ in 0..20 {
-            state.learn(1e9, Duration::from_millis(500));
+            state.update_throughput(1e9, Duration::from_millis(500));
         }
         assert!(state.rate > 1.9e9 && state.rate < 2e9);
-        assert_eq!(state.timely(), 31);
+        assert_eq!(state.max_unsplit_images(), 31);
     }
 }

@@ -98,7 +98,7 @@ mod tests {
     use super::super::adapter_limits::AdapterLimits;
     use super::ElementType;
 
-    pub(super) fn abilities(element: ElementType, memory: usize) -> AdapterLimits {
+    pub(super) fn capabilities(element: ElementType, memory: usize) -> AdapterLimits {
         AdapterLimits {
             element,
             memory,

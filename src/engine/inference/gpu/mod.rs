@@ -32,7 +32,7 @@ mod test_marks;
 mod tower;
 mod weights;
 
-pub use adapter::{Adapter, AdapterKind, adapter, adapters, paper_adapter};
+pub use adapter::{Adapter, AdapterKind, adapter, adapters, noop_adapter};
 pub use choice::{AdapterRequest, accelerate};
 pub use context::{Context, GpuPrecision};
 #[cfg(feature = "starter")]

@@ -17,7 +17,7 @@ pub struct GpuModel {
     info: ModelInfo,
     records: FindingStore,
     /// Metadata with the failure reason, set once the GPU has failed.
-    fallen: OnceLock<ModelInfo>,
+    failure_info: OnceLock<ModelInfo>,
     /// Serialises inference on the CPU after a failure, to bound its memory usage.
     turn: Mutex<()>,
 }
@@ -48,7 +48,7 @@ impl GpuModel {
             tower,
             info,
             records,
-            fallen: OnceLock::new(),
+            failure_info: OnceLock::new(),
             turn: Mutex::new(()),
         }
     }
@@ -60,11 +60,11 @@ impl GpuModel {
     }
 
     /// Switches to the CPU after a GPU failure.
-    fn fall(&self, error: &GpuError) {
+    fn switch_to_cpu(&self, error: &GpuError) {
         // Other threads that fail meanwhile wait here, so that the first cause is recorded and reported once.
-        self.fallen.get_or_init(|| {
+        self.failure_info.get_or_init(|| {
             let blocked = matches!(error, GpuError::Hung(_)) && self.records.mark.hung();
-            let reason = fall_reason(&self.info.device.name, error, blocked);
+            let reason = failure_reason(&self.info.device.name, error, blocked);
             tracing::warn!("{reason}. Photos are read on the CPU from here on");
             let mut info = self.cpu.info().clone();
             info.device.reason = Some(reason);
@@ -89,7 +89,7 @@ impl GpuModel {
 }
 
 /// Why a GPU is no longer used, and how to try it again. `blocked`: whether its driver is blocked from now on.
-fn fall_reason(card: &str, error: &GpuError, blocked: bool) -> String {
+fn failure_reason(card: &str, error: &GpuError, blocked: bool) -> String {
     let next = match blocked {
         true => {
             "after a restart it is tried again only with --device gpu, or with Graphics card chosen in the settings"
@@ -100,7 +100,7 @@ fn fall_reason(card: &str, error: &GpuError, blocked: bool) -> String {
 }
 
 /// Rejects vectors without a direction, which damaged weights can produce.
-fn directed(vectors: Embeddings) -> Result<Embeddings, ModelError> {
+fn check_directions(vectors: Embeddings) -> Result<Embeddings, ModelError> {
     for row in vectors.rows() {
         let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
         if !norm.is_finite() || norm == 0.0 {
@@ -112,16 +112,16 @@ fn directed(vectors: Embeddings) -> Result<Embeddings, ModelError> {
 
 impl Model for GpuModel {
     fn info(&self) -> &ModelInfo {
-        self.fallen.get().unwrap_or(&self.info)
+        self.failure_info.get().unwrap_or(&self.info)
     }
 
     fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
         patches::checked_side(crops, &self.info.preprocess)?;
-        if self.fallen.get().is_none() {
+        if self.failure_info.get().is_none() {
             match self.tower.embed(crops, cancel) {
-                Ok(vectors) => return directed(vectors),
+                Ok(vectors) => return check_directions(vectors),
                 Err(GpuError::Cancelled) => return Err(ModelError::Cancelled),
-                Err(error) => self.fall(&error),
+                Err(error) => self.switch_to_cpu(&error),
             }
         }
         self.on_cpu(crops, cancel)
@@ -179,13 +179,13 @@ mod tests {
     #[test]
     fn a_restart_is_advised_only_if_it_helps() {
         let lost = GpuError::Lost("removed".into());
-        let why = fall_reason("Radeon", &lost, false);
+        let why = failure_reason("Radeon", &lost, false);
         assert!(
             why.starts_with("Radeon: ") && why.contains("restart"),
             "{why}"
         );
         assert!(!why.contains("--device gpu"), "{why}");
-        let why = fall_reason("Radeon", &GpuError::Hung(20), true);
+        let why = failure_reason("Radeon", &GpuError::Hung(20), true);
         assert!(
             why.contains("only with --device gpu") && why.contains("settings"),
             "{why}"

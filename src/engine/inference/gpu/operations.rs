@@ -6,7 +6,7 @@ use super::kernels::{
     self, AttentionTile, Kernel, PRODUCT, ProductElements, StoreMode, THREADS, TileSize,
 };
 use super::plan::GpuRows;
-use super::recorder::{MOST_WORKGROUPS, Recorder};
+use super::recorder::{MAX_WORKGROUPS, Recorder};
 use super::weights::{GpuDepthwise, GpuLinear, GpuNorm, vectors};
 use crate::engine::inference::cpu::{Activation, DepthwiseShape};
 
@@ -66,7 +66,7 @@ pub struct UnfoldShape {
 
 /// Workgroup counts for a linear range of `count`, spread over two dimensions if one is not enough.
 fn in_two_dimensions(count: usize) -> [usize; 3] {
-    let across = count.clamp(1, MOST_WORKGROUPS / 2);
+    let across = count.clamp(1, MAX_WORKGROUPS / 2);
     [across, count.div_ceil(across), 1]
 }
 
@@ -99,11 +99,11 @@ impl Recorder<'_> {
             );
             self.problem.get_or_insert(GpuError::Failed(text));
         }
-        let abilities = self.context.abilities();
+        let capabilities = self.context.capabilities();
         let halves = [x.element, layer.element] == [ElementType::F16; 2];
-        let units = abilities.matrix_units.filter(|_| halves);
+        let units = capabilities.matrix_units.filter(|_| halves);
         for slice in &layer.slices {
-            let fitting = || TileSize::fitting(abilities, x.rows, 4 * slice.columns);
+            let fitting = || TileSize::fitting(capabilities, x.rows, 4 * slice.columns);
             let tile = match self.tile.unwrap_or_else(fitting) {
                 // Small tiles cannot be divided among all subgroups.
                 TileSize::Small if units.is_some() => TileSize::Medium,
@@ -117,7 +117,7 @@ impl Recorder<'_> {
             };
             let kernel = match units {
                 Some(units) => kernels::gemm_matrix(tile, units, elements, store),
-                None => kernels::gemm(tile, abilities, elements, store),
+                None => kernels::gemm(tile, capabilities, elements, store),
             };
             let (period, stride, offset) = skip.map_or((1, 0, 0), |skip| {
                 (skip.rows, skip.stride, skip.offset + slice.first)
@@ -267,8 +267,8 @@ impl Recorder<'_> {
         queries: usize,
         element: ElementType,
     ) -> (Kernel, usize) {
-        let abilities = self.context.abilities();
-        match abilities.matrix_units {
+        let capabilities = self.context.capabilities();
+        match capabilities.matrix_units {
             Some(units)
                 if element == ElementType::F16
                     && kernels::matrix_attention_takes(size, queries) =>
@@ -279,7 +279,7 @@ impl Recorder<'_> {
                 )
             }
             _ => {
-                let tile = AttentionTile::fitting(abilities, size, queries);
+                let tile = AttentionTile::fitting(capabilities, size, queries);
                 (kernels::attention(element, size, tile), tile.queries)
             }
         }

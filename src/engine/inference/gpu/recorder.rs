@@ -12,7 +12,7 @@ use super::plan::{Dispatch, GpuPlan, GpuRows, cost};
 use super::weights::vectors;
 
 /// Maximum number of workgroups per dimension that every adapter supports.
-pub(super) const MOST_WORKGROUPS: usize = 65_535;
+pub(super) const MAX_WORKGROUPS: usize = 65_535;
 /// Maximum number of parameters of a kernel, each four bytes.
 const WORDS: usize = 16;
 /// Alignment of parameter blocks in their buffer: the largest that an adapter may require.
@@ -180,7 +180,7 @@ impl<'a> Recorder<'a> {
         workgroups: [usize; 3],
         (operations, bytes): (f64, f64),
     ) {
-        if workgroups.iter().any(|count| *count > MOST_WORKGROUPS) {
+        if workgroups.iter().any(|count| *count > MAX_WORKGROUPS) {
             self.problem.get_or_insert(GpuError::OutOfMemory);
         }
         let own = cost(kernel.name, operations, bytes);

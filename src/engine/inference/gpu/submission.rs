@@ -15,16 +15,16 @@ pub(super) const AHEAD: usize = 2;
 
 /// Submissions that may still be running, oldest first.
 #[derive(Default)]
-pub(super) struct UnderWay(VecDeque<wgpu::SubmissionIndex>);
+pub(super) struct InFlightSubmission(VecDeque<wgpu::SubmissionIndex>);
 
-impl UnderWay {
+impl InFlightSubmission {
     /// Waits until another submission may be queued.
-    fn make_room(&mut self, context: &Context, patience: Duration) -> Result<(), GpuError> {
+    fn make_room(&mut self, context: &Context, hang_timeout: Duration) -> Result<(), GpuError> {
         while self.0.len() >= AHEAD {
             let Some(oldest) = self.0.pop_front() else {
                 break;
             };
-            driver::call(|| wait_for(context, oldest, patience))?;
+            driver::call(|| wait_for(context, oldest, hang_timeout))?;
         }
         Ok(())
     }
@@ -34,17 +34,17 @@ impl UnderWay {
 fn wait_for(
     context: &Context,
     submission: wgpu::SubmissionIndex,
-    patience: Duration,
+    hang_timeout: Duration,
 ) -> Result<(), GpuError> {
     context.check_lost()?;
     let waited = context.device.poll(wgpu::PollType::Wait {
         submission_index: Some(submission),
-        timeout: Some(patience),
+        timeout: Some(hang_timeout),
     });
     context.check_lost()?;
     match waited {
         Ok(_) => Ok(()),
-        Err(wgpu::PollError::Timeout) => Err(context.abandon(patience)),
+        Err(wgpu::PollError::Timeout) => Err(context.abandon(hang_timeout)),
         // A lost device accepts no submission, and may report its loss only later.
         Err(error @ wgpu::PollError::WrongSubmissionIndex(..)) => {
             Err(GpuError::Lost(error.to_string()))
@@ -63,8 +63,8 @@ pub(super) struct Pending {
 pub(super) fn submit(
     context: &Context,
     plan: &GpuPlan,
-    (share, patience): (f64, Duration),
-    under_way: &mut UnderWay,
+    (share, hang_timeout): (f64, Duration),
+    in_flight: &mut InFlightSubmission,
     stop: &dyn Fn() -> bool,
 ) -> Result<Pending, GpuError> {
     let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
@@ -73,12 +73,12 @@ pub(super) fn submit(
         if stop() {
             return Err(GpuError::Cancelled);
         }
-        under_way.make_room(context, patience)?;
+        in_flight.make_room(context, hang_timeout)?;
         let submission = driver::call(|| context.queue.submit([commands]));
-        under_way.0.push_back(submission);
+        in_flight.0.push_back(submission);
     }
     context.check()?;
-    let submission = under_way.0.back().cloned();
+    let submission = in_flight.0.back().cloned();
     let submission = submission.ok_or_else(|| GpuError::Failed("an empty plan".into()))?;
     let (sender, mapped) = channel();
     target.map_async(wgpu::MapMode::Read, .., move |result| {
@@ -97,12 +97,12 @@ impl Pending {
         &mut self,
         context: &Context,
         plan: &GpuPlan,
-        patience: Duration,
+        hang_timeout: Duration,
     ) -> Result<Vec<f32>, GpuError> {
         let mapped = driver::call(|| {
-            wait_for(context, self.submission.clone(), patience)?;
+            wait_for(context, self.submission.clone(), hang_timeout)?;
             // The notification may be received by another waiting thread.
-            (self.mapped.recv_timeout(patience)).map_err(|e| GpuError::Failed(e.to_string()))
+            (self.mapped.recv_timeout(hang_timeout)).map_err(|e| GpuError::Failed(e.to_string()))
         })?;
         if let Err(error) = mapped {
             return Err(context.failure(&error));
@@ -117,10 +117,20 @@ impl Pending {
 ///
 /// # Errors
 /// Returns an error if the GPU fails.
-pub fn run(context: &Context, plan: &GpuPlan, patience: Duration) -> Result<Vec<f32>, GpuError> {
-    let limits = (f64::INFINITY, patience);
-    submit(context, plan, limits, &mut UnderWay::default(), &|| false)?
-        .wait(context, plan, patience)
+pub fn run(
+    context: &Context,
+    plan: &GpuPlan,
+    hang_timeout: Duration,
+) -> Result<Vec<f32>, GpuError> {
+    let limits = (f64::INFINITY, hang_timeout);
+    submit(
+        context,
+        plan,
+        limits,
+        &mut InFlightSubmission::default(),
+        &|| false,
+    )?
+    .wait(context, plan, hang_timeout)
 }
 
 /// Mean duration of one dispatch of a plan over `times` repetitions, including a share of the submission overhead.
@@ -131,13 +141,13 @@ pub fn time_dispatch(
     context: &Context,
     plan: &GpuPlan,
     (dispatch, times): (usize, u32),
-    patience: Duration,
+    hang_timeout: Duration,
 ) -> Result<Duration, GpuError> {
     let run = |times: u32| {
         let commands = plan.repeated(context, dispatch, times);
         let began = Instant::now();
         let submission = driver::call(|| context.queue.submit([commands]));
-        driver::call(|| wait_for(context, submission, patience))?;
+        driver::call(|| wait_for(context, submission, hang_timeout))?;
         context.check()?;
         Ok(began.elapsed())
     };

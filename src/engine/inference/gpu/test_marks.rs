@@ -12,18 +12,18 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::files::atomic_write::atomic_write;
-use crate::engine::files::file_key::leads_to;
+use crate::engine::files::file_key::refers_to;
 use crate::engine::files::regular::{open_no_link, read_regular};
 
 /// Size limit of a marker file in bytes.
 const MAX_MARK: u64 = 64 << 10;
 /// Number of consecutive deaths during a test after which a driver is blocked.
-const DEATHS: u32 = 2;
+const MAX_CRASHES: u32 = 2;
 /// Number of attempts to lock a marker that other tests remove meanwhile.
 const ATTEMPTS: u32 = 10;
 
 /// Markers of the tests running in this process.
-static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static ACTIVE_MARKERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// State recorded in a marker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl MarkRecord {
         let again = "choose --device gpu, or Graphics card in the settings, to try it again";
         match self.state {
             MarkState::Hung => Some(format!("the driver did not respond last time; {again}")),
-            MarkState::Testing if self.deaths >= DEATHS => Some(format!(
+            MarkState::Testing if self.deaths >= MAX_CRASHES => Some(format!(
                 "the program ended twice while the driver was tested; {again}"
             )),
             MarkState::Testing => None,
@@ -88,7 +88,9 @@ impl Drop for AdapterTest {
         let Some(file) = self.file.take() else {
             return;
         };
-        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = ACTIVE_MARKERS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // Already removed if the program is about to exit.
         if let Some(at) = held.iter().position(|held| *held == file) {
             held.swap_remove(at);
@@ -104,7 +106,9 @@ pub fn leave() {
 
 /// Removes markers.
 fn release(which: impl Fn(&Path) -> bool) {
-    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut held = ACTIVE_MARKERS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     for file in held.extract_if(.., |file| which(file)) {
         let _ = std::fs::remove_file(file);
     }
@@ -120,7 +124,7 @@ fn locked(path: &Path) -> io::Result<Option<File>> {
             return Ok(None);
         }
         // A test that ended before the lock was taken has removed the file, and another may have created a new one.
-        if leads_to(path, &file).unwrap_or(false) {
+        if refers_to(path, &file).unwrap_or(false) {
             return Ok(Some(file));
         }
     }
@@ -178,7 +182,9 @@ impl AdapterMark {
         if write().is_err() {
             return without;
         }
-        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = ACTIVE_MARKERS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         held.push(path.clone());
         TestStart::Test(AdapterTest {
             file: Some(path.clone()),
@@ -221,11 +227,11 @@ mod tests {
         AdapterMark::new(Some(folder), "Radeon", "0123")
     }
 
-    fn begun(mark: &AdapterMark) -> AdapterTest {
-        begun_if(mark, false)
+    fn begin_test(mark: &AdapterMark) -> AdapterTest {
+        begin_test_if(mark, false)
     }
 
-    fn begun_if(mark: &AdapterMark, wanted: bool) -> AdapterTest {
+    fn begin_test_if(mark: &AdapterMark, wanted: bool) -> AdapterTest {
         match mark.begin(wanted) {
             TestStart::Test(test) => test,
             other => panic!("{other:?}"),
@@ -233,13 +239,16 @@ mod tests {
     }
 
     /// Simulates the death of a process: the lock is released, the marker remains.
-    fn die(mark: &AdapterMark) {
-        die_during(mark, begun(mark));
+    fn simulate_crash(mark: &AdapterMark) {
+        simulate_crash_during(mark, begin_test(mark));
     }
 
-    fn die_during(mark: &AdapterMark, test: AdapterTest) {
+    fn simulate_crash_during(mark: &AdapterMark, test: AdapterTest) {
         let file = mark.file.clone().expect("a file");
-        HELD.lock().expect("free").retain(|held| *held != file);
+        ACTIVE_MARKERS
+            .lock()
+            .expect("free")
+            .retain(|held| *held != file);
         drop(test);
         assert!(file.exists());
     }
@@ -253,25 +262,25 @@ mod tests {
         assert!(why.contains("--device gpu"), "{why}");
         assert!(matches!(radeon.begin(false), TestStart::Blocked(_)));
         let other = AdapterMark::new(Some(dir.path()), "Radeon, newer driver", "4567");
-        drop(begun(&other));
-        drop(begun_if(&radeon, true));
+        drop(begin_test(&other));
+        drop(begin_test_if(&radeon, true));
         assert_eq!(radeon.against(), None);
-        drop(begun(&radeon));
+        drop(begin_test(&radeon));
     }
 
     #[test]
-    fn asking_for_a_driver_does_not_hide_the_death_of_another_program() {
+    fn requesting_a_driver_does_not_hide_a_crash_of_another_process() {
         let dir = tempfile::tempdir().expect("a folder");
         let radeon = mark(dir.path());
-        die(&radeon);
-        let test = begun(&radeon);
+        simulate_crash(&radeon);
+        let test = begin_test(&radeon);
         assert!(matches!(radeon.begin(true), TestStart::Busy));
-        die_during(&radeon, test);
+        simulate_crash_during(&radeon, test);
         assert!(radeon.against().is_some(), "both deaths count");
         // Whoever asks for it starts the count again.
-        die_during(&radeon, begun_if(&radeon, true));
+        simulate_crash_during(&radeon, begin_test_if(&radeon, true));
         assert_eq!(radeon.against(), None);
-        die(&radeon);
+        simulate_crash(&radeon);
         assert!(radeon.against().is_some());
     }
 
@@ -279,13 +288,13 @@ mod tests {
     fn a_test_that_ends_leaves_nothing_and_two_do_not_run_at_once() {
         let dir = tempfile::tempdir().expect("a folder");
         let radeon = mark(dir.path());
-        let test = begun(&radeon);
+        let test = begin_test(&radeon);
         assert!(matches!(radeon.begin(false), TestStart::Busy));
         drop(test);
         assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 0);
-        for _ in 0..3 * DEATHS {
+        for _ in 0..3 * MAX_CRASHES {
             // Terminated by the user, however often.
-            let test = begun(&radeon);
+            let test = begin_test(&radeon);
             let file = test.file.clone().expect("a file");
             release(|held| *held == file);
             assert!(!file.exists());
@@ -295,19 +304,19 @@ mod tests {
     }
 
     #[test]
-    fn programs_that_die_in_a_row_are_held_against_the_driver() {
+    fn consecutive_crashes_block_the_driver() {
         let dir = tempfile::tempdir().expect("a folder");
         let radeon = mark(dir.path());
-        die(&radeon);
+        simulate_crash(&radeon);
         assert_eq!(radeon.against(), None, "it may have been killed");
-        let again = begun(&radeon);
+        let again = begin_test(&radeon);
         assert_eq!(radeon.against(), None, "it is being tested");
         drop(again);
-        die(&radeon);
+        simulate_crash(&radeon);
         // A successful test in between resets the count.
-        drop(begun(&radeon));
-        die(&radeon);
-        die(&radeon);
+        drop(begin_test(&radeon));
+        simulate_crash(&radeon);
+        simulate_crash(&radeon);
         let why = radeon.against().expect("blocked");
         assert!(why.contains("ended twice"), "{why}");
         assert!(matches!(radeon.begin(false), TestStart::Blocked(_)));
@@ -318,10 +327,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let radeon = mark(dir.path());
         std::fs::write(radeon.file.as_ref().expect("a file"), b"{").expect("written");
-        drop(begun(&radeon));
-        drop(begun(&mark(&dir.path().join("new"))));
+        drop(begin_test(&radeon));
+        drop(begin_test(&mark(&dir.path().join("new"))));
         let without = AdapterMark::new(None, "Radeon", "0123");
-        drop(begun(&without));
+        drop(begin_test(&without));
         assert!(!without.hung(), "nowhere to record it");
     }
 }

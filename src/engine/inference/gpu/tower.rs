@@ -24,7 +24,7 @@ struct GpuTransformerLayer {
     attention_norm: GpuNorm,
     projections: GpuProjections,
     out: GpuLinear,
-    feed: FeedForward,
+    mlp: FeedForward,
 }
 
 /// Projections of an attention layer.
@@ -40,8 +40,8 @@ enum GpuProjections {
 
 struct FeedForward {
     norm: GpuNorm,
-    rise: GpuLinear,
-    fall: GpuLinear,
+    up_projection: GpuLinear,
+    down_projection: GpuLinear,
 }
 
 /// Fuses several projections of the same input into one layer, with their outputs concatenated.
@@ -59,11 +59,11 @@ impl GpuTransformerLayer {
     fn load(
         context: &Context,
         config: &EncoderConfig,
-        for_one: bool,
+        for_single_query: bool,
         source: &LayerSource,
     ) -> Result<Self> {
         let (width, epsilon) = (config.width, config.epsilon);
-        let projections = if for_one {
+        let projections = if for_single_query {
             let (query, keys_values) = source.projections.split_at(1);
             GpuProjections::One {
                 query: fused(context, width, query)?,
@@ -76,10 +76,14 @@ impl GpuTransformerLayer {
             attention_norm: GpuNorm::load(context, width, epsilon, &source.attention_norm)?,
             projections,
             out: GpuLinear::load(context, (width, width), true, &source.out)?,
-            feed: FeedForward::load(
+            mlp: FeedForward::load(
                 context,
                 config,
-                [&source.feed_norm, &source.rise, &source.fall],
+                [
+                    &source.mlp_norm,
+                    &source.up_projection,
+                    &source.down_projection,
+                ],
             )?,
         })
     }
@@ -137,7 +141,7 @@ impl GpuTransformerLayer {
             }
         };
         recorder.release(attended);
-        self.feed.record(recorder, config.activation, &x);
+        self.mlp.record(recorder, config.activation, &x);
         x
     }
 }
@@ -146,22 +150,26 @@ impl FeedForward {
     fn load(
         context: &Context,
         config: &EncoderConfig,
-        [norm, rise, fall]: [&VarBuilder; 3],
+        [norm, up_projection, down_projection]: [&VarBuilder; 3],
     ) -> Result<Self> {
         let (width, hidden) = (config.width, config.hidden);
         Ok(Self {
             norm: GpuNorm::load(context, width, config.epsilon, norm)?,
-            rise: GpuLinear::load(context, (width, hidden), true, rise)?,
-            fall: GpuLinear::load(context, (hidden, width), true, fall)?,
+            up_projection: GpuLinear::load(context, (width, hidden), true, up_projection)?,
+            down_projection: GpuLinear::load(context, (hidden, width), true, down_projection)?,
         })
     }
 
     /// Adds the MLP's output for `x` to `x`.
     fn record(&self, recorder: &mut Recorder, activation: Activation, x: &GpuRows) {
         let normed = recorder.layer_norm(x, &self.norm);
-        let hidden = recorder.linear(&normed, &self.rise, GpuEpilogue::Activate(activation));
+        let hidden = recorder.linear(
+            &normed,
+            &self.up_projection,
+            GpuEpilogue::Activate(activation),
+        );
         recorder.release(normed);
-        recorder.linear(&hidden, &self.fall, GpuEpilogue::AddTo(x));
+        recorder.linear(&hidden, &self.down_projection, GpuEpilogue::AddTo(x));
         recorder.release(hidden);
     }
 }
@@ -176,7 +184,7 @@ struct GpuPoolingHead {
     query: GpuTable,
     keys_values: GpuLinear,
     out: GpuLinear,
-    feed: FeedForward,
+    mlp: FeedForward,
 }
 
 impl GpuPoolingHead {
@@ -192,7 +200,11 @@ impl GpuPoolingHead {
             query: GpuTable::of_activations(context, &cpu_values(&query)?, width),
             keys_values: GpuLinear::new(context, &weight, Some(&bias), sizes),
             out: GpuLinear::load(context, (width, width), true, &source.out)?,
-            feed: FeedForward::load(context, config, [&source.norm, &source.rise, &source.fall])?,
+            mlp: FeedForward::load(
+                context,
+                config,
+                [&source.norm, &source.up_projection, &source.down_projection],
+            )?,
         })
     }
 
@@ -220,7 +232,7 @@ impl GpuPoolingHead {
         let plain = GpuEpilogue::ActivateInFull(Activation::None);
         let pooled = recorder.linear(&attended, &self.out, plain);
         recorder.release(attended);
-        self.feed.record(recorder, config.activation, &pooled);
+        self.mlp.record(recorder, config.activation, &pooled);
         pooled
     }
 }
@@ -256,13 +268,13 @@ impl TransformerTower {
         let patch = source.patches.dim(3)?;
         let (tokens, _) = source.positions.dims2()?;
         let weight = cpu_values(&source.patches)?;
-        let for_one = matches!(source.head, VisionHead::Class(_));
+        let for_single_query = matches!(source.head, VisionHead::Class(_));
         let layer = |i: usize| {
-            let for_one = for_one && i + 1 == config.layers;
+            let for_single_query = for_single_query && i + 1 == config.layers;
             GpuTransformerLayer::load(
                 context,
                 &config,
-                for_one,
+                for_single_query,
                 &LayerSource::of(&source.layers, i),
             )
         };

@@ -20,16 +20,16 @@ pub use norm::LayerNorm;
 
 /// Maximum rows per parallel task: enough to amortise reading the weights, few enough that activations between two
 /// layers stay in a core's private cache.
-const MOST_ROWS: usize = 72;
+const MAX_ROWS: usize = 72;
 /// Minimum rows per task, if there are more: below this, reading the weights costs as much as multiplying.
-const FEWEST_ROWS: usize = 8;
+const MIN_ROWS: usize = 8;
 
 /// Rows per parallel task, chosen so that all cores get the same number of tasks.
 #[must_use]
 pub fn task_rows(rows: usize) -> usize {
     let threads = rayon::current_num_threads();
-    let tasks = rows.div_ceil(MOST_ROWS).next_multiple_of(threads);
-    let tasks = tasks.min(rows.div_ceil(FEWEST_ROWS)).max(1);
+    let tasks = rows.div_ceil(MAX_ROWS).next_multiple_of(threads);
+    let tasks = tasks.min(rows.div_ceil(MIN_ROWS)).max(1);
     let each = rows.div_ceil(tasks).max(1);
     // With several tasks per core, whole tiles matter more than the last task being slightly shorter.
     if tasks > threads {
@@ -97,7 +97,7 @@ mod tests {
         for rows in [1, 7, 50, 77, 800, 3137] {
             let each = task_rows(rows);
             assert!(
-                each <= MOST_ROWS && each >= FEWEST_ROWS.min(rows),
+                each <= MAX_ROWS && each >= MIN_ROWS.min(rows),
                 "{rows} rows"
             );
             let tasks = rows.div_ceil(each);

@@ -91,7 +91,7 @@ pub struct SortedFile {
     /// Whether it was copied, moved or linked.
     pub transfer: Transfer,
     /// Whether the target already held the same bytes.
-    pub was_there: bool,
+    pub already_present: bool,
 }
 
 /// The result of a round.
@@ -104,7 +104,7 @@ pub struct WatchRound {
     /// IDs of the exports that transferred files, for `undo`.
     pub exports: Vec<String>,
     /// Photos examined in this round that matched no rule.
-    pub fitting_none: usize,
+    pub unmatched: usize,
     /// Files that are still being written.
     pub waiting: HashSet<PathBuf>,
     /// Files that failed.
@@ -120,7 +120,7 @@ pub struct WatchRound {
 impl WatchRound {
     /// Whether the round had no failures and no errors.
     #[must_use]
-    pub fn is_fine(&self) -> bool {
+    pub fn is_success(&self) -> bool {
         self.failures.is_empty() && self.errors.is_empty()
     }
 }
@@ -128,7 +128,7 @@ impl WatchRound {
 impl Library {
     /// Examines the folders of all rules once and applies the rules to new photos. A rule that fails does not stop the
     /// others.
-    pub fn living_round(
+    pub fn run_rules_once(
         &self,
         rules: &[FolderRule],
         handled: &mut HandledLog,
@@ -153,7 +153,7 @@ impl Library {
                 }
             }
         }
-        round.fitting_none = fits_any.values().filter(|fits| !**fits).count();
+        round.unmatched = fits_any.values().filter(|fits| !**fits).count();
         round
     }
 
@@ -318,12 +318,12 @@ fn export_matches(
         (round.stopped).extend(report.unfinished.then_some(report.id));
         report.exported
     };
-    let arrival = |(source, target): (PathBuf, PathBuf), was_there| SortedFile {
+    let arrival = |(source, target): (PathBuf, PathBuf), already_present| SortedFile {
         rule: rule.name.clone(),
         source,
         target,
         transfer: how.transfer,
-        was_there,
+        already_present,
     };
     let there = plan.skipped.into_iter().map(|paths| arrival(paths, true));
     let exported = exported.into_iter().map(|paths| arrival(paths, false));

@@ -145,13 +145,13 @@ pub struct RuleText {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counter_examples: Vec<PathBuf>,
     /// Whether to disable the lexicon's expansion of general words.
-    #[serde(default, skip_serializing_if = "is_off")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub exactly: bool,
     /// Words to exclude from this expansion.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
     /// Whether to pass words in other languages to the model untranslated, even if it knows only English.
-    #[serde(default, skip_serializing_if = "is_off")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub as_typed: bool,
     /// Prompt templates that replace the default ones; `{}` stands for the label's words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -166,7 +166,7 @@ pub struct RuleText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<LayoutText>,
     /// Whether to move instead of copy.
-    #[serde(default, rename = "move", skip_serializing_if = "is_off")]
+    #[serde(default, rename = "move", skip_serializing_if = "is_false")]
     pub moves: bool,
     /// The mark to set instead of exporting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,7 +194,7 @@ fn is_on(value: &bool) -> bool {
     *value
 }
 
-fn is_off(value: &bool) -> bool {
+fn is_false(value: &bool) -> bool {
     !*value
 }
 

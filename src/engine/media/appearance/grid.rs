@@ -15,10 +15,10 @@ pub const GRID: usize = 24;
 const LOW: usize = 8;
 /// Fractions of a side that a crop may remove at each edge, and the maximum for two opposite edges together.
 const CUTS: [f32; 6] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25];
-const MOST_CUT: f32 = 0.26;
+const MAX_CUT: f32 = 0.26;
 /// Side of the coarse grid of the initial search, and the number of its best candidates that are refined.
 const COARSE: usize = 8;
-const LOOKED_AT: usize = 4;
+const REFINED_CANDIDATES: usize = 4;
 /// Radius in cells of the local mean that is subtracted, so that detail outweighs large light and dark regions.
 const NEAR: usize = 3;
 
@@ -175,7 +175,7 @@ impl GreyGrid {
 
     /// Subtracts the local mean, for comparison with other grids.
     #[must_use]
-    pub fn relief(&self) -> Relief {
+    pub fn local_contrast(&self) -> LocalContrast {
         let mut cells = [0f32; GRID * GRID];
         for (at, cell) in cells.iter_mut().enumerate() {
             let near = |n: usize| n.saturating_sub(NEAR)..(n + NEAR + 1).min(GRID);
@@ -187,17 +187,17 @@ impl GreyGrid {
                 .sum();
             *cell = f32::from(self.0[at]) - sum as f32 / count;
         }
-        Relief(cells)
+        LocalContrast(cells)
     }
 }
 
 /// A grid after subtraction of the local mean.
-pub struct Relief([f32; GRID * GRID]);
+pub struct LocalContrast([f32; GRID * GRID]);
 
 /// Fractions cut off the left, top, right and bottom of a picture.
 type Cut = [f32; 4];
 
-impl Relief {
+impl LocalContrast {
     /// Whether there is enough structure to compare: featureless grids, such as a clear sky, match everything.
     #[must_use]
     pub fn has_structure(&self) -> bool {
@@ -216,7 +216,7 @@ impl Relief {
     fn fit_of_part(&self, part: &Self) -> f32 {
         let axis = || {
             let pairs = CUTS.iter().flat_map(|a| CUTS.iter().map(move |b| (*a, *b)));
-            pairs.filter(|(a, b)| a + b <= MOST_CUT)
+            pairs.filter(|(a, b)| a + b <= MAX_CUT)
         };
         let mut coarse: Vec<(f32, Cut)> = axis()
             .flat_map(|(left, right)| axis().map(move |(top, bottom)| [left, top, right, bottom]))
@@ -224,13 +224,13 @@ impl Relief {
             .collect();
         coarse.sort_by(|a, b| b.0.total_cmp(&a.0));
         let whole = self.correlation::<GRID>(part, [0.0; 4]);
-        let best = coarse.iter().take(LOOKED_AT);
-        best.map(|(_, cut)| self.improved(part, *cut))
+        let best = coarse.iter().take(REFINED_CANDIDATES);
+        best.map(|(_, cut)| self.refine_cut(part, *cut))
             .fold(whole, f32::max)
     }
 
     /// The correlation at `cut` after a local search on each edge.
-    fn improved(&self, part: &Self, mut cut: Cut) -> f32 {
+    fn refine_cut(&self, part: &Self, mut cut: Cut) -> f32 {
         let mut best = self.correlation::<GRID>(part, cut);
         for step in [0.025, 0.0125] {
             for side in 0..4 {
@@ -322,15 +322,15 @@ mod tests {
 
     #[test]
     fn a_part_fits_the_whole_and_another_picture_does_not() {
-        let whole = picture(0.0, 0.0, 1.0, 2.0).relief();
+        let whole = picture(0.0, 0.0, 1.0, 2.0).local_contrast();
         assert!(whole.has_structure());
         for (left, top, width) in [(0.0, 0.0, 1.0), (0.1, 0.05, 0.85), (0.2, 0.2, 0.8)] {
-            let part = picture(left, top, width, 2.0).relief();
+            let part = picture(left, top, width, 2.0).local_contrast();
             assert!(whole.fit(&part) > 0.95, "{left}: {}", whole.fit(&part));
             assert!((whole.fit(&part) - part.fit(&whole)).abs() < 1e-6);
         }
-        let other = picture(0.0, 0.0, 1.0, 3.1).relief();
+        let other = picture(0.0, 0.0, 1.0, 3.1).local_contrast();
         assert!(whole.fit(&other) < 0.7, "{}", whole.fit(&other));
-        assert!(!GreyGrid([90; GRID * GRID]).relief().has_structure());
+        assert!(!GreyGrid([90; GRID * GRID]).local_contrast().has_structure());
     }
 }

@@ -12,7 +12,7 @@ const TILES: usize = 6;
 /// Number of the sharpest tiles that are averaged.
 const SHARPEST: usize = 6;
 /// Radius of the blur in pixels.
-const REACH: usize = 4;
+const BLUR_RADIUS: usize = 4;
 /// Mean difference between neighbours below which a tile has too little structure to measure.
 const STRUCTURE: f32 = 0.5;
 /// Highest luma of a dark pixel, and lowest luma of an overexposed one.
@@ -154,17 +154,17 @@ fn tiles(grey: &[u8], width: usize, height: usize) -> Vec<TileSums> {
 /// Box blur along one line.
 fn blur(values: &[u8], out: &mut [f32]) {
     let (mut sum, mut count) = (0u32, 0u32);
-    for v in values.iter().take(REACH) {
+    for v in values.iter().take(BLUR_RADIUS) {
         sum += u32::from(*v);
         count += 1;
     }
     for (at, out) in out.iter_mut().enumerate() {
-        if let Some(v) = values.get(at + REACH) {
+        if let Some(v) = values.get(at + BLUR_RADIUS) {
             sum += u32::from(*v);
             count += 1;
         }
-        if at > REACH {
-            sum -= u32::from(values[at - REACH - 1]);
+        if at > BLUR_RADIUS {
+            sum -= u32::from(values[at - BLUR_RADIUS - 1]);
             count -= 1;
         }
         *out = sum as f32 / count as f32;

@@ -9,7 +9,7 @@ use super::DecodeError;
 use crate::engine::cancel::Cancel;
 
 /// Polling interval of the caller for cancellation.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Runs `work`, which may take a few seconds, on another thread and returns its result. If `cancel` is raised, the
 /// caller returns at once, and the thread finishes on its own with its result discarded. Panics are propagated.
@@ -31,7 +31,7 @@ pub fn detached<T: Send + 'static>(
         return Err(DecodeError::NoThread(error.to_string()));
     }
     loop {
-        match receiver.recv_timeout(LOOK) {
+        match receiver.recv_timeout(POLL_INTERVAL) {
             Ok(Ok(result)) => return Ok(result),
             Ok(Err(panic)) => resume_unwind(panic),
             Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}

@@ -10,7 +10,7 @@ use crate::engine::media::dates;
 use crate::engine::media::taken::Taken;
 
 /// Maximum length of a name in characters: malformed fields can be of any length.
-pub(super) const MOST_LETTERS: usize = 80;
+pub(super) const MAX_LETTERS: usize = 80;
 
 /// The capture date: the first valid one.
 pub(super) fn taken(exif: &Exif) -> Option<Taken> {
@@ -26,7 +26,7 @@ pub(super) fn camera(exif: &Exif) -> Option<String> {
     };
     let name = std::str::from_utf8(lines.first()?).ok()?;
     let name = name.trim_matches(['\0', ' ']).chars();
-    let name: String = name.take(MOST_LETTERS).collect();
+    let name: String = name.take(MAX_LETTERS).collect();
     (!name.is_empty()).then_some(name)
 }
 

@@ -31,7 +31,7 @@ pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     });
     let camera = fields.and_then(exif::camera).or_else(|| {
         let camera = inside.0.camera.as_deref()?.trim();
-        (!camera.is_empty()).then(|| camera.chars().take(exif::MOST_LETTERS).collect())
+        (!camera.is_empty()).then(|| camera.chars().take(exif::MAX_LETTERS).collect())
     });
     let taken = fields.and_then(exif::taken);
     ExifFacts {

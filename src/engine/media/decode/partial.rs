@@ -12,7 +12,7 @@ use super::{DecodeError, DecodeLimits, Picture, colour, warning};
 /// Initial value of samples: grey, and 50 % opacity where there is alpha.
 const UNREAD: u8 = 128;
 /// Maximum number of bytes appended to a file.
-const MOST_PADDING: usize = 1 << 30;
+const MAX_PADDING: usize = 1 << 30;
 /// Size of the RIFF header: identifier, length and form type.
 const RIFF_HEAD: usize = 12;
 /// `VP8X` flags for metadata chunks: ICC, EXIF and XMP.
@@ -43,19 +43,19 @@ pub fn decode(
     };
     // A copy with the missing bytes appended, without which the decoder might not even start.
     limits.reserve(0, 0, length as u64)?;
-    let (mended, missing) = match format {
-        ImageFormat::WebP => mended_webp(bytes, length),
+    let (repaired, missing) = match format {
+        ImageFormat::WebP => padded_webp(bytes, length),
         ImageFormat::Gif => (Cow::Borrowed(bytes), 0),
         _ => padded(bytes, length),
     };
     let cancel = limits.cancel;
     let inner = DecodeLimits::new(limits.budget(), cancel);
-    let Ok(mut decoder) = decoder(&mended, format, &inner) else {
+    let Ok(mut decoder) = decoder(&repaired, format, &inner) else {
         return Ok(None);
     };
     let (width, height) = decoder.dimensions();
     let per_pixel = bytes_per_pixel(format, decoder.color_type());
-    let padding = mended.len() - bytes.len();
+    let padding = repaired.len() - bytes.len();
     let need = area(width, height, per_pixel).saturating_add(length as u64);
     limits.reserve(width, height, need)?;
     let profile = decoder.icc_profile().ok().flatten();
@@ -121,7 +121,7 @@ fn padded_length(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits<'_>) -
     let inner = DecodeLimits::new(limits.budget(), limits.cancel);
     let size = decoder(bytes, format, &inner).ok()?.total_bytes();
     let size = usize::try_from(size).ok();
-    Some(bytes.len() + size.filter(|size| *size <= MOST_PADDING)?)
+    Some(bytes.len() + size.filter(|size| *size <= MAX_PADDING)?)
 }
 
 /// Appends grey bytes up to `length`; also returns the missing percentage of the picture. Run lengths and references
@@ -152,12 +152,12 @@ fn webp_length(bytes: &[u8]) -> Option<usize> {
     let claimed = webp_chunks(bytes).map(|(_, end)| end).max();
     let whole = length.checked_add(8)?.max(claimed.unwrap_or_default());
     let whole = whole.max(bytes.len());
-    (whole - bytes.len() <= MOST_PADDING).then_some(whole)
+    (whole - bytes.len() <= MAX_PADDING).then_some(whole)
 }
 
 /// Pads a WebP to `length` and clears header flags of missing chunks; also returns the missing percentage. Padding is
 /// zero, because the decoder treats it as valid codes.
-fn mended_webp(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
+fn padded_webp(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
     let there = webp_chunks(bytes).filter(|(_, end)| *end <= bytes.len());
     let has = there.fold(0, |has, (kind, _)| {
         has | match kind {
@@ -167,16 +167,19 @@ fn mended_webp(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
             _ => 0,
         }
     });
-    let mut mended = Vec::with_capacity(length);
-    mended.extend_from_slice(bytes);
-    mended.resize(length, 0);
-    if mended.get(RIFF_HEAD..RIFF_HEAD + 4) == Some(b"VP8X")
-        && let Some(flags) = mended.get_mut(RIFF_HEAD + 8)
+    let mut repaired = Vec::with_capacity(length);
+    repaired.extend_from_slice(bytes);
+    repaired.resize(length, 0);
+    if repaired.get(RIFF_HEAD..RIFF_HEAD + 4) == Some(b"VP8X")
+        && let Some(flags) = repaired.get_mut(RIFF_HEAD + 8)
     {
         *flags &= !WEBP_METADATA | has;
     }
     let riff = u32::try_from(length - 8).unwrap_or(u32::MAX).to_le_bytes();
-    mended[4..8].copy_from_slice(&riff);
+    repaired[4..8].copy_from_slice(&riff);
     let missing = length - bytes.len();
-    (Cow::Owned(mended), (missing * 100).div_ceil(length.max(1)))
+    (
+        Cow::Owned(repaired),
+        (missing * 100).div_ceil(length.max(1)),
+    )
 }

@@ -156,7 +156,7 @@ impl<'a> Heif<'a> {
     }
 
     /// The items that reference an item.
-    pub fn referring(&self, kind: &[u8; 4], to: u32) -> impl Iterator<Item = u32> {
+    pub fn items_referencing(&self, kind: &[u8; 4], to: u32) -> impl Iterator<Item = u32> {
         let refers = move |r: &&Reference| r.kind == *kind && r.to.contains(&to);
         self.items.references.iter().filter(refers).map(|r| r.from)
     }
@@ -168,7 +168,7 @@ impl<'a> Heif<'a> {
             let kind = kind.and_then(|content| content.get(4..));
             kind.is_some_and(|kind| ALPHA.iter().any(|known| kind.starts_with(known)))
         };
-        self.referring(b"auxl", id).find(is_alpha)
+        self.items_referencing(b"auxl", id).find(is_alpha)
     }
 
     /// The payloads of an item's `colr` properties.

@@ -133,7 +133,7 @@ impl ItemLocations {
     }
 
     /// The location of an item with a single extent.
-    pub fn one_piece(&self, id: u32, at: u64, length: u64) -> ItemLocation {
+    pub fn single_extent(&self, id: u32, at: u64, length: u64) -> ItemLocation {
         // If offsets have zero width, the base offset holds the position.
         let (base, at) = match self.width(0) {
             0 => (at, 0),

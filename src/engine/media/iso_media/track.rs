@@ -3,7 +3,7 @@
 use super::{ByteSpan, Fields, boxes, child};
 
 /// Maximum number of tracks examined.
-const MOST_TRACKS: usize = 8;
+const MAX_TRACKS: usize = 8;
 
 /// A track of pictures.
 pub struct PictureTrack {
@@ -18,7 +18,7 @@ impl PictureTrack {
     pub fn first(bytes: &[u8], handler: &[u8; 4]) -> Option<Self> {
         let movie = child(bytes, (0, bytes.len()), b"moov")?;
         let tracks = boxes(bytes, movie).filter(|(kind, _)| kind == b"trak");
-        let mut tracks = tracks.take(MOST_TRACKS).filter(|(_, track)| {
+        let mut tracks = tracks.take(MAX_TRACKS).filter(|(_, track)| {
             let found = child(bytes, *track, b"mdia").and_then(|span| child(bytes, span, b"hdlr"));
             found.and_then(|(start, _)| bytes.get(start + 8..start + 12)) == Some(handler)
         });

@@ -62,7 +62,7 @@ impl Cache {
     #[must_use]
     pub fn open(file: &Path) -> Self {
         let opened = connect(file).or_else(|error| {
-            if !is_damage(&error) {
+            if !is_corruption(&error) {
                 return Err(error);
             }
             let _ = fs::remove_file(file);
@@ -136,7 +136,7 @@ impl Cache {
         let Some(opened) = connection.as_mut() else {
             return;
         };
-        if write(opened, new).is_err_and(|error| is_damage(&error)) {
+        if write(opened, new).is_err_and(|error| is_corruption(&error)) {
             *connection = None;
             let _ = fs::remove_file(&self.file);
         }
@@ -147,7 +147,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn is_damage(error: &rusqlite::Error) -> bool {
+fn is_corruption(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)

@@ -98,7 +98,7 @@ impl Packet {
         let items = self.document.elements()[list].children.iter().copied();
         let mut untagged: Vec<Id> = items.filter(|item| !self.has_language(*item)).collect();
         let new = match self.default_item(property) {
-            Some(item) => self.new_content(self.innermost(item), &self.escaped(text)),
+            Some(item) => self.new_content(self.value_element(item), &self.escaped(text)),
             None => self.first_item(list, &mut untagged, text),
         };
         let removals = untagged.into_iter().map(PropertySite::Element);

@@ -210,20 +210,20 @@ impl Packet {
                 let attribute = &self.document.elements()[id].attributes[at];
                 Splice::new(attribute.value, value.clone())
             }
-            PropertySite::Element(id) => self.new_content(self.innermost(id), &value),
+            PropertySite::Element(id) => self.new_content(self.value_element(id), &value),
         });
         let splices = splices.collect();
         self.splice(splices).map(|()| true)
     }
 
     /// The element with the text of a simple value.
-    pub(super) fn innermost(&self, id: Id) -> Id {
+    pub(super) fn value_element(&self, id: Id) -> Id {
         let first_item = || {
             let list = self.container(id)?;
             self.document.elements()[list].children.first().copied()
         };
         match first_item().or_else(|| self.qualified(id)) {
-            Some(inner) => self.innermost(inner),
+            Some(inner) => self.value_element(inner),
             None => id,
         }
     }

@@ -205,7 +205,7 @@ pub fn changed<'a>(
     photos: impl Iterator<Item = MetadataQuery<'a>>,
     cache: Option<&Path>,
 ) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
-    look_at(photos, cache, |_| true)
+    read_metadata_of(photos, cache, |_| true)
 }
 
 /// The photos that have any metadata, with it; otherwise like [`changed`]. Memory use depends on the number of these
@@ -216,13 +216,13 @@ pub fn said<'a>(
     cache: Option<&Path>,
 ) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     let photos = photos.map(|photo| (photo, None));
-    look_at(photos, cache, |metadata| !metadata.facts.is_empty())
+    read_metadata_of(photos, cache, |metadata| !metadata.facts.is_empty())
 }
 
-fn look_at<'a>(
+fn read_metadata_of<'a>(
     photos: impl Iterator<Item = MetadataQuery<'a>>,
     cache: Option<&Path>,
-    keeps: impl Fn(&PhotoMetadata) -> bool + Sync,
+    is_wanted: impl Fn(&PhotoMetadata) -> bool + Sync,
 ) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     let mut folders = FolderSidecars::default();
     let cache = cache.map(Cache::open);
@@ -237,7 +237,7 @@ fn look_at<'a>(
                 )
             })
             .collect();
-        changes.extend(read_part(&asked, cache.as_ref(), &keeps));
+        changes.extend(read_part(&asked, cache.as_ref(), &is_wanted));
     }
     if let Some(cache) = cache {
         cache.save();
@@ -249,7 +249,7 @@ fn look_at<'a>(
 fn read_part(
     asked: &[(MetadataQuery, Vec<PathBuf>)],
     cache: Option<&Cache>,
-    keeps: &(impl Fn(&PhotoMetadata) -> bool + Sync),
+    is_wanted: &(impl Fn(&PhotoMetadata) -> bool + Sync),
 ) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     let next = AtomicUsize::new(0);
     let read = || {
@@ -263,7 +263,7 @@ fn read_part(
                     None => inside::facts_of(photo),
                 };
                 let now = PhotoMetadata::read(photo, inside, sidecars, state);
-                if keeps(&now) {
+                if is_wanted(&now) {
                     changes.push((photo.to_path_buf(), Arc::new(now)));
                 }
             }

@@ -66,7 +66,7 @@ impl Packet {
             return Splice::insert(last.whole.end, format!("{indent}{text}"));
         }
         let outer = document.indent(element.whole.start);
-        let inner = deeper(outer, 1);
+        let inner = indented(outer, 1);
         self.new_content(id, &format!("{inner}{text}{outer}"))
     }
 
@@ -88,7 +88,7 @@ impl Packet {
 
     /// A list of these items; `raw` is the markup of existing ones.
     fn bag(&self, rdf: &str, kind: &str, indent: &str, raw: &str, items: &[String]) -> String {
-        let (outer, inner) = (deeper(indent, 1), deeper(indent, 2));
+        let (outer, inner) = (indented(indent, 1), indented(indent, 2));
         let raw = match raw {
             "" => String::new(),
             raw => format!("{inner}{raw}"),
@@ -112,7 +112,7 @@ impl Packet {
                 let first = &self.document.elements()[*first];
                 self.document.indent(first.whole.start).to_owned()
             }
-            None => deeper(self.document.indent(element.whole.start), 1),
+            None => indented(self.document.indent(element.whole.start), 1),
         };
         let bag = self.bag(rdf, property.list, &indent, "", items);
         let name = format!("{prefix}{}", property.name);
@@ -157,7 +157,7 @@ impl Packet {
         }
         let Some(last) = element.children.last() else {
             let outer = document.indent(element.whole.start);
-            let items = self.list_items(rdf, "Bag", &deeper(outer, 1), items);
+            let items = self.list_items(rdf, "Bag", &indented(outer, 1), items);
             let mut content = self.new_content(list, &format!("{items}{outer}"));
             if element.is_single_tag() && !splices.is_empty() {
                 content.text = content.text.replace("Alt>", "Bag>");
@@ -223,7 +223,7 @@ pub(super) fn list_item(rdf: &str, kind: &str, escaped: &str) -> String {
 }
 
 /// Indents by further steps; an empty indentation stays empty.
-fn deeper(indent: &str, steps: usize) -> String {
+fn indented(indent: &str, steps: usize) -> String {
     match indent {
         "" => String::new(),
         _ => format!("{indent}{}", " ".repeat(steps)),

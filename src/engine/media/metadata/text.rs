@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_encoding_is_told_and_gives_the_same_bytes_back() {
+    fn every_encoding_is_detected_and_preserves_its_bytes() {
         let all = [
             Encoding::Utf8,
             Encoding::Utf16Le,

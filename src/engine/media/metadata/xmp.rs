@@ -125,7 +125,7 @@ pub struct Packet {
     pub(super) document: Document,
     pub(super) encoding: Encoding,
     /// Whether re-encoding the text would not restore the original bytes.
-    unfaithful: bool,
+    is_lossy: bool,
 }
 
 impl Packet {
@@ -135,7 +135,7 @@ impl Packet {
         Self {
             document: Document::parse(EMPTY.into()).unwrap_or_default(),
             encoding: Encoding::Utf8,
-            unfaithful: false,
+            is_lossy: false,
         }
     }
 
@@ -147,11 +147,11 @@ impl Packet {
         let encoding = Encoding::of(bytes);
         let text = encoding.decode(bytes);
         let text = text.ok_or(MetadataError::Truncated)?;
-        let unfaithful = encoding.encode(&text).as_deref() != Some(bytes);
+        let is_lossy = encoding.encode(&text).as_deref() != Some(bytes);
         let packet = Self {
             document: Document::parse(text)?,
             encoding,
-            unfaithful,
+            is_lossy,
         };
         match packet.roots().is_empty() {
             true => Err(MetadataError::NoRoot),
@@ -170,7 +170,7 @@ impl Packet {
     fn encoded(&self, text: &str) -> Result<Vec<u8>, MetadataError> {
         let bytes = self.encoding.encode(text);
         bytes
-            .filter(|_| !self.unfaithful)
+            .filter(|_| !self.is_lossy)
             .ok_or(MetadataError::WrongEncoding)
     }
 
@@ -415,7 +415,7 @@ pub(super) mod tests {
     #[test]
     fn no_form_is_written_that_would_change_other_bytes() {
         let packet = Packet {
-            unfaithful: true,
+            is_lossy: true,
             ..Packet::empty()
         };
         for written in [packet.to_bytes(), packet.without_padding()] {

@@ -46,7 +46,7 @@ pub struct ListedFolder {
 }
 
 /// Paired files of a photo, each with the other photos that share it.
-pub type TiedPhotos<'a> = Vec<(&'a Pairing, Vec<&'a OsString>)>;
+pub type SharedPairings<'a> = Vec<(&'a Pairing, Vec<&'a OsString>)>;
 
 impl ListedFolder {
     /// Lists a folder.
@@ -61,13 +61,13 @@ impl ListedFolder {
                 Err(_) => false,
             };
             if is_file {
-                folder.enter(entry.file_name());
+                folder.add_file(entry.file_name());
             }
         }
         folder
     }
 
-    fn enter(&mut self, file: OsString) {
+    fn add_file(&mut self, file: OsString) {
         let name = pieces(&file);
         let raw = RAW
             .iter()
@@ -84,14 +84,14 @@ impl ListedFolder {
                 after: Separator::Stem,
                 what: "RAW file",
             };
-            return self.enter_kind(&file, &name, &kind);
+            return self.add_kind(&file, &name, &kind);
         }
         for kind in TABLE {
-            self.enter_kind(&file, &name, kind);
+            self.add_kind(&file, &name, kind);
         }
     }
 
-    fn enter_kind(&mut self, file: &OsString, name: &[Piece], kind: &PairedFileKind) {
+    fn add_kind(&mut self, file: &OsString, name: &[Piece], kind: &PairedFileKind) {
         let Some(base) = strip_ending(name, kind.ending).filter(|base| !base.is_empty()) else {
             return;
         };
@@ -114,16 +114,16 @@ impl ListedFolder {
             self.of_name.entry(fold(&tie.base)).or_default().push(tie);
         }
         match kind.ending {
-            "xmp" => self.enter_duplicate(base, &tie(base, &name[base.len()..], true)),
-            "rrdata" => self.enter_virtual_copy(base, &name[base.len()..], &tie(base, &[], true)),
-            "aae" => self.enter_original(base, &tie(base, &[], false)),
-            "json" => self.enter_takeout(base, &tie(base, &[], true)),
+            "xmp" => self.add_duplicate(base, &tie(base, &name[base.len()..], true)),
+            "rrdata" => self.add_virtual_copy(base, &name[base.len()..], &tie(base, &[], true)),
+            "aae" => self.add_original(base, &tie(base, &[], false)),
+            "json" => self.add_takeout(base, &tie(base, &[], true)),
             _ => {}
         }
     }
 
     /// `a_01.jpg.xmp`: darktable's second version of `a.jpg`.
-    fn enter_duplicate(&mut self, base: &[Piece], tie: &Pairing) {
+    fn add_duplicate(&mut self, base: &[Piece], tie: &Pairing) {
         let Some(dot) = last_dot(base) else { return };
         let digits = base[..dot]
             .iter()
@@ -146,7 +146,7 @@ impl ListedFolder {
     }
 
     /// `a.jpg.1f3a9c.rrdata`: RapidRAW's virtual copy of `a.jpg`.
-    fn enter_virtual_copy(&mut self, base: &[Piece], ending: &[Piece], tie: &Pairing) {
+    fn add_virtual_copy(&mut self, base: &[Piece], ending: &[Piece], tie: &Pairing) {
         let Some(dot) = last_dot(base) else { return };
         let copy = &base[dot + 1..];
         let is_id = |piece: &Piece| matches!(piece, Piece::Char(c) if c.is_ascii_alphanumeric());
@@ -164,7 +164,7 @@ impl ListedFolder {
     }
 
     /// `IMG_O1234.AAE`, which belongs to `IMG_1234.JPG` like `IMG_1234.AAE`.
-    fn enter_original(&mut self, base: &[Piece], tie: &Pairing) {
+    fn add_original(&mut self, base: &[Piece], tie: &Pairing) {
         let Some(photo) = without_letter(base, 'o') else {
             return;
         };
@@ -180,15 +180,15 @@ impl ListedFolder {
 
     /// `a.jpg.supplemental-metadata.json` and its variants: the middle part or even the photo's name is truncated, and
     /// the number of `a(1).jpg` comes last.
-    fn enter_takeout(&mut self, base: &[Piece], tie: &Pairing) {
-        self.enter_takeout_names(base, &[], tie);
+    fn add_takeout(&mut self, base: &[Piece], tie: &Pairing) {
+        self.add_takeout_names(base, &[], tie);
         let (plain, number) = split_number(base);
         if !number.is_empty() {
-            self.enter_takeout_names(plain, number, tie);
+            self.add_takeout_names(plain, number, tie);
         }
     }
 
-    fn enter_takeout_names(&mut self, base: &[Piece], number: &[Piece], tie: &Pairing) {
+    fn add_takeout_names(&mut self, base: &[Piece], number: &[Piece], tie: &Pairing) {
         let json = pieces(OsStr::new(".json"));
         let cut_middle = last_dot(base).filter(|dot| {
             let tail = &base[dot + 1..];
@@ -219,7 +219,7 @@ impl ListedFolder {
     }
 
     /// All files that belong to a photo by its stem or name.
-    pub fn tied_to<'a>(&'a self, photo: &OsStr, found: &mut TiedPhotos<'a>) {
+    pub fn paired_with<'a>(&'a self, photo: &OsStr, found: &mut SharedPairings<'a>) {
         let name = pieces(photo);
         let stem = &name[..last_dot(&name).unwrap_or(name.len())];
         let raw = RAW
@@ -253,7 +253,7 @@ impl ListedFolder {
     }
 
     /// All files that belong to a file by its whole name.
-    pub fn tied_to_name<'a>(&'a self, photo: &OsStr, found: &mut TiedPhotos<'a>) {
+    pub fn tied_to_name<'a>(&'a self, photo: &OsStr, found: &mut SharedPairings<'a>) {
         self.take(photo, self.of_name.get(&fold(photo)), true, |_| true, found);
     }
 
@@ -264,7 +264,7 @@ impl ListedFolder {
         ties: Option<&'a Vec<Pairing>>,
         raw: bool,
         fits: impl Fn(&&'a Pairing) -> bool,
-        found: &mut TiedPhotos<'a>,
+        found: &mut SharedPairings<'a>,
     ) {
         for tie in ties.into_iter().flatten().filter(fits) {
             let own = |name: &String| self.names.contains(name);

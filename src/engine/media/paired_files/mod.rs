@@ -66,7 +66,7 @@ impl PairedFiles {
             return Vec::new();
         };
         let mut found = Vec::new();
-        folder.tied_to(name, &mut found);
+        folder.paired_with(name, &mut found);
         let is_movie = |tie: &Pairing| is_movie_ending(tie.kind);
         found.retain(|(tie, _)| !is_movie(tie) || is_movie_of(&dir.join(&tie.file), photo));
         if file_names::is_video_name(photo) {

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_are_told_of_every_kind() {
+    fn every_kind_of_paired_file_is_documented() {
         let page = include_str!("../../../../docs/paired-files.md");
         for ending in TABLE
             .iter()

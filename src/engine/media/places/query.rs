@@ -12,7 +12,7 @@ pub enum WordMatch {
     /// Whole words only: "india" does not match Indiana.
     Whole,
     /// The last word may be incomplete: "mun" matches Munich.
-    Beginning,
+    Prefix,
 }
 
 /// A comma-separated part of a query.
@@ -58,10 +58,10 @@ impl PlaceQuery {
     /// Whether a place matches.
     #[must_use]
     pub fn fits(&self, place: Place) -> bool {
-        self.parts.iter().all(|part| self.part_fits(part, place))
+        self.parts.iter().all(|part| self.part_matches(part, place))
     }
 
-    fn part_fits(&self, part: &QueryPart, place: Place) -> bool {
+    fn part_matches(&self, part: &QueryPart, place: Place) -> bool {
         let table = Table::get();
         let country = table.country_of(place.town);
         let names = [Some(&*country.name), place.region(), place.town()];
@@ -80,7 +80,7 @@ impl PlaceQuery {
     fn is_name(&self, name: &str, wanted: &str) -> bool {
         match self.words {
             WordMatch::Whole => name == wanted,
-            WordMatch::Beginning => name.starts_with(wanted),
+            WordMatch::Prefix => name.starts_with(wanted),
         }
     }
 
@@ -91,7 +91,7 @@ impl PlaceQuery {
             let end = at + wanted.len();
             let begins = at == 0 || name.as_bytes()[at - 1] == b' ';
             let ends = end == name.len() || name.as_bytes()[end] == b' ';
-            begins && (ends || self.words == WordMatch::Beginning)
+            begins && (ends || self.words == WordMatch::Prefix)
         })
     }
 }
@@ -191,9 +191,9 @@ mod tests {
             ("new yo", NEW_YORK),
             ("indi", INDIANAPOLIS),
         ] {
-            assert!(fits(text, at, WordMatch::Beginning), "{text}");
+            assert!(fits(text, at, WordMatch::Prefix), "{text}");
         }
-        assert!(!fits("unich", MUNICH, WordMatch::Beginning));
+        assert!(!fits("unich", MUNICH, WordMatch::Prefix));
     }
 
     #[test]

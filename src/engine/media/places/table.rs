@@ -199,13 +199,13 @@ impl Table {
         };
         let (own_row, own_column) = (row(latitude), column(longitude));
         // The own cell first: it usually has the nearest town, which limits the remaining search.
-        self.look_into(own_row, own_column, &mut best);
+        self.search_cell(own_row, own_column, &mut best);
         for step in 0..ROWS {
             let mut is_near = false;
             for row in [own_row - step, own_row + step] {
-                if (0..ROWS).contains(&row) && best.reaches(row, latitude) {
+                if (0..ROWS).contains(&row) && best.may_contain_nearer(row, latitude) {
                     is_near = true;
-                    self.look_along(row, latitude, longitude, &mut best);
+                    self.search_row(row, latitude, longitude, &mut best);
                 }
                 if step == 0 {
                     break;
@@ -220,7 +220,7 @@ impl Table {
     }
 
     /// Searches the cells of a row that may contain a nearer town.
-    fn look_along(&self, row: i64, latitude: f64, longitude: f64, best: &mut NearestTown) {
+    fn search_row(&self, row: i64, latitude: f64, longitude: f64, best: &mut NearestTown) {
         let angle = best.angle();
         let near_pole = latitude.to_radians().abs() + angle >= std::f64::consts::FRAC_PI_2;
         // The meridians tangent to a circle on the sphere.
@@ -234,15 +234,15 @@ impl Table {
         let first = cell(longitude - reach);
         let last = cell(longitude + reach).min(first + COLUMNS - 1);
         for column in first..=last {
-            self.look_into(row, column.rem_euclid(COLUMNS), best);
+            self.search_cell(row, column.rem_euclid(COLUMNS), best);
         }
     }
 
-    fn look_into(&self, row: i64, column: i64, best: &mut NearestTown) {
+    fn search_cell(&self, row: i64, column: i64, best: &mut NearestTown) {
         let cell = (row * COLUMNS + column) as usize;
         let towns = self.cells[cell] as usize..self.cells[cell + 1] as usize;
         for town in &self.in_cells[towns] {
-            best.try_town(*town, self.points[*town as usize]);
+            best.update_nearest(*town, self.points[*town as usize]);
         }
     }
 }
@@ -256,7 +256,7 @@ struct NearestTown {
 }
 
 impl NearestTown {
-    fn try_town(&mut self, town: u32, point: [f32; 3]) {
+    fn update_nearest(&mut self, town: u32, point: [f32; 3]) {
         let square = |(a, b): (&f64, f32)| (a - f64::from(b)).powi(2);
         let sum: f64 = self.from.iter().zip(point).map(square).sum();
         if sum < self.chord * self.chord {
@@ -270,7 +270,7 @@ impl NearestTown {
     }
 
     /// Whether a row of the grid may contain a nearer town.
-    fn reaches(&self, row: i64, latitude: f64) -> bool {
+    fn may_contain_nearer(&self, row: i64, latitude: f64) -> bool {
         let south = row as f64 / CELLS - 90.0;
         let gap = (south - latitude).max(latitude - (south + 1.0 / CELLS));
         gap <= self.angle().to_degrees()

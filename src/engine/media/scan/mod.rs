@@ -223,7 +223,7 @@ impl Scan {
     fn consider(&mut self, entry: &DirEntry) -> Option<ScanItem> {
         if !self.options.hidden && is_hidden(entry.file_name()) {
             self.skipped.hidden += 1;
-            return self.pass_over(entry);
+            return self.skip_entry(entry);
         }
         let is_link = entry.path_is_symlink();
         let target = match is_link.then(|| fs::metadata(entry.path())).transpose() {
@@ -256,7 +256,7 @@ impl Scan {
         match content {
             ContentKind::Picture => {}
             ContentKind::Video | ContentKind::FfmpegVideo => {
-                if self.passes_over_video(entry.path(), content) {
+                if self.skips_video(entry.path(), content) {
                     return None;
                 }
             }
@@ -284,7 +284,7 @@ impl Scan {
     }
 
     /// Whether a video is skipped; counts the reason.
-    fn passes_over_video(&mut self, path: &Path, content: ContentKind) -> bool {
+    fn skips_video(&mut self, path: &Path, content: ContentKind) -> bool {
         #[cfg(feature = "video")]
         let needs_ffmpeg = content == ContentKind::FfmpegVideo && !self.ffmpeg;
         #[cfg(not(feature = "video"))]
@@ -306,7 +306,7 @@ impl Scan {
         let (path, name) = (entry.path(), entry.file_name());
         if is_system_folder(name) {
             self.skipped.system_folders += 1;
-            return self.pass_over(entry);
+            return self.skip_entry(entry);
         }
         if self
             .options
@@ -315,7 +315,7 @@ impl Scan {
             .any(|excluded| excluded == path)
         {
             self.skipped.excluded += 1;
-            return self.pass_over(entry);
+            return self.skip_entry(entry);
         }
         let walk = self.walk.as_ref()?;
         if entry.depth() >= walk.most_depth {
@@ -336,7 +336,7 @@ impl Scan {
             .and_then(|metadata| FileKey::with(path, &metadata));
         if key.is_some_and(|key| !self.walked.insert(key)) {
             self.skipped.repeated += 1;
-            return self.pass_over(entry);
+            return self.skip_entry(entry);
         }
         None
     }
@@ -362,7 +362,7 @@ impl Scan {
         Some(candidate(path.to_path_buf(), metadata))
     }
 
-    fn pass_over(&mut self, entry: &DirEntry) -> Option<ScanItem> {
+    fn skip_entry(&mut self, entry: &DirEntry) -> Option<ScanItem> {
         if entry.file_type().is_dir()
             && let Some(walk) = &mut self.walk
         {

@@ -12,9 +12,9 @@ use crate::engine::media::file_names::{MediaKind, kind};
 const HEAD: u64 = 64;
 /// Number of consecutive files of one extension without a picture after which no more are opened: on a slow disk each
 /// costs as much time as a photo.
-const MOST_MISSES: u32 = 1000;
+const MAX_MISSES: u32 = 1000;
 /// Maximum number of extensions counted separately.
-const MOST_ENDINGS: usize = 1000;
+const MAX_ENDINGS: usize = 1000;
 
 /// Whether a file is a picture or video, by extension, or by content if the extension is inconclusive.
 #[must_use]
@@ -46,19 +46,19 @@ impl ContentProbe {
                 ContentKind::Other | ContentKind::Unread => ContentKind::Unread,
                 found => found,
             },
-            MediaKind::Unknown => self.look_while_it_pays(path),
+            MediaKind::Unknown => self.probe_unless_hopeless(path),
         }
     }
 
-    fn look_while_it_pays(&mut self, path: &Path) -> ContentKind {
+    fn probe_unless_hopeless(&mut self, path: &Path) -> ContentKind {
         let ending = path.extension().unwrap_or_default().as_encoded_bytes();
         let mut ending = ending.to_ascii_lowercase();
-        if !self.misses.contains_key(&ending) && self.misses.len() >= MOST_ENDINGS {
+        if !self.misses.contains_key(&ending) && self.misses.len() >= MAX_ENDINGS {
             // Further extensions share one counter.
             ending.clear();
         }
         let misses = self.misses.get(&ending).copied().unwrap_or_default();
-        if misses >= MOST_MISSES {
+        if misses >= MAX_MISSES {
             return ContentKind::Other;
         }
         let found = self.look(path);
@@ -94,7 +94,7 @@ mod tests {
         std::fs::write(&text, "words").expect("written");
         std::fs::write(&picture, b"\x89PNG\r\n\x1a\n").expect("written");
         let mut looks = ContentProbe::default();
-        let most = u64::from(MOST_MISSES);
+        let most = u64::from(MAX_MISSES);
         for _ in 1..most {
             assert_eq!(looks.content(&text, MediaKind::Unknown), ContentKind::Other);
         }
@@ -126,10 +126,10 @@ mod tests {
     fn countless_endings_are_counted_as_one() {
         let dir = tempfile::tempdir().expect("a folder");
         let mut looks = ContentProbe::default();
-        for number in 0..3 * MOST_ENDINGS {
+        for number in 0..3 * MAX_ENDINGS {
             looks.content(&dir.path().join(format!("a.{number}")), MediaKind::Unknown);
         }
-        assert!(looks.misses.len() <= MOST_ENDINGS + 1);
-        assert_eq!(looks.opened, MOST_ENDINGS as u64 + u64::from(MOST_MISSES));
+        assert!(looks.misses.len() <= MAX_ENDINGS + 1);
+        assert_eq!(looks.opened, MAX_ENDINGS as u64 + u64::from(MAX_MISSES));
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::choose::MOST_FRAMES;
+use super::choose::MAX_FRAMES;
 use super::error::VideoError;
 use super::facts::MAX_DURATION_MS;
 use crate::engine::cancel::Cancel;
@@ -24,7 +24,7 @@ use crate::engine::sanitize::printable;
 const CALL_TIME: Duration = Duration::from_secs(20);
 const VIDEO_TIME: Duration = Duration::from_secs(90);
 /// Polling interval for exit and cancellation.
-const LOOK: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// Maximum size of a frame, and of the diagnostic output.
 const MAX_FRAME: u64 = 64 << 20;
 const MAX_WORDS: u64 = 256 << 10;
@@ -103,8 +103,8 @@ impl External {
             return vec![0];
         }
         let span = self.duration_ms - START_MS;
-        let time = |number: u64| START_MS + span * number / MOST_FRAMES as u64;
-        (0..MOST_FRAMES as u64).map(time).collect()
+        let time = |number: u64| START_MS + span * number / MAX_FRAMES as u64;
+        (0..MAX_FRAMES as u64).map(time).collect()
     }
 
     /// The key frame at or before a time, upright and with square pixels, and its actual time.
@@ -266,7 +266,7 @@ impl Running {
                     "it took too long, so it was stopped".into(),
                 ));
             }
-            std::thread::sleep(LOOK);
+            std::thread::sleep(POLL_INTERVAL);
         };
         // Surviving child processes may keep the pipe open.
         let rest = |from: &Receiver<Vec<u8>>| {

@@ -116,7 +116,7 @@ impl Movie {
     }
 
     /// The error for a video that only ffmpeg can read.
-    fn unread_form(&self) -> VideoError {
+    fn needs_ffmpeg_error(&self) -> VideoError {
         let name = match &*self.codec {
             VideoCodec::H264(_) => "H.264",
             VideoCodec::Hevc(_) => "HEVC",
@@ -153,7 +153,7 @@ impl Movie {
     }
 
     /// Maximum number of pixels of a decoded frame.
-    fn most_pixels(&self) -> u64 {
+    fn max_pixels(&self) -> u64 {
         let side = |side: u32| u64::from(side) + u64::from(BLOCK);
         (side(self.coded.0) * side(self.coded.1)).min(MAX_PIXELS)
     }
@@ -169,10 +169,10 @@ impl Movie {
         cancel: &Cancel,
     ) -> Result<(VideoFrame, Reservation), VideoError> {
         if matches!(*self.codec, VideoCodec::Other(_)) {
-            return Err(self.unread_form());
+            return Err(self.needs_ffmpeg_error());
         }
         let (time_ms, bytes) = self.frames.get(at).ok_or(VideoError::NoPicture)?;
-        let need = self.most_pixels() * BYTES_PER_PIXEL;
+        let need = self.max_pixels() * BYTES_PER_PIXEL;
         let mut memory = DecodeMemory::of_process()
             .pixels
             .reserve(need, cancel)
@@ -185,7 +185,7 @@ impl Movie {
                     limit,
                 },
             })?;
-        let most = u32::try_from(self.most_pixels()).unwrap_or(u32::MAX);
+        let most = u32::try_from(self.max_pixels()).unwrap_or(u32::MAX);
         let (codec, bytes, colour) = (self.codec.clone(), bytes.clone(), self.colour);
         let work = move || {
             // A decoder panic on corrupt data costs only this frame.
@@ -196,7 +196,7 @@ impl Movie {
         };
         let ((width, height), rgb) =
             detached(cancel, work)?.map_err(|refused: CodecError| match refused {
-                CodecError::Unsupported => self.unread_form(),
+                CodecError::Unsupported => self.needs_ffmpeg_error(),
                 CodecError::Damaged => {
                     VideoError::Damaged("its frames end early or contradict themselves")
                 }

@@ -32,7 +32,7 @@ use container::VideoContainer;
 use ffmpeg::External;
 use iso::Movie;
 
-pub use choose::MOST_FRAMES;
+pub use choose::MAX_FRAMES;
 pub use error::VideoError;
 
 /// Bytes at the start of a file from which its container is detected.

@@ -9,7 +9,7 @@ const BT_2020: u16 = 9;
 /// Short side in pixels from which frames default to BT.709.
 const HIGH_DEFINITION: u32 = 720;
 /// Maximum reduction factor.
-const MOST_SHRINK: u32 = 8;
+const MAX_SHRINK: u32 = 8;
 
 /// Samples of one plane, row by row without padding.
 pub enum PlaneBuffer {
@@ -57,7 +57,7 @@ impl Planes {
     pub fn to_rgb(&self, min_short_side: u32, of_file: Option<Cicp>) -> Rgb {
         let short = self.width.min(self.height);
         let fits = |by: &u32| short / by >= min_short_side.max(1);
-        let by = [MOST_SHRINK, 4, 2].into_iter().find(fits).unwrap_or(1);
+        let by = [MAX_SHRINK, 4, 2].into_iter().find(fits).unwrap_or(1);
         let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));
         let colour = self.meant(of_file);
         let depth = u32::from(self.depth);

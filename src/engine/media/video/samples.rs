@@ -5,7 +5,7 @@
 use super::boxes::{Fields, child, number, table};
 
 /// Maximum number of key frames examined; of more, an evenly spread subset.
-const MOST_KEYS: usize = 1 << 14;
+const MAX_KEYS: usize = 1 << 14;
 
 /// A key frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +57,10 @@ fn key_numbers(stbl: &[u8]) -> Vec<u32> {
     let count = count(stbl).unwrap_or_default();
     let Some(noted) = child(stbl, b"stss").and_then(table::<1>) else {
         // Without `stss`, all samples are key frames.
-        let step = count.div_ceil(MOST_KEYS as u32).max(1);
+        let step = count.div_ceil(MAX_KEYS as u32).max(1);
         return (0..count).step_by(step as usize).collect();
     };
-    let step = noted.len().div_ceil(MOST_KEYS).max(1);
+    let step = noted.len().div_ceil(MAX_KEYS).max(1);
     let noted = noted
         .iter()
         .step_by(step)
@@ -253,7 +253,7 @@ mod tests {
         .concat();
         duration(&stbl);
         let keys = keys(&stbl);
-        assert!(keys.len() <= MOST_KEYS && keys.len() > 100);
+        assert!(keys.len() <= MAX_KEYS && keys.len() > 100);
         let far = u64::from(u32::MAX - 2) * u64::from(u32::MAX) + 7;
         assert_eq!(place(&stbl, u32::MAX - 2), Some((far, u32::MAX.into())));
     }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::identity::{FileIdentity, outlives};
+use super::identity::{FileIdentity, survives_removal};
 use super::ops::{LostAttributes, Ops};
 use crate::engine::cancel::{Cancel, CancelReader};
 use crate::engine::files::regular::open_regular;
@@ -97,7 +97,7 @@ fn copy(
         hasher.update(&buffer[..count]);
         ops.write(&mut target, &buffer[..count])?;
     }
-    let mut lost = ops.dress(source, &target, owner);
+    let mut lost = ops.copy_attributes(source, &target, owner);
     if let Err(error) = ops.flush(&target) {
         if !is_refusal(&error) {
             return Err(error);
@@ -144,7 +144,7 @@ pub fn rename_new(ops: &dyn Ops, from: &Path, to: &Path) -> io::Result<()> {
     match ops.hard_link(from, to) {
         Ok(()) => {
             return ops.remove_file(from).inspect_err(|_| {
-                if outlives(from, to) {
+                if survives_removal(from, to) {
                     let _ = ops.remove_file(to);
                 }
             });

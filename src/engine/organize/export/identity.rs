@@ -171,7 +171,7 @@ fn names(_: &Metadata) -> Option<u64> {
 /// Whether the file `keeper` remains once the name `victim` is removed: they are different files, or two directory entries
 /// of one file with at least two hard links. `keeper` must not be a symbolic link.
 #[must_use]
-pub fn outlives(keeper: &Path, victim: &Path) -> bool {
+pub fn survives_removal(keeper: &Path, victim: &Path) -> bool {
     let (Ok(kept), Ok(gone)) = (fs::symlink_metadata(keeper), fs::symlink_metadata(victim)) else {
         return false;
     };
@@ -229,15 +229,15 @@ mod tests {
         fs::create_dir(path("real")).expect("made");
         fs::write(path("real/a"), "a").expect("written");
         std::os::unix::fs::symlink(path("real"), path("link")).expect("a link");
-        assert!(!outlives(&path("link/a"), &path("real/a")));
+        assert!(!survives_removal(&path("link/a"), &path("real/a")));
         fs::hard_link(path("real/a"), path("other")).expect("a second name");
         assert!(
-            !outlives(&path("link/a"), &path("real/a")),
+            !survives_removal(&path("link/a"), &path("real/a")),
             "still one entry"
         );
-        assert!(outlives(&path("other"), &path("real/a")));
+        assert!(survives_removal(&path("other"), &path("real/a")));
         std::os::unix::fs::symlink(path("real/a"), path("to-a")).expect("a link");
-        assert!(!outlives(&path("to-a"), &path("real/a")));
-        assert!(!outlives(&path("none"), &path("real/a")));
+        assert!(!survives_removal(&path("to-a"), &path("real/a")));
+        assert!(!survives_removal(&path("none"), &path("real/a")));
     }
 }

@@ -107,7 +107,7 @@ impl<'a> ExportJournal<'a> {
         ops: &'a dyn Ops,
     ) -> Result<(Self, PastExport), ExportError> {
         let path = dir.join(format!("{id}.{ENDING}"));
-        let fail = |source| ExportError::JournalUnread {
+        let fail = |source| ExportError::JournalUnreadable {
             path: path.clone(),
             source,
         };
@@ -198,7 +198,7 @@ impl<'a> ExportJournal<'a> {
 
     /// The error for a line that could not be written.
     pub(super) fn error(&self, source: io::Error) -> ExportError {
-        ExportError::JournalUnwritten {
+        ExportError::JournalUnwritable {
             path: self.path.clone(),
             source,
         }
@@ -210,7 +210,7 @@ impl<'a> ExportJournal<'a> {
     }
 
     /// The temporary name of a file during rollback.
-    pub(super) fn returning_name(&self, step: usize, beside: &Path) -> PathBuf {
+    pub(super) fn rollback_name(&self, step: usize, beside: &Path) -> PathBuf {
         beside.with_file_name(format!(".lumisift-{}-{step}.back", self.id))
     }
 }

@@ -191,7 +191,7 @@ pub enum ExportError {
     },
     /// The journal of an earlier export cannot be read.
     #[error("{}: {source}; without its journal nothing can be finished or undone, so nothing was done", path.display())]
-    JournalUnread {
+    JournalUnreadable {
         /// The file.
         path: PathBuf,
         /// The cause.
@@ -199,7 +199,7 @@ pub enum ExportError {
     },
     /// The journal became unwritable during the export.
     #[error("{}: {source}; the journal could not record what was done: make room there, then undo or finish this export", path.display())]
-    JournalUnwritten {
+    JournalUnwritable {
         /// The file.
         path: PathBuf,
         /// The cause.

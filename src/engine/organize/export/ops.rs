@@ -42,7 +42,7 @@ pub trait Ops: Sync {
 
     /// Copies the attributes of `from` to `to`, the owner only if `owner` is set. Returns those that the file system
     /// rejected.
-    fn dress(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
+    fn copy_attributes(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
         super::attributes::copy(from, to, owner)
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use super::attributes::LostAttributes;
 use super::journal::StepRecord;
 use super::plan::ExportStep;
-use super::record::Untouchable;
+use super::record::IncompleteRecord;
 use crate::engine::media::photo::ContentId;
 
 /// A file that reached its target.
@@ -16,13 +16,13 @@ pub(super) struct TransferredFile {
     /// The attributes that the file system did not accept.
     pub lost: LostAttributes,
     /// Why the original remains after a move.
-    pub stayed: Option<OriginalKept>,
+    pub original_kept: Option<OriginalKept>,
     /// The updated record of the file, if this run transferred it.
     pub known: Option<Box<StepRecord>>,
     /// Whether another file was backed up to make room.
     pub replaced: bool,
     /// The error that kept the journal from recording the arrival.
-    pub unnoted: Option<io::Error>,
+    pub journal_error: Option<io::Error>,
 }
 
 /// Why the original of a moved file remains.
@@ -58,7 +58,7 @@ pub(super) enum TransferError {
     /// An I/O error.
     File(io::Error),
     /// The journal lacks necessary information about the file.
-    Untouchable(Untouchable),
+    IncompleteRecord(IncompleteRecord),
     /// The source is now a folder or device.
     NotAFile,
     /// The photo has changed since planning.
@@ -78,7 +78,7 @@ impl TransferError {
     pub fn words(&self, step: &ExportStep) -> String {
         let to = step.target.display();
         let error = match self {
-            Self::Untouchable(why) => return why.to_string(),
+            Self::IncompleteRecord(why) => return why.to_string(),
             Self::NotAFile => return "it is no longer a file".into(),
             Self::Changed => {
                 return "it changed since the export was planned: plan it again".into();

@@ -10,7 +10,7 @@ use super::work::ExportRun;
 use crate::engine::media::photo::{Failure, Stage};
 
 /// Whether two steps belong to one set. Old journals do not record sets; there, the steps of one source form a set.
-pub(super) fn are_together(a: &ExportStep, b: &ExportStep) -> bool {
+pub(super) fn in_same_set(a: &ExportStep, b: &ExportStep) -> bool {
     match (a.set, b.set) {
         (0, _) | (_, 0) => a.source == b.source,
         (a, b) => a == b,
@@ -32,7 +32,7 @@ impl ExportRun<'_> {
         let first = self.step(parts.start);
         let has_others = steps().any(|step| step.source != first.source);
         if has_others && steps().any(|step| step.transfer == Transfer::Move) {
-            return self.all_or_none(parts);
+            return self.move_set(parts);
         }
         for n in parts {
             if self.is_stopped() {
@@ -51,7 +51,7 @@ impl ExportRun<'_> {
     }
 
     /// Moves a set of several files. If one of them cannot be moved, those already moved are moved back.
-    fn all_or_none(&self, parts: Range<usize>) {
+    fn move_set(&self, parts: Range<usize>) {
         let mut arrived = Vec::with_capacity(parts.len());
         let mut gap = None;
         for n in parts.clone() {
@@ -76,7 +76,7 @@ impl ExportRun<'_> {
                     self.settle(n, transferred);
                 }
             }
-            Some(gap) => self.take_set_back(parts, arrived, gap),
+            Some(gap) => self.roll_back_set(parts, arrived, gap),
         }
     }
 
@@ -86,23 +86,23 @@ impl ExportRun<'_> {
         let mut moved = arrived.iter().filter(|(n, _)| moves(*n));
         if moved
             .clone()
-            .all(|(_, transferred)| transferred.stayed.is_some())
+            .all(|(_, transferred)| transferred.original_kept.is_some())
         {
             return None;
         }
-        let (n, stayed) =
-            moved.find_map(|(n, transferred)| Some((*n, transferred.stayed.as_ref()?)))?;
-        Some(SetFailure::Part(n, stayed.why.clone()))
+        let (n, original_kept) =
+            moved.find_map(|(n, transferred)| Some((*n, transferred.original_kept.as_ref()?)))?;
+        Some(SetFailure::Part(n, original_kept.why.clone()))
     }
 
     /// Rolls back the transferred files of an incomplete set, and reports a single failure.
-    fn take_set_back(
+    fn roll_back_set(
         &self,
         parts: Range<usize>,
         arrived: Vec<(usize, TransferredFile)>,
         gap: SetFailure,
     ) {
-        let way_back = Rollback::nearby(self.journal);
+        let way_back = Rollback::during_export(self.journal);
         let mut left = String::new();
         if let SetFailure::Part(n, _) = &gap {
             // It may have reached the target despite the error.
@@ -114,7 +114,7 @@ impl ExportRun<'_> {
                 .as_deref()
                 .unwrap_or_else(|| self.known(n));
             match way_back.one(n, known) {
-                Ok(_) => self.note_return(n),
+                Ok(_) => self.record_rollback(n),
                 Err(why) => {
                     let step = self.step(n);
                     let name = step.source.file_name().unwrap_or_default().display();

@@ -200,19 +200,19 @@ impl StepRecord {
     }
 
     /// Why the file must be left alone, if there is a reason.
-    pub(super) fn untouchable(&self) -> Option<Untouchable> {
+    pub(super) fn incomplete_reason(&self) -> Option<IncompleteRecord> {
         if self.damaged {
-            return Some(Untouchable::DamagedLine);
+            return Some(IncompleteRecord::DamagedLine);
         }
         let step = &self.step;
         let absolute = step.source.is_absolute() && step.target.is_absolute();
-        (!absolute).then_some(Untouchable::RelativePath)
+        (!absolute).then_some(IncompleteRecord::RelativePath)
     }
 }
 
 /// Why the journal's information about a file is insufficient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Untouchable {
+pub(super) enum IncompleteRecord {
     /// Its entry is damaged.
     #[error("a line of this journal cannot be read: one file is left as it is")]
     DamagedLine,

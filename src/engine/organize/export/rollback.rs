@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Transfer;
 use super::files::{copy_verified, hash, remove_temporary, rename_new};
-use super::identity::{FileIdentity, FileKind, outlives};
+use super::identity::{FileIdentity, FileKind, survives_removal};
 use super::journal::{ExportJournal, StepRecord};
 use super::ops::Ops;
 use super::plan::ExportStep;
@@ -24,7 +24,7 @@ pub(super) struct Rollback<'a> {
 
 impl<'a> Rollback<'a> {
     /// For rollbacks during a running export.
-    pub(super) fn nearby(journal: &'a ExportJournal<'a>) -> Self {
+    pub(super) fn during_export(journal: &'a ExportJournal<'a>) -> Self {
         Self {
             journal,
             ops: journal.ops(),
@@ -36,14 +36,14 @@ impl<'a> Rollback<'a> {
 impl Rollback<'_> {
     /// Rolls back one file; returns whether there was anything to do.
     pub(super) fn one(&self, n: usize, known: &StepRecord) -> Result<bool, RollbackError> {
-        if let Some(why) = known.untouchable() {
+        if let Some(why) = known.incomplete_reason() {
             return Err(why.into());
         }
         let step = &known.step;
         // As long as temporary files remain, the export is not undone: the next undo removes them.
         for temporary in [
             self.journal.temporary(n, &step.target),
-            self.journal.returning_name(n, &step.source),
+            self.journal.rollback_name(n, &step.source),
         ] {
             let removed = remove_temporary(self.ops, &temporary);
             removed.map_err(|source| RollbackError::TemporaryLeft {
@@ -66,21 +66,21 @@ impl Rollback<'_> {
         let restored = match (noted, there) {
             (None, _) => false,
             (Some(_), Some(there)) if is_replaced_one(&there) => false,
-            (Some(_), None) => self.already_back(known)?,
+            (Some(_), None) => self.verify_restored(known)?,
             (Some(noted), Some(there)) => {
                 self.take_back(n, known, &noted, &there)?;
                 true
             }
         };
-        self.put_replaced_back(known)?;
+        self.restore_replaced(known)?;
         Ok(restored)
     }
 
     /// Handles a missing target; an error unless the source shows that the rollback is complete.
-    fn already_back(&self, known: &StepRecord) -> Result<bool, RollbackError> {
+    fn verify_restored(&self, known: &StepRecord) -> Result<bool, RollbackError> {
         let step = &known.step;
         if self.away {
-            return Err(RollbackError::DiskAway);
+            return Err(RollbackError::DiskDisconnected);
         }
         if step.transfer != Transfer::Move {
             return Ok(false);
@@ -98,7 +98,7 @@ impl Rollback<'_> {
         }
     }
 
-    fn put_replaced_back(&self, known: &StepRecord) -> Result<(), RollbackError> {
+    fn restore_replaced(&self, known: &StepRecord) -> Result<(), RollbackError> {
         let Some(backup) = &known.backup else {
             return Ok(());
         };
@@ -132,7 +132,7 @@ impl Rollback<'_> {
             Transfer::Link => self.remove_link(&known.step, noted, there),
             Transfer::Move => match known.source().map(|source| &source.kind) {
                 Some(FileKind::Symlink(goal)) => self.restore_link(known, goal, there),
-                _ => self.bring_back(n, known, noted, there),
+                _ => self.move_back(n, known, noted, there),
             },
         }
     }
@@ -163,7 +163,7 @@ impl Rollback<'_> {
             }
             _ => return Err(RollbackError::SourceReplaced(source.into())),
         };
-        if !outlives(&keeper, target) {
+        if !survives_removal(&keeper, target) {
             return Err(RollbackError::SameFile(source.into()));
         }
         let is_planned = back.is_file() && known.source().is_some_and(|s| s.unchanged(&back));
@@ -199,7 +199,7 @@ impl Rollback<'_> {
         if !same {
             return Err(RollbackError::SourceReplaced(source.into()));
         }
-        if !outlives(&photo, target) {
+        if !survives_removal(&photo, target) {
             return Err(RollbackError::SameFile(source.into()));
         }
         self.remove(target)
@@ -224,7 +224,7 @@ impl Rollback<'_> {
     }
 
     /// Moves a photo back; to another disk by means of a verified copy.
-    fn bring_back(
+    fn move_back(
         &self,
         n: usize,
         known: &StepRecord,
@@ -244,7 +244,7 @@ impl Rollback<'_> {
             None => {}
             // A move by hard link was killed before it removed the first name.
             Some(back) if back.same_node(there) => {
-                if !outlives(source, target) {
+                if !survives_removal(source, target) {
                     return Err(RollbackError::SameFile(source.into()));
                 }
                 return self.remove(target);
@@ -252,7 +252,7 @@ impl Rollback<'_> {
             // The original was kept, or has been restored without removing this copy.
             Some(back) if back.is_file() => {
                 let bytes = |path: &Path| hash(path).map_err(unreadable(path));
-                if !outlives(source, target) || bytes(source)? != bytes(target)? {
+                if !survives_removal(source, target) || bytes(source)? != bytes(target)? {
                     return Err(RollbackError::SourceTaken(source.into()));
                 }
                 return self.remove(target);
@@ -271,7 +271,7 @@ impl Rollback<'_> {
         }
         let copy = self.copy_back(n, step).map_err(back)?;
         let safe = FileIdentity::of(source).is_ok_and(|now| now.unchanged(&copy) || now == copy);
-        if !safe || !outlives(source, target) {
+        if !safe || !survives_removal(source, target) {
             return Err(RollbackError::SourceTaken(source.into()));
         }
         self.remove(target)
@@ -279,7 +279,7 @@ impl Rollback<'_> {
 
     fn copy_back(&self, n: usize, step: &ExportStep) -> io::Result<FileIdentity> {
         let (source, target) = (&step.source, &step.target);
-        let waiting = self.journal.returning_name(n, source);
+        let waiting = self.journal.rollback_name(n, source);
         let copied = copy_verified(self.ops, target, &waiting, true, &Cancel::default())?;
         let renamed = self
             .journal
@@ -313,9 +313,9 @@ impl Rollback<'_> {
             return Err(RollbackError::Changed);
         }
         let folder = source.parent().unwrap_or(Path::new(""));
-        let lost = || RollbackError::GoalChanged(source.into());
+        let lost = || RollbackError::LinkTargetChanged(source.into());
         let photo: PathBuf = fs::canonicalize(folder.join(goal)).map_err(|_| lost())?;
-        let holds = outlives(&photo, target)
+        let holds = survives_removal(&photo, target)
             && hash(&photo).is_ok_and(|content| hash(target).is_ok_and(|copy| copy == content));
         if !holds {
             return Err(lost());

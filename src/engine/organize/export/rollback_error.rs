@@ -3,14 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::record::Untouchable;
+use super::record::IncompleteRecord;
 
 /// Why a file is not rolled back. The messages omit the exported file, which the caller names.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RollbackError {
     /// The journal lacks necessary information about the file.
     #[error(transparent)]
-    Untouchable(#[from] Untouchable),
+    IncompleteRecord(#[from] IncompleteRecord),
     /// A temporary copy cannot be removed.
     #[error("{} cannot be removed: {source}", path.display())]
     TemporaryLeft { path: PathBuf, source: io::Error },
@@ -19,7 +19,7 @@ pub(super) enum RollbackError {
     Unreadable { path: PathBuf, source: io::Error },
     /// The target's disk is disconnected.
     #[error("it is not there: connect its disk, then undo again")]
-    DiskAway,
+    DiskDisconnected,
     /// The exported file was removed or moved by another program.
     #[error("it is no longer here")]
     Gone,
@@ -52,7 +52,7 @@ pub(super) enum RollbackError {
     SourceTaken(PathBuf),
     /// The photo that the original link pointed to has changed.
     #[error("it stays, because the target of {} has changed", .0.display())]
-    GoalChanged(PathBuf),
+    LinkTargetChanged(PathBuf),
     /// The file cannot be moved back.
     #[error("it cannot go back to {}: {source}", path.display())]
     NotReturned { path: PathBuf, source: io::Error },

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::ExportReport;
 use super::journal::StepRecord;
-use super::photo_sets::are_together;
+use super::photo_sets::in_same_set;
 use super::work::ExportRun;
 
 impl ExportRun<'_> {
@@ -35,10 +35,10 @@ impl ExportRun<'_> {
             };
             // A set is transferred by one thread, so that a photo is moved together with its paired files, after all of its
             // copies have been made.
-            if n > 0 && are_together(&self.files[n - 1].step, &known.step) {
+            if n > 0 && in_same_set(&self.files[n - 1].step, &known.step) {
                 continue;
             }
-            let same = |other: &&StepRecord| are_together(&known.step, &other.step);
+            let same = |other: &&StepRecord| in_same_set(&known.step, &other.step);
             let count = self.files[n..].iter().take_while(same).count();
             if self.is_stopped() {
                 return;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Transfer;
 use super::attributes::LostAttributes;
 use super::files::{VerifiedCopy, copy_verified, hash, remove_temporary, rename_new, stamp};
-use super::identity::{FileIdentity, FileKind, outlives};
+use super::identity::{FileIdentity, FileKind, survives_removal};
 use super::journal::{Backup, StepRecord};
 use super::outcome::{OriginalKept, TransferError, TransferredFile};
 use super::plan::ExportStep;
@@ -40,8 +40,8 @@ impl ExportRun<'_> {
         n: usize,
         known: &StepRecord,
     ) -> Result<TransferredFile, TransferError> {
-        if let Some(why) = known.untouchable() {
-            return Err(TransferError::Untouchable(why));
+        if let Some(why) = known.incomplete_reason() {
+            return Err(TransferError::IncompleteRecord(why));
         }
         let step = &known.step;
         let temporary = self.journal.temporary(n, &step.target);
@@ -49,9 +49,9 @@ impl ExportRun<'_> {
             let there = arrived(known)?;
             remove_temporary(self.ops, &temporary)?;
             if let Some(there) = there {
-                let stayed = self.complete_move(known, &there)?;
+                let original_kept = self.complete_move(known, &there)?;
                 let transferred = TransferredFile {
-                    stayed,
+                    original_kept,
                     known: Some(Box::new(known.clone())),
                     ..TransferredFile::default()
                 };
@@ -73,7 +73,7 @@ impl ExportRun<'_> {
                 let _ = rename_new(self.ops, &backup.path, &step.target);
             }
         }
-        let (copied, stayed) = transferred?;
+        let (copied, original_kept) = transferred?;
         // The file is in place even if it cannot be examined, so it must be recorded.
         let there = FileIdentity::of(&step.target).unwrap_or_else(|error| {
             tracing::warn!(target = ?step.target, %error, "a transferred file cannot be examined");
@@ -82,7 +82,7 @@ impl ExportRun<'_> {
         let transferred = TransferredFile {
             content: copied.as_ref().map(|copied| copied.content),
             replaced: backup.is_some(),
-            stayed,
+            original_kept,
             known: Some(Box::new(StepRecord {
                 begun: Some(source),
                 written: copied.as_ref().map(WrittenCopy::new),
@@ -90,7 +90,7 @@ impl ExportRun<'_> {
                 ..known.clone()
             })),
             lost: copied.map_or(LostAttributes::default(), |copied| copied.lost),
-            unnoted: None,
+            journal_error: None,
         };
         Ok(self.note(n, there, transferred))
     }
@@ -102,7 +102,7 @@ impl ExportRun<'_> {
         there: FileIdentity,
         mut transferred: TransferredFile,
     ) -> TransferredFile {
-        transferred.unnoted = self.journal.arrived(n, &there).err();
+        transferred.journal_error = self.journal.arrived(n, &there).err();
         if let Some(known) = &mut transferred.known {
             known.arrived = Some(there);
         }
@@ -196,11 +196,11 @@ impl ExportRun<'_> {
             .written(n, &copied)
             .map_err(TransferError::Journal)?;
         rename_new(self.ops, temporary, &step.target)?;
-        let stayed = match moves {
+        let original_kept = match moves {
             true => self.give_up(step, source, &copied.identity),
             false => None,
         };
-        Ok((Some(copied), stayed))
+        Ok((Some(copied), original_kept))
     }
 
     /// Removes the original once its copy is in place and flushed. Returns why it remains, if it does.
@@ -231,7 +231,7 @@ impl ExportRun<'_> {
         let there = FileIdentity::of(to).is_ok_and(|there| {
             there.is_file() && there.same_stamp(copy) && there.node == copy.node
         });
-        if !there || !self.survives(step, &now) {
+        if !there || !self.is_independent_copy(step, &now) {
             return Some(OriginalKept {
                 why: format!("{} is not its copy", to.display()),
                 is_copied: false,
@@ -244,11 +244,11 @@ impl ExportRun<'_> {
     }
 
     /// Whether the file at the target exists independently of the source.
-    fn survives(&self, step: &ExportStep, source: &FileIdentity) -> bool {
+    fn is_independent_copy(&self, step: &ExportStep, source: &FileIdentity) -> bool {
         // Removing a link does not affect its target, but the copy must not be that link itself.
         match source.kind {
             FileKind::Symlink(_) => !is_entry_of(&step.target, &step.source),
-            _ => outlives(&step.target, &step.source),
+            _ => survives_removal(&step.target, &step.source),
         }
     }
 
@@ -267,7 +267,7 @@ impl ExportRun<'_> {
         };
         if now.same_node(there) {
             // Either two hard links, of which the old one is removed, or one entry reached by two paths.
-            if outlives(&step.target, &step.source) {
+            if survives_removal(&step.target, &step.source) {
                 self.ops.remove_file(&step.source)?;
             }
             return Ok(None);

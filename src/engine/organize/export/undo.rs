@@ -41,7 +41,7 @@ impl Exporter<'_> {
         let way_back = Rollback {
             journal: &journal,
             ops: self.ops,
-            away: is_away(&past),
+            away: is_disconnected(&past),
         };
         for (n, known) in past.files.iter().enumerate().rev() {
             if known.restored {
@@ -81,17 +81,17 @@ impl Exporter<'_> {
 }
 
 /// Whether the target's disk is disconnected.
-fn is_away(past: &PastExport) -> bool {
+fn is_disconnected(past: &PastExport) -> bool {
     let folder = &past.target;
     let device = device_of(folder);
     !folder.is_dir()
         && (folder.parent().is_some_and(|above| !above.is_dir())
             || (past.device.is_some() && past.device != device))
-        && !was_made(past)
+        && !created_parent(past)
 }
 
 /// Whether the export created the target's parent folder, which an earlier undo may therefore have removed.
-fn was_made(past: &PastExport) -> bool {
+fn created_parent(past: &PastExport) -> bool {
     let above = past.target.parent();
     above.is_some_and(|above| past.folders.iter().any(|folder| folder == above))
         && past.device == device_of(&past.target)

@@ -39,7 +39,7 @@ struct RunState {
     there: HashSet<usize>,
     lost: LostAttributes,
     /// The number of files that lost attributes.
-    losers: usize,
+    files_missing_attributes: usize,
     /// Why no further step is started.
     stop: Option<StopReason>,
 }
@@ -104,7 +104,7 @@ impl<'a> ExportRun<'a> {
                 self.journal.error(again(error)).to_string(),
             )),
             TransferError::File(_)
-            | TransferError::Untouchable(_)
+            | TransferError::IncompleteRecord(_)
             | TransferError::NotAFile
             | TransferError::Changed => None,
         };
@@ -131,7 +131,7 @@ impl<'a> ExportRun<'a> {
     }
 
     /// Records that a file has been rolled back.
-    pub(super) fn note_return(&self, n: usize) {
+    pub(super) fn record_rollback(&self, n: usize) {
         if let Err(error) = self.journal.restored(n) {
             let words = self.journal.error(error).to_string();
             self.state().stop.get_or_insert(StopReason::Other(words));
@@ -217,7 +217,7 @@ impl<'a> ExportRun<'a> {
             [] => (*last).to_owned(),
             first => format!("{} and {last}", first.join(", ")),
         };
-        let count = match state.losers {
+        let count = match state.files_missing_attributes {
             1 => "1 file is complete, but was transferred without them".to_owned(),
             count => format!("{count} files are complete, but were transferred without them"),
         };
@@ -248,15 +248,15 @@ impl RunState {
         if let Some(content) = transferred.content {
             report.contents.insert(step.target.clone(), content);
         }
-        if let Some(stayed) = transferred.stayed {
-            let failure = Failure::new(&step.source, Stage::Export, stayed.words(step));
+        if let Some(original_kept) = transferred.original_kept {
+            let failure = Failure::new(&step.source, Stage::Export, original_kept.words(step));
             report.failures.push(failure);
         }
         if !transferred.lost.names().is_empty() {
-            self.losers += 1;
+            self.files_missing_attributes += 1;
             self.lost = self.lost.or(transferred.lost);
         }
-        if let Some(error) = transferred.unnoted {
+        if let Some(error) = transferred.journal_error {
             self.stop
                 .get_or_insert_with(|| StopReason::Other(journal.error(error).to_string()));
         }

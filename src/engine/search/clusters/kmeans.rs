@@ -7,11 +7,11 @@ use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32};
 use crate::engine::search::query::normalise;
 
 /// Mean number of photos per cluster in small and in large libraries.
-const FEW_EACH: usize = 3;
-const MANY_EACH: usize = 12;
+const SMALL_CLUSTER_SIZE: usize = 3;
+const LARGE_CLUSTER_SIZE: usize = 12;
 /// Number of clusters up to which a library counts as small, and limit of the number of clusters.
-const FEW_CLUSTERS: usize = 24;
-const MOST_CLUSTERS: usize = 256;
+const SMALL_LIBRARY_CLUSTERS: usize = 24;
+const MAX_CLUSTERS: usize = 256;
 /// Maximum number of photos from which centroids are learned; the others are only assigned.
 const SAMPLE: usize = 20_000;
 /// Maximum number of iterations.
@@ -30,8 +30,10 @@ pub struct Clusters {
 /// Clusters vectors of unit length. Returns `None` if `cancel` was raised.
 pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters> {
     let count = vectors.len() / dim;
-    let clusters = (count / FEW_EACH).min(FEW_CLUSTERS).max(count / MANY_EACH);
-    let clusters = clusters.clamp(2, MOST_CLUSTERS).min(count);
+    let clusters = (count / SMALL_CLUSTER_SIZE)
+        .min(SMALL_LIBRARY_CLUSTERS)
+        .max(count / LARGE_CLUSTER_SIZE);
+    let clusters = clusters.clamp(2, MAX_CLUSTERS).min(count);
     let step = count.div_ceil(SAMPLE);
     let sampled: Vec<f32> = match step {
         1 => Vec::new(),

@@ -15,10 +15,10 @@ pub enum Particle {
     /// A word that has the same position in English.
     Word(&'static str),
     /// A postposition that becomes an English preposition.
-    Behind(&'static str),
+    Postposition(&'static str),
 }
 
-use Particle::{Behind, Linking, Nothing, Of, Word};
+use Particle::{Linking, Nothing, Of, Postposition, Word};
 
 /// The role of a folded word, if it is a function word.
 pub fn particle(language: Language, word: &str) -> Option<Particle> {
@@ -129,8 +129,8 @@ const ARABIC: Particles = &[
 const HINDI: Particles = &[
     ("का की के", Linking),
     ("और", Word("and")),
-    ("में", Behind("in")),
-    ("पर", Behind("on")),
+    ("में", Postposition("in")),
+    ("पर", Postposition("on")),
 ];
 const TURKISH: Particles = &[("ve", Word("and")), ("ile", Word("with")), ("bir", Nothing)];
 const CHINESE: Particles = &[("的 在", Linking), ("和 与 與 跟 及", Word("and"))];
@@ -140,7 +140,7 @@ const JAPANESE: Particles = &[("の", Linking), ("と や", Word("and"))];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
     /// A translated noun or adjective.
-    Meant(English),
+    Translated(English),
     /// A word that is kept as typed.
     AsTyped(&'a str),
     /// A function word.
@@ -154,7 +154,7 @@ pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
     // What preceded "of"; it follows its modifier in English.
     let mut behind: Vec<String> = Vec::new();
     let finish = |words: &mut Vec<Part>, behind: &mut Vec<String>| {
-        let mut all = vec![things(language, words)];
+        let mut all = vec![join_words(language, words)];
         words.clear();
         all.extend(behind.drain(..).rev());
         all.retain(|words| !words.is_empty());
@@ -164,14 +164,14 @@ pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
         match part {
             Part::Between(Nothing | Linking) => {}
             Part::Between(Of) => {
-                behind.push(things(language, &words));
+                behind.push(join_words(language, &words));
                 words.clear();
             }
             Part::Between(Word(word)) => {
                 phrases.push(finish(&mut words, &mut behind));
                 phrases.push((*word).into());
             }
-            Part::Between(Behind(word)) => {
+            Part::Between(Postposition(word)) => {
                 let place = finish(&mut words, &mut behind);
                 phrases.push(format!("{word} {place}"));
             }
@@ -181,7 +181,7 @@ pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
     let last = finish(&mut words, &mut behind);
     if parts
         .iter()
-        .any(|part| matches!(part, Part::Between(Behind(_))))
+        .any(|part| matches!(part, Part::Between(Postposition(_))))
     {
         phrases.insert(0, last);
     } else {
@@ -193,23 +193,23 @@ pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
 }
 
 /// Joins consecutive words, adjectives first.
-fn things(language: Language, words: &[Part]) -> String {
+fn join_words(language: Language, words: &[Part]) -> String {
     let text = |part: &Part| match part {
-        Part::Meant(english) => english.words.to_owned(),
+        Part::Translated(english) => english.words.to_owned(),
         Part::AsTyped(word) => (*word).to_owned(),
         Part::Between(_) => String::new(),
     };
-    let is_adjective = |part: &&Part| matches!(part, Part::Meant(e) if e.is_adjective);
+    let is_adjective = |part: &&Part| matches!(part, Part::Translated(e) if e.is_adjective);
     let mut adjectives: Vec<String> = words.iter().filter(is_adjective).map(text).collect();
-    let mut things: Vec<String> = words
+    let mut join_words: Vec<String> = words
         .iter()
         .filter(|p| !is_adjective(p))
         .map(text)
         .collect();
     if language == Language::Arabic {
         // "A cup (of) coffee" becomes "coffee cup".
-        things.reverse();
+        join_words.reverse();
     }
-    adjectives.extend(things);
+    adjectives.extend(join_words);
     adjectives.join(" ")
 }

@@ -63,7 +63,7 @@ pub fn meaning(words: &str, preferred: Option<Language>) -> Meaning {
     if text.is_english() {
         return Meaning::English;
     }
-    if let Some(found) = phrase::likeliest(&text) {
+    if let Some(found) = phrase::most_likely_translation(&text) {
         return known(found);
     }
     match phrase::foreign(&text, preferred.is_some()) {

@@ -12,7 +12,7 @@ use super::tables::{English, is_english, is_everyday_english, look_up};
 /// Maximum number of words in a dictionary entry.
 const LONGEST: usize = 4;
 /// Minimum number of letters for an unlisted lower-case word not to be taken for an abbreviation.
-const TELLING: usize = 5;
+const MIN_WORD_LETTERS: usize = 5;
 
 /// The typed text, split into words.
 pub struct Text {
@@ -46,7 +46,7 @@ impl Typed {
                 .all(|part| part.len() < 2 || is_everyday_english(part))
     }
 
-    fn begins_large(&self) -> bool {
+    fn is_capitalised(&self) -> bool {
         self.raw.starts_with(char::is_uppercase)
     }
 }
@@ -92,7 +92,7 @@ pub fn own(text: &Text, language: Language) -> Option<String> {
     if !text.is_english() {
         return translate(text, language).map(|(english, _)| english);
     }
-    if language == Language::German && !text.words.iter().any(Typed::begins_large) {
+    if language == Language::German && !text.words.iter().any(Typed::is_capitalised) {
         return None;
     }
     let mut parts = Vec::new();
@@ -103,11 +103,11 @@ pub fn own(text: &Text, language: Language) -> Option<String> {
                 let exact = word.raw.to_lowercase();
                 let found = look_up(language, &word.folded)?;
                 let as_written = found.spelling.is_none_or(|spelling| spelling == exact);
-                as_written.then_some(Part::Meant(found))?
+                as_written.then_some(Part::Translated(found))?
             }
         });
     }
-    let means = parts.iter().any(|part| matches!(part, Part::Meant(_)));
+    let means = parts.iter().any(|part| matches!(part, Part::Translated(_)));
     let english = means.then(|| in_english(language, &parts)).flatten()?;
     (!english.eq_ignore_ascii_case(&text.exact)).then_some(english)
 }
@@ -144,7 +144,7 @@ fn derive(text: &Text, language: Language) -> Option<String> {
     let mut at = 0;
     while at < words.len() {
         if let Some((found, count)) = longest(language, &words[at..]) {
-            parts.push(Part::Meant(found));
+            parts.push(Part::Translated(found));
             at += count;
             continue;
         }
@@ -157,7 +157,7 @@ fn derive(text: &Text, language: Language) -> Option<String> {
         });
         at += 1;
     }
-    let knows = parts.iter().any(|part| matches!(part, Part::Meant(_)));
+    let knows = parts.iter().any(|part| matches!(part, Part::Translated(_)));
     knows.then(|| in_english(language, &parts)).flatten()
 }
 
@@ -205,7 +205,7 @@ fn join(words: &[(String, bool)]) -> String {
 
 /// The most likely translation of a non-English text, and its language: among the languages with the highest certainty, the
 /// majority's translation, or else the first.
-pub fn likeliest(text: &Text) -> Option<(String, Language)> {
+pub fn most_likely_translation(text: &Text) -> Option<(String, Language)> {
     let known = languages(&text.folded).into_iter().filter_map(|language| {
         let (english, certainty) = translate(text, language)?;
         Some((english, certainty, language))
@@ -261,9 +261,9 @@ pub fn foreign(text: &Text, expected: bool) -> Option<Option<Language>> {
     }
     let strange = |word: &&Typed| {
         let accented = word.raw.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
-        let long =
-            word.folded.len() >= TELLING && word.folded.bytes().all(|b| b.is_ascii_lowercase());
-        !is_english(&word.folded) && (accented || long && (expected || !word.begins_large()))
+        let long = word.folded.len() >= MIN_WORD_LETTERS
+            && word.folded.bytes().all(|b| b.is_ascii_lowercase());
+        !is_english(&word.folded) && (accented || long && (expected || !word.is_capitalised()))
     };
     let strange: Vec<&Typed> = text.words.iter().filter(strange).collect();
     (!strange.is_empty()).then(|| guess(text, &strange))

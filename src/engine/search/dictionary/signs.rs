@@ -20,8 +20,9 @@ pub fn parts(language: Language, text: &str) -> Option<Vec<Part<'_>>> {
         let rest = &text[at..];
         let begins = at == 0 || matches!(parts.last(), Some(Part::Between(_)));
         let (part, bytes) = next(language, rest, begins)?;
-        let described = matches!(parts.last(), Some(Part::Meant(english)) if english.is_adjective);
-        if let Part::Meant(english) = part
+        let described =
+            matches!(parts.last(), Some(Part::Translated(english)) if english.is_adjective);
+        if let Part::Translated(english) = part
             && is_one_sign(&rest[..bytes])
         {
             let ends = stands_alone(language, &rest[bytes..]);
@@ -38,7 +39,7 @@ pub fn parts(language: Language, text: &str) -> Option<Vec<Part<'_>>> {
     }
     parts
         .iter()
-        .any(|part| matches!(part, Part::Meant(_)))
+        .any(|part| matches!(part, Part::Translated(_)))
         .then_some(parts)
 }
 
@@ -85,7 +86,7 @@ fn next(language: Language, text: &str, begins: bool) -> Option<(Part<'_>, usize
             look_up(language, word)
         };
         if let Some(found) = found {
-            return Some((Part::Meant(found), end));
+            return Some((Part::Translated(found), end));
         }
     }
     None

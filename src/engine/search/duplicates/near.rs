@@ -189,7 +189,7 @@ impl PhotoBlock {
         widen_all(photos, task, &mut scratch.wide);
         scratch.found.clear();
         let threshold = rule.min_cosine.min(rule.min_framed_cosine) - MARGIN;
-        self.vectors.reaching(
+        self.vectors.products_above(
             &scratch.wide,
             threshold,
             &mut scratch.rows,
@@ -221,7 +221,7 @@ fn copy(
     rule: &DuplicateRule,
 ) -> Option<CopyOf> {
     let (better, other) = (&photos[leader], &photos[at]);
-    if is_another_moment(better, other) {
+    if has_other_date(better, other) {
         return None;
     }
     let threshold = match better.hash.distance(other.hash) <= rule.max_distance {
@@ -242,13 +242,13 @@ fn copy(
 }
 
 /// Whether the metadata of two photos records different times.
-pub fn is_another_moment(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
+pub fn has_other_date(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
     matches!((a.taken, b.taken), (Some(a), Some(b)) if a != b)
 }
 
 /// The correlation of two grids; `None` if they have too little structure to compare.
 pub fn fit(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
-    let (a, b) = (a.relief(), b.relief());
+    let (a, b) = (a.local_contrast(), b.local_contrast());
     (a.has_structure() && b.has_structure()).then(|| a.fit(&b))
 }
 

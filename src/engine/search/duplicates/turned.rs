@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::near::{ComparedPhoto, CopyOf, fit, is_another_moment};
+use super::near::{ComparedPhoto, CopyOf, fit, has_other_date};
 use super::{DuplicateRule, Likeness};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
@@ -14,7 +14,7 @@ use crate::engine::search::math::cosine;
 const BAND: u32 = 16;
 /// Maximum Hamming distance. By the pigeonhole principle, 11 bits leave one of the four bands with at most two, so
 /// searching all bands within two bits misses nothing.
-const MOST_DISTANCE: u32 = 11;
+const MAX_DISTANCE: u32 = 11;
 
 /// Photos indexed by each band of their hashes.
 struct HashBands([HashMap<u16, Vec<u32>>; 4]);
@@ -41,7 +41,7 @@ impl HashBands {
             let keys = std::iter::once(key).chain(flips.map(|flip| key ^ flip));
             for at in keys.filter_map(|key| band.get(&key)).flatten() {
                 let at = *at as usize;
-                if at > after && hashes[at].distance(hash) <= MOST_DISTANCE {
+                if at > after && hashes[at].distance(hash) <= MAX_DISTANCE {
                     found.push(at);
                 }
             }
@@ -124,7 +124,7 @@ fn turned_copy(
 ) -> Option<CopyOf> {
     let (better, other) = (&photos[leader], &photos[at]);
     let cosine = cosine(better.vector, other.vector);
-    if is_another_moment(better, other) || cosine < rule.min_framed_cosine {
+    if has_other_date(better, other) || cosine < rule.min_framed_cosine {
         return None;
     }
     let fit = fit(turned, other.grid).filter(|fit| *fit >= rule.min_fit)?;

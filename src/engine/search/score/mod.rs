@@ -29,7 +29,7 @@ pub const SAME_MEANING: f32 = 0.9;
 
 /// Maximum ratio of a label's mass to the largest mass of its members, so that members with nearly the same meaning do not
 /// add up to more than each of them justifies. Chosen with `benches/relevance.rs`; figures in `docs/scores.md`.
-pub const MOST_TOGETHER: f32 = 2.0;
+pub const MAX_MEMBER_GAIN: f32 = 2.0;
 
 /// Default threshold: the minimum match score at which a photo matches a label.
 pub const DEFAULT_MIN_MATCH: f32 = 0.2;

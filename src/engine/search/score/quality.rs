@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_told_is_no_error() {
+    fn undefined_measures_are_not_errors() {
         assert_eq!(LabelQuality::of(&[], 0.2).precision, 1.0);
         let none = LabelQuality::of(&[(0.5, false)], 0.2);
         assert_eq!(

@@ -4,7 +4,7 @@ use half::f16;
 use rayon::prelude::*;
 
 use super::shares::{LabelMasses, Shares};
-use super::{MOST_TOGETHER, SAME_MEANING, Scores};
+use super::{MAX_MEMBER_GAIN, SAME_MEANING, Scores};
 use crate::engine::inference::Embeddings;
 use crate::engine::inference::cpu::{BackgroundSoftmax, HalfDots, MASS_LANES, exp_scaled, masses};
 use crate::engine::search::math::dot;
@@ -336,7 +336,7 @@ impl Scorer {
     }
 }
 
-/// The mass of a label: the sum of its members' masses, but at most [`MOST_TOGETHER`] times the largest.
+/// The mass of a label: the sum of its members' masses, but at most [`MAX_MEMBER_GAIN`] times the largest.
 fn together(members: &[f32]) -> f32 {
     if let [alone] = members {
         return *alone;
@@ -346,7 +346,7 @@ fn together(members: &[f32]) -> f32 {
         sum += mass;
         most = if *mass > most { *mass } else { most };
     }
-    let bound = MOST_TOGETHER * most;
+    let bound = MAX_MEMBER_GAIN * most;
     // Written so that NaN is propagated.
     if sum > bound { bound } else { sum }
 }

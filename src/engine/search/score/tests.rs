@@ -176,7 +176,7 @@ fn members_add_up_to_twice_the_largest_at_most() {
             (8.0 * dot(&wide, members.rows().nth(at).expect("a row")) + set.biases[at] + 0.5).exp()
         };
         let largest = mass(0).max(mass(1)).max(mass(2));
-        let first = (mass(0) + mass(1) + mass(2)).min(MOST_TOGETHER * largest);
+        let first = (mass(0) + mass(1) + mass(2)).min(MAX_MEMBER_GAIN * largest);
         // The second prompt has the same meaning as a member of the first label.
         let prompt = (8.0 * dot(&wide, &background.values[..3])).exp();
         let same = (8.0 * dot(&wide, &background.values[3..])).exp();

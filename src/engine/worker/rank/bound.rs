@@ -3,7 +3,7 @@
 use crate::engine::inference::cpu::row_dots;
 use crate::engine::inference::{Embeddings, ModelInfo};
 use crate::engine::search::math::dot;
-use crate::engine::search::score::{MOST_TOGETHER, SAME_MEANING};
+use crate::engine::search::score::{MAX_MEMBER_GAIN, SAME_MEANING};
 use crate::engine::search::teach::ClassifierSet;
 
 /// Maximum error of a cosine due to rounding embeddings to 16 bits, as they are when scored.
@@ -43,7 +43,7 @@ impl Bound {
         }
         mean.iter_mut().for_each(|m| *m /= count.max(1.0));
         let together = if label.biases.len() > 1 {
-            MOST_TOGETHER.ln()
+            MAX_MEMBER_GAIN.ln()
         } else {
             0.0
         };

@@ -24,7 +24,7 @@ pub fn decode(
     crops: &Sender<PreparedPhoto>,
     results: &Sender<EncodedPhoto>,
 ) {
-    let _note = shared.note_panics();
+    let _note = shared.panic_guard();
     let mut resampler = Resampler::default();
     let mut takeout = TakeoutDates::default();
     for file in files {

@@ -22,7 +22,7 @@ pub fn encode(
     crops: &Receiver<PreparedPhoto>,
     results: &Sender<EncodedPhoto>,
 ) {
-    let _note = shared.note_panics();
+    let _note = shared.panic_guard();
     let mut batching = BatchSizer::new(batches);
     while let Some(batch) = next_batch(crops, batching.size()) {
         shared.gate.pass(&shared.cancel);

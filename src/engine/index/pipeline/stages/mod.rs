@@ -40,17 +40,17 @@ pub struct JobContext {
     pub listed: Gate,
     pub thumbnail_quality: u8,
     pub embedded_thumbnails: bool,
-    pub patience: Option<Duration>,
+    pub write_timeout: Option<Duration>,
     pub counters: Arc<Counters>,
     pub events: EventSender,
     /// Whether a thread of the job panicked.
-    pub gave_up: Arc<AtomicBool>,
+    pub panicked: Arc<AtomicBool>,
 }
 
 /// Records a panic before the channels are closed, which would otherwise look like normal completion.
-struct PanicNote<'a>(&'a AtomicBool);
+struct PanicGuard<'a>(&'a AtomicBool);
 
-impl Drop for PanicNote<'_> {
+impl Drop for PanicGuard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.store(true, Ordering::Release);
@@ -59,8 +59,8 @@ impl Drop for PanicNote<'_> {
 }
 
 impl JobContext {
-    fn note_panics(&self) -> PanicNote<'_> {
-        PanicNote(&self.gave_up)
+    fn panic_guard(&self) -> PanicGuard<'_> {
+        PanicGuard(&self.panicked)
     }
 
     fn fail(&self, failure: Failure) {

@@ -26,7 +26,7 @@ pub fn scan(
     files: &Sender<Candidate>,
     waits: &Sender<()>,
 ) -> Skipped {
-    let _note = shared.note_panics();
+    let _note = shared.panic_guard();
     shared.counters.start();
     let mut scan = Scan::new(roots, options);
     let mut batch = Vec::new();
@@ -79,7 +79,7 @@ pub fn scan(
 /// if the job is to list all files first. No list is kept, so memory usage is constant. A scan that never waits needs
 /// no count.
 pub fn count(shared: &JobContext, roots: &[PathBuf], options: ScanOptions, waited: &Receiver<()>) {
-    let _note = shared.note_panics();
+    let _note = shared.panic_guard();
     if waited.recv().is_err() {
         return;
     }

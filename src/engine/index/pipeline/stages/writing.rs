@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::{EncodedPhoto, JobContext, photo};
-use crate::engine::index::pipeline::{Event, GAVE_UP, Summary, VectorSource};
+use crate::engine::index::pipeline::{Event, PANICKED, Summary, VectorSource};
 use crate::engine::index::store::{PhotoRecord, StoreError};
 use crate::engine::media::scan::Skipped;
 use crate::engine::media::takeout::TakeoutDates;
@@ -47,8 +47,8 @@ pub fn write(shared: &JobContext, results: &Receiver<EncodedPhoto>, skipped: &On
         }
         shared.report();
     }
-    let gave_up = shared.gave_up.load(Ordering::Acquire);
-    problem = problem.or_else(|| gave_up.then(|| GAVE_UP.into()));
+    let panicked = shared.panicked.load(Ordering::Acquire);
+    problem = problem.or_else(|| panicked.then(|| PANICKED.into()));
     let cancelled = shared.cancel.is_cancelled() && problem.is_none();
     // Encoded results are written even after an error or cancellation.
     let unwritten = write_batch(shared, &mut batch, &mut takeout);
@@ -123,8 +123,10 @@ fn write_with_retries(
             }
             Err(error) => error,
         };
-        let out_of_patience = shared.patience.is_some_and(|most| since.elapsed() >= most);
-        if !error.may_pass() || out_of_patience || shared.cancel.is_cancelled() {
+        let timed_out = shared
+            .write_timeout
+            .is_some_and(|most| since.elapsed() >= most);
+        if !error.is_transient() || timed_out || shared.cancel.is_cancelled() {
             return Err(error);
         }
         if !reported {

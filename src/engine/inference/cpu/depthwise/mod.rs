@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(DepthwiseShape::same(17, 5, 1), (17, 2));
     }
 
-    fn wave(n: usize, k: usize) -> Vec<f32> {
+    fn test_values(n: usize, k: usize) -> Vec<f32> {
         let value = |i: usize| ((i * k) % 101) as f32 / 50.0 - 0.8;
         (0..n).map(value).collect()
     }
@@ -238,10 +238,10 @@ mod tests {
             };
             // Values that int16 represents exactly after ReLU6.
             let steps = |v: &f32| (v.max(0.0) / RowPairs::SCALE).round();
-            let input: Vec<f32> = wave(height * width * channels, 37);
+            let input: Vec<f32> = test_values(height * width * channels, 37);
             let input: Vec<f32> = input.iter().map(|v| steps(v) * RowPairs::SCALE).collect();
-            let weights = wave(kernel * kernel * channels, 53);
-            let bias = wave(channels, 11);
+            let weights = test_values(kernel * kernel * channels, 53);
+            let bias = test_values(channels, 11);
             let depthwise = Depthwise::new(&weights, &bias, shape);
             let want = reference(&input, &weights, &bias, shape);
             for isa in IntegerIsa::available() {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::DepthwiseShape;
-use crate::engine::inference::cpu::int16::{PEAK, rounded};
+use crate::engine::inference::cpu::int16::{MAX_QUANTISED, rounded};
 
 /// Size limit of the window, in lanes of 4 bytes: together with the other buffers it stays in a core's private cache.
 const WINDOW_LANES: usize = 96 * 1024;
@@ -36,7 +36,7 @@ struct PixelLayout {
 
 impl RowPairs {
     /// Quantisation step of the values.
-    pub const SCALE: f32 = 6.0 / PEAK;
+    pub const SCALE: f32 = 6.0 / MAX_QUANTISED;
 
     /// `relu6(x)` in units of [`Self::SCALE`].
     #[inline(always)]
@@ -60,7 +60,7 @@ impl RowPairs {
         self.rows = 0..0;
         self.fresh = 0..0;
         let line = self.line();
-        let pairs = Self::most_rows(shape) / 2;
+        let pairs = Self::max_rows(shape) / 2;
         self.lanes.grow(pairs * line);
         self.zeros.grow(line);
         // Clears the padding, which is never written otherwise.
@@ -77,7 +77,7 @@ impl RowPairs {
     }
 
     /// Height of the window in rows; even.
-    fn most_rows(shape: DepthwiseShape) -> usize {
+    fn max_rows(shape: DepthwiseShape) -> usize {
         let pairs = WINDOW_LANES / (shape.width * shape.channels);
         let least = shape.kernel + shape.stride + 1;
         let rows = (2 * pairs).max(least).min(shape.height);
@@ -94,7 +94,7 @@ impl RowPairs {
         let kept = (top - self.rows.start) / 2 * line
             ..(self.rows.end - self.rows.start).div_ceil(2) * line;
         self.lanes.values().copy_within(kept, 0);
-        let end = shape.height.min(top + Self::most_rows(shape));
+        let end = shape.height.min(top + Self::max_rows(shape));
         self.fresh = self.rows.end..end;
         self.rows = top..end;
         self.fresh.clone()

@@ -1,7 +1,7 @@
 //! int16 matrix products: weights with one scale per output, activations with one scale per row, 32-bit accumulators.
 //!
 //! Twice as fast as f32 where the processor accumulates pairs of products, and accurate enough for networks that int8
-//! would affect visibly. Activations are quantised as `x = scale * q` with |q| <= [`PEAK`]; the weights of an output
+//! would affect visibly. Activations are quantised as `x = scale * q` with |q| <= [`MAX_QUANTISED`]; the weights of an output
 //! are scaled so that no sum of products can overflow.
 
 mod epilogue;
@@ -13,10 +13,10 @@ use crate::engine::inference::cpu::prefetch;
 use epilogue::Int16Columns;
 
 /// Maximum magnitude of a quantised activation: 13 bits and a sign.
-pub const PEAK: f32 = 8191.0;
+pub const MAX_QUANTISED: f32 = 8191.0;
 
 /// Rows of the largest tile.
-const MOST_ROWS: usize = 12;
+const MAX_ROWS: usize = 12;
 
 /// Number of values processed together by epilogue and quantisation.
 const LANES: usize = 16;
@@ -118,7 +118,7 @@ impl PackedI16 {
         mut end: impl FnMut(usize, &[[i32; PANEL]], &[f32], &Int16Columns<'_>),
     ) {
         let depth = depth(self.inputs);
-        let mut sums = [[0i32; PANEL]; MOST_ROWS];
+        let mut sums = [[0i32; PANEL]; MAX_ROWS];
         let panels = self.values.chunks_exact((PANEL * depth).max(1));
         let following = panels.clone().skip(1).chain([&[][..]]);
         let count = rows.scales.len();
@@ -157,7 +157,7 @@ impl PackedI16 {
         a: &[i16],
         (panel, prefetched): (&[i16], &[i16]),
         width: usize,
-        sums: &mut [[i32; PANEL]; MOST_ROWS],
+        sums: &mut [[i32; PANEL]; MAX_ROWS],
     ) -> usize {
         let depth = depth(self.inputs);
         let rows = std::array::from_fn(|r| &a[r * depth..][..depth]);
@@ -173,7 +173,7 @@ pub(super) fn weight_scale(row: &[f32]) -> f32 {
     let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
     let total: f32 = row.iter().map(|w| w.abs()).sum();
     // Rounding may add one half to each weight.
-    let headroom = i32::MAX as f32 / PEAK - row.len() as f32;
+    let headroom = i32::MAX as f32 / MAX_QUANTISED - row.len() as f32;
     let scale = (peak / f32::from(i16::MAX)).max(total / headroom);
     // Any scale represents a row of zeros.
     if scale > 0.0 { scale } else { 1.0 }
@@ -231,11 +231,11 @@ fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [i16], scale: &mut f32)
     // The bits of magnitudes sort like the values, with NaN last, so that damage is not hidden.
     let magnitudes = row.iter().map(|v| v.abs().to_bits());
     let peak = f32::from_bits(magnitudes.fold(f32::MIN_POSITIVE.to_bits(), u32::max));
-    let inverse = PEAK / peak;
+    let inverse = MAX_QUANTISED / peak;
     for (out, v) in out.iter_mut().zip(row) {
         *out = rounded::<FMA>(*v, inverse);
     }
-    *scale = peak / PEAK;
+    *scale = peak / MAX_QUANTISED;
 }
 
 /// The integer nearest to `v * factor`, which must fit in 16 bits.

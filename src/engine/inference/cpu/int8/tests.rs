@@ -57,7 +57,7 @@ fn what_reaches_a_line_is_what_the_whole_product_has_above_it() {
             let plain = GemmEpilogue::Activate(Activation::None);
             panels.multiply(&a, plain, &mut Int8Rows::default(), &mut all);
             let mut found = Vec::new();
-            panels.reaching(&a, 1.0, &mut Int8Rows::default(), &mut found);
+            panels.products_above(&a, 1.0, &mut Int8Rows::default(), &mut found);
             found.sort_by_key(|hit| (hit.row, hit.output));
             let got: Vec<usize> = found.iter().map(|h| h.row * outputs + h.output).collect();
             let want: Vec<usize> = (0..all.len()).filter(|at| all[*at] >= 1.0).collect();

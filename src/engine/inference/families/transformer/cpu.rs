@@ -90,14 +90,14 @@ impl Stack<'_> {
                     let qkv_values = scratch(&mut workspace.qkv, 3 * x.len());
                     self.project(layer, qkv.packed()?, x, qkv_values)?;
                     self.attend(qkv_values, tokens, attended);
-                    self.feed(layer, attended, x)?;
+                    self.finish_layer(layer, attended, x)?;
                 }
                 Projections::One(one) => {
                     let token = wanted.range(tokens).start;
                     let attended = scratch(&mut workspace.attended, x.len() / tokens);
                     self.attend_one((layer, one), x, tokens, token, attended)?;
-                    *x = self.of_each(x, tokens, token);
-                    self.feed(layer, attended, x)?;
+                    *x = self.select_token(x, tokens, token);
+                    self.finish_layer(layer, attended, x)?;
                 }
             }
         }
@@ -106,7 +106,7 @@ impl Stack<'_> {
     }
 
     /// The hidden state of one token of each sequence.
-    fn of_each(&self, x: &[f32], tokens: usize, token: usize) -> Vec<f32> {
+    fn select_token(&self, x: &[f32], tokens: usize, token: usize) -> Vec<f32> {
         let width = self.config.width;
         x.chunks_exact(tokens * width)
             .flat_map(|sequence| &sequence[token * width..][..width])
@@ -189,17 +189,22 @@ impl Stack<'_> {
     }
 
     /// The rest of the layer after attention: output projection and MLP.
-    fn feed(&self, layer: &TransformerLayer, attended: &[f32], x: &mut [f32]) -> Result<()> {
+    fn finish_layer(
+        &self,
+        layer: &TransformerLayer,
+        attended: &[f32],
+        x: &mut [f32],
+    ) -> Result<()> {
         let EncoderConfig {
             width,
             hidden,
             activation,
             ..
         } = *self.config;
-        let (out, rise, fall) = (
+        let (out, up_projection, down_projection) = (
             layer.out.packed()?,
-            layer.rise.packed()?,
-            layer.fall.packed()?,
+            layer.up_projection.packed()?,
+            layer.down_projection.packed()?,
         );
         let chunk = task_rows(x.len() / width) * width;
         x.par_chunks_mut(chunk)
@@ -208,11 +213,11 @@ impl Stack<'_> {
                 SCRATCH.with_borrow_mut(|task| {
                     out.run(attended, GemmEpilogue::Add, &mut task.rounded, x);
                     let normed = scratch(&mut task.normed, x.len());
-                    layer.feed_norm.run(x, normed)?;
+                    layer.mlp_norm.run(x, normed)?;
                     let between = scratch(&mut task.hidden, x.len() / width * hidden);
                     let then = GemmEpilogue::Activate(activation);
-                    rise.run(normed, then, &mut task.rounded, between);
-                    fall.run(between, GemmEpilogue::Add, &mut task.rounded, x);
+                    up_projection.run(normed, then, &mut task.rounded, between);
+                    down_projection.run(between, GemmEpilogue::Add, &mut task.rounded, x);
                     Ok(())
                 })
             })

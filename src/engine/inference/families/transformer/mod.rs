@@ -43,9 +43,9 @@ struct TransformerLayer {
     attention_norm: LayerNorm,
     projections: Projections,
     out: Linear,
-    feed_norm: LayerNorm,
-    rise: Linear,
-    fall: Linear,
+    mlp_norm: LayerNorm,
+    up_projection: Linear,
+    down_projection: Linear,
 }
 
 /// Locations of a layer's tensors in a checkpoint.
@@ -57,11 +57,11 @@ pub struct LayerSource<'a> {
     /// The output projection of attention.
     pub out: VarBuilder<'a>,
     /// The norm before the MLP.
-    pub feed_norm: VarBuilder<'a>,
+    pub mlp_norm: VarBuilder<'a>,
     /// The first linear layer of the MLP.
-    pub rise: VarBuilder<'a>,
+    pub up_projection: VarBuilder<'a>,
     /// The second linear layer of the MLP.
-    pub fall: VarBuilder<'a>,
+    pub down_projection: VarBuilder<'a>,
 }
 
 impl<'a> LayerSource<'a> {
@@ -73,9 +73,9 @@ impl<'a> LayerSource<'a> {
             attention_norm: vb.pp("layer_norm1"),
             projections: ["q_proj", "k_proj", "v_proj"].map(|name| attention.pp(name)),
             out: attention.pp("out_proj"),
-            feed_norm: vb.pp("layer_norm2"),
-            rise: vb.pp("mlp.fc1"),
-            fall: vb.pp("mlp.fc2"),
+            mlp_norm: vb.pp("layer_norm2"),
+            up_projection: vb.pp("mlp.fc1"),
+            down_projection: vb.pp("mlp.fc2"),
         }
     }
 }
@@ -101,7 +101,7 @@ impl TransformerLayer {
     fn load(
         config: &EncoderConfig,
         format: WeightFormat,
-        for_one: bool,
+        for_single_query: bool,
         source: &LayerSource,
     ) -> Result<Self> {
         let EncoderConfig {
@@ -112,7 +112,7 @@ impl TransformerLayer {
             ..
         } = *config;
         let parts = &source.projections;
-        let projections = if for_one && format != WeightFormat::Tensor {
+        let projections = if for_single_query && format != WeightFormat::Tensor {
             Projections::One(PooledAttention::load(width, heads, parts)?)
         } else {
             Projections::Fused(Linear::load_fused(width, width, format, parts)?)
@@ -121,9 +121,9 @@ impl TransformerLayer {
             attention_norm: LayerNorm::load(width, epsilon, format, &source.attention_norm)?,
             projections,
             out: Linear::load(width, width, format, &source.out)?,
-            feed_norm: LayerNorm::load(width, epsilon, format, &source.feed_norm)?,
-            rise: Linear::load(width, hidden, format, &source.rise)?,
-            fall: Linear::load(hidden, width, format, &source.fall)?,
+            mlp_norm: LayerNorm::load(width, epsilon, format, &source.mlp_norm)?,
+            up_projection: Linear::load(width, hidden, format, &source.up_projection)?,
+            down_projection: Linear::load(hidden, width, format, &source.down_projection)?,
         })
     }
 
@@ -145,17 +145,19 @@ impl TransformerLayer {
         let attended = attention(&qkv, shape, queries)?;
         let x = match queries {
             Queries::All => x.clone(),
-            Queries::One(token) => row_of_each(x, tokens, token)?,
+            Queries::One(token) => select_token_rows(x, tokens, token)?,
         };
         let x = self.out.forward(&attended, Epilogue::Add(&x))?;
-        let rise = Epilogue::Activate(config.activation);
-        let hidden = self.rise.forward(&self.feed_norm.forward(&x)?, rise)?;
-        self.fall.forward(&hidden, Epilogue::Add(&x))
+        let up_projection = Epilogue::Activate(config.activation);
+        let hidden = self
+            .up_projection
+            .forward(&self.mlp_norm.forward(&x)?, up_projection)?;
+        self.down_projection.forward(&hidden, Epilogue::Add(&x))
     }
 }
 
 /// Selects one token of each sequence: (batch x tokens) x width to batch x width.
-fn row_of_each(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
+fn select_token_rows(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
     let (rows, width) = x.dims2()?;
     x.reshape((rows / tokens, tokens, width))?
         .narrow(1, token, 1)?
@@ -168,7 +170,7 @@ pub struct Encoder {
     config: EncoderConfig,
     format: WeightFormat,
     /// Whether the last layer computes a single token only.
-    for_one: bool,
+    for_single_query: bool,
     layers: Vec<TransformerLayer>,
     workspaces: Workspaces,
 }
@@ -186,7 +188,7 @@ impl Encoder {
     ///
     /// # Errors
     /// Same as [`Self::load`].
-    pub fn load_for_one(
+    pub fn load_for_single_query(
         config: EncoderConfig,
         format: WeightFormat,
         vb: &VarBuilder,
@@ -197,23 +199,23 @@ impl Encoder {
     fn load_layers(
         config: EncoderConfig,
         format: WeightFormat,
-        for_one: bool,
+        for_single_query: bool,
         vb: &VarBuilder,
     ) -> Result<Self> {
         let layer = |i: usize| {
-            let for_one = for_one && i + 1 == config.layers;
+            let for_single_query = for_single_query && i + 1 == config.layers;
             let format = match format {
                 WeightFormat::Int8 if i < SIXTEEN_BITS => WeightFormat::Int16,
                 format => format,
             };
-            TransformerLayer::load(&config, format, for_one, &LayerSource::of(vb, i))
+            TransformerLayer::load(&config, format, for_single_query, &LayerSource::of(vb, i))
         };
         // Packing weights takes longer than reading them, so layers are loaded in parallel.
         let layers = (0..config.layers).into_par_iter().map(layer);
         Ok(Self {
             config,
             format,
-            for_one,
+            for_single_query,
             layers: layers.collect::<Result<_>>()?,
             workspaces: Workspaces::default(),
         })
@@ -243,7 +245,7 @@ impl Encoder {
     }
 
     fn run(&self, x: Tensor, tokens: usize, wanted: Queries, cancel: &Cancel) -> Result<Tensor> {
-        if self.for_one != matches!(wanted, Queries::One(_)) {
+        if self.for_single_query != matches!(wanted, Queries::One(_)) {
             candle_core::bail!("the layers were loaded for other tokens");
         }
         if self.format != WeightFormat::Tensor {

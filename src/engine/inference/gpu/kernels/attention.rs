@@ -15,12 +15,12 @@ pub struct AttentionTile {
 
 impl AttentionTile {
     /// The largest tile that fits in the adapter's workgroup memory for this head size.
-    pub fn fitting(abilities: &AdapterLimits, size: usize, queries: usize) -> Self {
+    pub fn fitting(capabilities: &AdapterLimits, size: usize, queries: usize) -> Self {
         let tiles = [(32, 32), (16, 32), (16, 16), (8, 16), (4, 8)].map(|(rows, keys)| Self {
             queries: if queries == 1 { 1 } else { rows },
             keys,
         });
-        let fits = |tile: &Self| tile.memory(size, abilities.element) <= abilities.memory;
+        let fits = |tile: &Self| tile.memory(size, capabilities.element) <= capabilities.memory;
         let smallest = tiles[tiles.len() - 1];
         tiles.into_iter().find(fits).unwrap_or(smallest)
     }
@@ -125,17 +125,17 @@ pub fn attention(element: ElementType, size: usize, tile: AttentionTile) -> Kern
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::abilities;
+    use super::super::tests::capabilities;
     use super::*;
 
     #[test]
     fn tiles_fit_in_the_memory_that_an_adapter_has() {
         for memory in [16, 24, 32, 64].map(|kilobytes| kilobytes << 10) {
             for element in [ElementType::F32, ElementType::F16] {
-                let abilities = abilities(element, memory);
+                let capabilities = capabilities(element, memory);
                 for size in 1..=256 {
                     for queries in [1, 50] {
-                        let tile = AttentionTile::fitting(&abilities, size, queries);
+                        let tile = AttentionTile::fitting(&capabilities, size, queries);
                         let bytes = tile.memory(size, element);
                         assert!(bytes <= memory, "{size} wide: {bytes} bytes");
                     }

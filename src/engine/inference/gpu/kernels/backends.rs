@@ -19,7 +19,7 @@ const ACTIVATIONS: [Activation; 5] = [
 ];
 
 /// Every combination of element type, workgroup memory and number of compute units.
-fn all_abilities() -> Vec<AdapterLimits> {
+fn all_capabilities() -> Vec<AdapterLimits> {
     let mut all = Vec::new();
     for element in [ElementType::F32, ElementType::F16] {
         for memory in [16, 24, 32, 64] {
@@ -38,8 +38,8 @@ fn all_abilities() -> Vec<AdapterLimits> {
 /// Every kernel that plans may contain, for a selection of head sizes.
 fn all_kernels() -> Vec<Kernel> {
     let mut kernels = vec![normalise()];
-    for abilities in all_abilities() {
-        let element = abilities.element;
+    for capabilities in all_capabilities() {
+        let element = capabilities.element;
         let stores = ACTIVATIONS.map(StoreMode::Activate);
         let stores = stores
             .into_iter()
@@ -53,14 +53,14 @@ fn all_kernels() -> Vec<Kernel> {
                             weights: element,
                             output,
                         };
-                        kernels.push(gemm(tile, &abilities, elements, store));
+                        kernels.push(gemm(tile, &capabilities, elements, store));
                     }
                 }
             }
         }
         for size in [1, 13, 32, 64, 72, 80, 96, 128, 256] {
             for queries in [1, 50] {
-                let tile = AttentionTile::fitting(&abilities, size, queries);
+                let tile = AttentionTile::fitting(&capabilities, size, queries);
                 kernels.push(attention(element, size, tile));
             }
         }
@@ -296,27 +296,27 @@ fn declared(source: &str) -> usize {
 
 #[test]
 fn kernels_declare_no_more_workgroup_memory_than_they_were_given() {
-    for abilities in all_abilities() {
-        let element = abilities.element;
+    for capabilities in all_capabilities() {
+        let element = capabilities.element;
         let elements = ProductElements {
             input: element,
             weights: element,
             output: element,
         };
         let mut kernels: Vec<Kernel> = [TileSize::Small, TileSize::Medium, TileSize::Large]
-            .map(|tile| gemm(tile, &abilities, elements, StoreMode::InPlace))
+            .map(|tile| gemm(tile, &capabilities, elements, StoreMode::InPlace))
             .into();
         for size in [13, 64, 72, 128, 256] {
-            let tile = AttentionTile::fitting(&abilities, size, 50);
+            let tile = AttentionTile::fitting(&capabilities, size, 50);
             kernels.push(attention(element, size, tile));
         }
         for kernel in kernels {
             let bytes = declared(&kernel.source);
             assert!(
-                bytes <= abilities.memory,
+                bytes <= capabilities.memory,
                 "{}: {bytes} of {}",
                 kernel.name,
-                abilities.memory
+                capabilities.memory
             );
         }
     }

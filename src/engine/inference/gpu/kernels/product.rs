@@ -24,18 +24,18 @@ const DEPTHS: [usize; 2] = [8, 4];
 impl TileSize {
     /// The largest tile with enough workgroups for this adapter.
     pub(in crate::engine::inference::gpu) fn fitting(
-        abilities: &AdapterLimits,
+        capabilities: &AdapterLimits,
         rows: usize,
         columns: usize,
     ) -> Self {
         let enough = |tile: &Self| {
             let (high, wide) = tile.size();
-            rows.div_ceil(high) * columns.div_ceil(wide) >= abilities.enough_workgroups
+            rows.div_ceil(high) * columns.div_ceil(wide) >= capabilities.enough_workgroups
         };
         let tiles = [Self::Large, Self::Medium];
         let fitting = tiles.into_iter().find(enough).unwrap_or(Self::Small);
         // Workgroups smaller than a subgroup would leave lanes idle.
-        match abilities.subgroup > fitting.invocations() {
+        match capabilities.subgroup > fitting.invocations() {
             true => Self::Medium,
             false => fitting,
         }
@@ -55,11 +55,11 @@ impl TileSize {
     /// The greatest depth that fits in the adapter's workgroup memory.
     pub(in crate::engine::inference::gpu) fn depth(
         self,
-        abilities: &AdapterLimits,
+        capabilities: &AdapterLimits,
         input: ElementType,
         weights: ElementType,
     ) -> usize {
-        let fits = |depth: &usize| self.memory(*depth, input, weights) <= abilities.memory;
+        let fits = |depth: &usize| self.memory(*depth, input, weights) <= capabilities.memory;
         DEPTHS.into_iter().find(fits).unwrap_or(4)
     }
 
@@ -102,7 +102,7 @@ pub struct ProductElements {
 /// Generates `out = store(x W^T + b)`.
 pub fn gemm(
     tile: TileSize,
-    abilities: &AdapterLimits,
+    capabilities: &AdapterLimits,
     elements: ProductElements,
     store: StoreMode,
 ) -> Kernel {
@@ -111,7 +111,7 @@ pub fn gemm(
         weights,
         output,
     } = elements;
-    let step = tile.depth(abilities, input, weights);
+    let step = tile.depth(capabilities, input, weights);
     let (across, down, rows, vectors) = tile.parts();
     let (high, wide) = (down * rows, across * vectors);
     let half = [input, weights, output].contains(&ElementType::F16);
@@ -242,7 +242,7 @@ fn activate(x: vec4<f32>) -> vec4<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::abilities;
+    use super::super::tests::capabilities;
     use super::*;
 
     #[test]
@@ -250,11 +250,11 @@ mod tests {
         let elements = [ElementType::F32, ElementType::F16];
         for memory in [16, 24, 32, 64].map(|kilobytes| kilobytes << 10) {
             for element in elements {
-                let abilities = abilities(element, memory);
+                let capabilities = capabilities(element, memory);
                 for tile in [TileSize::Small, TileSize::Medium, TileSize::Large] {
                     // The starter model multiplies f32 inputs by f16 weights.
                     for input in elements {
-                        let depth = tile.depth(&abilities, input, element);
+                        let depth = tile.depth(&capabilities, input, element);
                         assert!(tile.memory(depth, input, element) <= memory);
                     }
                 }
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn large_tiles_are_for_products_that_have_many() {
-        let card = abilities(ElementType::F16, 16 << 10);
+        let card = capabilities(ElementType::F16, 16 << 10);
         let fitting = |rows, columns| TileSize::fitting(&card, rows, columns);
         assert_eq!(fitting(16, 512), TileSize::Small);
         assert_eq!(fitting(800, 768), TileSize::Medium);
@@ -286,8 +286,8 @@ mod tests {
     #[test]
     fn halves_and_more_memory_make_products_deeper() {
         let depth = |element, memory: usize| {
-            let abilities = abilities(element, memory << 10);
-            TileSize::Large.depth(&abilities, element, element)
+            let capabilities = capabilities(element, memory << 10);
+            TileSize::Large.depth(&capabilities, element, element)
         };
         assert_eq!(depth(ElementType::F32, 16), 4);
         assert_eq!(depth(ElementType::F16, 16), 8);

@@ -12,7 +12,7 @@ use crate::engine::media::decode::tone::eight_bits;
 use crate::engine::media::decode::yuv::Conversion;
 
 /// Maximum number of times the decoder is polled for a picture while it is fed data.
-const MOST_TRIES: usize = 256;
+const MAX_TRIES: usize = 256;
 /// Number of pixels by which a coded side may exceed the declared one, because of padding.
 const SLACK: u32 = 128;
 
@@ -56,7 +56,7 @@ impl Coded {
             Err(error) if !error.is_again() => return Err(refused(error)),
             _ => {}
         }
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MAX_TRIES {
             match decoder.get_picture() {
                 Ok(picture) => return Ok(PlanarFrame::new(picture)),
                 Err(error) if !error.is_again() => return Err(refused(error)),

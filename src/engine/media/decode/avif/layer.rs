@@ -8,7 +8,7 @@ use super::{DecodeError, damaged};
 use crate::engine::media::iso_media::{ByteSpan, Fields, Heif};
 
 /// Maximum number of tiles in a grid.
-const MOST_TILES: usize = 1024;
+const MAX_TILES: usize = 1024;
 
 /// Locations of all coded pictures, deduplicated: tiles may share data.
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl CodedLayer {
                 let (columns, rows, size) =
                     grid(heif, id).ok_or_else(|| damaged("its grid is cut"))?;
                 let parts = heif.references(b"dimg", id);
-                if parts.len() != (columns * rows) as usize || parts.len() > MOST_TILES {
+                if parts.len() != (columns * rows) as usize || parts.len() > MAX_TILES {
                     return Err(damaged("parts of its grid are missing"));
                 }
                 let tiles = parts.iter().map(|part| tile(heif, *part, size, data));

@@ -5,7 +5,7 @@ mod layer;
 
 use std::sync::Arc;
 
-use super::alpha::over_white;
+use super::alpha::composite_over_white;
 use super::cicp::Cicp;
 use super::detached::detached;
 use super::exif::{self, Exif};
@@ -160,7 +160,7 @@ impl DecodePlan {
                 let [red, green, blue] = *pixel;
                 *pixel = match self.premultiplied {
                     true => pixel.map(|value| value.saturating_add(255 - opacity)),
-                    false => over_white([red, green, blue, opacity]),
+                    false => composite_over_white([red, green, blue, opacity]),
                 };
             }
         }

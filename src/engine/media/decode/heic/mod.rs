@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use heic_decoder::{ColorInfo, DecodeOptions, DecodedImage, HeifError, ImageInfo, RgbOptions};
 
-use super::alpha::over_white;
+use super::alpha::composite_over_white;
 use super::cicp::{Cicp, ToSrgb, UNSPECIFIED};
 use super::detached::detached;
 use super::format::PictureFormat;
@@ -70,7 +70,7 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
     let need = area(width, height, bytes_per_pixel(&info)).saturating_add(copied);
     limits.reserve(width, height, need)?;
     let has_rotation = iso_media::has_rotation(&bytes);
-    let heif = Heif::read(&bytes).filter(is_turned_afterwards);
+    let heif = Heif::read(&bytes).filter(transforms_after_decoding);
     let options = DecodeOptions {
         apply_transforms: heif.is_none(),
     };
@@ -94,7 +94,7 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
 
 /// Whether cropping and rotation can be applied after decoding. This takes less memory: RGB is smaller than the planes,
 /// which the decoder would rotate by a quarter turn at a time.
-fn is_turned_afterwards(heif: &Heif<'_>) -> bool {
+fn transforms_after_decoding(heif: &Heif<'_>) -> bool {
     let id = heif.primary;
     let order = heif.properties(id).filter_map(|(kind, _)| match kind {
         b"clap" => Some(0),
@@ -127,7 +127,7 @@ fn copied(bytes: &[u8]) -> u64 {
     let Some(heif) = Heif::read(bytes) else {
         return whole;
     };
-    let auxiliary = heif.referring(b"auxl", heif.primary);
+    let auxiliary = heif.items_referencing(b"auxl", heif.primary);
     let mut open: Vec<u32> = auxiliary.chain([heif.primary]).collect();
     let (mut sum, mut known) = (whole, HashMap::<u32, u64>::new());
     while let Some(id) = open.pop() {
@@ -219,7 +219,7 @@ fn to_rgb(image: &DecodedImage, to_srgb: Option<&ToSrgb>) -> Result<Vec<u8>, Hei
                 let [red, green, blue] = converted([red, green, blue], to_srgb);
                 match premultiplied {
                     true => [red, green, blue].map(|value| value.saturating_add(255 - alpha)),
-                    false => over_white([red, green, blue, alpha]),
+                    false => composite_over_white([red, green, blue, alpha]),
                 }
             };
             Ok(rgba.data.as_chunks().0.iter().flat_map(over).collect())

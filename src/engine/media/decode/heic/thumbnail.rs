@@ -11,9 +11,9 @@ use super::super::{DecodeError, DecodeLimits, Picture};
 use super::{bytes_per_pixel, color_info, in_srgb, refused, repaired};
 
 /// Minimum short side in pixels, sufficient for a grid cell.
-const ENOUGH: u32 = 200;
+const MIN_SHORT_SIDE: u32 = 200;
 /// Minimum ratio of the picture's pixels to the thumbnail's; below it the thumbnail saves too little time.
-const WORTH: u64 = 8;
+const MIN_PIXEL_RATIO: u64 = 8;
 /// Tolerance in pixels when aspect ratios are compared.
 const ROUNDING: u64 = 2;
 
@@ -55,7 +55,7 @@ impl Thumbnail {
         }
         let (_, _, width, height) = window(heif, primary)?;
         let full = (width, height);
-        let all = heif.referring(b"thmb", primary);
+        let all = heif.items_referencing(b"thmb", primary);
         let all = all.filter(|id| heif.kind(*id) == Some(b"hvc1"));
         let all = all.filter_map(|id| Some((id, window(heif, id)?)));
         let mut all: Vec<(u32, Window)> = all
@@ -63,7 +63,9 @@ impl Thumbnail {
             .collect();
         let short_side = |window: &Window| window.2.min(window.3);
         all.sort_by_key(|(_, window)| short_side(window));
-        let enough = all.iter().find(|(_, window)| short_side(window) >= ENOUGH);
+        let enough = all
+            .iter()
+            .find(|(_, window)| short_side(window) >= MIN_SHORT_SIDE);
         let (id, window) = *enough.or(all.last())?;
         // Some writers rotate the full picture only, which leaves the thumbnail's orientation unknown.
         let turn = |id| transform::orientation(heif, id);
@@ -116,6 +118,6 @@ impl Thumbnail {
 /// Whether the aspect ratio matches that of a much larger picture.
 fn is_small_copy(small: (u32, u32), full: (u32, u32)) -> bool {
     let differs = area(small.0, full.1, 1).abs_diff(area(small.1, full.0, 1));
-    area(small.0, small.1, WORTH) <= area(full.0, full.1, 1)
+    area(small.0, small.1, MIN_PIXEL_RATIO) <= area(full.0, full.1, 1)
         && differs <= ROUNDING * u64::from(full.0.max(full.1))
 }

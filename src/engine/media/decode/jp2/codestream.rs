@@ -18,9 +18,9 @@ const TILE_PART: u64 = 0xff90;
 const DATA: u64 = 0xff93;
 const END: u64 = 0xffd9;
 /// Maximum number of tiles: tile indices have 16 bits.
-const MOST_TILES: u64 = 1 << 16;
+const MAX_TILES: u64 = 1 << 16;
 /// Maximum number of channels that are examined.
-const MOST_CHANNELS: u64 = 16;
+const MAX_CHANNELS: u64 = 16;
 
 /// Bytes that the decoder allocates for each tile, tile component and tile part; each precinct; each code-block with
 /// its nodes in two tag trees; each layer of a code-block; and each codeword segment.
@@ -41,7 +41,7 @@ pub struct Codestream {
     /// Whether it uses the high-throughput block coder (part 15).
     pub is_high_throughput: bool,
     /// Whether it is truncated.
-    pub is_cut: bool,
+    pub is_truncated: bool,
     /// Bytes of the decoder's lists.
     pub lists: u64,
 }
@@ -83,24 +83,24 @@ pub fn read(bytes: &[u8], (start, end): (u64, u64), has_end: bool) -> Option<Cod
     };
     markers.size(start)?;
     let mut at = start + 2;
-    let mut is_cut = None;
-    while is_cut.is_none() {
+    let mut is_truncated = None;
+    while is_truncated.is_none() {
         match markers.number(at, 2) {
-            None => is_cut = Some(!has_end),
-            Some(END) => is_cut = Some(false),
+            None => is_truncated = Some(!has_end),
+            Some(END) => is_truncated = Some(false),
             Some(TILE_PART) => match markers.tile_part(at, has_end)? {
                 TilePart::Next(next) => at = next,
-                TilePart::Last { is_cut: cut } => is_cut = Some(cut),
+                TilePart::Last { is_truncated: cut } => is_truncated = Some(cut),
             },
             Some(marker) if markers.tile_parts == 0 => match markers.segment(marker, at)? {
                 Some(next) => at = next,
-                None => is_cut = Some(true),
+                None => is_truncated = Some(true),
             },
             // Data after the last tile is not read.
-            Some(_) => is_cut = Some(false),
+            Some(_) => is_truncated = Some(false),
         }
     }
-    markers.stream.is_cut = is_cut.unwrap_or_default();
+    markers.stream.is_truncated = is_truncated.unwrap_or_default();
     markers.stream.lists = markers.lists(end - start);
     Some(markers.stream)
 }
@@ -108,7 +108,7 @@ pub fn read(bytes: &[u8], (start, end): (u64, u64), has_end: bool) -> Option<Cod
 /// How to continue after a tile part.
 enum TilePart {
     Next(u64),
-    Last { is_cut: bool },
+    Last { is_truncated: bool },
 }
 
 impl Markers<'_> {
@@ -141,7 +141,7 @@ impl Markers<'_> {
         self.stream.channels = self.number(size + 38, 2)?;
         self.tile = (across.0, down.0);
         self.tiles = across.1.checked_mul(down.1)?;
-        (self.tiles <= MOST_TILES).then_some(())
+        (self.tiles <= MAX_TILES).then_some(())
     }
 
     /// Reads a marker segment and returns the offset of the next one; `Some(None)` if the file ends first. `None` if a
@@ -210,7 +210,7 @@ impl Markers<'_> {
 
     /// Reads a tile part (A.4.2): its header, which may override the coding style, and its data.
     fn tile_part(&mut self, at: u64, has_end: bool) -> Option<TilePart> {
-        let cut = Some(TilePart::Last { is_cut: true });
+        let cut = Some(TilePart::Last { is_truncated: true });
         self.tile_parts += 1;
         let Some(length) = self.number(at + 6, 4) else {
             return cut;
@@ -241,13 +241,13 @@ impl Markers<'_> {
         }
         let is_ended = self.number(self.end - 2, 2) == Some(END);
         Some(TilePart::Last {
-            is_cut: end > self.end || !(has_end || is_ended),
+            is_truncated: end > self.end || !(has_end || is_ended),
         })
     }
 
     /// Bytes of all lists, for a codestream of `length` bytes.
     fn lists(&self, length: u64) -> u64 {
-        let channels = self.stream.channels.min(MOST_CHANNELS);
+        let channels = self.stream.channels.min(MAX_CHANNELS);
         let of_tile = OF_TILE + channels * (OF_CHANNEL + self.steps);
         let of_tiles = self.tiles.saturating_mul(of_tile);
         let of_parts = self.tile_parts * OF_TILE_PART + 8 * self.packed;
@@ -337,14 +337,14 @@ mod tests {
     fn a_codestream_is_whole_if_its_end_is_marked() {
         let whole = codestream(64, 64, None, &[PART, PART, EOC]);
         let stream = of(&whole).expect("a picture");
-        assert_eq!((stream.channels, stream.is_cut), (1, false));
+        assert_eq!((stream.channels, stream.is_truncated), (1, false));
         for cut in [2, 3, 7, 12, 20] {
             let cut = &whole[..whole.len() - cut];
-            assert!(of(cut).expect("a picture").is_cut);
+            assert!(of(cut).expect("a picture").is_truncated);
         }
         let unmarked = &whole[..whole.len() - 2];
         let span = (0, unmarked.len() as u64);
-        assert!(!read(unmarked, span, true).expect("a picture").is_cut);
+        assert!(!read(unmarked, span, true).expect("a picture").is_truncated);
         for end in 0..whole.len() {
             let _ = of(&whole[..end]);
         }

@@ -5,7 +5,7 @@ mod outline;
 
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 
-use super::alpha::over_white;
+use super::alpha::composite_over_white;
 use super::colour::{self, InkConversion};
 use super::detached::detached;
 use super::format::PictureFormat;
@@ -16,7 +16,7 @@ const NAME: &str = "JPEG 2000";
 const FILE: &[u8] = b"\0\0\0\x0cjP  ";
 const CODESTREAM: &[u8] = b"\xff\x4f\xff\x51";
 /// Maximum number of channels: CMYK and alpha.
-const MOST_CHANNELS: u64 = 5;
+const MAX_CHANNELS: u64 = 5;
 /// Bytes per pixel and channel during decoding: a 32-bit and an 8-bit sample.
 const BYTES_PER_CHANNEL: u64 = 5;
 /// Further bytes per pixel: the coefficients of one channel before and after the wavelet transform, and RGB.
@@ -44,16 +44,16 @@ impl PictureFormat for Jp2 {
         if outline.is_high_throughput {
             return Err(DecodeError::Unsupported("High-throughput JPEG 2000 files"));
         }
-        if outline.channels > MOST_CHANNELS {
+        if outline.channels > MAX_CHANNELS {
             return Err(DecodeError::Unsupported(COLOURS));
         }
         let copied = bytes.len() as u64;
-        let (full, mended) = match size(bytes) {
+        let (full, repaired) = match size(bytes) {
             Ok(full) => (full, None),
             Err(_) => {
                 limits.reserve(0, 0, copied)?;
-                let mended = outline::without_colours(bytes).ok_or_else(damaged)?;
-                (size(&mended)?, Some(mended))
+                let repaired = outline::without_colours(bytes).ok_or_else(damaged)?;
+                (size(&repaired)?, Some(repaired))
             }
         };
         let per_pixel = BYTES_PER_CHANNEL * outline.channels + BYTES_PER_PIXEL;
@@ -61,9 +61,9 @@ impl PictureFormat for Jp2 {
             .saturating_add(outline.lists)
             .saturating_add(copied);
         limits.reserve(full.0, full.1, need)?;
-        let bytes = mended.unwrap_or_else(|| bytes.to_vec());
+        let bytes = repaired.unwrap_or_else(|| bytes.to_vec());
         let decoded = detached(limits.cancel, move || decode(&bytes, full, min_short_side))??;
-        if !outline.is_cut {
+        if !outline.is_truncated {
             return Ok(decoded);
         }
         let pixels = decoded.rgb.as_chunks::<3>().0;
@@ -145,7 +145,7 @@ fn decode(bytes: &[u8], full: (u32, u32), min_short_side: u32) -> Result<Picture
     if has_alpha {
         for (target, pixel) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(all()) {
             let [red, green, blue] = *target;
-            *target = over_white([red, green, blue, pixel[channels - 1]]);
+            *target = composite_over_white([red, green, blue, pixel[channels - 1]]);
         }
     }
     if let Some(profile) = profile {

@@ -49,12 +49,12 @@ pub fn without_colours(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut input = bytes;
     let header = parts(&mut input, 0, bytes.len() as u64);
     let header = header.iter().find(|part| &part.kind == b"jp2h")?;
-    let mut mended = bytes.to_vec();
+    let mut repaired = bytes.to_vec();
     for part in parts(&mut input, header.body, header.end) {
         if &part.kind == b"colr" {
             let kind = usize::try_from(part.start).ok()? + 4;
-            mended.get_mut(kind..kind + 4)?.copy_from_slice(b"free");
+            repaired.get_mut(kind..kind + 4)?.copy_from_slice(b"free");
         }
     }
-    (mended != bytes).then_some(mended)
+    (repaired != bytes).then_some(repaired)
 }

@@ -3,7 +3,7 @@
 use super::bits::Huffman;
 
 /// Maximum number of segments examined before the frame.
-const MOST_SEGMENTS: usize = 1024;
+const MAX_SEGMENTS: usize = 1024;
 
 /// The file is left to other decoders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub fn read_header(bytes: &[u8]) -> Result<(JpegHeader, ScanHeader), Unsupported
 pub fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut at = 2;
     std::iter::from_fn(move || {
-        for _ in 0..MOST_SEGMENTS {
+        for _ in 0..MAX_SEGMENTS {
             at += memchr::memchr(0xff, bytes.get(at..)?)?;
             match *bytes.get(at + 1)? {
                 0xff => at += 1,
@@ -123,7 +123,7 @@ fn frame(bytes: &[u8]) -> Option<(u8, &[u8])> {
         return None;
     }
     let mut at = 2;
-    for _ in 0..MOST_SEGMENTS {
+    for _ in 0..MAX_SEGMENTS {
         let (marker, segment) = next_segment(bytes, &mut at).ok()?;
         match marker {
             // JPEG-LS may have its preset parameters before the frame.
@@ -148,7 +148,7 @@ pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// The name of a file whose coding process is not supported (B.1.1.3, table B.1; ITU-T T.87, C.1.1).
-pub fn unread_kind(bytes: &[u8]) -> Option<&'static str> {
+pub fn unsupported_kind(bytes: &[u8]) -> Option<&'static str> {
     let (marker, segment) = frame(bytes)?;
     match marker {
         0xc3 | 0xc7 | 0xcb | 0xcf => Some("Lossless JPEG files"),
@@ -357,19 +357,25 @@ mod tests {
             let frame = [0xff, marker, 0, 11, precision, 0, 8, 0, 8, 1, 1, 0x11, 0];
             [&[0xff, 0xd8, 0xff, 0xfe, 0, 3, 7][..], &frame].concat()
         };
-        assert_eq!(unread_kind(&file(0xc0, 8)), None);
-        assert_eq!(unread_kind(&file(0xc2, 8)), None);
-        assert_eq!(unread_kind(&file(0xc1, 12)), Some("12-bit JPEG files"));
-        assert_eq!(unread_kind(&file(0xc3, 16)), Some("Lossless JPEG files"));
+        assert_eq!(unsupported_kind(&file(0xc0, 8)), None);
+        assert_eq!(unsupported_kind(&file(0xc2, 8)), None);
+        assert_eq!(unsupported_kind(&file(0xc1, 12)), Some("12-bit JPEG files"));
         assert_eq!(
-            unread_kind(&file(0xc9, 8)),
+            unsupported_kind(&file(0xc3, 16)),
+            Some("Lossless JPEG files")
+        );
+        assert_eq!(
+            unsupported_kind(&file(0xc9, 8)),
             Some("Arithmetic-coded JPEG files")
         );
-        assert_eq!(unread_kind(&file(0xc5, 8)), Some("Hierarchical JPEG files"));
+        assert_eq!(
+            unsupported_kind(&file(0xc5, 8)),
+            Some("Hierarchical JPEG files")
+        );
         let mut near_lossless = file(0xf7, 8);
-        assert_eq!(unread_kind(&near_lossless), Some("JPEG-LS files"));
+        assert_eq!(unsupported_kind(&near_lossless), Some("JPEG-LS files"));
         near_lossless.splice(2..2, [0xff, 0xf8, 0, 3, 1]);
-        assert_eq!(unread_kind(&near_lossless), Some("JPEG-LS files"));
+        assert_eq!(unsupported_kind(&near_lossless), Some("JPEG-LS files"));
         assert_eq!(frame_size(&file(0xc2, 8)), Some((8, 8)));
         assert_eq!(frame_size(&file(0xc3, 8)), None);
     }

@@ -73,7 +73,7 @@ fn decode(
     min_short_side: u32,
     limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
-    if let Some(kind) = header::unread_kind(bytes) {
+    if let Some(kind) = header::unsupported_kind(bytes) {
         return Err(DecodeError::Unsupported(kind));
     }
     let is_whole = match decode_own(bytes, min_short_side, limits)? {
@@ -128,7 +128,7 @@ fn decode_own(
     let eighths = eighths(full.0.min(full.1), min_short_side);
     // At full size another decoder is more accurate, but does not report missing data.
     let tried = match eighths {
-        8 => telling(header.coding),
+        8 => complete_scale(header.coding),
         eighths => eighths,
     };
     reserve(&header, tried, limits)?;
@@ -194,7 +194,7 @@ fn is_faulty_in_full(
 }
 
 /// The reduced scale, in eighths, at which all data of a file is read.
-fn telling(coding: Coding) -> u32 {
+fn complete_scale(coding: Coding) -> u32 {
     match coding {
         Coding::Sequential => 1,
         Coding::Progressive => 2,
@@ -205,7 +205,7 @@ fn telling(coding: Coding) -> u32 {
 /// bytes per pixel, which the caller must reserve.
 pub fn lost_share(bytes: &[u8], cancel: &Cancel) -> Option<f32> {
     let file = header::read_header(bytes).ok()?;
-    let eighths = telling(file.0.coding);
+    let eighths = complete_scale(file.0.coding);
     if decode_whole(bytes, file, eighths, cancel).is_ok() {
         return Some(0.0);
     }

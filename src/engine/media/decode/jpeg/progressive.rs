@@ -17,7 +17,7 @@ use coefficients::ComponentCoefficients;
 use scan::read_scan;
 
 /// Maximum number of scans: a file of a few kilobytes could declare millions over a large picture.
-const MOST_SCANS: usize = 1000;
+const MAX_SCANS: usize = 1000;
 
 /// Decodes at `eighths` / 8 of the full size, where `eighths` is 1, 2 or 4. Files that are truncated or have a fault in
 /// the required data are left to other decoders.
@@ -29,7 +29,7 @@ pub fn decode(
 ) -> Result<Scaled, Unsupported> {
     let grid = McuGrid::new(&header)?;
     let mut channels = channels(&header, eighths, grid)?;
-    for _ in 0..MOST_SCANS {
+    for _ in 0..MAX_SCANS {
         if shows(&scan, &channels)? {
             let tally = read_scan(bytes, &header, &scan, &mut channels, grid, cancel)?;
             if tally.lost > 0 || cancel.is_cancelled() {
@@ -60,7 +60,7 @@ pub fn decode_damaged(
     let mut channels = channels(&header, eighths, grid)?;
     let mut worst = Tally::default();
     let mut is_faulty = false;
-    for number in 0..MOST_SCANS {
+    for number in 0..MAX_SCANS {
         let shown = shows(&scan, &channels);
         if number == 0 {
             shown?;

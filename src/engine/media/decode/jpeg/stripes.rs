@@ -4,7 +4,7 @@ use super::bits::BitReader;
 
 /// Maximum number of stripes that a jump between restart markers may skip. Marker numbers repeat after eight, so a
 /// larger jump is more likely a marker from corrupt data.
-const MOST_SKIPPED: usize = 4;
+const MAX_SKIPPED: usize = 4;
 
 /// Counts of the units of a scan: MCUs, or blocks in a non-interleaved scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn next_stripe(bits: &mut BitReader, number: usize) -> Option<usize> {
         let marker = usize::from(bits.next_restart()?);
         // The marker after stripe n has the number n modulo 8.
         let skipped = (marker + 8 - number % 8) % 8;
-        if skipped <= MOST_SKIPPED {
+        if skipped <= MAX_SKIPPED {
             return Some(number + 1 + skipped);
         }
     }

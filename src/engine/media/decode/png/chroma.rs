@@ -20,7 +20,7 @@ const SRGB: [(u32, u32); 4] = [
 /// Plausible `gAMA` values.
 const POSSIBLE_GAMMA: std::ops::RangeInclusive<u32> = 10_000..=1_000_000;
 /// Minimum of twice the area of the triangle of primaries; sRGB's is 0.22.
-const LEAST_GAMUT: f64 = 0.01;
+const MIN_GAMUT: f64 = 0.01;
 /// Tolerance for values that mean sRGB.
 const NEAR: u32 = 200;
 
@@ -110,7 +110,7 @@ fn are_possible(given: &[(u32, u32); 4]) -> bool {
     let from_blue = |(x, y): (f64, f64)| (x - blue.0, y - blue.1);
     let (red, green) = (from_blue(red), from_blue(green));
     let gamut = (red.0 * green.1 - red.1 * green.0).abs();
-    given.iter().all(is_colour) && gamut > LEAST_GAMUT
+    given.iter().all(is_colour) && gamut > MIN_GAMUT
 }
 
 /// Converts pixels to sRGB.

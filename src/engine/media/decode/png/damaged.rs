@@ -4,7 +4,7 @@ use std::io::{BufRead, Cursor, Seek};
 
 use png::{ColorType, Decoder, InterlaceInfo, Reader, Transformations, splat_interlaced_row};
 
-use super::super::alpha::over_white;
+use super::super::alpha::composite_over_white;
 use super::super::limits::area;
 use super::super::{DecodeError, DecodeLimits, Picture, warning};
 use super::chroma;
@@ -44,8 +44,8 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
     }
     let mut rgb = to_rgb(&samples, kind);
     chroma::apply(profile, &mut rgb);
-    let is_cut = !bytes.windows(4).rev().take(64).any(|word| word == b"IEND");
-    let warning = match (lost, is_cut) {
+    let is_truncated = !bytes.windows(4).rev().take(64).any(|word| word == b"IEND");
+    let warning = match (lost, is_truncated) {
         (0, true) => {
             "the file ends early: the picture is complete, but the data after it is missing".into()
         }
@@ -92,9 +92,9 @@ fn to_rgb(samples: &[u8], kind: ColorType) -> Vec<u8> {
     pixels
         .flat_map(|pixel| match *pixel {
             [grey] => [grey; 3],
-            [grey, alpha] => over_white([grey, grey, grey, alpha]),
+            [grey, alpha] => composite_over_white([grey, grey, grey, alpha]),
             [red, green, blue] => [red, green, blue],
-            [red, green, blue, alpha] => over_white([red, green, blue, alpha]),
+            [red, green, blue, alpha] => composite_over_white([red, green, blue, alpha]),
             _ => [UNREAD; 3],
         })
         .collect()

@@ -6,7 +6,7 @@ use png::{
     BitDepth, ColorType, Decoder, InterlaceInfo, Reader, Transformations, splat_interlaced_row,
 };
 
-use super::super::alpha::over_white;
+use super::super::alpha::composite_over_white;
 use super::super::cicp::ToSrgb;
 use super::super::limits::area;
 use super::super::{DecodeError, DecodeLimits, Picture};
@@ -78,7 +78,7 @@ fn to_rgb(row: &[u8], kind: ColorType, to_srgb: Option<&ToSrgb>, rgb: &mut Vec<u
     };
     let covered = |colour: [u16; 3], opacity: u16| {
         let [red, green, blue] = eight_bits(colour);
-        over_white([red, green, blue, nearest(opacity)])
+        composite_over_white([red, green, blue, nearest(opacity)])
     };
     let samples = row.as_chunks::<2>().0;
     let pixels = samples.chunks_exact(kind.samples());

@@ -4,7 +4,7 @@ mod apple;
 mod chroma;
 mod damaged;
 mod deep;
-mod mended;
+mod repaired;
 
 use image::ImageFormat;
 
@@ -38,12 +38,12 @@ impl PictureFormat for Png {
             Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => error,
             decoded => return decoded,
         };
-        let Some(mended) = mended::mended(bytes, limits)? else {
+        let Some(repaired) = repaired::repaired(bytes, limits)? else {
             return damaged::decode(bytes, limits)?.ok_or(error);
         };
-        match decode_whole(&mended, limits) {
+        match decode_whole(&repaired, limits) {
             Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
-                damaged::decode(&mended, limits)?.ok_or(error)
+                damaged::decode(&repaired, limits)?.ok_or(error)
             }
             decoded => decoded,
         }

@@ -3,7 +3,7 @@
 mod rows;
 mod sections;
 
-use super::alpha::over_white;
+use super::alpha::composite_over_white;
 use super::colour::{self, InkConversion, lab_to_srgb};
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
@@ -102,7 +102,7 @@ impl PictureFormat for Psd {
             colour::to_srgb(&mut rgb, profile);
         }
         Ok(Picture {
-            warning: (missing > 0).then_some(match rows.is_cut() {
+            warning: (missing > 0).then_some(match rows.is_truncated() {
                 true => warning::cut_short(percent),
                 false => warning::damaged(percent),
             }),
@@ -222,7 +222,7 @@ impl<'a> PsdPainter<'a> {
             *target = match self.alpha {
                 Some(alpha) => {
                     let [red, green, blue] = colour;
-                    over_white([red, green, blue, eight_bits(sample(alpha))])
+                    composite_over_white([red, green, blue, eight_bits(sample(alpha))])
                 }
                 None => colour,
             };

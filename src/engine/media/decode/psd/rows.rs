@@ -14,7 +14,7 @@ pub struct ChannelRows<'a> {
     row_bytes: usize,
     data: ChannelData<'a>,
     samples: Vec<f32>,
-    is_cut: bool,
+    is_truncated: bool,
 }
 
 enum ChannelData<'a> {
@@ -53,7 +53,7 @@ impl<'a> ChannelRows<'a> {
                 // The data before an error is used: the file may be truncated.
                 let _ = inflated.take(most).read_to_end(&mut bytes);
                 if sections.compression == 3 {
-                    sum_up(&mut bytes, row_bytes, sections.depth);
+                    undo_differencing(&mut bytes, row_bytes, sections.depth);
                 }
                 ChannelData::Inflated(bytes)
             }
@@ -64,7 +64,7 @@ impl<'a> ChannelRows<'a> {
             }
         };
         let whole = row_bytes * height * sections.channels;
-        let is_cut = match &data {
+        let is_truncated = match &data {
             ChannelData::Plain(bytes) => bytes.len() < whole,
             ChannelData::Inflated(bytes) => bytes.len() < whole,
             ChannelData::Packed(rows, places) => {
@@ -78,13 +78,13 @@ impl<'a> ChannelRows<'a> {
             row_bytes,
             data,
             samples: Vec::new(),
-            is_cut,
+            is_truncated,
         })
     }
 
     /// Whether the picture data is truncated.
-    pub fn is_cut(&self) -> bool {
-        self.is_cut
+    pub fn is_truncated(&self) -> bool {
+        self.is_truncated
     }
 
     /// Reads row `y` of the first `channels` channels, planar, scaled to 0..1; 32-bit samples are left as stored.
@@ -133,7 +133,7 @@ impl<'a> ChannelRows<'a> {
 }
 
 /// Reverses horizontal differencing.
-fn sum_up(bytes: &mut [u8], row_bytes: usize, depth: usize) {
+fn undo_differencing(bytes: &mut [u8], row_bytes: usize, depth: usize) {
     for row in bytes.chunks_exact_mut(row_bytes) {
         match depth {
             16 => {

@@ -6,7 +6,7 @@ const NAMES: u16 = 1006;
 /// Maximum side that Photoshop supports.
 const MOST: u32 = 300_000;
 /// Maximum number of image resources examined.
-const MOST_RESOURCES: usize = 4096;
+const MAX_RESOURCES: usize = 4096;
 
 /// Colour mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ fn resources(section: &[u8]) -> Vec<(u16, &[u8])> {
         let _ = reader.bytes(length & 1);
         Some((id, content))
     };
-    std::iter::from_fn(&mut next).take(MOST_RESOURCES).collect()
+    std::iter::from_fn(&mut next).take(MAX_RESOURCES).collect()
 }
 
 /// The layer count, if there are layers.

@@ -16,7 +16,7 @@ const PREVIEW: [u8; 16] = [
 /// Maximum offset of a JPEG from the start of its box.
 const HEADER: usize = 64;
 /// Maximum number of tracks examined.
-const MOST_TRACKS: usize = 8;
+const MAX_TRACKS: usize = 8;
 
 /// The payload of the `uuid` box with this identifier.
 fn uuid(bytes: &[u8], within: ByteSpan, id: &[u8; 16]) -> Option<ByteSpan> {
@@ -42,7 +42,7 @@ pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
     let tracks = boxes(bytes, movie).filter(|(kind, _)| kind == b"trak");
     found.extend(
         tracks
-            .take(MOST_TRACKS)
+            .take(MAX_TRACKS)
             .filter_map(|(_, span)| jpeg_of(bytes, span)),
     );
     found

@@ -5,11 +5,11 @@ use super::exif_builder::ExifBuilder;
 use crate::engine::media::dates;
 
 /// Maximum number of entries examined per directory.
-const MOST_ENTRIES: usize = 256;
+const MAX_ENTRIES: usize = 256;
 /// Maximum nesting of directories.
-const MOST_DEPTH: usize = 8;
+const MAX_DEPTH: usize = 8;
 /// Maximum number of entries in all directories.
-const MOST_FOUND: usize = 2048;
+const MAX_FOUND: usize = 2048;
 
 const JPEG: u16 = 0x2007;
 const THUMBNAIL: u16 = 0x2008;
@@ -54,7 +54,7 @@ impl<'a> CiffDirectory<'a> {
     fn read(&mut self, start: usize, end: usize, depth: usize) -> Option<()> {
         let table = start.checked_add(self.number(end.checked_sub(4)?, 4)? as usize)?;
         let count = self.number(table, 2)? as usize;
-        for index in 0..count.min(MOST_ENTRIES) {
+        for index in 0..count.min(MAX_ENTRIES) {
             let at = table + 2 + 10 * index;
             let tag = u16::try_from(self.number(at, 2)?).ok()?;
             // The upper two bits tell whether the value is in the entry itself.
@@ -71,11 +71,11 @@ impl<'a> CiffDirectory<'a> {
             else {
                 continue;
             };
-            if self.entries.len() >= MOST_FOUND {
+            if self.entries.len() >= MAX_FOUND {
                 return None;
             }
             match tag & 0x3800 {
-                0x2800 | 0x3000 if depth < MOST_DEPTH => {
+                0x2800 | 0x3000 if depth < MAX_DEPTH => {
                     self.read(place, value_end, depth + 1);
                 }
                 _ => self.entries.push((tag & 0x3fff, place, length)),

@@ -12,7 +12,7 @@ const ORIENTATION: u16 = 0x0112;
 const DATE_TAKEN: u16 = 0x9003;
 const EXIF_POINTER: u16 = 0x8769;
 /// Maximum length of a value in bytes.
-const MOST_BYTES: usize = 4096;
+const MAX_BYTES: usize = 4096;
 
 /// A field: tag, type, count and value, in the builder's byte order.
 struct ExifField {
@@ -46,7 +46,7 @@ impl ExifBuilder {
             tag if EXIF.contains(&tag) => &mut self.exif,
             _ => return,
         };
-        if value.len() <= MOST_BYTES && !fields.iter().any(|field| field.tag == tag) {
+        if value.len() <= MAX_BYTES && !fields.iter().any(|field| field.tag == tag) {
             fields.push(ExifField {
                 tag,
                 kind,

@@ -21,7 +21,7 @@ const NAME: &str = "RAW";
 /// Short side in pixels below which the whole file is searched for a better preview.
 const SMALL: u32 = 300;
 /// Maximum number of previews examined.
-const MOST_PREVIEWS: usize = 64;
+const MAX_PREVIEWS: usize = 64;
 /// Tolerance of the aspect ratio between picture and preview: previews are cropped to whole blocks.
 const PROPORTIONS: f64 = 0.1;
 
@@ -102,7 +102,7 @@ impl<'a> RawContainer<'a> {
         if found.iter().all(|preview| preview.short_side() < SMALL) {
             found.extend(search::previews(bytes));
         }
-        found.truncate(MOST_PREVIEWS);
+        found.truncate(MAX_PREVIEWS);
         found
     }
 

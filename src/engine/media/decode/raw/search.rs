@@ -5,16 +5,16 @@ use memchr::memmem;
 use super::Preview;
 
 /// Maximum number of bytes searched.
-const MOST_BYTES: usize = 256 << 20;
+const MAX_BYTES: usize = 256 << 20;
 /// Maximum number of signatures examined.
-const MOST_BEGINNINGS: usize = 4096;
+const MAX_CANDIDATES: usize = 4096;
 /// Maximum number of pictures returned.
-const MOST_FOUND: usize = 16;
+const MAX_FOUND: usize = 16;
 
 /// JPEGs in the file. Each extends to the next one or to the end of the file: trailing data is harmless.
 pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
-    let searched = &bytes[..bytes.len().min(MOST_BYTES)];
-    let beginnings = memmem::find_iter(searched, b"\xff\xd8\xff").take(MOST_BEGINNINGS);
+    let searched = &bytes[..bytes.len().min(MAX_BYTES)];
+    let beginnings = memmem::find_iter(searched, b"\xff\xd8\xff").take(MAX_CANDIDATES);
     let previews = beginnings.filter_map(|at| Preview::at(bytes, at, bytes.len()));
-    previews.take(MOST_FOUND).collect()
+    previews.take(MAX_FOUND).collect()
 }

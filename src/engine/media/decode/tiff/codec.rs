@@ -73,8 +73,8 @@ pub fn decode(
         chunk.bytes = units.unpack(&chunk.bytes);
     }
     match layout.predictor {
-        2 => sum_up(layout, &mut chunk),
-        3 => sum_up_bytes(layout, &mut chunk),
+        2 => undo_differencing(layout, &mut chunk),
+        3 => undo_float_predictor(layout, &mut chunk),
         _ => {}
     }
     Some(chunk)
@@ -158,7 +158,7 @@ pub fn pack_bits(mut data: &[u8], size: usize) -> Vec<u8> {
 }
 
 /// Reverses horizontal differencing.
-fn sum_up(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
+fn undo_differencing(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     let step = layout.samples_together();
     let little = !chunk.is_big_endian;
     macro_rules! sums {
@@ -189,7 +189,7 @@ fn sum_up(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
 
 /// Reverses the floating-point predictor: byte differences, with the most significant bytes of a row first (Adobe
 /// Photoshop TIFF Technical Note 3).
-fn sum_up_bytes(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
+fn undo_float_predictor(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     let (step, width) = (layout.samples_together(), layout.bits / 8);
     let mut copy = vec![0; chunk.row_bytes];
     for row in chunk.bytes.chunks_exact_mut(chunk.row_bytes) {

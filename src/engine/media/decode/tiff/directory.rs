@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 /// Maximum number of directories counted.
-const MOST_DIRECTORIES: usize = 10_000;
+const MAX_DIRECTORIES: usize = 10_000;
 /// Maximum number of fields per directory.
-const MOST_FIELDS: usize = 4096;
+const MAX_FIELDS: usize = 4096;
 
 /// Byte order and offset size of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub fn pages(bytes: &[u8]) -> impl Iterator<Item = Directory<'_>> {
     let mut seen = HashSet::new();
     std::iter::from_fn(move || {
         let (numbers, _) = header?;
-        if next == 0 || seen.len() == MOST_DIRECTORIES || !seen.insert(next) {
+        if next == 0 || seen.len() == MAX_DIRECTORIES || !seen.insert(next) {
             return None;
         }
         let page;
@@ -114,7 +114,7 @@ impl<'a> Directory<'a> {
             bytes,
             numbers,
             first,
-            count: count.min(MOST_FIELDS),
+            count: count.min(MAX_FIELDS),
         };
         Some((directory, next.unwrap_or_default()))
     }

@@ -34,9 +34,9 @@ const REFERENCE: u16 = 532;
 const PROFILE: u16 = 34_675;
 
 /// Maximum number of samples per pixel.
-const MOST_SAMPLES: u64 = 64;
+const MAX_SAMPLES: u64 = 64;
 /// Maximum number of strips or tiles per page.
-const MOST_CHUNKS: u64 = 1 << 22;
+const MAX_CHUNKS: u64 = 1 << 22;
 
 /// Data type of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,13 +128,13 @@ impl<'a> PageLayout<'a> {
             .zip(side(HEIGHT))
             .ok_or_else(|| damaged("it does not say how large it is"))?;
         let samples = page.number(SAMPLES).unwrap_or(1);
-        if !(1..=MOST_SAMPLES).contains(&samples) {
+        if !(1..=MAX_SAMPLES).contains(&samples) {
             return Err(unsupported("TIFF files with more than 64 samples a pixel"));
         }
         let samples = samples as usize;
-        let bits =
-            alike(page, BITS, 1).ok_or(unsupported("TIFF files with samples of several sizes"))?;
-        let format = match alike(page, SAMPLE_FORMAT, 1) {
+        let bits = uniform_value(page, BITS, 1)
+            .ok_or(unsupported("TIFF files with samples of several sizes"))?;
+        let format = match uniform_value(page, SAMPLE_FORMAT, 1) {
             // Undefined data is read as unsigned.
             Some(1 | 4) => SampleFormat::Unsigned,
             Some(2) => SampleFormat::Signed,
@@ -242,7 +242,7 @@ impl<'a> PageLayout<'a> {
             }
         }
         let count = self.chunks() as u64;
-        if count > MOST_CHUNKS || count > self.offsets.len() as u64 {
+        if count > MAX_CHUNKS || count > self.offsets.len() as u64 {
             return Err(damaged("it has fewer strips than its size needs"));
         }
         Ok(self)
@@ -281,12 +281,12 @@ impl<'a> PageLayout<'a> {
 }
 
 /// The common value of a field for all samples; `None` if they differ.
-fn alike(page: &Directory<'_>, tag: u16, otherwise: u64) -> Option<u64> {
+fn uniform_value(page: &Directory<'_>, tag: u16, otherwise: u64) -> Option<u64> {
     let Some(numbers) = page.all(tag) else {
         return Some(otherwise);
     };
     let first = numbers.get(0)?;
-    let mut numbers = numbers.first(MOST_SAMPLES as usize);
+    let mut numbers = numbers.first(MAX_SAMPLES as usize);
     let all = numbers.all(|number| number == first);
     all.then_some(first as u64)
 }

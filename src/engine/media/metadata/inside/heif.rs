@@ -176,7 +176,7 @@ impl HeifLayout {
             None => self.new_number(input)?,
         };
         places.follow(moved)?;
-        let place: ItemLocation = places.one_piece(id, at, length);
+        let place: ItemLocation = places.single_extent(id, at, length);
         places.items.push(place);
         let mut body = input.array::<4>(self.meta.body)?.to_vec();
         for part in &self.items.parts {

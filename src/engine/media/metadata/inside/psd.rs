@@ -13,7 +13,7 @@ const PALETTE: u64 = 26;
 /// Maximum number of image resources examined.
 const MOST: usize = 4096;
 /// Maximum size of a metadata resource.
-const MOST_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 /// Reads the metadata of a Photoshop file.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
@@ -36,7 +36,7 @@ fn resources<R: Read + Seek>(input: &mut Input<R>, blocks: &mut MetadataBlocks) 
         if body + length > end {
             return None;
         }
-        if matches!(id, IPTC | EXIF | XMP) && length <= MOST_BYTES {
+        if matches!(id, IPTC | EXIF | XMP) && length <= MAX_BYTES {
             let bytes = input.read(body, usize::try_from(length).ok()?)?.to_vec();
             match id {
                 XMP => blocks.xmp.push(bytes),

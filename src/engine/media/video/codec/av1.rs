@@ -7,20 +7,20 @@ use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Decodes a key frame; the configuration record supplies the sequence header if the sample has none.
-pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
-    let own = first_picture(sample.to_vec(), most_pixels);
+pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, CodecError> {
+    let own = first_picture(sample.to_vec(), max_pixels);
     let picture = own.or_else(|_| {
         let header = config.get(4..).unwrap_or_default();
-        first_picture([header, sample].concat(), most_pixels)
+        first_picture([header, sample].concat(), max_pixels)
     })?;
     planes(&picture)
 }
 
-fn first_picture(data: Vec<u8>, most_pixels: u32) -> Result<Picture, CodecError> {
+fn first_picture(data: Vec<u8>, max_pixels: u32) -> Result<Picture, CodecError> {
     let mut settings = Settings::new();
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);
-    settings.set_frame_size_limit(most_pixels);
+    settings.set_frame_size_limit(max_pixels);
     let mut decoder = Decoder::with_settings(&settings).map_err(|_| CodecError::Damaged)?;
     let mut sent = decoder.send_data(data, None, None, None);
     loop {

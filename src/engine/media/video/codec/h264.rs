@@ -13,7 +13,7 @@ use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Decodes a key frame with the parameter sets of its configuration record (ISO/IEC 14496-15, 5.3.3).
-pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
+pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, CodecError> {
     let config = parse_avcc_config(config).map_err(|_| CodecError::Damaged)?;
     let length_size = u8::try_from(config.length_size).unwrap_or(4);
     units(sample, length_size)?;
@@ -23,7 +23,7 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
     let mut sets = ParameterSets::default();
     let mut refusal = None;
     for unit in parameters.chain(&in_sample) {
-        let decoded = read_unit(&mut sets, unit, most_pixels)
+        let decoded = read_unit(&mut sets, unit, max_pixels)
             .and_then(|()| decoder.decode_nal(unit).map_err(refused));
         match decoded {
             Ok(Some(frame)) => return Ok(planes(frame, sets.colour())),
@@ -53,13 +53,13 @@ fn is_slice(unit: &NalUnit<'_>) -> bool {
 fn read_unit(
     sets: &mut ParameterSets,
     unit: &NalUnit<'_>,
-    most_pixels: u32,
+    max_pixels: u32,
 ) -> Result<(), CodecError> {
     let mut bits = Bits::new(&unit.rbsp);
     match unit.nal_unit_type {
         NalUnitType::Sps => {
             let info = parse_sps_info(unit).map_err(refused)?;
-            if u64::from(info.coded_width) * u64::from(info.coded_height) > most_pixels.into() {
+            if u64::from(info.coded_width) * u64::from(info.coded_height) > max_pixels.into() {
                 return Err(CodecError::Damaged);
             }
             // Profile, constraints and level.

@@ -15,12 +15,12 @@ use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 const BYTES_PER_PIXEL: u64 = 24;
 
 /// Decodes a key frame with the parameter sets of its configuration record (ISO/IEC 14496-15, 8.3.3).
-pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
+pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, CodecError> {
     let (length_size, parameters) = read_config(config).ok_or(CodecError::Damaged)?;
     let units = units(sample, length_size)?;
     let mut decoder = Decoder::with_limits(DecodeLimits {
-        max_picture_pixels: most_pixels.into(),
-        max_picture_memory_bytes: u64::from(most_pixels) * BYTES_PER_PIXEL,
+        max_picture_pixels: max_pixels.into(),
+        max_picture_memory_bytes: u64::from(max_pixels) * BYTES_PER_PIXEL,
     });
     let mut sets = ParameterSets::default();
     let mut refusal = None;

@@ -19,12 +19,12 @@ pub enum CodecError {
     Damaged,
 }
 
-/// Decodes a key frame on its own; nothing larger than `most_pixels` pixels is allocated.
-pub fn decode(codec: &VideoCodec, sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
+/// Decodes a key frame on its own; nothing larger than `max_pixels` pixels is allocated.
+pub fn decode(codec: &VideoCodec, sample: &[u8], max_pixels: u32) -> Result<Planes, CodecError> {
     match codec {
-        VideoCodec::H264(config) => h264::decode(config, sample, most_pixels),
-        VideoCodec::Hevc(config) => hevc::decode(config, sample, most_pixels),
-        VideoCodec::Av1(config) => av1::decode(config, sample, most_pixels),
+        VideoCodec::H264(config) => h264::decode(config, sample, max_pixels),
+        VideoCodec::Hevc(config) => hevc::decode(config, sample, max_pixels),
+        VideoCodec::Av1(config) => av1::decode(config, sample, max_pixels),
         VideoCodec::Other(_) => Err(CodecError::Unsupported),
     }
 }

@@ -22,7 +22,7 @@ use crate::engine::organize::export::target_names::{FolderEntries, LabelFolders}
 use crate::engine::organize::export::{Conflict, ExportError, ExportItem, ExportOptions, Transfer};
 
 /// Disk space to leave free, in bytes.
-const SPARE: u64 = 16 << 20;
+const MIN_FREE_SPACE: u64 = 16 << 20;
 
 /// The transfer of one file to one target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +180,7 @@ pub fn plan_until(
         let by_file = (a.set, &a.source).cmp(&(b.set, &b.source));
         by_file.then(moves(a).cmp(&moves(b)))
     });
-    let needed = plan.bytes.saturating_add(SPARE);
+    let needed = plan.bytes.saturating_add(MIN_FREE_SPACE);
     match plan.free {
         Some(free) if plan.bytes > 0 && free < needed => Err(ExportError::NoSpace {
             path: options.target.clone(),

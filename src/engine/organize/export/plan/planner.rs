@@ -81,9 +81,9 @@ impl Planner<'_> {
         for paired_file in shared {
             self.sets.insert(paired_file.path.clone(), self.set);
         }
-        let goals = self.goals(item, number);
-        let last = goals.len() - 1;
-        for (at, (folder, stem)) in goals.into_iter().enumerate() {
+        let target_folders = self.target_folders(item, number);
+        let last = target_folders.len() - 1;
+        for (at, (folder, stem)) in target_folders.into_iter().enumerate() {
             for part in &mut parts {
                 part.transfer = self.transfer(part, at == last);
             }
@@ -183,7 +183,7 @@ impl Planner<'_> {
     }
 
     /// The target folders of a photo, with its stem in each; the best label's folder comes last.
-    fn goals(&mut self, item: &ExportItem, number: usize) -> Vec<(PathBuf, OsString)> {
+    fn target_folders(&mut self, item: &ExportItem, number: usize) -> Vec<(PathBuf, OsString)> {
         let target = &self.options.target;
         if let Some(place) = &item.place {
             let inside: PathBuf = place

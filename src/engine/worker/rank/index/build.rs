@@ -22,9 +22,9 @@ use crate::engine::search::query::normalise;
 /// Sampled vectors per list.
 const SAMPLED: usize = 40;
 /// Maximum number of lists; beyond it, assigning vectors costs more than queries save.
-const MOST_LISTS: usize = 16_384;
+const MAX_LISTS: usize = 16_384;
 /// Minimum mean number of vectors per list.
-const LEAST_LENGTH: usize = 16;
+const MIN_LENGTH: usize = 16;
 /// Rows per block.
 const BLOCK_ROWS: usize = 8192;
 /// The list number of a row without an embedding.
@@ -35,8 +35,8 @@ const NONE: u32 = u32::MAX;
 fn suitable_lists(rows: usize) -> usize {
     let root = (rows as f64).sqrt() as usize;
     root.next_multiple_of(64)
-        .min(rows / LEAST_LENGTH)
-        .clamp(1, MOST_LISTS)
+        .min(rows / MIN_LENGTH)
+        .clamp(1, MAX_LISTS)
 }
 
 /// Builds the index.

@@ -156,7 +156,7 @@ pub fn write_head(
         made_of: made_of.clone(),
         rows: rows.to_vec(),
         lengths: lengths.to_vec(),
-        centroids: centroid_sum(bytemuck::cast_slice(centroids), bytemuck::cast_slice(sums)),
+        centroids: centroid_checksum(bytemuck::cast_slice(centroids), bytemuck::cast_slice(sums)),
     };
     let header = serde_json::to_vec(&contents)?;
     let head = MAGIC.len() + 8 + header.len();
@@ -176,7 +176,7 @@ pub fn write_head(
     Ok(layout)
 }
 
-fn centroid_sum(centroids: &[u8], sums: &[u8]) -> String {
+fn centroid_checksum(centroids: &[u8], sums: &[u8]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(centroids).update(sums);
     hasher.finalize().to_hex().to_string()
@@ -253,7 +253,7 @@ impl IndexFile {
             first_rows,
             path: path.into(),
         };
-        let sum = centroid_sum(
+        let sum = centroid_checksum(
             bytemuck::cast_slice(file.centroids()),
             bytemuck::cast_slice(file.centroid_sums()),
         );

@@ -26,7 +26,7 @@ use file::{Header, IndexFile, Source};
 /// Default proportion of vectors that a query examines.
 const PROBED: f64 = 0.02;
 /// Minimum number of vectors that a query examines.
-const LEAST_PROBED: usize = 4096;
+const MIN_PROBED: usize = 4096;
 
 /// Parameters for building and querying an index.
 #[derive(Clone, Copy, Debug)]
@@ -168,7 +168,7 @@ impl Index {
         let mut lists: Vec<usize> = (0..matches.len()).collect();
         lists.sort_by(|a, b| matches[*b].total_cmp(&matches[*a]).then(a.cmp(b)));
         let rows = self.file.rows();
-        let wanted = ((rows as f64 * self.probed).ceil() as usize).max(LEAST_PROBED);
+        let wanted = ((rows as f64 * self.probed).ceil() as usize).max(MIN_PROBED);
         let mut seen = 0;
         let enough = |list: &usize| {
             let before = seen;

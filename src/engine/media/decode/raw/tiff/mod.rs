@@ -9,11 +9,11 @@ use super::Preview;
 use super::exif_builder::ExifBuilder;
 
 /// Maximum number of IFDs followed.
-const MOST_DIRECTORIES: usize = 64;
+const MAX_DIRECTORIES: usize = 64;
 /// Maximum number of fields per IFD.
-const MOST_FIELDS: usize = 1024;
+const MAX_FIELDS: usize = 1024;
 /// Maximum number of values per field.
-const MOST_NUMBERS: usize = 4096;
+const MAX_NUMBERS: usize = 4096;
 
 const SUBFILE_TYPE: u16 = 0x00fe;
 const WIDTH: u16 = 0x0100;
@@ -130,7 +130,7 @@ impl<'a> TiffStructure<'a> {
         let at = self.place(offset)?;
         let count = self.number_at(at, 2)? as usize;
         let field = |index: usize| self.field_at(at + 2 + 12 * index);
-        let fields = (0..count.min(MOST_FIELDS)).filter_map(field).collect();
+        let fields = (0..count.min(MAX_FIELDS)).filter_map(field).collect();
         Some(StructureFields {
             fields,
             next: self.number_at(at + 2 + 12 * count, 4).unwrap_or_default(),
@@ -170,7 +170,7 @@ impl<'a> TiffStructure<'a> {
             4 | 13 => 4,
             _ => return Vec::new(),
         };
-        let count = (field.count as usize).min(MOST_NUMBERS);
+        let count = (field.count as usize).min(MAX_NUMBERS);
         let number = |index: usize| self.number_at(field.at + width * index, width);
         (0..count).map_while(number).collect()
     }
@@ -197,7 +197,7 @@ impl<'a> TiffStructure<'a> {
         let mut seen = HashSet::new();
         let mut found = Vec::new();
         while let Some(offset) = queue.pop() {
-            if offset == 0 || found.len() >= MOST_DIRECTORIES || !seen.insert(offset) {
+            if offset == 0 || found.len() >= MAX_DIRECTORIES || !seen.insert(offset) {
                 continue;
             }
             let Some(directory) = self.directory(offset) else {
@@ -205,7 +205,7 @@ impl<'a> TiffStructure<'a> {
             };
             queue.push(directory.next);
             if let Some(field) = directory.field(SUB_DIRECTORIES) {
-                queue.extend(self.numbers(field).into_iter().take(MOST_DIRECTORIES));
+                queue.extend(self.numbers(field).into_iter().take(MAX_DIRECTORIES));
             }
             found.push(directory);
         }

@@ -10,13 +10,16 @@ use super::super::{DecodeError, DecodeLimits};
 const SIGNATURE: usize = 8;
 const AROUND: usize = 12;
 /// Maximum decompressed size of an ICC profile.
-const MOST_OF_PROFILE: u64 = 16 << 20;
+const MAX_PROFILE_BYTES: u64 = 16 << 20;
 
 /// The file without such chunks; `None` if it has none.
 ///
 /// # Errors
 /// Returns an error if memory for the copy cannot be reserved.
-pub fn mended(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Vec<u8>>, DecodeError> {
+pub fn repaired(
+    bytes: &[u8],
+    limits: &mut DecodeLimits<'_>,
+) -> Result<Option<Vec<u8>>, DecodeError> {
     let Some(kept) = kept(bytes) else {
         return Ok(None);
     };
@@ -59,8 +62,8 @@ fn is_refused(kind: &[u8], content: &[u8]) -> bool {
             let name = content.iter().position(|byte| *byte == 0);
             let profile = name.and_then(|end| content.get(end + 2..));
             let inflated = ZlibDecoder::new(profile.unwrap_or_default());
-            let read = std::io::copy(&mut inflated.take(MOST_OF_PROFILE + 1), &mut sink());
-            read.is_ok_and(|length| length > MOST_OF_PROFILE)
+            let read = std::io::copy(&mut inflated.take(MAX_PROFILE_BYTES + 1), &mut sink());
+            read.is_ok_and(|length| length > MAX_PROFILE_BYTES)
         }
         // The first picture of an animation is shown.
         b"bKGD" | b"acTL" | b"fcTL" => true,
