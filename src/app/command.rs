@@ -214,14 +214,17 @@ pub enum Dialog {
     PasteLabels,
     /// Confirmation for clearing the store.
     ClearStore,
-    /// Models.
-    Models,
+    /// Models, opened from the welcome dialog, from the settings or directly.
+    Models {
+        /// The dialog to return to.
+        back: Option<Box<Dialog>>,
+    },
     /// Confirmation for removing a model.
     RemoveModel {
         /// The model's folder.
         dir: PathBuf,
-        /// Whether closing the dialog returns to the welcome dialog.
-        from_welcome: bool,
+        /// The dialog to return to.
+        back: Option<Box<Dialog>>,
     },
     /// Typing a path.
     Path(PathPrompt),
@@ -282,12 +285,10 @@ impl Dialog {
     #[must_use]
     pub fn back(self) -> Option<Self> {
         match self {
-            Self::Path(prompt) => prompt.back.map(|back| *back),
+            Self::Path(PathPrompt { back, .. })
+            | Self::Models { back }
+            | Self::RemoveModel { back, .. } => back.map(|back| *back),
             Self::ClearStore => Some(Self::Settings),
-            Self::RemoveModel { from_welcome, .. } => Some(match from_welcome {
-                true => Self::Welcome(WelcomeStep::Model),
-                false => Self::Models,
-            }),
             Self::Copies { from_tour: true } => Some(Self::Tour),
             _ => None,
         }

@@ -15,7 +15,7 @@ use lumisift::engine::media::memory_budget::DecodeMemory;
 use lumisift::engine::media::scan::{ScanOptions, Skipped};
 use lumisift::settings::{self, Dirs, Settings};
 use lumisift::t;
-use lumisift::text::{self, Digits, Ungrouped};
+use lumisift::text::{self, Digits, Surface, Ungrouped};
 
 use super::args::{CommonArgs, FolderArgs};
 use super::output::print_message;
@@ -125,7 +125,8 @@ pub fn index(
         Event::Progress(progress) => show(&bar, progress),
         Event::Waiting(Some(reason)) => {
             bar.suspend(|| {
-                print_message(t!("cli-waiting-for-space", reason = text::sentence(reason)))
+                let reason = text::advised(reason, Surface::CommandLine);
+                print_message(t!("cli-waiting-for-space", reason = reason));
             });
         }
         Event::Fallback(what) => bar.suspend(|| print_message(text::sentence(what))),

@@ -47,6 +47,7 @@ use clap::error::ErrorKind;
 use lumisift::engine::sanitize::is_unprintable;
 use lumisift::logging;
 use lumisift::settings::{self, Dirs, Settings};
+use lumisift::text::Surface;
 use lumisift::{t, text};
 
 use args::{Args, CliCommand, OutputFormat};
@@ -108,7 +109,10 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let words = without_repeats(&error);
-            print_message(format_args!("lumisift: {}", text::sentence(&words)));
+            print_message(format_args!(
+                "lumisift: {}",
+                text::advised(&words, Surface::CommandLine)
+            ));
             ExitCode::from(2)
         }
     }

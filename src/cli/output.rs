@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use lumisift::engine::media::photo::Failure;
 use lumisift::engine::sanitize::printable;
+use lumisift::text::Surface;
 use lumisift::{t, text};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -138,7 +139,7 @@ pub fn print_failures(failures: &[Failure]) {
         print_message(format_args!(
             "{}: {}",
             failure.path.display(),
-            text::sentence(&failure.message)
+            text::advised(&failure.message, Surface::CommandLine)
         ));
     }
 }

@@ -12,7 +12,7 @@ use lumisift::engine::library::{
 use lumisift::engine::organize::export::{Exporter, Transfer};
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::{self, Ungrouped};
+use lumisift::text::{self, Surface, Ungrouped};
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
@@ -187,7 +187,7 @@ impl RoundReporter {
             print_message(t!("cli-export-stopped", id = id));
         }
         for problem in self.news(round) {
-            print_message(text::sentence(&problem));
+            print_message(text::advised(&problem, Surface::CommandLine));
         }
     }
 

@@ -4,6 +4,7 @@
 //! macro [`t!`](crate::t) returns a message by its key: as `&'static str`, or, with arguments, as `String`. A message that
 //! a language lacks falls back to English. Tests compare the keys in the sources with those in the files.
 
+mod advice;
 mod argument;
 mod catalogue;
 mod choice;
@@ -14,6 +15,7 @@ mod numbers;
 mod sentences;
 mod words;
 
+pub use advice::{Surface, advice, advised};
 pub use argument::{Argument, Digits, Ungrouped};
 pub use catalogue::{files, message, message_with};
 pub use choice::LanguageChoice;

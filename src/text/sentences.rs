@@ -142,6 +142,15 @@ pub fn sentence(english: &str) -> Cow<'_, str> {
     english.into()
 }
 
+/// The key of the message by which [`sentence`] translates a text; `None` if it is unknown.
+pub(super) fn key(english: &str) -> Option<&'static str> {
+    let colons = english.match_indices(": ");
+    let ends = colons.map(|(at, colon)| &english[at + colon.len()..]);
+    let mut texts = std::iter::once(english).chain(ends);
+    let known = |text| SENTENCES.iter().find(|each| each.arguments(text).is_some());
+    texts.find_map(known).map(|found| found.key)
+}
+
 fn whole(english: &str) -> Option<String> {
     SENTENCES.iter().find_map(|each| each.translated(english))
 }

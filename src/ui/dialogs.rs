@@ -21,6 +21,7 @@ use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
 use crate::engine::media::photo::Failure;
 use crate::engine::search::label_set::READY;
+use crate::text::Surface;
 use crate::{t, text};
 
 impl Interface {
@@ -57,7 +58,7 @@ impl Interface {
                 Dialog::LabelSets => self.label_sets(ui, state, commands),
                 Dialog::PasteLabels => self.paste_labels(ui, commands),
                 Dialog::ClearStore => clear_store(ui, commands),
-                Dialog::Models => self.models_dialog(ui, state, commands),
+                Dialog::Models { .. } => self.models_dialog(ui, state, commands),
                 Dialog::RemoveModel { dir, .. } => remove_model(ui, state, dir, commands),
                 Dialog::Path(prompt) => self.path_dialog(ui, state, prompt, commands),
                 Dialog::Dropped(picture) => dropped(ui, picture, commands),
@@ -126,8 +127,13 @@ impl Interface {
         ui.horizontal(|ui| {
             ui.label(RichText::new(photos(count)).weak());
             if ui.button(t!("copy-the-list")).clicked() {
-                let line =
-                    |f: &Failure| format!("{}\t{}", f.path.display(), text::sentence(&f.message));
+                let line = |f: &Failure| {
+                    format!(
+                        "{}\t{}",
+                        f.path.display(),
+                        text::advised(&f.message, Surface::Window)
+                    )
+                };
                 let lines: Vec<String> = (0..count).filter_map(failure).map(line).collect();
                 commands.push(Command::CopyText(lines.join("\n")));
             }
@@ -163,7 +169,8 @@ impl Interface {
                     row.col(|ui| {
                         line(
                             ui,
-                            RichText::new(text::sentence(&failure.message)).color(bad),
+                            RichText::new(text::advised(&failure.message, Surface::Window))
+                                .color(bad),
                         )
                     });
                 });
@@ -269,7 +276,7 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
         Dialog::LabelSets => t!("label-sets-title"),
         Dialog::PasteLabels => t!("paste-labels"),
         Dialog::ClearStore => t!("dialog-clear-store"),
-        Dialog::Models => t!("dialog-models"),
+        Dialog::Models { .. } => t!("dialog-models"),
         Dialog::RemoveModel { .. } => t!("dialog-remove-model"),
         Dialog::Path(_) => t!("dialog-path"),
         Dialog::Dropped(_) => t!("dialog-dropped"),
@@ -286,7 +293,7 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
 
 fn dialog_width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export => 640.0,
+        Dialog::Keys | Dialog::Failures | Dialog::Models { .. } | Dialog::Export => 640.0,
         Dialog::Keywords | Dialog::Rules => 640.0,
         Dialog::Copies { .. } | Dialog::Heaps => 860.0,
         Dialog::ClearStore | Dialog::RemoveModel { .. } | Dialog::Dropped(_) | Dialog::About => {
@@ -302,7 +309,7 @@ fn fills_height(dialog: &Dialog) -> bool {
         dialog,
         Dialog::Export
             | Dialog::Keywords
-            | Dialog::Models
+            | Dialog::Models { .. }
             | Dialog::Settings
             | Dialog::Rules
             | Dialog::Welcome(_)
@@ -314,7 +321,7 @@ fn dialog_height(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::Export => 720.0,
         // The list uses all available space.
-        Dialog::Models => 1600.0,
+        Dialog::Models { .. } => 1600.0,
         Dialog::Settings | Dialog::Keywords | Dialog::Rules => 620.0,
         Dialog::Copies { .. } | Dialog::Heaps | Dialog::Questions => 560.0,
         Dialog::Tour | Dialog::Welcome(_) => 420.0,

@@ -215,7 +215,7 @@ fn buttons(
     {
         commands.push(Command::Show(Some(Dialog::RemoveModel {
             dir: dir.clone(),
-            from_welcome: matches!(state.dialog, Some(Dialog::Welcome(_))),
+            back: state.dialog.clone().map(Box::new),
         })));
     }
     use_button(ui, state, name, Some(dir), commands);

@@ -8,6 +8,7 @@ use super::tour;
 use super::widgets::icon_button_sized;
 use crate::app::command::{Action, Command};
 use crate::app::document::state::{SessionState, State};
+use crate::text::Surface;
 use crate::{t, text};
 
 /// Maximum number of visible notifications.
@@ -51,7 +52,8 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
         .show(ui.ctx(), |ui| {
             ui.set_width(width);
             if let SessionState::Failed(problem) = &state.session {
-                let text = t!("choose-another", problem = text::sentence(problem));
+                let text = text::advice(problem, Surface::Window)
+                    .unwrap_or_else(|| t!("choose-another", problem = text::sentence(problem)));
                 message(ui, &text, true, |ui| {
                     if ui.button(t!("settings")).clicked() {
                         commands.push(Command::Do(Action::Settings));

@@ -119,7 +119,9 @@ fn model_row(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         };
         ui.label(name);
         if ui.button(t!("models")).clicked() {
-            commands.push(Command::Show(Some(Dialog::Models)));
+            commands.push(Command::Show(Some(Dialog::Models {
+                back: state.dialog.clone().map(Box::new),
+            })));
         }
     });
     ui.end_row();

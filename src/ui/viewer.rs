@@ -20,6 +20,7 @@ use crate::app::document::state::State;
 use crate::app::document::viewer::Viewer;
 use crate::app::tasks::pictures::{ThumbKey, ViewKey};
 use crate::engine::media::photo::ContentId;
+use crate::text::Surface;
 use crate::{t, text};
 
 /// Height of the filmstrip.
@@ -152,11 +153,11 @@ impl Interface {
         let painter = ui.painter().with_clip_rect(view);
         let Some(facts) = item.facts() else {
             let problem = item.warning().unwrap_or_default();
-            no_picture(ui, view, &text::sentence(problem));
+            no_picture(ui, view, &text::advised(problem, Surface::Window));
             return None;
         };
         if let Some(Err(problem)) = self.views.find(item, content).map(|held| &held.shown) {
-            no_picture(ui, view, &text::sentence(problem));
+            no_picture(ui, view, &text::advised(problem, Surface::Window));
             return None;
         }
         let size = vec2(facts.width as f32, facts.height as f32) / ui.pixels_per_point();

@@ -124,7 +124,9 @@ fn models(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             commands.push(Command::Choose(FolderPurpose::Model));
         }
         if ui.button(t!("welcome-all-models")).clicked() {
-            commands.push(Command::Show(Some(Dialog::Models)));
+            commands.push(Command::Show(Some(Dialog::Models {
+                back: state.dialog.clone().map(Box::new),
+            })));
         }
     });
     if let Some(problem) = &state.models.problem {

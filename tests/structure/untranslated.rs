@@ -86,7 +86,7 @@ impl<'ast> Visit<'ast> for Said {
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
         if let syn::Expr::Path(path) = &*call.func {
             match sources::names(&path.path).join("::").as_str() {
-                "say" | "counting_bar" => self.texts.extend(Literals::of(&call.args)),
+                "print_message" | "counting_bar" => self.texts.extend(Literals::of(&call.args)),
                 "OutputTable::new" => self.headings.extend(Literals::of(&call.args)),
                 _ => {}
             }

@@ -178,7 +178,7 @@ fn the_window_and_its_dialogs_have_names() {
     assert_eq!(root.accesskit_node().label().as_deref(), Some("Lumisift"));
     for (dialog, name) in [
         (Dialog::Settings, "Settings"),
-        (Dialog::Models, "Models"),
+        (Dialog::Models { back: None }, "Models"),
         (Dialog::Export, "Export"),
         (Dialog::Palette, "Commands"),
         (Dialog::About, "About Lumisift"),

@@ -131,7 +131,10 @@ fn a_device_that_cannot_be_used_is_said_with_what_to_do() {
             matches!(w.state().session, SessionState::Failed(_))
         });
         assert!(window.has_containing(said), "{device}");
-        assert!(window.has_containing("choose auto or cpu"), "{device}");
+        assert!(
+            window.has_containing("choose another device in the settings"),
+            "{device}"
+        );
     }
 }
 

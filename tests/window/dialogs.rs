@@ -24,10 +24,10 @@ pub fn every_dialog() -> Vec<Dialog> {
         Dialog::LabelSets,
         Dialog::PasteLabels,
         Dialog::ClearStore,
-        Dialog::Models,
+        Dialog::Models { back: None },
         Dialog::RemoveModel {
             dir: "/anywhere".into(),
-            from_welcome: false,
+            back: None,
         },
         Dialog::Path(PathPrompt {
             purpose: FolderPurpose::OpenFolder,
@@ -50,7 +50,7 @@ pub fn every_dialog() -> Vec<Dialog> {
             Dialog::Settings | Dialog::Keys | Dialog::Palette | Dialog::Failures => {}
             Dialog::Export | Dialog::Interrupted | Dialog::Trash | Dialog::Hidden(_) => {}
             Dialog::Keywords | Dialog::LabelSets | Dialog::PasteLabels => {}
-            Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel { .. } => {}
+            Dialog::ClearStore | Dialog::Models { .. } | Dialog::RemoveModel { .. } => {}
             Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
             Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
             Dialog::Questions | Dialog::Searches | Dialog::Rules => {}

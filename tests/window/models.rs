@@ -175,11 +175,11 @@ fn a_model_is_fetched_used_and_removed() {
         window.state().dialog,
         Some(Dialog::RemoveModel {
             dir: folder.clone(),
-            from_welcome: false,
+            back: Some(Box::new(Dialog::Models { back: None })),
         })
     );
     window.click("Remove");
-    assert_eq!(window.state().dialog, Some(Dialog::Models));
+    assert_eq!(window.state().dialog, Some(Dialog::Models { back: None }));
     window.until("the removal", |_| !folder.exists());
     assert_eq!(window.state().settings.model, None);
 }

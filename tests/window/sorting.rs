@@ -474,10 +474,10 @@ fn every_dialog_names_all_that_can_be_used() {
         Dialog::ClearStore,
         Dialog::Interrupted,
         Dialog::Trash,
-        Dialog::Models,
+        Dialog::Models { back: None },
         Dialog::RemoveModel {
             dir: "/anywhere".into(),
-            from_welcome: false,
+            back: None,
         },
         Dialog::Welcome(WelcomeStep::Photos),
         Dialog::Welcome(WelcomeStep::Model),

@@ -6,6 +6,7 @@ use crate::window;
 
 use std::fs;
 
+use egui::Key;
 use lumisift::app::command::{Action, Command, Dialog, WelcomeStep};
 use lumisift::app::document::state::SessionState;
 use lumisift::engine::hub::catalog;
@@ -119,7 +120,7 @@ fn removing_a_model_leads_back_to_the_welcome() {
         window.click(&remove);
         let confirmation = Dialog::RemoveModel {
             dir: folder.clone(),
-            from_welcome: true,
+            back: Some(Box::new(model.clone())),
         };
         assert_eq!(window.state().dialog, Some(confirmation));
         window.finish_layout();
@@ -127,6 +128,30 @@ fn removing_a_model_leads_back_to_the_welcome() {
         assert_eq!(window.state().dialog, Some(model.clone()));
     }
     window.until("the removal", |_| !folder.exists());
+}
+
+#[test]
+fn closing_the_list_of_models_leads_back_to_what_opened_it() {
+    let mut window = Setup::new(Vec::new()).open();
+    let welcome = Dialog::Welcome(WelcomeStep::Model);
+    for (opener, button) in [(welcome, "All models…"), (Dialog::Settings, "Models…")] {
+        for close in [None, Some("Close")] {
+            window.command(Command::Show(Some(opener.clone())));
+            window.finish_layout();
+            window.click(button);
+            let back = Some(Box::new(opener.clone()));
+            assert_eq!(window.state().dialog, Some(Dialog::Models { back }));
+            window.finish_layout();
+            match close {
+                Some(button) => window.click(button),
+                None => window.key(Key::Escape),
+            }
+            assert_eq!(window.state().dialog, Some(opener.clone()), "{close:?}");
+            window.finish_layout();
+            window.key(Key::Escape);
+            assert_eq!(window.state().dialog, None);
+        }
+    }
 }
 
 #[test]

@@ -50,7 +50,7 @@ engine-files-arithmetic = arithmetisch codierte { $format }-Dateien
 engine-files-hierarchical = hierarchische { $format }-Dateien
 engine-files-12-bit = { $format }-Dateien mit 12 Bit
 engine-no-preview = die RAW-Datei enthält keine Vorschau, und RAW-Daten werden nicht entwickelt: Exportieren Sie das Foto mit der Software der Kamera oder einem RAW-Konverter als JPEG
-engine-needs-memory = { $what } braucht zum Decodieren { $need } Arbeitsspeicher; die Grenze ist { $limit }: Erhöhen Sie sie in den Einstellungen oder mit --memory
+engine-needs-memory = { $what } braucht zum Decodieren { $need } Arbeitsspeicher; die Grenze ist { $limit }
 engine-the-photo = das Foto
 engine-photo-of-pixels = das Foto mit { $width } x { $height } Pixeln
 engine-frame-of-pixels = ein Einzelbild mit { $width } x { $height } Pixeln
@@ -200,13 +200,13 @@ engine-changed-meanwhile = inzwischen verändert: Versuchen Sie es erneut
 ## The store.
 
 engine-crashed = ein Teil des Programms ist abgestürzt: Bitte melden Sie das und versuchen Sie es erneut
-engine-store-was-rebuilt = die Datenbank wurde inzwischen neu aufgebaut: Führen Sie dies erneut aus
-engine-store-newer = die Datenbank in { $path } stammt von einem neueren Lumisift; wählen Sie mit --store eine andere
-engine-store-failed = die Datenbank in { $path }: { $error }; wählen Sie mit --store eine andere
-engine-store-gone = die Datenbank in { $path } wurde inzwischen von einem anderen Prozess geleert oder neu aufgebaut: Führen Sie dies erneut aus
-engine-store-damaged = { $path } ist beschädigt: Führen Sie dies erneut aus, um die verlorenen Daten neu einzulesen
-engine-store-disk-full = das Laufwerk von { $path } ist voll: { $free } sind frei, etwa { $need } werden gebraucht; schaffen Sie dort Platz oder wählen Sie mit --store einen anderen Ort
-engine-store-read-only = { $path } kann nicht geschrieben werden ({ $error }): Machen Sie das Laufwerk beschreibbar oder wählen Sie mit --store einen anderen Ort
+engine-store-was-rebuilt = die Datenbank wurde inzwischen neu aufgebaut
+engine-store-newer = die Datenbank in { $path } stammt von einem neueren Lumisift
+engine-store-failed = die Datenbank in { $path }: { $error }
+engine-store-gone = die Datenbank in { $path } wurde inzwischen von einem anderen Prozess geleert oder neu aufgebaut
+engine-store-damaged = die Datenbank in { $path } ist beschädigt
+engine-store-disk-full = das Laufwerk von { $path } ist voll: { $free } sind frei, etwa { $need } werden gebraucht
+engine-store-read-only = die Datenbank in { $path } kann nicht geschrieben werden ({ $error })
 engine-decisions-failed = Angenommene, Sterne und Farben in { $path }: { $error }; prüfen Sie, ob der Ordner beschreibbar ist
 
 ## Models and devices.
@@ -215,7 +215,7 @@ engine-runs-at-one = { $device }, 1 Foto/s
 engine-runs-at = { $device }, { $count } Fotos/s
 engine-device-changed = { $cause }. Ab jetzt werden Fotos auf { $device } eingelesen
 engine-device-failed = das Gerät ist ausgefallen
-engine-device-unusable = das Gerät { $device } kann nicht verwendet werden ({ $cause }): Wählen Sie auto oder cpu, mit --device oder in den Einstellungen
+engine-device-unusable = das Gerät { $device } kann nicht verwendet werden ({ $cause })
 engine-build-without-cards = diese Version unterstützt keine Grafikkarten
 engine-build-without-cuda = diese Version unterstützt CUDA nicht; docs/gpu.md erklärt, wie man sie baut
 engine-no-cuda-driver = CUDA-Treiber nicht gefunden
@@ -244,7 +244,7 @@ engine-model-crashed = das Modell ist bei diesen Fotos abgestürzt: Bitte melden
 engine-model-failed = das Modell ist fehlgeschlagen: { $error }
 engine-model-bad-vector = das Modell lieferte einen Vektor der Länge { $length }: Die Gewichte sind vielleicht beschädigt
 engine-model-incomplete = { $folder } ist kein vollständiges Modell: { $file } fehlt; kopieren Sie die Dateien des Modells erneut
-engine-no-starter = diese Version enthält kein Startmodell: Geben Sie mit --model einen Ordner an
+engine-no-starter = diese Version enthält kein Startmodell
 engine-model-unsupported = { $folder }: Modelle vom Typ „{ $family }“ werden nicht unterstützt ({ $known })
 engine-weights-damaged = die Gewichte passen nicht oder sind beschädigt ({ $error }); kopieren Sie sie erneut
 engine-card-lacks = { $device } fehlt: { $what }

@@ -10,7 +10,7 @@ threshold-as-it-was = die Schwelle ist wie zuvor
 heaps-as-they-were = die Haufen sind wie zuvor
 searches-as-they-were = die gespeicherten Suchen sind wie zuvor
 rules-as-they-were = die Regeln sind wie zuvor
-no-thread-for-decisions = Kein Thread konnte gestartet werden ({ $error }): Entscheidungen werden nicht gespeichert
+no-thread-for-decisions = Kein Thread konnte gestartet werden ({ $error }): Entscheidungen werden nicht gespeichert. Schließen Sie andere Programme und starten Sie Lumisift neu
 no-burst = Kein anderes Foto in diesem Ordner wurde weniger als 2 Sekunden vor oder nach diesem aufgenommen
 cannot-be-shown = { $path } kann nicht mit einem anderen Programm gezeigt werden: { $error }
 copied = { $count ->
@@ -74,8 +74,8 @@ export-undone = { $count ->
     [one] { $count } Datei ist wie vor dem Export
    *[other] { $count } Dateien sind wie vor dem Export
 }
-no-thread = Kein Thread konnte gestartet werden ({ $error })
-no-threads = Keine Threads konnten gestartet werden ({ $error })
+no-thread = Kein Thread konnte gestartet werden ({ $error }): Schließen Sie andere Programme und versuchen Sie es erneut
+no-threads = Keine Threads konnten gestartet werden ({ $error }): Schließen Sie andere Programme und versuchen Sie es erneut
 task-crashed = Eine Aufgabe ist abgestürzt: Das ist ein Programmfehler; bitte melden Sie ihn mit dem, was `lumisift doctor --bundle FILE.zip` schreibt
 model-not-loaded = Das Modell konnte nicht geladen werden
 store-rebuilt = Die Datenbank wurde inzwischen neu aufgebaut: Fotos werden erneut nachgeschlagen
@@ -136,6 +136,11 @@ stays-similar-copy = bleibt: { $copy } ist fast dasselbe Video, aber keine ident
 stays-changed = bleibt: Die Kopie { $copy } hat sich geändert oder ist nicht mehr da; suchen Sie zuerst nach neuen Fotos
 not-trashed = konnte nicht in den Papierkorb gelegt werden ({ $e }): Verschieben Sie Abgelehnte stattdessen in einen Ordner
 choose-another = { $problem }. Wählen Sie in den Einstellungen ein anderes Modell oder eine andere Datenbank
+advice-memory = { $problem }: Erhöhen Sie sie in den Einstellungen
+advice-store = { $problem }; wählen Sie in den Einstellungen einen anderen Ordner für sie
+advice-room = { $problem }; schaffen Sie dort Platz oder wählen Sie in den Einstellungen einen anderen Ordner für die Datenbank
+advice-writable = { $problem }: Machen Sie das Laufwerk beschreibbar oder wählen Sie in den Einstellungen einen anderen Ordner für die Datenbank
+advice-device = { $problem }: Wählen Sie in den Einstellungen ein anderes Gerät
 settings = Einstellungen…
 dismiss = Ausblenden
 messages = Meldungen

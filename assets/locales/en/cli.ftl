@@ -106,6 +106,14 @@ cli-no-file-read = { $count ->
    *[other] none of the { $count } files could be read
 }
 cli-vector-missing = { $path }: its vector is missing; run this again
+cli-advice-memory = { $problem }: raise it with --memory
+cli-advice-again = { $problem }: run this again
+cli-advice-store = { $problem }; choose another with --store
+cli-advice-read-again = { $problem }: run this again to read the lost data again
+cli-advice-room = { $problem }; make room there, or choose another place with --store
+cli-advice-writable = { $problem }: make its disk writable, or choose another place with --store
+cli-advice-device = { $problem }: choose auto or cpu with --device
+cli-advice-model = { $problem }: name a folder with --model
 cli-waiting-for-space = { $reason }; waiting for free space
 cli-space-again = there is free space again
 cli-no-photos = no photos in { $folders }{ $skipped }

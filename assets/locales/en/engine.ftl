@@ -49,7 +49,7 @@ engine-files-arithmetic = Arithmetic-coded { $format } files
 engine-files-hierarchical = Hierarchical { $format } files
 engine-files-12-bit = 12-bit { $format } files
 engine-no-preview = the RAW file holds no preview, and RAW data is not developed: export the photo as JPEG with the camera's software or a RAW converter
-engine-needs-memory = { $what } needs { $need } of memory to decode; the limit is { $limit }: raise it in Settings or with --memory
+engine-needs-memory = { $what } needs { $need } of memory to decode; the limit is { $limit }
 engine-the-photo = the photo
 engine-photo-of-pixels = the photo of { $width } x { $height } pixels
 engine-frame-of-pixels = a frame of { $width } x { $height } pixels
@@ -199,13 +199,13 @@ engine-changed-meanwhile = it changed in the meantime: try again
 ## The store.
 
 engine-crashed = a part of the program crashed: please report it, and try again
-engine-store-was-rebuilt = the store was rebuilt in the meantime: run this again
-engine-store-newer = the store at { $path } was written by a newer Lumisift; choose another with --store
-engine-store-failed = the store at { $path }: { $error }; choose another with --store
-engine-store-gone = the store at { $path } was cleared or rebuilt by another process in the meantime: run this again
-engine-store-damaged = { $path } is damaged: run this again to read the lost data again
-engine-store-disk-full = the disk of { $path } is full: { $free } are free, about { $need } are needed; make room there, or choose another place with --store
-engine-store-read-only = { $path } cannot be written ({ $error }): make its disk writable, or choose another place with --store
+engine-store-was-rebuilt = the store was rebuilt in the meantime
+engine-store-newer = the store at { $path } was written by a newer Lumisift
+engine-store-failed = the store at { $path }: { $error }
+engine-store-gone = the store at { $path } was cleared or rebuilt by another process in the meantime
+engine-store-damaged = the store at { $path } is damaged
+engine-store-disk-full = the disk of { $path } is full: { $free } are free, about { $need } are needed
+engine-store-read-only = the store at { $path } cannot be written ({ $error })
 engine-decisions-failed = picks, stars and colours in { $path }: { $error }; check that the folder is writable
 
 ## Models and devices.
@@ -214,7 +214,7 @@ engine-runs-at-one = { $device }, 1 photo/s
 engine-runs-at = { $device }, { $count } photos/s
 engine-device-changed = { $cause }. Photos are read on the { $device } from here on
 engine-device-failed = the device failed
-engine-device-unusable = the device { $device } cannot be used ({ $cause }): choose auto or cpu, by --device or in the settings
+engine-device-unusable = the device { $device } cannot be used ({ $cause })
 engine-build-without-cards = this build does not support graphics cards
 engine-build-without-cuda = this build has no CUDA support; docs/gpu.md explains how to build it
 engine-no-cuda-driver = CUDA driver not found
@@ -243,7 +243,7 @@ engine-model-crashed = the model crashed on this batch of photos: please report 
 engine-model-failed = the model failed: { $error }
 engine-model-bad-vector = the model returned a vector of length { $length }: its weights may be damaged
 engine-model-incomplete = { $folder } is not a complete model: { $file } is missing; copy the model's files again
-engine-no-starter = this build contains no starter model: name a folder with --model
+engine-no-starter = this build contains no starter model
 engine-model-unsupported = { $folder }: models of type "{ $family }" are not supported ({ $known })
 engine-weights-damaged = the weights do not fit or are damaged ({ $error }); copy them again
 engine-card-lacks = { $device } lacks { $what }

@@ -50,7 +50,7 @@ engine-files-arithmetic = los archivos { $format } con codificación aritmética
 engine-files-hierarchical = los archivos { $format } jerárquicos
 engine-files-12-bit = los archivos { $format } de 12 bits
 engine-no-preview = el archivo RAW no contiene vista previa, y los datos RAW no se revelan: exporte la foto como JPEG con el software de la cámara o un conversor RAW
-engine-needs-memory = { $what } necesita { $need } de memoria para decodificarse; el límite es { $limit }: auméntelo en los ajustes o con --memory
+engine-needs-memory = { $what } necesita { $need } de memoria para decodificarse; el límite es { $limit }
 engine-the-photo = la foto
 engine-photo-of-pixels = la foto de { $width } x { $height } píxeles
 engine-frame-of-pixels = un fotograma de { $width } x { $height } píxeles
@@ -200,13 +200,13 @@ engine-changed-meanwhile = cambió entretanto: inténtelo de nuevo
 ## The store.
 
 engine-crashed = una parte del programa falló: comuníquelo e inténtelo de nuevo
-engine-store-was-rebuilt = entretanto se reconstruyó el almacén: vuelva a ejecutarlo
-engine-store-newer = el almacén de { $path } lo escribió un Lumisift más reciente; elija otro con --store
-engine-store-failed = el almacén de { $path }: { $error }; elija otro con --store
-engine-store-gone = entretanto otro proceso vació o reconstruyó el almacén de { $path }: vuelva a ejecutarlo
-engine-store-damaged = { $path } está dañado: vuelva a ejecutarlo para leer de nuevo los datos perdidos
-engine-store-disk-full = el disco de { $path } está lleno: hay { $free } libres y se necesitan unos { $need }; libere espacio o elija otro lugar con --store
-engine-store-read-only = no se puede escribir { $path } ({ $error }): haga que su disco admita escritura o elija otro lugar con --store
+engine-store-was-rebuilt = entretanto se reconstruyó el almacén
+engine-store-newer = el almacén de { $path } lo escribió un Lumisift más reciente
+engine-store-failed = el almacén de { $path }: { $error }
+engine-store-gone = entretanto otro proceso vació o reconstruyó el almacén de { $path }
+engine-store-damaged = el almacén de { $path } está dañado
+engine-store-disk-full = el disco de { $path } está lleno: hay { $free } libres y se necesitan unos { $need }
+engine-store-read-only = no se puede escribir el almacén de { $path } ({ $error })
 engine-decisions-failed = elegidas, estrellas y colores en { $path }: { $error }; compruebe que se pueda escribir en la carpeta
 
 ## Models and devices.
@@ -215,7 +215,7 @@ engine-runs-at-one = { $device }, 1 foto/s
 engine-runs-at = { $device }, { $count } fotos/s
 engine-device-changed = { $cause }. A partir de ahora las fotos se leen en { $device }
 engine-device-failed = el dispositivo falló
-engine-device-unusable = el dispositivo { $device } no se puede usar ({ $cause }): elija auto o cpu, con --device o en los ajustes
+engine-device-unusable = el dispositivo { $device } no se puede usar ({ $cause })
 engine-build-without-cards = esta compilación no admite tarjetas gráficas
 engine-build-without-cuda = esta compilación no admite CUDA; docs/gpu.md explica cómo compilarla
 engine-no-cuda-driver = no se encontró el controlador CUDA
@@ -244,7 +244,7 @@ engine-model-crashed = el modelo falló con este lote de fotos: comuníquelo
 engine-model-failed = el modelo falló: { $error }
 engine-model-bad-vector = el modelo devolvió un vector de longitud { $length }: sus pesos pueden estar dañados
 engine-model-incomplete = { $folder } no es un modelo completo: falta { $file }; copie de nuevo los archivos del modelo
-engine-no-starter = esta compilación no contiene un modelo inicial: indique una carpeta con --model
+engine-no-starter = esta compilación no contiene un modelo inicial
 engine-model-unsupported = { $folder }: no se admiten modelos de tipo «{ $family }» ({ $known })
 engine-weights-damaged = los pesos no encajan o están dañados ({ $error }); cópielos de nuevo
 engine-card-lacks = a { $device } le falta { $what }

@@ -10,7 +10,7 @@ threshold-as-it-was = el umbral está como antes
 heaps-as-they-were = los montones están como antes
 searches-as-they-were = las búsquedas guardadas están como antes
 rules-as-they-were = las reglas están como antes
-no-thread-for-decisions = No se pudo iniciar ningún hilo ({ $error }): las decisiones no se guardan
+no-thread-for-decisions = No se pudo iniciar ningún hilo ({ $error }): las decisiones no se guardan. Cierre otros programas y reinicie Lumisift
 no-burst = Ninguna otra foto de esta carpeta se tomó a menos de 2 segundos de esta
 cannot-be-shown = Otro programa no puede mostrar { $path }: { $error }
 copied = { $count ->
@@ -74,8 +74,8 @@ export-undone = { $count ->
     [one] { $count } archivo está como antes de la exportación
    *[other] { $count } archivos están como antes de la exportación
 }
-no-thread = No se pudo iniciar ningún hilo ({ $error })
-no-threads = No se pudieron iniciar hilos ({ $error })
+no-thread = No se pudo iniciar ningún hilo ({ $error }): cierre otros programas e inténtelo de nuevo
+no-threads = No se pudieron iniciar hilos ({ $error }): cierre otros programas e inténtelo de nuevo
 task-crashed = Una tarea falló: es un error del programa; comuníquelo junto con lo que escribe `lumisift doctor --bundle FILE.zip`
 model-not-loaded = No se pudo cargar el modelo
 store-rebuilt = Entretanto se reconstruyó el almacén: las fotos se están buscando de nuevo
@@ -136,6 +136,11 @@ stays-similar-copy = se queda: { $copy } es casi el mismo video, pero no una cop
 stays-changed = se queda: su copia { $copy } cambió o ya no existe; busque primero fotos nuevas
 not-trashed = no se pudo mover a la papelera ({ $e }): mueva las rechazadas a una carpeta
 choose-another = { $problem }. Elija otro modelo u otro almacén en los ajustes
+advice-memory = { $problem }: auméntelo en los ajustes
+advice-store = { $problem }; elija otra carpeta para él en los ajustes
+advice-room = { $problem }; libere espacio o elija otra carpeta para el almacén en los ajustes
+advice-writable = { $problem }: haga que su disco admita escritura o elija otra carpeta para el almacén en los ajustes
+advice-device = { $problem }: elija otro dispositivo en los ajustes
 settings = Ajustes…
 dismiss = Descartar
 messages = Mensajes

@@ -50,7 +50,7 @@ engine-files-arithmetic = fichiers { $format } à codage arithmétique
 engine-files-hierarchical = fichiers { $format } hiérarchiques
 engine-files-12-bit = fichiers { $format } à 12 bits
 engine-no-preview = le fichier RAW ne contient pas d’aperçu, et les données RAW ne sont pas développées : exportez la photo en JPEG avec le logiciel de l’appareil ou un convertisseur RAW
-engine-needs-memory = { $what } demande { $need } de mémoire pour être décodée ; la limite est de { $limit } : augmentez-la dans les réglages ou avec --memory
+engine-needs-memory = { $what } demande { $need } de mémoire pour être décodée ; la limite est de { $limit }
 engine-the-photo = la photo
 engine-photo-of-pixels = la photo de { $width } x { $height } pixels
 engine-frame-of-pixels = une image de { $width } x { $height } pixels
@@ -200,13 +200,13 @@ engine-changed-meanwhile = modifié entre-temps : réessayez
 ## The store.
 
 engine-crashed = une partie du programme a planté : veuillez le signaler et réessayer
-engine-store-was-rebuilt = la base de données a été reconstruite entre-temps : recommencez
-engine-store-newer = la base de données { $path } vient d’un Lumisift plus récent ; choisissez-en une autre avec --store
-engine-store-failed = la base de données { $path } : { $error } ; choisissez-en une autre avec --store
-engine-store-gone = la base de données { $path } a été vidée ou reconstruite entre-temps par un autre processus : recommencez
-engine-store-damaged = { $path } est endommagé : recommencez pour relire les données perdues
-engine-store-disk-full = le disque de { $path } est plein : { $free } libres, environ { $need } nécessaires ; libérez de la place, ou choisissez un autre emplacement avec --store
-engine-store-read-only = { $path } ne peut pas être écrit ({ $error }) : rendez son disque inscriptible, ou choisissez un autre emplacement avec --store
+engine-store-was-rebuilt = la base de données a été reconstruite entre-temps
+engine-store-newer = la base de données { $path } vient d’un Lumisift plus récent
+engine-store-failed = la base de données { $path } : { $error }
+engine-store-gone = la base de données { $path } a été vidée ou reconstruite entre-temps par un autre processus
+engine-store-damaged = la base de données { $path } est endommagée
+engine-store-disk-full = le disque de { $path } est plein : { $free } libres, environ { $need } nécessaires
+engine-store-read-only = la base de données { $path } ne peut pas être écrite ({ $error })
 engine-decisions-failed = photos retenues, étoiles et couleurs dans { $path } : { $error } ; vérifiez que le dossier est inscriptible
 
 ## Models and devices.
@@ -215,7 +215,7 @@ engine-runs-at-one = { $device }, 1 photo/s
 engine-runs-at = { $device }, { $count } photos/s
 engine-device-changed = { $cause }. Les photos sont désormais lues sur { $device }
 engine-device-failed = l’appareil a échoué
-engine-device-unusable = l’appareil { $device } ne peut pas être utilisé ({ $cause }) : choisissez auto ou cpu, avec --device ou dans les réglages
+engine-device-unusable = l’appareil { $device } ne peut pas être utilisé ({ $cause })
 engine-build-without-cards = cette version ne prend pas en charge les cartes graphiques
 engine-build-without-cuda = cette version ne prend pas en charge CUDA ; docs/gpu.md explique comment la compiler
 engine-no-cuda-driver = pilote CUDA introuvable
@@ -244,7 +244,7 @@ engine-model-crashed = le modèle a planté sur ce lot de photos : veuillez le s
 engine-model-failed = le modèle a échoué : { $error }
 engine-model-bad-vector = le modèle a renvoyé un vecteur de longueur { $length } : ses poids sont peut-être endommagés
 engine-model-incomplete = { $folder } n’est pas un modèle complet : { $file } manque ; copiez de nouveau les fichiers du modèle
-engine-no-starter = cette version ne contient pas de modèle de départ : indiquez un dossier avec --model
+engine-no-starter = cette version ne contient pas de modèle de départ
 engine-model-unsupported = { $folder } : les modèles de type « { $family } » ne sont pas pris en charge ({ $known })
 engine-weights-damaged = les poids ne conviennent pas ou sont endommagés ({ $error }) ; copiez-les de nouveau
 engine-card-lacks = il manque à { $device } : { $what }

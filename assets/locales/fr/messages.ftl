@@ -10,7 +10,7 @@ threshold-as-it-was = le seuil est comme avant
 heaps-as-they-were = les tas sont comme avant
 searches-as-they-were = les recherches enregistrées sont comme avant
 rules-as-they-were = les règles sont comme avant
-no-thread-for-decisions = Aucun thread n’a pu être démarré ({ $error }) : les décisions ne sont pas conservées
+no-thread-for-decisions = Aucun thread n’a pu être démarré ({ $error }) : les décisions ne sont pas conservées. Fermez d’autres programmes et redémarrez Lumisift
 no-burst = Aucune autre photo de ce dossier n’a été prise à moins de 2 secondes de celle-ci
 cannot-be-shown = { $path } ne peut pas être affiché par un autre programme : { $error }
 copied = { $count ->
@@ -74,8 +74,8 @@ export-undone = { $count ->
     [one] { $count } fichier est comme avant l’exportation
    *[other] { $count } fichiers sont comme avant l’exportation
 }
-no-thread = Aucun thread n’a pu être démarré ({ $error })
-no-threads = Aucun thread n’a pu être démarré ({ $error })
+no-thread = Aucun thread n’a pu être démarré ({ $error }) : fermez d’autres programmes et réessayez
+no-threads = Aucun thread n’a pu être démarré ({ $error }) : fermez d’autres programmes et réessayez
 task-crashed = Une tâche a planté : c’est un bogue ; veuillez le signaler avec ce qu’écrit `lumisift doctor --bundle FILE.zip`
 model-not-loaded = Le modèle n’a pas pu être chargé
 store-rebuilt = La base de données a été reconstruite entre-temps : les photos y sont de nouveau recherchées
@@ -136,6 +136,11 @@ stays-similar-copy = elle reste : { $copy } est presque la même vidéo, mais p
 stays-changed = elle reste : sa copie { $copy } a changé ou a disparu ; recherchez d’abord de nouvelles photos
 not-trashed = mise à la corbeille impossible ({ $e }) : déplacez plutôt les rejetées dans un dossier
 choose-another = { $problem }. Choisissez un autre modèle ou une autre base de données dans les réglages
+advice-memory = { $problem } : augmentez-la dans les réglages
+advice-store = { $problem } ; choisissez un autre dossier pour elle dans les réglages
+advice-room = { $problem } ; libérez de la place, ou choisissez un autre dossier pour la base de données dans les réglages
+advice-writable = { $problem } : rendez son disque inscriptible, ou choisissez un autre dossier pour la base de données dans les réglages
+advice-device = { $problem } : choisissez un autre appareil dans les réglages
 settings = Réglages…
 dismiss = Fermer
 messages = Messages

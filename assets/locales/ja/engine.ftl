@@ -50,7 +50,7 @@ engine-files-arithmetic = 算術符号化の{ $format }ファイル
 engine-files-hierarchical = 階層符号化の{ $format }ファイル
 engine-files-12-bit = 12ビットの{ $format }ファイル
 engine-no-preview = RAWファイルにプレビューがなく、RAWデータの現像には対応していません：カメラ付属のソフトウェアまたはRAW現像ソフトで写真をJPEGとして書き出してください
-engine-needs-memory = { $what }のデコードには{ $need }のメモリが必要ですが、上限は{ $limit }です：設定または--memoryで上限を上げてください
+engine-needs-memory = { $what }のデコードには{ $need }のメモリが必要ですが、上限は{ $limit }です
 engine-the-photo = 写真
 engine-photo-of-pixels = { $width } x { $height }ピクセルの写真
 engine-frame-of-pixels = { $width } x { $height }ピクセルのフレーム
@@ -200,13 +200,13 @@ engine-changed-meanwhile = その間に変更されました：再試行して�
 ## The store.
 
 engine-crashed = プログラムの一部がクラッシュしました：報告のうえ、再試行してください
-engine-store-was-rebuilt = その間にデータベースが再構築されました：もう一度実行してください
-engine-store-newer = { $path }のデータベースは新しいバージョンのLumisiftで作成されました。--storeで別のものを選んでください
-engine-store-failed = { $path }のデータベース：{ $error }。--storeで別のものを選んでください
-engine-store-gone = { $path }のデータベースがその間に別のプロセスによって消去または再構築されました：もう一度実行してください
-engine-store-damaged = { $path }が破損しています：もう一度実行すると、失われたデータを読み込み直します
-engine-store-disk-full = { $path }のディスクがいっぱいです：空きは{ $free }、必要なのは約{ $need }です。空きを作るか、--storeで別の場所を選んでください
-engine-store-read-only = { $path }に書き込めません（{ $error }）：ディスクを書き込み可能にするか、--storeで別の場所を選んでください
+engine-store-was-rebuilt = その間にデータベースが再構築されました
+engine-store-newer = { $path }のデータベースは新しいバージョンのLumisiftで作成されました
+engine-store-failed = { $path }のデータベース：{ $error }
+engine-store-gone = { $path }のデータベースがその間に別のプロセスによって消去または再構築されました
+engine-store-damaged = { $path }のデータベースが破損しています
+engine-store-disk-full = { $path }のディスクがいっぱいです：空きは{ $free }、必要なのは約{ $need }です
+engine-store-read-only = { $path }のデータベースに書き込めません（{ $error }）
 engine-decisions-failed = { $path }の採用・星・色：{ $error }。フォルダーに書き込めるか確認してください
 
 ## Models and devices.
@@ -215,7 +215,7 @@ engine-runs-at-one = { $device }、毎秒1枚
 engine-runs-at = { $device }、毎秒{ $count }枚
 engine-device-changed = { $cause }。以降の写真は{ $device }で読み込みます
 engine-device-failed = デバイスでエラーが発生しました
-engine-device-unusable = デバイス{ $device }は使用できません（{ $cause }）：--deviceまたは設定でautoかcpuを選んでください
+engine-device-unusable = デバイス{ $device }は使用できません（{ $cause }）
 engine-build-without-cards = このビルドはグラフィックカードに対応していません
 engine-build-without-cuda = このビルドはCUDAに対応していません。ビルド方法はdocs/gpu.mdにあります
 engine-no-cuda-driver = CUDAドライバーが見つかりません
@@ -244,7 +244,7 @@ engine-model-crashed = この写真のバッチでモデルがクラッシュし
 engine-model-failed = モデルでエラーが発生しました：{ $error }
 engine-model-bad-vector = モデルが長さ{ $length }のベクトルを返しました：重みが破損している可能性があります
 engine-model-incomplete = { $folder }のモデルは不完全です：{ $file }がありません。モデルのファイルをコピーし直してください
-engine-no-starter = このビルドには初期モデルが含まれていません：--modelでフォルダーを指定してください
+engine-no-starter = このビルドには初期モデルが含まれていません
 engine-model-unsupported = { $folder }：「{ $family }」タイプのモデルには対応していません（{ $known }）
 engine-weights-damaged = 重みが適合しないか、破損しています（{ $error }）。コピーし直してください
 engine-card-lacks = { $device }に足りないもの：{ $what }

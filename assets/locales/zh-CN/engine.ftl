@@ -49,7 +49,7 @@ engine-files-arithmetic = 采用算术编码的 { $format } 文件
 engine-files-hierarchical = 分层编码的 { $format } 文件
 engine-files-12-bit = 12 位 { $format } 文件
 engine-no-preview = RAW 文件中没有预览图，而本程序不冲洗 RAW 数据：请用相机附带的软件或 RAW 转换器将照片导出为 JPEG
-engine-needs-memory = 解码{ $what }需要 { $need } 内存，上限为 { $limit }：请在设置中或用 --memory 提高上限
+engine-needs-memory = 解码{ $what }需要 { $need } 内存，上限为 { $limit }
 engine-the-photo = 这张照片
 engine-photo-of-pixels = 这张 { $width } x { $height } 像素的照片
 engine-frame-of-pixels = 一帧 { $width } x { $height } 像素的画面
@@ -199,13 +199,13 @@ engine-changed-meanwhile = 文件在此期间被更改：请重试
 ## The store.
 
 engine-crashed = 程序的一部分崩溃了：请报告此问题，然后重试
-engine-store-was-rebuilt = 数据库在此期间已重建：请重新运行
-engine-store-newer = { $path } 中的数据库由更新版本的 Lumisift 写入；请用 --store 选择其他数据库
-engine-store-failed = { $path } 中的数据库：{ $error }；请用 --store 选择其他数据库
-engine-store-gone = { $path } 中的数据库在此期间被其他进程清空或重建：请重新运行
-engine-store-damaged = { $path } 已损坏：请重新运行以再次读取丢失的数据
-engine-store-disk-full = { $path } 所在的磁盘已满：剩余 { $free }，大约需要 { $need }；请在那里腾出空间，或用 --store 选择其他位置
-engine-store-read-only = { $path } 无法写入（{ $error }）：请使其磁盘可写，或用 --store 选择其他位置
+engine-store-was-rebuilt = 数据库在此期间已重建
+engine-store-newer = { $path } 中的数据库由更新版本的 Lumisift 写入
+engine-store-failed = { $path } 中的数据库：{ $error }
+engine-store-gone = { $path } 中的数据库在此期间被其他进程清空或重建
+engine-store-damaged = { $path } 中的数据库已损坏
+engine-store-disk-full = { $path } 所在的磁盘已满：剩余 { $free }，大约需要 { $need }
+engine-store-read-only = { $path } 中的数据库无法写入（{ $error }）
 engine-decisions-failed = { $path } 中的留用、星级和颜色标记：{ $error }；请检查文件夹是否可写
 
 ## Models and devices.
@@ -214,7 +214,7 @@ engine-runs-at-one = { $device }，每秒 1 张照片
 engine-runs-at = { $device }，每秒 { $count } 张照片
 engine-device-changed = { $cause }。此后的照片在 { $device } 上读取
 engine-device-failed = 设备出错
-engine-device-unusable = 无法使用设备 { $device }（{ $cause }）：请用 --device 或在设置中选择 auto 或 cpu
+engine-device-unusable = 无法使用设备 { $device }（{ $cause }）
 engine-build-without-cards = 此构建不支持显卡
 engine-build-without-cuda = 此构建不支持 CUDA；构建方法见 docs/gpu.md
 engine-no-cuda-driver = 未找到 CUDA 驱动程序
@@ -243,7 +243,7 @@ engine-model-crashed = 模型在处理这批照片时崩溃：请报告此问题
 engine-model-failed = 模型出错：{ $error }
 engine-model-bad-vector = 模型返回了长度为 { $length } 的向量：其权重可能已损坏
 engine-model-incomplete = { $folder } 中的模型不完整：缺少 { $file }；请重新复制模型文件
-engine-no-starter = 此构建不含入门模型：请用 --model 指定文件夹
+engine-no-starter = 此构建不含入门模型
 engine-model-unsupported = { $folder }：不支持“{ $family }”类型的模型（{ $known }）
 engine-weights-damaged = 权重不匹配或已损坏（{ $error }）；请重新复制
 engine-card-lacks = { $device } 缺少{ $what }

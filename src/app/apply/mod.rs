@@ -161,7 +161,7 @@ impl App {
             }
             Action::TrashRejects => self.show(Some(Dialog::Trash)),
             Action::Keywords => self.show(Some(Dialog::Keywords)),
-            Action::Models => self.show(Some(Dialog::Models)),
+            Action::Models => self.show(Some(Dialog::Models { back: None })),
             Action::Settings => self.show(Some(Dialog::Settings)),
             Action::Quit => self
                 .repaint
@@ -284,7 +284,7 @@ impl App {
         }
         if matches!(
             dialog,
-            Some(Dialog::Models | Dialog::Welcome(WelcomeStep::Model))
+            Some(Dialog::Models { .. } | Dialog::Welcome(WelcomeStep::Model))
         ) {
             self.list_models();
         }

@@ -16,6 +16,7 @@ use crate::engine::index::pipeline::{Event, JobOptions, Phase, Summary};
 use crate::engine::media::photo::Stage;
 use crate::engine::media::scan::ScanOptions;
 use crate::t;
+use crate::text::{self, Surface};
 
 /// Time budget per frame for job events.
 const EVENT_TIME: Duration = Duration::from_millis(4);
@@ -121,8 +122,12 @@ impl App {
                     self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Waiting(reason) => {
-                    self.state.persistent.store = reason
-                        .map(|reason| t!("reading-waits", reason = crate::text::sentence(&reason)));
+                    self.state.persistent.store = reason.map(|reason| {
+                        t!(
+                            "reading-waits",
+                            reason = text::advised(&reason, Surface::Window)
+                        )
+                    });
                 }
                 Event::Fallback(text) => self.state.notify(text, true),
                 Event::Progress(progress) => self.state.work.progress = progress,
@@ -164,7 +169,10 @@ impl App {
         self.state.resolve_cause(NoticeCause::Reading);
         let mut is_whole = false;
         if let Some(problem) = &summary.problem {
-            let text = t!("reading-stopped", problem = crate::text::sentence(problem));
+            let text = t!(
+                "reading-stopped",
+                problem = text::advised(problem, Surface::Window)
+            );
             self.state.notify_of(NoticeCause::Reading, text);
         } else if !summary.cancelled {
             is_whole = true;

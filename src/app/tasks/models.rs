@@ -85,7 +85,7 @@ impl App {
                 let problem = error.to_string();
                 let is_seen = matches!(
                     self.state.dialog,
-                    Some(Dialog::Models | Dialog::Welcome(WelcomeStep::Model))
+                    Some(Dialog::Models { .. } | Dialog::Welcome(WelcomeStep::Model))
                 );
                 if !is_seen {
                     self.state.notify(problem.clone(), true);

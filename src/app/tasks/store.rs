@@ -4,6 +4,7 @@ use super::supervisor::Slot;
 use crate::app::document::state::SessionState;
 use crate::app::{App, TaskMessage};
 use crate::engine::index::store::{StoreError, Tidied};
+use crate::text::Surface;
 use crate::{t, text};
 
 impl App {
@@ -33,9 +34,15 @@ impl App {
                 let text = t!("store-tidied", count = tidied.photos, freed = freed);
                 self.state.notify(text, false);
             }
-            Err(error) => self.state.notify(error.to_string(), true),
+            Err(error) => self.store_failed(&error),
         }
         self.measure_store();
+    }
+
+    fn store_failed(&mut self, error: &StoreError) {
+        let problem = error.to_string();
+        let text = text::advised(&problem, Surface::Window);
+        self.state.notify(text, true);
     }
 
     /// Clears the store, and reads the open folders again.
@@ -54,8 +61,8 @@ impl App {
     }
 
     pub(super) fn store_cleared(&mut self, cleared: Result<(), StoreError>) {
-        if let Err(error) = cleared {
-            self.state.notify(error.to_string(), true);
+        if let Err(error) = &cleared {
+            self.store_failed(error);
         }
         self.open_session();
     }

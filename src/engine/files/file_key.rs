@@ -42,6 +42,35 @@ impl FileKey {
     }
 }
 
+/// Tells later whether a path still leads to the same file, rather than to one that has replaced it.
+///
+/// On Unix the file must be open elsewhere, so that a new file cannot get its inode. It is not opened here: closing it
+/// would release all POSIX locks of the process on it, such as SQLite's.
+#[cfg(unix)]
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileInstance(FileKey);
+
+/// Tells later whether a path still leads to the same file, rather than to one that has replaced it.
+#[cfg(not(unix))]
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileInstance(Handle);
+
+impl FileInstance {
+    /// Of what a path leads to, links followed; `None` if it cannot be determined.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        FileKey::of(path).map(Self)
+    }
+
+    /// Of what a path leads to, links followed; `None` if it cannot be determined.
+    #[cfg(not(unix))]
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        Handle::from_path(path).ok().map(Self)
+    }
+}
+
 /// Whether a path leads to this open file, rather than to one that has replaced it. A [`FileKey`] cannot tell where it
 /// is a path.
 ///
@@ -84,5 +113,22 @@ mod tests {
         fs::hard_link(&path, dir.path().join("b")).expect("linked");
         let file = File::open(dir.path().join("b")).expect("opened");
         assert!(refers_to(&path, &file).expect("opened"));
+    }
+
+    #[test]
+    fn a_file_keeps_its_identity_and_a_replacement_has_another() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let [path, aside, other] = ["a", "b", "c"].map(|name| dir.path().join(name));
+        fs::write(&path, "").expect("written");
+        fs::write(&other, "").expect("written");
+        let identity = FileInstance::of(&path);
+        assert!(identity.is_some());
+        fs::write(&path, "longer").expect("written");
+        assert_eq!(FileInstance::of(&path), identity);
+        fs::rename(&path, &aside).expect("renamed");
+        assert_eq!(FileInstance::of(&path), None);
+        assert_eq!(FileInstance::of(&aside), identity);
+        fs::rename(&other, &path).expect("renamed");
+        assert_ne!(FileInstance::of(&path), identity);
     }
 }

@@ -101,9 +101,7 @@ pub struct DeviceFacts {
 
 /// Error for a requested device that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the device {choice} cannot be used ({reason}): choose auto or cpu, by --device or in the settings"
-)]
+#[error("the device {choice} cannot be used ({reason})")]
 pub struct DeviceError {
     /// The requested device.
     pub choice: DeviceChoice,

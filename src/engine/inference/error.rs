@@ -16,7 +16,7 @@ pub enum ModelError {
     #[error("the work was cancelled")]
     Cancelled,
     /// The build has no embedded starter model.
-    #[error("this build contains no starter model: name a folder with --model")]
+    #[error("this build contains no starter model")]
     NoStarter,
     /// A file is missing from a checkpoint folder.
     #[error("{} is not a complete model: {file} is missing; copy the model's files again", dir.display())]

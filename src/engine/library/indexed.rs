@@ -38,7 +38,7 @@ impl Indexed {
         // Another process rebuilt the store, so these photos lost their rows; the next run indexes them again.
         let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);
         let orphaned = |(photo, _): (Photo, u32)| {
-            let message = "the store was rebuilt in the meantime: run this again";
+            let message = "the store was rebuilt in the meantime";
             Failure::new(photo.file.path, Stage::Read, message)
         };
         failures.extend(orphans.map(orphaned));

@@ -1,4 +1,4 @@
-//! Errors of the store, with messages that say what to do.
+//! Errors of the store. What to do about them differs between the command line and the window, which add it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use rusqlite::ErrorCode;
 
 use crate::engine::plural::{bytes_rounded_down, bytes_rounded_up};
 
-/// Errors of the store. Each message is one sentence that says what to do.
+/// Errors of the store. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file or folder cannot be read or written.
-    #[error("the store at {}: {source}; choose another with --store", path.display())]
+    #[error("the store at {}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -19,7 +19,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// A database error.
-    #[error("the store at {}: {source}; choose another with --store", path.display())]
+    #[error("the store at {}: {source}", path.display())]
     Database {
         /// Path of the database.
         path: PathBuf,
@@ -27,25 +27,25 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// The store was written by a later version of the program.
-    #[error("the store at {} was written by a newer Lumisift; choose another with --store", path.display())]
+    #[error("the store at {} was written by a newer Lumisift", path.display())]
     Newer {
         /// Path of the database.
         path: PathBuf,
     },
     /// Another process cleared or replaced the store, so that earlier lookups are invalid.
-    #[error("the store at {} was cleared or rebuilt by another process in the meantime: run this again", dir.display())]
+    #[error("the store at {} was cleared or rebuilt by another process in the meantime", dir.display())]
     Superseded {
         /// Folder of the store.
         dir: PathBuf,
     },
     /// A file is damaged.
-    #[error("{} is damaged: run this again to read the lost data again", path.display())]
+    #[error("the store at {} is damaged", path.display())]
     Damaged {
         /// The damaged file.
         path: PathBuf,
     },
     /// The disk is full.
-    #[error("the disk of {} is full: {} are free, about {} are needed; make room there, or choose another place with --store", path.display(), bytes_rounded_down(*free), bytes_rounded_up(*needed))]
+    #[error("the disk of {} is full: {} are free, about {} are needed", path.display(), bytes_rounded_down(*free), bytes_rounded_up(*needed))]
     Full {
         /// A file or folder on that disk.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum StoreError {
         needed: u64,
     },
     /// The disk or folder is read-only or has become so.
-    #[error("{} cannot be written ({reason}): make its disk writable, or choose another place with --store", path.display())]
+    #[error("the store at {} cannot be written ({reason})", path.display())]
     ReadOnly {
         /// A file or folder on that disk.
         path: PathBuf,

@@ -38,7 +38,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::engine::files::file_key::FileKey;
+use crate::engine::files::file_key::FileInstance;
 use crate::engine::inference::{Embeddings, ModelInfo};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts};
@@ -116,7 +116,7 @@ pub struct Store {
     /// Embedded thumbnails of photos that are still being processed.
     provisional: Mutex<HashMap<ContentId, Vec<u8>>>,
     notices: Vec<String>,
-    identity: Option<FileKey>,
+    identity: Option<FileInstance>,
     health: Arc<Health>,
     /// Whether an earlier process found damage, so that everything must be verified.
     thorough: bool,
@@ -227,7 +227,7 @@ impl Store {
                 path: self.dir.clone(),
             });
         }
-        match self.identity == FileKey::of(&self.facts_path()) {
+        match self.identity == FileInstance::of(&self.facts_path()) {
             true => Ok(()),
             false => Err(self.noted(self.superseded())),
         }

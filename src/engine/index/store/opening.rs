@@ -12,7 +12,7 @@ use super::records::WriteError;
 use super::vectors::VectorsError;
 use super::volumes::{VOLUME_BYTES, Volumes};
 use super::{Store, StoreError, database, repair, upkeep};
-use crate::engine::files::file_key::FileKey;
+use crate::engine::files::file_key::FileInstance;
 
 /// Page cache for lookups in KiB: enough for about 150,000 photos.
 const READER_CACHE_KB: i64 = 48 << 10;
@@ -67,7 +67,7 @@ impl Store {
         drop(opening);
         Ok(Self {
             dir: dir.into(),
-            identity: FileKey::of(&facts_path),
+            identity: FileInstance::of(&facts_path),
             facts: Mutex::new(facts.connection),
             reader: Mutex::new(reader),
             files_by_content: AtomicBool::default(),

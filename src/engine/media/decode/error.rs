@@ -30,7 +30,7 @@ pub enum DecodeError {
     NoPreview,
     /// Decoding would exceed the shared memory limit.
     #[error(
-        "{} needs {} of memory to decode; the limit is {}: raise it in Settings or with --memory",
+        "{} needs {} of memory to decode; the limit is {}",
         the_photo(*width, *height), size_text(*need), size_text(*limit)
     )]
     TooLarge {

@@ -37,8 +37,8 @@ pub enum VideoError {
     Ffmpeg(String),
     /// Decoding would exceed the shared memory limit.
     #[error(
-        "a frame of {width} x {height} pixels needs {} of memory to decode; the limit is {}: raise it in Settings or \
-         with --memory", size_text(*need), size_text(*limit)
+        "a frame of {width} x {height} pixels needs {} of memory to decode; the limit is {}",
+        size_text(*need), size_text(*limit)
     )]
     TooLarge {
         /// Width in pixels.

@@ -3,35 +3,12 @@
 use super::boxes::{Fields, boxes, child, inside};
 use super::samples::{KeyFrame, SampleLocation};
 
-/// Maximum number of samples examined, and of key frames among them.
-const MOST: (u32, usize) = (1 << 24, 1 << 14);
+/// Maximum number of samples examined.
+const MAX_SAMPLES: u32 = 1 << 24;
+/// Maximum number of key frames; of more, an evenly spread subset.
+const MAX_KEYS: usize = 1 << 14;
 /// Sample flag: not a sync sample.
 const NOT_SYNC: u32 = 0x1_0000;
-
-/// The key frames in the fragments of a track, and the latest presentation end of a sample, in units of the timescale.
-/// Fragments need not be in order of time; those without a time follow the previous one, and the first follows the
-/// samples outside fragments, which end at `start`.
-pub fn keys(
-    moov: &[u8],
-    moofs: &[(u64, Vec<u8>)],
-    track: u32,
-    start: u64,
-) -> (Vec<KeyFrame>, Option<i64>) {
-    let mut found = FragmentKeys {
-        keys: Vec::new(),
-        time: start,
-        end: None,
-        left: MOST.0,
-    };
-    let usual = usual(moov, track).unwrap_or_default();
-    for (offset, moof) in moofs {
-        for (_, traf) in boxes(moof).filter(|(kind, _)| kind == b"traf") {
-            // A malformed fragment loses only its own samples.
-            let _ = found.fragment(traf, *offset, track, usual);
-        }
-    }
-    (found.keys, found.end)
-}
 
 /// The duration of all fragments that the movie declares, in units of the timescale of the movie; 0 if it is unknown.
 pub fn declared_duration(moov: &[u8]) -> Option<u64> {
@@ -64,27 +41,68 @@ fn usual(moov: &[u8], track: u32) -> Option<FragmentDefaults> {
     all.find_map(|(_, content)| of_track(content))
 }
 
-struct FragmentKeys {
-    keys: Vec<KeyFrame>,
+/// The key frames in the fragments of a track, with times in units of its timescale.
+pub struct FragmentKeys {
+    /// The key frames in file order.
+    pub keys: Vec<KeyFrame>,
+    /// Earliest start and latest end of the presentation of a sample.
+    pub span: Option<(i64, i64)>,
+    track: u32,
+    usual: FragmentDefaults,
     /// Decode time of the next sample.
     time: u64,
-    /// Latest presentation end so far.
-    end: Option<i64>,
     /// Remaining number of samples to examine.
     left: u32,
+    /// Number of key frames so far, of which every `step`th is kept.
+    seen: u64,
+    step: u64,
 }
 
 impl FragmentKeys {
-    fn fragment(
-        &mut self,
-        traf: &[u8],
-        moof: u64,
-        track: u32,
-        mut usual: FragmentDefaults,
-    ) -> Option<()> {
+    /// Of a track whose samples outside fragments end at `start`.
+    pub fn new(moov: &[u8], track: u32, start: u64) -> Self {
+        Self {
+            keys: Vec::new(),
+            span: None,
+            track,
+            usual: usual(moov, track).unwrap_or_default(),
+            time: start,
+            left: MAX_SAMPLES,
+            seen: 0,
+            step: 1,
+        }
+    }
+
+    /// Adds the fragments in the `moof` at this offset. They need not be in order of time; those without a time follow
+    /// the previous one.
+    pub fn add(&mut self, offset: u64, moof: &[u8]) {
+        for (_, traf) in boxes(moof).filter(|(kind, _)| kind == b"traf") {
+            // A malformed fragment loses only its own samples.
+            let _ = self.fragment(traf, offset);
+        }
+    }
+
+    fn add_key(&mut self, key: KeyFrame) {
+        if self.seen.is_multiple_of(self.step) {
+            if self.keys.len() == MAX_KEYS {
+                let mut is_kept = false;
+                self.keys.retain(|_| {
+                    is_kept = !is_kept;
+                    is_kept
+                });
+                self.step *= 2;
+            }
+            // `MAX_KEYS` is even, so this key is also one of those that the larger step keeps.
+            self.keys.push(key);
+        }
+        self.seen += 1;
+    }
+
+    fn fragment(&mut self, traf: &[u8], moof: u64) -> Option<()> {
+        let mut usual = self.usual;
         let mut header = Fields(child(traf, b"tfhd")?);
         let (_, flags) = header.version_and_flags()?;
-        if header.u32()? != track {
+        if header.u32()? != self.track {
             return None;
         }
         let mut base = moof;
@@ -139,10 +157,12 @@ impl FragmentKeys {
             let own_flags = field(0x400, usual.flags)?;
             let shift = field(0x800, 0)?.cast_signed();
             let presented = i64::try_from(self.time).ok()?.checked_add(shift.into())?;
-            self.end = self.end.max(presented.checked_add(duration.into()));
+            let ended = presented.checked_add(duration.into())?;
+            let (start, end) = self.span.unwrap_or((presented, ended));
+            self.span = Some((start.min(presented), end.max(ended)));
             let of_first = first_flags.filter(|_| number == 0);
-            if of_first.unwrap_or(own_flags) & NOT_SYNC == 0 && self.keys.len() < MOST.1 {
-                self.keys.push(KeyFrame {
+            if of_first.unwrap_or(own_flags) & NOT_SYNC == 0 {
+                self.add_key(KeyFrame {
                     time: presented,
                     place: SampleLocation::At(at, size.into()),
                 });

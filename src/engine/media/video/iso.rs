@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::choose::choose;
 use super::codec::{self, CodecError};
 use super::error::VideoError;
+use super::fragments::FragmentKeys;
 use super::layout::{self, MovieLayout};
 use super::samples::{self, KeyFrame, SampleLocation};
 use super::track::{self, VideoCodec};
-use super::{VideoFrame, facts, fragments};
+use super::{VideoFrame, facts};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::decode::{Orientation, Pixels, detached};
@@ -51,11 +52,19 @@ impl Movie {
     pub fn read(source: &mut (impl Read + Seek), cancel: &Cancel) -> Result<Self, VideoError> {
         let layout = layout::read(source)?;
         let track = track::shown(&layout.moov).ok_or(VideoError::NoPicture)?;
-        let (keys, end) = all_keys(&layout, &track);
+        let (keys, in_fragments) = all_keys(source, &layout, &track, cancel)?;
         let timescale = u64::from(track.timescale);
-        // Without an edit list, frame reordering delays all presentation times by a constant offset.
-        let first = keys.first().map_or(0, |key| key.time);
-        let begin = track.start.unwrap_or(first);
+        let has_only_fragments = samples::duration(track.samples) == 0;
+        let begin = match (in_fragments, track.start) {
+            // Times of fragments may start anywhere, such as in a part of a live stream or at the time of day, even
+            // where an edit list starts at 0.
+            (Some((first, _)), start) if has_only_fragments => {
+                start.map_or(first, |start| start.max(first))
+            }
+            (_, Some(start)) => start,
+            // Without an edit list, frame reordering delays all presentation times by a constant offset.
+            _ => keys.first().map_or(0, |key| key.time),
+        };
         let ms = |time: i64| {
             facts::milliseconds(time.saturating_sub(begin).max(0).unsigned_abs(), timescale)
         };
@@ -95,8 +104,9 @@ impl Movie {
         for (time, start, length) in places {
             frames.push((time, Arc::new(layout::bytes(source, start, length)?)));
         }
-        // Times of fragments may start anywhere, as in a part of a live stream.
-        let in_fragments = end.map_or(0, |end| end.saturating_sub(begin).max(0).unsigned_abs());
+        let in_fragments = in_fragments.map_or(0, |(_, end)| {
+            end.saturating_sub(begin).max(0).unsigned_abs()
+        });
         let durations = [
             facts::duration_ms(&layout.moov),
             facts::known_milliseconds(track.duration, timescale),
@@ -232,18 +242,22 @@ fn name(kind: &[u8; 4]) -> String {
     }
 }
 
-/// The key frames of a track in presentation order, and the latest presentation end in its fragments.
-fn all_keys(layout: &MovieLayout, track: &track::VideoTrack<'_>) -> (Vec<KeyFrame>, Option<i64>) {
+/// The key frames of a track in presentation order, and when the presentation of its fragments starts and ends.
+///
+/// # Errors
+/// Returns an error if the file cannot be read, or if `cancel` is raised.
+fn all_keys(
+    source: &mut (impl Read + Seek),
+    layout: &MovieLayout,
+    track: &track::VideoTrack<'_>,
+    cancel: &Cancel,
+) -> Result<(Vec<KeyFrame>, Option<(i64, i64)>), VideoError> {
     let mut keys = samples::keys(track.samples);
-    let (in_fragments, end) = fragments::keys(
-        &layout.moov,
-        &layout.moofs,
-        track.id,
-        samples::duration(track.samples),
-    );
-    keys.extend(in_fragments);
+    let mut found = FragmentKeys::new(&layout.moov, track.id, samples::duration(track.samples));
+    layout::fragments(source, layout, cancel, |at, moof| found.add(at, moof))?;
+    keys.extend(found.keys);
     keys.sort_by_key(|key| key.time);
-    (keys, end)
+    Ok((keys, found.span))
 }
 
 #[cfg(test)]
@@ -308,6 +322,100 @@ mod tests {
         );
         // Without times, each follows the previous one.
         assert_eq!(read(&|_, tfdt| tfdt[..4].copy_from_slice(b"free")), plain);
+    }
+
+    /// A box of a type with this payload.
+    fn a_box(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(payload.len() + 8).expect("short");
+        [&length.to_be_bytes()[..], kind, payload].concat()
+    }
+
+    /// The payload of a box of 32-bit fields.
+    fn fields(numbers: &[u32]) -> Vec<u8> {
+        numbers.iter().flat_map(|n| n.to_be_bytes()).collect()
+    }
+
+    #[test]
+    fn times_start_at_the_first_sample_if_an_edit_list_starts_before_it() {
+        let original = include_bytes!("../../../../tests/fixtures/video/fragmented.mp4");
+        let find = |bytes: &[u8], kind: &[u8; 4]| {
+            let found = bytes.windows(4).position(|four| four == kind);
+            found.expect("a box") - 4
+        };
+        let read = |start: u32, time: u64| {
+            let mut bytes = original.to_vec();
+            let list = a_box(b"elst", &fields(&[0, 1, 0, start, 1 << 16]));
+            let list = a_box(b"edts", &list);
+            for parent in [b"moov", b"trak"] {
+                let at = find(&bytes, parent);
+                let length = u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four"));
+                let longer = length + u32::try_from(list.len()).expect("short");
+                bytes[at..at + 4].copy_from_slice(&longer.to_be_bytes());
+            }
+            let at = find(&bytes, b"mdia");
+            bytes = [&bytes[..at], &list[..], &bytes[at..]].concat();
+            let found = |at: &usize| bytes[*at..].starts_with(b"tfdt");
+            let places: Vec<usize> = (0..bytes.len()).filter(found).collect();
+            for (number, at) in (0..).zip(places) {
+                let time: u64 = time + number * 0x2800;
+                bytes[at + 8..at + 16].copy_from_slice(&time.to_be_bytes());
+            }
+            let movie = Movie::read(&mut Cursor::new(bytes), &Cancel::default()).expect("read");
+            (movie.duration_ms(), movie.times_ms())
+        };
+        let plain = (6000, vec![1000, 2000, 3000, 4000, 5000]);
+        // The first sample is shown 0x800 units after it is decoded.
+        assert_eq!(read(0x800, 0), plain);
+        assert_eq!(read(0, 0), plain);
+        let time_of_day = 1_800_000_000 * 0x2800;
+        assert_eq!(read(0, time_of_day), plain);
+        assert_eq!(read(0x800, time_of_day), plain);
+        // Half a second is cut off.
+        let cut = (5500, vec![500, 1500, 2500, 3500, 4500]);
+        assert_eq!(read(0x800 + 0x1400, 0), cut);
+    }
+
+    #[test]
+    fn a_fragment_per_frame_does_not_shorten_a_video() {
+        let original = include_bytes!("../../../../tests/fixtures/video/fragmented.mp4");
+        let first = original.windows(4).position(|kind| kind == b"moof");
+        let head = &original[..first.expect("a fragment") - 4];
+        // Ten frames a second, for more than an hour.
+        let count = 40_000_u32;
+        let read = |key_every: u32| {
+            let mut bytes = head.to_vec();
+            for number in 0..count {
+                let not_sync = u32::from(!number.is_multiple_of(key_every)) << 16;
+                let traf = [
+                    // The data is located from the start of `moof`.
+                    a_box(b"tfhd", &fields(&[0x2_0000, 1])),
+                    a_box(b"tfdt", &fields(&[0, number * 0x400])),
+                    // One sample: where its data starts, its duration, size and flags.
+                    a_box(b"trun", &fields(&[0x701, 1, 88, 0x400, 4, not_sync])),
+                ];
+                let moof = a_box(b"moof", &a_box(b"traf", &traf.concat()));
+                assert_eq!(moof.len() + 8, 88);
+                bytes.extend(moof);
+                bytes.extend(a_box(b"mdat", &number.to_be_bytes()));
+            }
+            let movie = Movie::read(&mut Cursor::new(bytes), &Cancel::default()).expect("read");
+            for (time, sample) in &movie.frames {
+                let number = u32::try_from(time / 100).expect("short");
+                assert_eq!(sample[..], number.to_be_bytes(), "{time}");
+            }
+            assert_eq!(movie.duration_ms(), u64::from(count) * 100);
+            movie.times_ms()
+        };
+        let times = read(10);
+        assert_eq!(times.len(), 16);
+        assert_eq!(times.last(), Some(&3_999_000));
+        // More key frames than are examined.
+        let times = read(1);
+        assert_eq!(times.len(), 16);
+        assert!(
+            times.last().is_some_and(|last| *last > 3_999_000),
+            "{times:?}"
+        );
     }
 
     #[test]

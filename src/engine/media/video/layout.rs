@@ -4,74 +4,109 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::boxes::child;
 use super::error::VideoError;
-use crate::engine::media::iso_media::part;
+use crate::engine::cancel::Cancel;
+use crate::engine::media::iso_media::{IsoBox, part};
 
 /// Maximum size of `moov`; ten hours of video take less.
 const MAX_MOOV: u64 = 64 << 20;
-/// Maximum total size and number of `moof` boxes.
-const MAX_MOOFS: (u64, usize) = (32 << 20, 1 << 15);
-/// Maximum number of boxes examined.
+/// Maximum size of one `moof`, and of all together. Some recorders write one per frame, of 100 to 200 bytes.
+const MAX_MOOF: u64 = 32 << 20;
+const MAX_MOOFS: u64 = 256 << 20;
+/// Maximum number of boxes examined before `moov`.
 const MAX_BOXES: usize = 1 << 17;
+/// Maximum number of boxes examined for fragments; ten hours with a fragment per frame have about as many.
+const MAX_FRAGMENT_BOXES: usize = 1 << 21;
 
-/// The index boxes of a file.
+/// The index of a file.
 pub struct MovieLayout {
     /// Payload of `moov`.
     pub moov: Vec<u8>,
-    /// Offset and payload of each `moof`.
-    pub moofs: Vec<(u64, Vec<u8>)>,
     /// Size of the file.
     pub length: u64,
+    /// Offset from which on there may be fragments; `None` if the movie has none.
+    fragments: Option<u64>,
 }
 
-/// Walks the top-level boxes of a file.
+/// Finds the index of a file.
 ///
 /// # Errors
 /// Returns an error if the file cannot be read or has no index.
 pub fn read(source: &mut (impl Read + Seek)) -> Result<MovieLayout, VideoError> {
     let length = source.seek(SeekFrom::End(0))?;
-    let mut layout = MovieLayout {
-        moov: Vec::new(),
-        moofs: Vec::new(),
-        length,
-    };
-    let mut moofs_left = MAX_MOOFS.0;
+    let mut first_moof = None;
     let mut at = 0;
     for _ in 0..MAX_BOXES {
-        // The longest box header.
-        let head = bytes(source, at, 16.min(length.saturating_sub(at)))?;
-        let Some(part) = part(&mut &head[..], 0, length.saturating_sub(at)) else {
+        let Some(part) = box_at(source, at, length)? else {
             break;
         };
-        let (content, end) = (at + part.body, at + part.end);
         match &part.kind {
-            b"moov" if layout.moov.is_empty() => {
-                if !part.is_whole {
-                    return Err(VideoError::CutOff);
-                }
-                if end - content > MAX_MOOV {
-                    return Err(VideoError::Damaged("its index is too large"));
-                }
-                layout.moov = bytes(source, content, end - content)?;
+            b"moov" if !part.is_whole => break,
+            b"moov" if part.end - part.body > MAX_MOOV => {
+                return Err(VideoError::Damaged("its index is too large"));
             }
-            b"moof" if part.is_whole && end - content <= moofs_left => {
-                moofs_left -= end - content;
-                layout
-                    .moofs
-                    .push((at, bytes(source, content, end - content)?));
+            b"moov" => {
+                let moov = bytes(source, part.body, part.end - part.body)?;
+                let fragmented = child(&moov, b"mvex").is_some();
+                return Ok(MovieLayout {
+                    fragments: fragmented.then_some(first_moof.unwrap_or(part.end)),
+                    moov,
+                    length,
+                });
             }
+            b"moof" => first_moof = first_moof.or(Some(at)),
             _ => {}
         }
-        // Without `mvex` there are no fragments.
-        let fragmented = child(&layout.moov, b"mvex").is_some();
-        if (!layout.moov.is_empty() && !fragmented) || layout.moofs.len() >= MAX_MOOFS.1 {
-            break;
+        at = part.end;
+    }
+    Err(VideoError::CutOff)
+}
+
+/// Passes the offset and payload of each `moof` to `each`, one at a time.
+///
+/// # Errors
+/// Returns an error if the file cannot be read, or if `cancel` is raised.
+pub fn fragments(
+    source: &mut (impl Read + Seek),
+    layout: &MovieLayout,
+    cancel: &Cancel,
+    mut each: impl FnMut(u64, &[u8]),
+) -> Result<(), VideoError> {
+    let Some(mut at) = layout.fragments else {
+        return Ok(());
+    };
+    let mut left = MAX_MOOFS;
+    for _ in 0..MAX_FRAGMENT_BOXES {
+        if cancel.is_cancelled() {
+            return Err(VideoError::Cancelled);
         }
-        at = end;
+        let Some(part) = box_at(source, at, layout.length)? else {
+            break;
+        };
+        let size = part.end - part.body;
+        if part.kind == *b"moof" && part.is_whole && size <= MAX_MOOF.min(left) {
+            left -= size;
+            each(at, &bytes(source, part.body, size)?);
+        }
+        at = part.end;
     }
-    match layout.moov.is_empty() {
-        true => Err(VideoError::CutOff),
-        false => Ok(layout),
-    }
+    Ok(())
+}
+
+/// The header of the top-level box at this offset; `None` if there is none.
+fn box_at(
+    source: &mut (impl Read + Seek),
+    at: u64,
+    length: u64,
+) -> Result<Option<IsoBox>, VideoError> {
+    let rest = length.saturating_sub(at);
+    // The longest box header.
+    let head = bytes(source, at, 16.min(rest))?;
+    Ok(part(&mut &head[..], 0, rest).map(|part| IsoBox {
+        start: at,
+        body: at + part.body,
+        end: at + part.end,
+        ..part
+    }))
 }
 
 /// Up to `length` bytes of a file.

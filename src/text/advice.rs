@@ -1,0 +1,125 @@
+//! What to do about problems that the engine reports. The engine names only the cause, because the command line has options
+//! where the window has settings.
+
+use std::borrow::Cow;
+
+use super::sentences::{self, sentence};
+use super::{Argument, message_with};
+
+/// Where a problem is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// The command line.
+    CommandLine,
+    /// The window.
+    Window,
+}
+
+/// The sentences of the engine that have advice; the messages with it for the command line, and for the window unless
+/// the window itself does what is necessary.
+const ADVICE: &[(&str, &str, Option<&str>)] = &[
+    (
+        "engine-needs-memory",
+        "cli-advice-memory",
+        Some("advice-memory"),
+    ),
+    ("engine-store-was-rebuilt", "cli-advice-again", None),
+    (
+        "engine-store-newer",
+        "cli-advice-store",
+        Some("advice-store"),
+    ),
+    (
+        "engine-store-failed",
+        "cli-advice-store",
+        Some("advice-store"),
+    ),
+    ("engine-store-gone", "cli-advice-again", None),
+    ("engine-store-damaged", "cli-advice-read-again", None),
+    (
+        "engine-store-disk-full",
+        "cli-advice-room",
+        Some("advice-room"),
+    ),
+    (
+        "engine-store-read-only",
+        "cli-advice-writable",
+        Some("advice-writable"),
+    ),
+    (
+        "engine-device-unusable",
+        "cli-advice-device",
+        Some("advice-device"),
+    ),
+    ("engine-no-starter", "cli-advice-model", None),
+];
+
+/// Translates a sentence of the engine as [`sentence`] does, and adds what to do; `None` if there is no advice for it.
+#[must_use]
+pub fn advice(english: &str, surface: Surface) -> Option<String> {
+    let key = sentences::key(english)?;
+    let (_, on_command_line, in_window) = ADVICE.iter().find(|(of, ..)| *of == key)?;
+    let key = match surface {
+        Surface::CommandLine => on_command_line,
+        Surface::Window => in_window.as_ref()?,
+    };
+    let problem = sentence(english);
+    Some(message_with(key, &[("problem", problem.argument())]))
+}
+
+/// Translates a sentence of the engine as [`sentence`] does, and adds what to do if there is advice for it.
+#[must_use]
+pub fn advised(english: &str, surface: Surface) -> Cow<'_, str> {
+    match advice(english, surface) {
+        Some(advised) => advised.into(),
+        None => sentence(english),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::{Locale, keep_to_thread};
+    use super::*;
+    use crate::engine::index::store::StoreError;
+
+    #[test]
+    fn advice_fits_where_it_is_shown() {
+        keep_to_thread(Locale::English);
+        let path = PathBuf::from("/store");
+        let newer = StoreError::Newer { path: path.clone() }.to_string();
+        let cause = "the store at /store was written by a newer Lumisift";
+        assert_eq!(newer, cause);
+        assert_eq!(
+            advised(&newer, Surface::CommandLine),
+            format!("{cause}; choose another with --store")
+        );
+        assert_eq!(
+            advised(&newer, Surface::Window),
+            format!("{cause}; choose another folder for it in the settings")
+        );
+        // After the name of what failed, and where there is nothing to do or nothing is known.
+        let failed = format!("red: {newer}");
+        assert!(advised(&failed, Surface::CommandLine).ends_with("--store"));
+        let damaged = StoreError::Damaged { path }.to_string();
+        assert_eq!(advised(&damaged, Surface::Window), damaged);
+        assert_ne!(advised(&damaged, Surface::CommandLine), damaged);
+        assert_eq!(advised("no such thing", Surface::Window), "no such thing");
+        keep_to_thread(Locale::SimplifiedChinese);
+        let chinese = advised(&newer, Surface::Window).into_owned();
+        assert!(chinese.contains("/store") && chinese.contains("设置"));
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn all_advice_has_messages() {
+        keep_to_thread(Locale::English);
+        for (key, on_command_line, in_window) in ADVICE {
+            for advice in [Some(on_command_line), in_window.as_ref()] {
+                let given = advice.map(|key| message_with(key, &[("problem", "X".argument())]));
+                assert!(given.is_none_or(|text| text.starts_with('X')), "{key}");
+            }
+        }
+    }
+}
