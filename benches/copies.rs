@@ -284,13 +284,13 @@ fn report(what: &str, args: &Args, photos: &[Photo], turned: bool) {
                 strangers += usize::from(both == ["original"; 2]);
                 if args.list {
                     println!(
-                        "{} ({}) - {} ({}): cosine {:.3}, fit {:.3}, {}",
+                        "{} ({}) - {} ({}): cosine {:.3}, correlation {:.3}, {}",
                         keeper.name,
                         keeper.change,
                         copied.name,
                         copied.change,
                         copy.cosine,
-                        copy.fit,
+                        copy.correlation,
                         copy.likeness.name()
                     );
                 }

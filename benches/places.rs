@@ -51,7 +51,7 @@ fn main() {
     let places: Vec<Place> = near.iter().filter_map(|at| Place::at(*at)).collect();
     let query = PlaceQuery::new("bavaria", WordMatch::Whole);
     let start = Instant::now();
-    let found = places.iter().filter(|place| query.fits(**place)).count();
+    let found = places.iter().filter(|place| query.matches(**place)).count();
     let each = start.elapsed() / LOOKUPS;
     println!("filter: {each:.2?} each, {found} fit");
 }

@@ -289,7 +289,7 @@ fn main() {
     let start = Instant::now();
     let mut harness = open(&dirs, folder);
     until(&mut harness, |app| {
-        !app.state().answer.arrangement.order.is_empty()
+        !app.state().response.arrangement.order.is_empty()
     });
     println!("first photos of an indexed folder: {:?}", start.elapsed());
     until(&mut harness, |app| {

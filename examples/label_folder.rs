@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         StoreLimits::megabytes(None),
     )?;
     let indexed = library.index(JobOptions::new(vec![folder]), |_| ())?;
-    let scores = library.ask(&sets, &indexed)?.scores;
+    let scores = library.score(&sets, &indexed)?.scores;
 
     for (at, (photo, _)) in indexed.photos.iter().enumerate() {
         let fitting = labels.iter().zip(scores.matches_of(at));

@@ -46,7 +46,7 @@ fn sorted_in(language: Locale, theme: egui::Theme, size: egui::Vec2) -> Window {
         w.state().library.len() >= 14 && w.state().work.summary.is_some()
     });
     // The findings and actions that are offered once the photos were analysed.
-    window.until("the look", |w| w.state().heaps.is_known);
+    window.until("the look", |w| w.state().clusters.is_known);
     window.command(Command::Found(FindingCommand::DismissOffer));
     window.command(Command::AddLabels(
         "cat, motorcycle, building, document".into(),

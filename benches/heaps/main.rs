@@ -145,7 +145,7 @@ impl Classified {
     /// The match scores of all photos for a label.
     fn matches(&self, label: &TrainingSet) -> Vec<f32> {
         let labels = std::slice::from_ref(label);
-        let scores = self.library.ask(labels, &self.indexed).expect("scores");
+        let scores = self.library.score(labels, &self.indexed).expect("scores");
         let photos = 0..self.classes.len();
         photos.map(|at| scores.scores.matches_of(at)[0]).collect()
     }

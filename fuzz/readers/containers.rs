@@ -3,7 +3,7 @@
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{camera_facts, decode, embedded_thumbnail};
-use lumisift::engine::media::metadata::facts_inside;
+use lumisift::engine::media::metadata::embedded_facts;
 
 const BEGINNINGS: &[&[u8]] = &[
     b"\xff\xd8\xff",
@@ -50,5 +50,5 @@ pub fn read(bytes: &[u8]) {
     }
     let _ = camera_facts(&file);
     let _ = embedded_thumbnail(&file, &Cancel::default());
-    let _ = facts_inside(std::io::Cursor::new(&file));
+    let _ = embedded_facts(std::io::Cursor::new(&file));
 }

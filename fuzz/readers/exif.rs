@@ -1,7 +1,7 @@
 //! Any bytes as the EXIF of a photo, in each container that can have EXIF, are read or ignored.
 
 use lumisift::engine::media::decode::camera_facts;
-use lumisift::engine::media::metadata::facts_inside;
+use lumisift::engine::media::metadata::embedded_facts;
 
 pub fn read(tiff: &[u8]) {
     let tiff = &tiff[..tiff.len().min(65_000)];
@@ -27,6 +27,6 @@ pub fn read(tiff: &[u8]) {
         for (_, value) in camera_facts(file) {
             assert!(value.chars().count() <= 80);
         }
-        let _ = facts_inside(std::io::Cursor::new(file));
+        let _ = embedded_facts(std::io::Cursor::new(file));
     }
 }

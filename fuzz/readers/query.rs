@@ -11,7 +11,7 @@ pub fn read(bytes: &[u8]) {
     };
     if let Ok(query) = Query::parse(text) {
         assert!(query.terms().next().is_some());
-        let _ = query.spread(&[]).weights();
+        let _ = query.expand(&[]).weights();
     }
     assert!(!prompts(text).is_empty());
     if let Ok(set) = LabelSet::parse(text, Path::new("/labels")) {

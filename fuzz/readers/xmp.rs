@@ -1,11 +1,11 @@
 //! Any bytes are a packet or give an error, and additions to a packet can be read back from it.
 
 use lumisift::engine::media::metadata::xmp::{Packet, SUBJECT};
-use lumisift::engine::media::metadata::{Additions, facts_inside};
+use lumisift::engine::media::metadata::{Additions, embedded_facts};
 
 pub fn read(bytes: &[u8]) {
     // Photos are recognized by their first bytes, and so are packets.
-    let _ = facts_inside(std::io::Cursor::new(bytes));
+    let _ = embedded_facts(std::io::Cursor::new(bytes));
     let Ok(mut packet) = Packet::parse(bytes) else {
         return;
     };

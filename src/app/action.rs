@@ -48,7 +48,7 @@ pub enum Action {
     LabelSets,
     PasteLabels,
     ClearLabels,
-    Heaps,
+    Clusters,
     Ask,
     Search,
     Searches,
@@ -178,7 +178,7 @@ impl Action {
         Self::PasteLabels,
         Self::LabelSets,
         Self::ClearLabels,
-        Self::Heaps,
+        Self::Clusters,
         Self::Ask,
         Self::Search,
         Self::Searches,
@@ -322,7 +322,7 @@ impl Action {
             Self::PasteLabels => (Labels, t!("action-paste-labels"), &[]),
             Self::LabelSets => (Labels, t!("action-label-sets"), const { &[ctrl(Key::L)] }),
             Self::ClearLabels => (Labels, t!("action-clear-labels"), &[]),
-            Self::Heaps => (Labels, t!("action-heaps"), const { &[ctrl_shift(Key::H)] }),
+            Self::Clusters => (Labels, t!("action-heaps"), const { &[ctrl_shift(Key::H)] }),
             Self::Ask => (Labels, t!("action-ask"), &[]),
             Self::Searches => (View, t!("action-searches"), &[]),
             Self::Rules => (View, t!("action-rules"), &[]),
@@ -396,7 +396,7 @@ impl Action {
                 | Self::Palette
                 | Self::PasteLabels
                 | Self::LabelSets
-                | Self::Heaps
+                | Self::Clusters
                 | Self::Ask
                 | Self::Searches
                 | Self::Rules

@@ -238,7 +238,7 @@ pub enum Dialog {
         from_tour: bool,
     },
     /// Suggested clusters of photos.
-    Heaps,
+    Clusters,
     /// Questions that calibrate a label.
     Questions,
     /// Saved searches.

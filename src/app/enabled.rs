@@ -11,7 +11,7 @@ impl Action {
         match self {
             Self::Rescan | Self::CloseFolders => !state.memory.roots.is_empty(),
             Self::Export | Self::Keywords | Self::SelectAll => {
-                !state.answer.arrangement.order.is_empty()
+                !state.response.arrangement.order.is_empty()
             }
             Self::MoveRejects | Self::TrashRejects => {
                 let mut marks = state.library.snapshot().marks.iter();
@@ -37,7 +37,7 @@ impl Action {
                 state.has_target() && !state.memory.labels.is_empty()
             }
             Self::Why => state.viewer.is_some(),
-            Self::Tour | Self::Copies | Self::Heaps | Self::Stacks => !state.library.is_empty(),
+            Self::Tour | Self::Copies | Self::Clusters | Self::Stacks => !state.library.is_empty(),
             Self::Ask => !state.memory.labels.is_empty(),
             Self::ClearLabels => !state.memory.labels.is_empty(),
             Self::ClearFilter => !state.memory.filter.is_clear() || !state.search.is_empty(),

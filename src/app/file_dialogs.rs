@@ -35,7 +35,7 @@ pub fn available() -> Result<(), String> {
 ///
 /// # Errors
 /// Returns a message for the user if the dialog cannot have been visible.
-pub fn judge<T>(chosen: Vec<T>, took: Duration) -> Result<Vec<T>, String> {
+pub fn plausible_choice<T>(chosen: Vec<T>, took: Duration) -> Result<Vec<T>, String> {
     let by_portal = cfg!(all(unix, not(target_os = "macos")));
     let unseen = by_portal && chosen.is_empty() && took < TOO_SHORT;
     match unseen {
@@ -136,9 +136,9 @@ mod tests {
     #[test]
     fn a_dialog_that_nobody_can_have_seen_is_no_answer() {
         let long = Duration::from_secs(2);
-        assert_eq!(judge(vec![1], Duration::ZERO), Ok(vec![1]));
-        assert_eq!(judge::<u8>(Vec::new(), long), Ok(Vec::new()));
-        let quick = judge::<u8>(Vec::new(), Duration::ZERO);
+        assert_eq!(plausible_choice(vec![1], Duration::ZERO), Ok(vec![1]));
+        assert_eq!(plausible_choice::<u8>(Vec::new(), long), Ok(Vec::new()));
+        let quick = plausible_choice::<u8>(Vec::new(), Duration::ZERO);
         assert_eq!(quick.is_err(), cfg!(all(unix, not(target_os = "macos"))));
         assert!(t!(MISSING).contains("portal"));
     }

@@ -17,13 +17,13 @@ pub enum FindingCommand {
     /// Open the photos of a duplicate group side by side.
     CompareCopies(usize),
     /// Turn a cluster into a label with its photos as examples.
-    AddHeap(usize),
+    AddCluster(usize),
     /// Rename a cluster.
-    RenameHeap(usize, String),
+    RenameCluster(usize, String),
     /// Merge the first cluster into the second.
-    MergeHeaps(usize, usize),
+    MergeClusters(usize, usize),
     /// Stop suggesting a cluster.
-    DismissHeap(usize),
+    DismissCluster(usize),
     /// Suggest dismissed clusters again.
     ProposeAgain,
     /// Ask questions about photos near a label's threshold.

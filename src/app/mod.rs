@@ -6,7 +6,7 @@
 //! handles their messages for at most a few milliseconds.
 
 mod action;
-mod action_words;
+mod action_synonyms;
 mod apply;
 pub mod command;
 pub mod document;
@@ -14,12 +14,12 @@ mod enabled;
 mod file_dialogs;
 mod finding_command;
 mod keys;
-mod news;
 mod rule_command;
 mod scoring_requests;
 pub mod services;
 mod shortcuts;
 pub mod single_instance;
+mod task_message;
 pub mod tasks;
 
 use std::collections::VecDeque;
@@ -40,9 +40,9 @@ use command::{Command, Dialog, WelcomeStep};
 use document::library::PhotoList;
 use document::memory::SavedWindow;
 use document::state::{FrameLayout, State, ViewRequest};
-use news::TaskMessage;
 use scoring_requests::{PendingRequests, RefreshPriority};
 use services::Services;
+use task_message::TaskMessage;
 use tasks::marks_writer::{MarksMessage, MarksWriter};
 use tasks::pictures::StoreSlot;
 use tasks::scoring::ScoringWorker;
@@ -71,7 +71,7 @@ pub struct App {
     supervisor: Supervisor<TaskMessage>,
     scoring: ScoringWorker,
     store_slot: StoreSlot,
-    news: Receiver<TaskMessage>,
+    messages: Receiver<TaskMessage>,
     sender: Sender<TaskMessage>,
     marks: Option<MarksWriter>,
     scoring_requests: PendingRequests,
@@ -110,7 +110,7 @@ impl App {
             })
         };
         let store_slot = StoreSlot::default();
-        let (sender, news) = bounded(MESSAGE_CAPACITY);
+        let (sender, messages) = bounded(MESSAGE_CAPACITY);
         let supervisor = Supervisor::new(sender.clone(), notify.clone(), TaskMessage::TaskPanicked);
         let mut app = Self {
             state: new_state(settings, memory),
@@ -120,7 +120,7 @@ impl App {
             notify,
             supervisor,
             store_slot,
-            news,
+            messages,
             sender,
             marks: None,
             scoring_requests: PendingRequests::new(),
@@ -216,8 +216,8 @@ impl App {
         }
     }
 
-    fn handle_marks_message(&mut self, news: MarksMessage) {
-        match news {
+    fn handle_marks_message(&mut self, message: MarksMessage) {
+        match message {
             MarksMessage::Known(known) => {
                 self.state.library.decide(&known);
                 self.request_refresh(RefreshPriority::Now);
@@ -243,13 +243,13 @@ impl App {
         self.handle_task_messages();
         self.take_metadata();
         self.take_events();
-        self.take_answer();
+        self.take_response();
         self.reopen_outdated_store();
         self.detect_changes(ctx);
         self.check_watched_folders(ctx);
         self.run_due_rules(ctx);
         self.start_heat_map();
-        self.ask();
+        self.send_scoring_request();
         self.save_changes();
         if let Some(left) = self.state.forget_seen() {
             ctx.request_repaint_after(left);
@@ -271,7 +271,7 @@ impl App {
         for command in commands {
             self.apply(command);
         }
-        self.ask();
+        self.send_scoring_request();
     }
 
     /// Saves pending changes and ends all tasks.
@@ -301,7 +301,7 @@ fn new_state(settings: Settings, memory: SavedWindow) -> State {
         open_label: None,
         pending_training: None,
         search_order: None,
-        answer: tasks::scoring::ScoringResponse::default(),
+        response: tasks::scoring::ScoringResponse::default(),
         selection: document::selection::Selection::default(),
         viewer: None,
         panels_hidden: false,
@@ -310,7 +310,7 @@ fn new_state(settings: Settings, memory: SavedWindow) -> State {
         exports: document::exports::Exports::default(),
         keywords: document::keywords::KeywordWork::default(),
         overview: document::overview::Overview::default(),
-        heaps: document::heaps::Heaps::default(),
+        clusters: document::clusters::Clusters::default(),
         rules: document::rules::Rules::default(),
         questions: None,
         heat: document::heat::Heat::default(),

@@ -59,7 +59,7 @@ impl App {
     }
 
     /// Sends a scoring request if one is due.
-    pub(super) fn ask(&mut self) {
+    pub(super) fn send_scoring_request(&mut self) {
         let priority = self.scoring_requests.priority;
         let busy = self.scoring_requests.answered < self.scoring_requests.number;
         let wait = STREAM_INTERVAL.saturating_sub(self.scoring_requests.last.elapsed());
@@ -85,7 +85,7 @@ impl App {
             folded: self.state.memory.folded,
             ..self.state.library.snapshot().clone()
         };
-        self.scoring.ask(ScoringRequest {
+        self.scoring.send(ScoringRequest {
             number: self.scoring_requests.number,
             session: self.state.session().cloned(),
             library,
@@ -100,15 +100,15 @@ impl App {
         });
     }
 
-    pub(super) fn take_answer(&mut self) {
-        let Some(answer) = self.scoring.newest() else {
+    pub(super) fn take_response(&mut self) {
+        let Some(response) = self.scoring.newest() else {
             return;
         };
-        self.scoring_requests.answered = answer.number;
-        if answer.number < self.scoring_requests.valid_from {
+        self.scoring_requests.answered = response.number;
+        if response.number < self.scoring_requests.valid_from {
             return;
         }
-        if let Some(problem) = &answer.problem {
+        if let Some(problem) = &response.problem {
             self.state.notify_of(NoticeCause::Scoring, problem.clone());
         } else {
             self.state.resolve_cause(NoticeCause::Scoring);
@@ -116,16 +116,16 @@ impl App {
         if self
             .scoring_requests
             .top_from
-            .is_some_and(|from| from <= answer.number)
+            .is_some_and(|from| from <= response.number)
         {
             self.scoring_requests.top_from = None;
             self.state.grid.offset = 0.0;
         } else {
             self.state.keep_place();
         }
-        self.state.answer = *answer;
+        self.state.response = *response;
         if let Some(label) = self.scoring_requests.goal
-            && self.state.answer.number == self.scoring_requests.number
+            && self.state.response.number == self.scoring_requests.number
         {
             self.scoring_requests.goal = None;
             self.state.go_to(label);

@@ -200,9 +200,9 @@ impl Desktop for Platform {
         };
         Box::pin(async move {
             file_dialogs::available()?;
-            let begun = Instant::now();
+            let started = Instant::now();
             let paths = chosen.await;
-            file_dialogs::judge(paths, begun.elapsed())
+            file_dialogs::plausible_choice(paths, started.elapsed())
         })
     }
 

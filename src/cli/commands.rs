@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, EmbedArgs, IndexArgs, OutputFormat, SearchArgs};
-use super::decided::PhotoDecisions;
+use super::decisions::PhotoDecisions;
 use super::frames::describe;
 use super::json::json_line;
 use super::labels::{print_translations, with_absolute_paths};
@@ -53,7 +53,7 @@ pub fn search(common: &CommonArgs, args: &SearchArgs) -> anyhow::Result<RunOutco
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
-    let found = opened.library.ask(&[TrainingSet::of(query)], &indexed)?;
+    let found = opened.library.score(&[TrainingSet::of(query)], &indexed)?;
     let mut hits: Vec<(u32, f32)> = Vec::new();
     for at in found.scores.top(Some(0), args.limit) {
         let fit = found.scores.matches_of(at as usize)[0];
@@ -127,9 +127,9 @@ pub fn index(common: &CommonArgs, args: &IndexArgs) -> anyhow::Result<RunOutcome
         })
     })?;
     if common.format == OutputFormat::Table {
-        let passed_over = skipped_text(&indexed.summary);
-        if !passed_over.is_empty() {
-            print_message(passed_over.trim());
+        let skipped = skipped_text(&indexed.summary);
+        if !skipped.is_empty() {
+            print_message(skipped.trim());
         }
     }
     print_failures(&indexed.failures);

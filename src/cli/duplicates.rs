@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::RunOutcome;
 use super::args::{CommonArgs, DuplicatesArgs as Args, FolderArgs};
 use super::commands::finish;
-use super::decided::PhotoDecisions;
+use super::decisions::PhotoDecisions;
 use super::library::{self, OpenedLibrary, counting_bar, open_library};
 use super::out_file::{self, OutputKind};
 use super::output::{
@@ -156,7 +156,7 @@ fn report(found: &DuplicateReport, indexed: &Indexed) -> Value {
         let copies = group.copies.iter().zip(reasons).map(|(copy, reason)| {
             let mut value = photo(copy.at, copy.likeness.name());
             value["cosine"] = json!(number(copy.cosine));
-            value["fit"] = json!(number(copy.fit));
+            value["fit"] = json!(number(copy.correlation));
             value["keeper_is"] = json!(reason);
             value
         });

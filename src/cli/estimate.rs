@@ -27,7 +27,7 @@ pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcom
     let indexed = library::index(common, &opened, &args.folders)?;
     let scores = opened
         .library
-        .ask(&[TrainingSet::of(query)], &indexed)?
+        .score(&[TrainingSet::of(query)], &indexed)?
         .scores;
     let matches: Vec<f32> = (0..indexed.photos.len())
         .map(|at| scores.matches_of(at)[0])

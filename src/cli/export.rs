@@ -180,18 +180,18 @@ fn show(common: &CommonArgs, report: &ExportReport, target: &Path) -> anyhow::Re
             "failures": report.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    let mut said = vec![t!(
+    let mut clauses = vec![t!(
         "cli-files-now-in",
         count = Ungrouped(report.exported.len()),
         folder = target.display()
     )];
     if report.skipped > 0 {
-        said.push(t!("cli-plan-skipped", count = Ungrouped(report.skipped)));
+        clauses.push(t!("cli-plan-skipped", count = Ungrouped(report.skipped)));
     }
     if !report.exported.is_empty() {
-        said.push(t!("cli-undo-export").into());
+        clauses.push(t!("cli-undo-export").into());
     }
-    print_message(said.join(t!("cli-clause-separator")));
+    print_message(clauses.join(t!("cli-clause-separator")));
     print_failures(&report.failures);
     Ok(if report.problem.is_some() {
         RunOutcome::SomeFailed

@@ -18,44 +18,47 @@ pub fn run(common: &CommonArgs, args: &HeapsArgs) -> anyhow::Result<RunOutcome> 
     let opened = open_library(common)?;
     let indexed = library::index(common, &opened, &args.folders)?;
     let rule = ClusterRule::default();
-    let found = opened.library.heaps(&indexed, &rule, &Cancel::default())?;
+    let found = opened
+        .library
+        .clusters(&indexed, &rule, &Cancel::default())?;
     let words = words();
-    let names =
-        |heap: &Cluster| -> Vec<&str> { heap.words.iter().map(|word| words[*word]).collect() };
+    let names = |cluster: &Cluster| -> Vec<&str> {
+        cluster.words.iter().map(|word| words[*word]).collect()
+    };
     let path = |at: &usize| path_text(&indexed.photos[*at].0.file.path);
     let mut columns = OutputTable::new(&["heap", "also", "cover"], &["photos".to_owned()]);
-    for heap in &found {
-        let names = names(heap);
+    for cluster in &found {
+        let names = names(cluster);
         let (first, others) = names.split_first().unwrap_or((&"", &[]));
         columns.push(vec![
             (*first).into(),
             others.join(", "),
-            heap.photos.first().map(path).unwrap_or_default(),
-            heap.photos.len().to_string(),
+            cluster.photos.first().map(path).unwrap_or_default(),
+            cluster.photos.len().to_string(),
         ]);
     }
-    let heaped: usize = found.iter().map(|heap| heap.photos.len()).sum();
+    let clustered: usize = found.iter().map(|cluster| cluster.photos.len()).sum();
     print(common.format, &columns, || {
-        let heap = |heap: &Cluster| {
-            let names = names(heap);
+        let cluster = |cluster: &Cluster| {
+            let names = names(cluster);
             json!({
                 "name": names.first(),
                 "words": names,
-                "count": heap.photos.len(),
-                "cover": heap.photos.first().map(path),
-                "photos": heap.photos.iter().map(path).collect::<Vec<_>>(),
+                "count": cluster.photos.len(),
+                "cover": cluster.photos.first().map(path),
+                "photos": cluster.photos.iter().map(path).collect::<Vec<_>>(),
             })
         };
         json!({
-            "heaps": found.iter().map(heap).collect::<Vec<_>>(),
-            "in_none": indexed.photos.len() - heaped,
+            "heaps": found.iter().map(cluster).collect::<Vec<_>>(),
+            "in_none": indexed.photos.len() - clustered,
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
     print_message(t!(
         "cli-heaps-found",
         heaps = t!("cli-heaps", count = Ungrouped(found.len())),
-        rest = Ungrouped(indexed.photos.len() - heaped)
+        rest = Ungrouped(indexed.photos.len() - clustered)
     ));
     print_failures(&indexed.failures);
     finish(&indexed)

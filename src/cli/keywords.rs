@@ -18,7 +18,7 @@ use serde_json::json;
 use super::RunOutcome;
 use super::args::{CommonArgs, KeywordsArgs, SidecarNames};
 use super::commands::outcome;
-use super::decided::PhotoDecisions;
+use super::decisions::PhotoDecisions;
 use super::describe;
 use super::labels::{print_translations, with_absolute_paths};
 use super::library::{self, OpenedLibrary, open_library};
@@ -141,7 +141,7 @@ fn edits(
     let queries = training_sets.iter().map(|training_set| &training_set.query);
     print_translations(opened.session().model().as_ref(), queries);
     let indexed = library::index(common, opened, &args.folders())?;
-    let scores = opened.library.ask(&training_sets, &indexed)?.scores;
+    let scores = opened.library.score(&training_sets, &indexed)?.scores;
     let decided =
         PhotoDecisions::read(&indexed.photos, args.stars || args.colours || args.rejects)?;
     let contents = SidecarContents {

@@ -4,7 +4,7 @@ mod args;
 mod bundle;
 mod classify;
 mod commands;
-mod decided;
+mod decisions;
 mod describe;
 mod desktop;
 mod doctor;

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use super::args::{CommonArgs, LayoutArg, OutputFormat, SortArgs};
 use super::commands::finish;
-use super::decided::PhotoDecisions;
+use super::decisions::PhotoDecisions;
 use super::frames::describe;
 use super::labels::PreparedLabels;
 use super::library::{self, open_library, skipped_text};
@@ -89,7 +89,7 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
-    let found = opened.library.ask(&wanted.training_sets, &indexed)?;
+    let found = opened.library.score(&wanted.training_sets, &indexed)?;
     let scores = &found.scores;
     let sorted = by_label(&indexed, scores, &wanted);
     let report = match &args.export {
@@ -157,7 +157,7 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
             skipped_text(&indexed.summary)
         ));
         if let (Some(exported), Some(target)) = (exported, &args.export) {
-            let passed_over = match there_already {
+            let skipped = match there_already {
                 0 => String::new(),
                 count => t!("cli-files-skipped", count = Ungrouped(count)),
             };
@@ -165,7 +165,7 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
                 "cli-photos-now-in",
                 count = Ungrouped(exported),
                 folder = target.display(),
-                skipped = passed_over
+                skipped = skipped
             ));
         }
     }

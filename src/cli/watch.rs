@@ -186,23 +186,24 @@ impl RoundReporter {
         for id in &round.stopped {
             print_message(t!("cli-export-stopped", id = id));
         }
-        for problem in self.news(round) {
+        for problem in self.new_problems(round) {
             print_message(text::advised(&problem, Surface::CommandLine));
         }
     }
 
-    /// What is wrong now and was not after the round before.
-    fn news(&mut self, round: &WatchRound) -> Vec<String> {
+    /// The problems that did not exist after the previous round.
+    fn new_problems(&mut self, round: &WatchRound) -> Vec<String> {
         let failures = round.failures.iter();
         let failures =
             failures.map(|failure| format!("{}: {}", failure.path.display(), failure.message));
         let errors = round.errors.iter().map(ToString::to_string);
         let wrong = round.warnings.iter().cloned().chain(failures).chain(errors);
         let mut now = HashSet::new();
-        let news = wrong.filter(|said| now.insert(said.clone()) && !self.persistent.contains(said));
-        let news = news.collect();
+        let is_new =
+            |problem: &String| now.insert(problem.clone()) && !self.persistent.contains(problem);
+        let new_problems = wrong.filter(is_new).collect();
         self.persistent = now;
-        news
+        new_problems
     }
 }
 
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_wrong_is_said_once() {
+    fn persistent_problems_are_reported_once() {
         let wrong = |paths: &[&str]| WatchRound {
             failures: (paths.iter())
                 .map(|path| Failure::new(*path, Stage::Read, "damaged"))
@@ -280,10 +281,13 @@ mod tests {
             ..WatchRound::default()
         };
         let mut reporter = RoundReporter::default();
-        assert_eq!(reporter.news(&wrong(&["a", "a", "b"])).len(), 2);
-        assert_eq!(reporter.news(&wrong(&["a", "b", "c"])), ["c: damaged"]);
-        assert!(reporter.news(&wrong(&["b"])).is_empty());
-        assert_eq!(reporter.news(&wrong(&["a", "b"])), ["a: damaged"]);
+        assert_eq!(reporter.new_problems(&wrong(&["a", "a", "b"])).len(), 2);
+        assert_eq!(
+            reporter.new_problems(&wrong(&["a", "b", "c"])),
+            ["c: damaged"]
+        );
+        assert!(reporter.new_problems(&wrong(&["b"])).is_empty());
+        assert_eq!(reporter.new_problems(&wrong(&["a", "b"])), ["a: damaged"]);
     }
 
     #[test]

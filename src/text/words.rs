@@ -184,8 +184,8 @@ pub fn unknown_words(unknown: &Unknown, model: &str) -> String {
 
 /// Joins words for a photo's content with their certainty: "cat, perhaps sofa".
 #[must_use]
-pub fn perhaps(said: impl IntoIterator<Item = (String, bool)>) -> String {
-    list(said.into_iter().map(|(word, is_sure)| match is_sure {
+pub fn perhaps(words: impl IntoIterator<Item = (String, bool)>) -> String {
+    list(words.into_iter().map(|(word, is_sure)| match is_sure {
         true => word,
         false => t!("perhaps", word = word),
     }))
@@ -240,26 +240,29 @@ mod tests {
     #[test]
     fn speeds_are_words_with_what_they_mean() {
         keep_to_thread(Locale::English);
-        for (rate, gflop, said) in [
+        for (rate, gflop, expected) in [
             (400.0, 8.0, "fast here: about 50 photos a second"),
             (400.0, 100.0, "medium here: about 4 photos a second"),
             (100.0, 100.0, "slow here: about 1 second a photo"),
             (50.0, 160.0, "slow here: about 3 seconds a photo"),
         ] {
-            assert_eq!(speed(rate, gflop), said);
+            assert_eq!(speed(rate, gflop), expected);
         }
     }
 
     #[test]
     fn times_are_of_all_photos() {
         keep_to_thread(Locale::English);
-        for (photos, gflop, said) in [
+        for (photos, gflop, expected) in [
             (9_804, 35.0, "about 14 min for your 9,804 photos"),
             (1, 35.0, "less than a minute for your 1 photo"),
             (100_000, 162.0, "about 11 h for your 100,000 photos"),
             (1_000_000, 162.0, "about 5 days for your 1,000,000 photos"),
         ] {
-            assert_eq!(time_for(photos, seconds_for(photos, 400.0, gflop)), said);
+            assert_eq!(
+                time_for(photos, seconds_for(photos, 400.0, gflop)),
+                expected
+            );
         }
     }
 
@@ -276,7 +279,7 @@ mod tests {
     #[test]
     fn models_that_know_the_words_are_named() {
         keep_to_thread(Locale::English);
-        let said = |language| {
+        let text = |language| {
             let unknown = Unknown {
                 words: "量子".into(),
                 language,
@@ -284,11 +287,11 @@ mod tests {
             unknown_words(&unknown, "starter")
         };
         assert_eq!(
-            said(Some(Language::Chinese)),
+            text(Some(Language::Chinese)),
             "量子: the starter knows English, and may not know this; SigLIP 2 and Chinese-CLIP know Chinese"
         );
         assert_eq!(
-            said(None),
+            text(None),
             "量子: the starter knows English, and may not know this; SigLIP 2 knows other languages"
         );
     }
@@ -333,7 +336,7 @@ mod tests {
             repeated: 1,
             ..Skipped::default()
         };
-        let said = skipped_photos(&skipped, Digits::Ungrouped);
-        assert_eq!(said, skipped.photos_in_words());
+        let text = skipped_photos(&skipped, Digits::Ungrouped);
+        assert_eq!(text, skipped.photos_in_words());
     }
 }

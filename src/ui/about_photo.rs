@@ -50,8 +50,8 @@ pub fn about(
                 }
             }
             rows.push((t!("fact-file").into(), bytes(item.file.size)));
-            let said = metadata(state, item).into_iter();
-            rows.extend(said.map(|(name, value)| (name.into(), value)));
+            let metadata = metadata(state, item).into_iter();
+            rows.extend(metadata.map(|(name, value)| (name.into(), value)));
             rows.extend(
                 camera
                     .into_iter()
@@ -116,10 +116,10 @@ fn metadata(state: &State, item: &LibraryItem) -> Vec<(&'static str, String)> {
             metadata.place.map(|place| place.to_string()),
         ),
     ];
-    let said = rows
+    let known = rows
         .into_iter()
         .filter_map(|(name, row)| Some((name, row?)));
-    said.collect()
+    known.collect()
 }
 
 /// The coordinates as a link. The map is only requested on a click, because that reveals the place to its provider.
@@ -156,7 +156,7 @@ fn decision(ui: &mut Ui, state: &State, id: ItemId) {
 
 /// A bar for each label with its match and threshold; the probability is below.
 fn labels(ui: &mut Ui, state: &State, id: ItemId) {
-    let scored = state.answer.scored();
+    let scored = state.response.scored();
     let rows: Vec<_> = (0..scored.labels.len())
         .filter_map(|at| Some((at, scored.matched(at, id)?, scored.probability(at, id)?)))
         .collect();

@@ -150,14 +150,15 @@ fn caption_label(
     heading: Option<&Heading>,
     state: &State,
 ) -> Option<(usize, f32, bool)> {
-    let scored = state.answer.scored();
-    let asked = match (state.memory.filter.fit, heading) {
+    let scored = state.response.scored();
+    let context_label = match (state.memory.filter.fit, heading) {
         (LabelFit::Label(label), _) => scored.labels.iter().position(|l| l.id == label),
         (_, Some(Heading::Label(at) | Heading::NearMisses(at))) => Some(*at),
         _ => None,
     };
-    let of_asked = asked.and_then(|at| Some((at, scored.matched(at, id)?, scored.fits(at, id))));
-    of_asked
+    let in_context =
+        context_label.and_then(|at| Some((at, scored.matched(at, id)?, scored.fits(at, id))));
+    in_context
         .or_else(|| scored.best(id).map(|(at, matched)| (at, matched, true)))
         .or_else(|| scored.nearest(id).map(|(at, matched)| (at, matched, false)))
 }
@@ -165,7 +166,11 @@ fn caption_label(
 /// The match of a photo with the search, whatever the sort order.
 fn found(id: ItemId, state: &State) -> Option<f32> {
     let searched = !state.search.trim().is_empty();
-    state.answer.scored().search_match(id).filter(|_| searched)
+    state
+        .response
+        .scored()
+        .search_match(id)
+        .filter(|_| searched)
 }
 
 /// The caption: label and match, or the file name. The label in the heading is not repeated.
@@ -189,11 +194,11 @@ fn paint_caption(
     let (mut text, mut colour) = (item.name.as_str(), palette.text);
     if let Some((at, matched, fits)) = label {
         right = match_at_right(ui, line, matched) - 6.0;
-        let said = matches!(heading, Some(Heading::Label(of)) if *of == at);
-        if said {
+        let is_in_heading = matches!(heading, Some(Heading::Label(of)) if *of == at);
+        if is_in_heading {
             colour = palette.weak;
         } else {
-            let label = &state.answer.labels[at];
+            let label = &state.response.labels[at];
             text = &label.text;
             colour = if fits { palette.text } else { palette.weak };
             let dot = pos2(left + 4.0, line.center().y);
@@ -336,20 +341,20 @@ fn accessible_text(matched: f32) -> String {
 pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
     name.push_str(&videos::accessible_text(state, id, item));
-    for said in [
+    for part in [
         state.findings().accessible_text(id),
         stacks::accessible_text(state, id),
     ] {
-        add(&mut name, said);
+        add(&mut name, part);
     }
     if let Some((at, matched, fits)) = caption_label(id, None, state) {
-        let text = &state.answer.labels[at].text;
+        let text = &state.response.labels[at].text;
         let percent = accessible_text(matched);
-        let said = match fits {
+        let part = match fits {
             true => t!("spoken-fits", label = text, percent = percent),
             false => t!("spoken-nearest", label = text, percent = percent),
         };
-        add(&mut name, Some(said));
+        add(&mut name, Some(part));
     }
     if let Some(matched) = found(id, state) {
         add(
@@ -386,9 +391,9 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
 }
 
 /// Appends a part to the accessible name.
-fn add(name: &mut String, said: Option<String>) {
-    if let Some(said) = said {
+fn add(name: &mut String, part: Option<String>) {
+    if let Some(part) = part {
         name.push_str(t!("spoken-separator"));
-        name.push_str(&said);
+        name.push_str(&part);
     }
 }

@@ -126,12 +126,20 @@ impl Interface {
         commands: &mut Vec<Command>,
     ) {
         let name = name_of(state, group.keeper);
-        let said = t!(
+        let accessible_name = t!(
             "copies-best-of",
             count = group.copies.len() + 1,
             name = name
         );
-        self.photo_of_group(ui, place, state, group.keeper, &said, 1.0, commands);
+        self.photo_of_group(
+            ui,
+            place,
+            state,
+            group.keeper,
+            &accessible_name,
+            1.0,
+            commands,
+        );
         let good = palette(ui).good;
         badge(
             ui.painter(),
@@ -154,7 +162,7 @@ impl Interface {
         let is_rejected = state.library.mark(copy.item).flag == Flag::Reject;
         let size = bytes(copy.bytes);
         let likeness = text::words(copy.likeness);
-        let said = match is_rejected {
+        let accessible_name = match is_rejected {
             true => t!(
                 "copy-rejected",
                 name = name,
@@ -164,7 +172,7 @@ impl Interface {
             false => t!("copy", name = name, likeness = likeness, size = size),
         };
         let dim = if is_rejected { 0.35 } else { 1.0 };
-        self.photo_of_group(ui, place, state, copy.item, &said, dim, commands);
+        self.photo_of_group(ui, place, state, copy.item, &accessible_name, dim, commands);
         if is_rejected {
             let at = place.min + vec2(3.0, 3.0);
             badge(ui.painter(), at, t!("copies-rejected-badge"), palette.bad);
@@ -186,12 +194,12 @@ impl Interface {
         place: Rect,
         state: &State,
         id: ItemId,
-        said: &str,
+        accessible_name: &str,
         dim: f32,
         commands: &mut Vec<Command>,
     ) {
         let response = ui.interact(place, ui.scope_id().with(("photo", id)), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, said));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, accessible_name));
         let content = state
             .item(id)
             .and_then(|item| videos::shown(state, id, item));
@@ -201,7 +209,7 @@ impl Interface {
         let path = state
             .item(id)
             .map(|item| item.file.path.display().to_string());
-        let hint = format!("{said}\n{}", path.unwrap_or_default());
+        let hint = format!("{accessible_name}\n{}", path.unwrap_or_default());
         if response.on_hover_text(hint).clicked() {
             commands.push(Command::Show(None));
             commands.push(Command::ViewItem(id));
@@ -294,14 +302,14 @@ fn buttons_of(
     let is_open = |copy: &CopyOf| state.library.mark(copy.item).flag != Flag::Reject;
     let has_open = group.copies.iter().any(is_open);
     let keep = ui.add_enabled(has_open, egui::Button::new(t!("copies-keep-best")));
-    let said = t!("copies-keep-name-reject", name = name);
-    keep.widget_info(|| WidgetInfo::labeled(Role::Button, has_open, &said));
+    let accessible_name = t!("copies-keep-name-reject", name = name);
+    keep.widget_info(|| WidgetInfo::labeled(Role::Button, has_open, &accessible_name));
     if keep.clicked() {
         commands.push(Command::Found(FindingCommand::KeepBest(Some(at))));
     }
     let compare = ui.button(t!("copies-compare"));
-    let said = t!("copies-compare-name", name = name);
-    compare.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+    let accessible_name = t!("copies-compare-name", name = name);
+    compare.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
     if compare.clicked() {
         commands.push(Command::Found(FindingCommand::CompareCopies(at)));
     }

@@ -10,7 +10,7 @@ use super::dialog_parts::{kept_copies, title};
 use super::export_dialog::interrupted;
 use super::icons::Icon;
 use super::models_dialog::remove_model;
-use super::per_answer::RejectSummary;
+use super::response_cache::RejectSummary;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::welcome;
@@ -64,7 +64,7 @@ impl Interface {
                 Dialog::Dropped(picture) => dropped(ui, picture, commands),
                 Dialog::Tour => self.tour_dialog(ui, state, commands),
                 Dialog::Copies { .. } => self.copies_dialog(ui, state, commands),
-                Dialog::Heaps => self.heaps_dialog(ui, state, commands),
+                Dialog::Clusters => self.clusters_dialog(ui, state, commands),
                 Dialog::Questions => self.questions_dialog(ui, state, commands),
                 Dialog::Searches => self.searches_dialog(ui, state, commands),
                 Dialog::Rules => self.rules_dialog(ui, state, commands),
@@ -282,7 +282,7 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
         Dialog::Dropped(_) => t!("dialog-dropped"),
         Dialog::Tour => t!("dialog-tour"),
         Dialog::Copies { .. } => t!("dialog-copies"),
-        Dialog::Heaps => t!("dialog-heaps"),
+        Dialog::Clusters => t!("dialog-heaps"),
         Dialog::Questions => t!("dialog-questions"),
         Dialog::Searches => t!("dialog-searches"),
         Dialog::Rules => t!("rules-title"),
@@ -295,7 +295,7 @@ fn dialog_width(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::Keys | Dialog::Failures | Dialog::Models { .. } | Dialog::Export => 640.0,
         Dialog::Keywords | Dialog::Rules => 640.0,
-        Dialog::Copies { .. } | Dialog::Heaps => 860.0,
+        Dialog::Copies { .. } | Dialog::Clusters => 860.0,
         Dialog::ClearStore | Dialog::RemoveModel { .. } | Dialog::Dropped(_) | Dialog::About => {
             420.0
         }
@@ -323,7 +323,7 @@ fn dialog_height(dialog: &Dialog) -> f32 {
         // The list uses all available space.
         Dialog::Models { .. } => 1600.0,
         Dialog::Settings | Dialog::Keywords | Dialog::Rules => 620.0,
-        Dialog::Copies { .. } | Dialog::Heaps | Dialog::Questions => 560.0,
+        Dialog::Copies { .. } | Dialog::Clusters | Dialog::Questions => 560.0,
         Dialog::Tour | Dialog::Welcome(_) => 420.0,
         Dialog::Palette => 440.0,
         Dialog::LabelSets | Dialog::Failures | Dialog::Searches => 300.0,

@@ -89,7 +89,7 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let height = ui.available_height();
     ui.vertical_centered(|ui| {
         ui.add_space(height * 0.35);
-        let text = if state.answer.number == 0 {
+        let text = if state.response.number == 0 {
             t!("sorting")
         } else if nothing_read(state) {
             t!("being-read")

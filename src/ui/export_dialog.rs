@@ -6,7 +6,7 @@ use egui::{ComboBox, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
 use super::dialog_parts::{kept_copies, row, title};
-use super::per_answer::RejectSummary;
+use super::response_cache::RejectSummary;
 use super::theme::{self, palette};
 use super::widgets::{TextTable, bytes, main_button, photos};
 use crate::app::command::Command;
@@ -83,7 +83,7 @@ impl ExportDialogChoices {
 
     /// Counts the photos of each choice, once per response, because that takes a while in large libraries.
     fn count(&mut self, state: &State) {
-        let of = Some((state.answer.number, self.now.rejects));
+        let of = Some((state.response.number, self.now.rejects));
         if self.counted != of {
             let rejects = self.now.rejects;
             self.counts = CHOICES.map(|(what, _)| state.export_count(what, rejects));

@@ -24,7 +24,7 @@ impl Interface {
         place: Option<usize>,
         commands: &mut Vec<Command>,
     ) {
-        let order = &state.answer.arrangement.order;
+        let order = &state.response.arrangement.order;
         let Some(here) = place else { return };
         let view = ui.available_rect_before_wrap();
         let list = ui.interact(view, ui.scope_id().with("strip"), Sense::hover());

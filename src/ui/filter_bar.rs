@@ -3,8 +3,8 @@
 use egui::{Align, Layout, Popup, RichText, Role, Ui, WidgetInfo, vec2};
 
 use super::filter_menu;
+use super::flaw_histogram;
 use super::icons::Icon;
-use super::kind_line;
 use super::order_controls::{group_box, sort_box};
 use super::theme::{self, palette};
 use super::widgets::{chip, chip_width, elided, icon_button_sized, small_button};
@@ -45,7 +45,7 @@ pub fn show(
         ui.allocate_ui_with_layout(row, layout, |ui| {
             ui.set_min_height(ROW);
             search_note(ui, state, commands);
-            kind_line::show(ui, state, &mut counts.kinds, commands);
+            flaw_histogram::show(ui, state, &mut counts.kinds, commands);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::SPACE_S;
                 count_button(ui, state);
@@ -57,7 +57,7 @@ pub fn show(
 
 /// The number of displayed photos and the total. A click explains what hides the others.
 fn count_button(ui: &mut Ui, state: &State) {
-    let (shown, all) = (state.answer.arrangement.order.len(), state.library.len());
+    let (shown, all) = (state.response.arrangement.order.len(), state.library.len());
     let text = if shown == all {
         super::widgets::photos(all)
     } else {
@@ -86,7 +86,7 @@ fn count_button(ui: &mut Ui, state: &State) {
 
 /// Accounts for all files in the open folders: displayed, hidden or skipped, with reasons.
 fn explained(state: &State) -> Vec<String> {
-    let arrangement = &state.answer.arrangement;
+    let arrangement = &state.response.arrangement;
     let all = state.library.len();
     let mut lines = vec![
         t!("photos-in-folders", count = all),
@@ -184,7 +184,7 @@ fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if state.search.trim().is_empty() {
         return;
     }
-    if let Some(problem) = &state.answer.search_problem {
+    if let Some(problem) = &state.response.search_problem {
         let problem = text::sentence(problem);
         // The rest of the row is for the number of photos and the chips.
         let room = ui.available_width() * 0.6;

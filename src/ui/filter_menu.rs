@@ -8,8 +8,8 @@ use egui::{
 };
 
 use super::cell::colour_dot;
-use super::kind_line;
-use super::per_answer::{PerAnswer, by_flag, values};
+use super::flaw_histogram;
+use super::response_cache::{PerResponse, by_flag, values};
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
 use crate::app::command::Command;
@@ -29,12 +29,12 @@ const LISTED: usize = 200;
 /// Counts that are cached while the menu is open.
 #[derive(Default)]
 pub struct FilterCounts {
-    flags: PerAnswer<[usize; FlagFilter::ALL.len()]>,
-    types: PerAnswer<Vec<(String, usize)>>,
-    cameras: PerAnswer<Vec<(String, usize)>>,
-    lenses: PerAnswer<Vec<(String, usize)>>,
-    folders: PerAnswer<Vec<(PathBuf, usize)>>,
-    pub(super) kinds: kind_line::Counts,
+    flags: PerResponse<[usize; FlagFilter::ALL.len()]>,
+    types: PerResponse<Vec<(String, usize)>>,
+    cameras: PerResponse<Vec<(String, usize)>>,
+    lenses: PerResponse<Vec<(String, usize)>>,
+    folders: PerResponse<Vec<(PathBuf, usize)>>,
+    pub(super) kinds: flaw_histogram::Counts,
 }
 
 /// The button that opens the menu, with the number of active filters.
@@ -70,7 +70,7 @@ pub fn button(ui: &mut Ui, state: &State, counts: &mut FilterCounts, commands: &
 fn rows(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut Filter) {
     fit_row(ui, state, filter);
     flag_row(ui, state, counts, filter);
-    kind_line::row(ui, state, &mut counts.kinds, filter);
+    flaw_histogram::row(ui, state, &mut counts.kinds, filter);
     egui::Grid::new("filters")
         .num_columns(2)
         .spacing([12.0, 6.0])
@@ -266,7 +266,7 @@ fn value_list<T: Clone + Ord>(
     name: &str,
     now: &mut Option<T>,
     text: impl Fn(&T) -> String,
-    counts: &mut PerAnswer<Vec<(T, usize)>>,
+    counts: &mut PerResponse<Vec<(T, usize)>>,
     of: impl Fn(&LibraryItem) -> Option<T>,
 ) {
     let title = match now {

@@ -50,7 +50,7 @@ impl Interface {
         let offset = grid.offset;
         self.cells(&mut area, view, &layout, offset, state, commands);
         headings::show(&mut area, view, &layout, offset, state, commands);
-        let order = &state.answer.arrangement.order;
+        let order = &state.response.arrangement.order;
         self.rubber_band(
             &area,
             view,
@@ -77,8 +77,8 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        let order = &state.answer.arrangement.order;
-        let groups = &state.answer.arrangement.groups;
+        let order = &state.response.arrangement.order;
+        let groups = &state.response.arrangement.groups;
         let seen = layout.visible(offset, offset + f64::from(view.height()));
         for place in seen.clone() {
             let Some(id) = order.get(place) else { break };
@@ -188,7 +188,7 @@ fn take_keyboard(ui: &Ui, state: &State) {
 
 /// Describes the list of photos to screen readers, and marks the one at the cursor as the active descendant.
 fn name_list(ui: &Ui, view: Rect, state: &State) {
-    let order = &state.answer.arrangement.order;
+    let order = &state.response.arrangement.order;
     let cursor = state.selection.cursor.map(|id| cell_id(ui, id));
     let count = photos(order.len());
     ui.ctx().accesskit_node_builder(photos_id(), |node| {

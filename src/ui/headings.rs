@@ -21,7 +21,7 @@ pub fn show(
     state: &State,
     commands: &mut Vec<Command>,
 ) {
-    let groups = &state.answer.arrangement.groups;
+    let groups = &state.response.arrangement.groups;
     for (at, place) in layout.headers(offset, view.height()) {
         let Some(group) = groups.get(at) else {
             continue;
@@ -35,7 +35,7 @@ pub fn show(
 fn words<'a>(group: &'a PhotoGroup, state: &'a State) -> (&'a str, Option<&'a Label>) {
     match &group.heading {
         Heading::Label(at) => {
-            let label = state.answer.labels.get(*at);
+            let label = state.response.labels.get(*at);
             (label.map_or("", |label| label.text.as_str()), label)
         }
         Heading::NearMisses(_) => (t!("just-below-line"), None),
@@ -56,8 +56,8 @@ fn heading(
     let palette = palette(ui);
     let (name, label) = words(group, state);
     let response = ui.interact(rect, ui.scope_id().with(("heading", at)), Sense::CLICK);
-    let said = t!("select-all-of", name = name, photos = photos(group.len));
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+    let accessible_name = t!("select-all-of", name = name, photos = photos(group.len));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
     if response.hovered() {
         let ground = rect.shrink2(vec2(GAP / 2.0, 3.0));
         ui.painter()
@@ -108,7 +108,7 @@ fn heading(
     }
     if response.clicked() {
         let range = group.first..group.first + group.len;
-        let ids = state.answer.arrangement.order.get(range);
+        let ids = state.response.arrangement.order.get(range);
         let adds = ui.input(|input| input.modifiers.command || input.modifiers.shift);
         commands.push(Command::SelectItems(ids.unwrap_or_default().to_vec(), adds));
     }
@@ -147,9 +147,9 @@ fn near_button(
     let Heading::Label(label) = group.heading else {
         return None;
     };
-    let count = state.answer.arrangement.near.get(label).copied();
+    let count = state.response.arrangement.near.get(label).copied();
     let count = count.filter(|count| *count > 0 && !state.memory.filter.near)?;
-    let label = state.answer.labels.get(label)?;
+    let label = state.response.labels.get(label)?;
     // A label that is still being typed has no threshold of its own yet.
     state.memory.labels.iter().find(|l| l.id == label.id)?;
     let text = t!("more-below-line", count = count);

@@ -37,9 +37,9 @@ pub fn histogram(
     let response = ui.interact(rect, id, senses);
     let name = t!("threshold-of", label = label.text);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(label.min_match), &name));
-    asked(ui, &response, label, commands);
+    handle_accessibility_actions(ui, &response, label, commands);
     let bars = rect.with_max_y(rect.max.y - 4.0);
-    let counts = place.and_then(|place| state.answer.arrangement.histograms.get(place));
+    let counts = place.and_then(|place| state.response.arrangement.histograms.get(place));
     if let Some(counts) = counts {
         paint_bars(ui, bars, counts, label);
     }
@@ -87,7 +87,12 @@ pub fn threshold_id(label: LabelId) -> Id {
 }
 
 /// Handles accessibility actions on the threshold.
-fn asked(ui: &Ui, response: &Response, label: &Label, commands: &mut Vec<Command>) {
+fn handle_accessibility_actions(
+    ui: &Ui,
+    response: &Response,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.add_action(Action::Focus);
         node.add_action(Action::Increment);

@@ -85,7 +85,7 @@ pub fn label_card(
 
 /// Why a label cannot be scored.
 fn problem(state: &State, place: Option<usize>) -> Option<&str> {
-    state.answer.problems.get(place?)?.as_deref()
+    state.response.problems.get(place?)?.as_deref()
 }
 
 impl Interface {
@@ -204,7 +204,7 @@ fn members(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command
 
 /// The index of a label in the last response, which may be based on earlier labels.
 fn answer_place(state: &State, at: usize, label: &Label) -> Option<usize> {
-    let labels = &state.answer.labels;
+    let labels = &state.response.labels;
     // Usually the index is unchanged.
     let same = labels.get(at).filter(|l| l.id == label.id).map(|_| at);
     same.or_else(|| labels.iter().position(|l| l.id == label.id))
@@ -305,7 +305,7 @@ fn count_button(
     label: &Label,
     commands: &mut Vec<Command>,
 ) {
-    let Some(count) = state.answer.arrangement.counts.get(place) else {
+    let Some(count) = state.response.arrangement.counts.get(place) else {
         return;
     };
     let fit = LabelFit::Label(label.id);

@@ -123,7 +123,7 @@ impl Interface {
                 self.draft_line(ui, state, place, label, commands);
                 let gap = 3.0;
                 let side = (ui.available_width() - 2.0 * gap) / 3.0;
-                for row in state.answer.arrangement.best.chunks(3) {
+                for row in state.response.arrangement.best.chunks(3) {
                     ui.horizontal(|ui| {
                         ui.spacing_mut().item_spacing.x = gap;
                         for id in row {
@@ -144,7 +144,7 @@ impl Interface {
         label: &Label,
         commands: &mut Vec<Command>,
     ) {
-        let count = state.answer.arrangement.counts.get(place);
+        let count = state.response.arrangement.counts.get(place);
         let count = count.copied().unwrap_or(0);
         let text = RichText::new(match label.negated {
             false => t!("would-fit", label = label.text, count = count),
@@ -202,11 +202,11 @@ impl Interface {
         let size = vec2(side, side * 0.75);
         let (rect, response) = ui.allocate_exact_size(size, Sense::CLICK);
         let (Some(item), Some(matched)) =
-            (state.item(id), state.answer.scored().matched(place, id))
+            (state.item(id), state.response.scored().matched(place, id))
         else {
             return;
         };
-        let frame = state.answer.frame_for(place, id);
+        let frame = state.response.frame_for(place, id);
         let name = t!(
             "best-for",
             label = label.text,
@@ -228,8 +228,8 @@ impl Interface {
 /// The index of the draft label in the response.
 fn draft_place(state: &State) -> Option<(usize, &Label)> {
     let draft = state.draft_label()?;
-    let place = state.answer.labels.len().checked_sub(1)?;
-    let label = state.answer.labels.get(place)?;
+    let place = state.response.labels.len().checked_sub(1)?;
+    let label = state.response.labels.get(place)?;
     let is_it = label.id == draft.id && label.text == draft.text && label.negated == draft.negated;
     is_it.then_some((place, label))
 }
@@ -254,7 +254,7 @@ fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
 /// The number of photos that fit no label. A click shows only those.
 fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let on = state.memory.filter.fit == LabelFit::Nothing;
-    let count = state.answer.arrangement.something_else;
+    let count = state.response.arrangement.something_else;
     let text = t!("something-else-count", count = count);
     let response = ui.selectable_label(on, text);
     let name = t!("show-only-something-else", photos = photos(count));
@@ -270,8 +270,8 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let used = |text: &str| state.memory.labels.iter().any(|label| label.text == text);
     let past = state.memory.past_labels.iter().map(String::as_str);
     // Once the photos have been analysed, suggest labels for their contents instead.
-    let first = (!state.heaps.is_known).then_some(FIRST_SUGGESTIONS);
-    let from_photos = state.heaps.suggestions.iter().map(String::as_str);
+    let first = (!state.clusters.is_known).then_some(FIRST_SUGGESTIONS);
+    let from_photos = state.clusters.suggestions.iter().map(String::as_str);
     let all = from_photos
         .chain(past)
         .chain(first.into_iter().flatten().map(|key| t!(key)));
@@ -299,11 +299,11 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 commands.push(Command::AddLabel(text.to_owned()));
             }
         }
-        if !state.heaps.proposed.is_empty() {
-            let response = small_button(ui, Action::Heaps.entry().name);
+        if !state.clusters.proposed.is_empty() {
+            let response = small_button(ui, Action::Clusters.entry().name);
             let hint = t!("heaps-hint");
             if response.on_hover_text(hint).clicked() {
-                commands.push(Command::Do(Action::Heaps));
+                commands.push(Command::Do(Action::Clusters));
             }
         }
     });

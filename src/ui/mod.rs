@@ -3,6 +3,7 @@
 
 mod about_photo;
 mod cell;
+mod clusters_dialog;
 mod copies_dialog;
 mod description_row;
 mod dialog_parts;
@@ -13,14 +14,13 @@ mod export_dialog;
 mod filmstrip;
 mod filter_bar;
 mod filter_menu;
+mod flaw_histogram;
 mod grid;
 mod headings;
-mod heaps_dialog;
 mod heat;
 mod histogram;
 pub mod icons;
 mod keywords_dialog;
-mod kind_line;
 mod label_card;
 mod label_language;
 mod label_menu;
@@ -30,9 +30,9 @@ mod notices;
 mod order_controls;
 mod palette_dialog;
 mod path_dialog;
-mod per_answer;
 mod photo_menu;
 mod questions_dialog;
+mod response_cache;
 mod rules_dialog;
 mod searches_dialog;
 mod settings_dialog;
@@ -47,7 +47,7 @@ mod videos;
 mod viewer;
 mod viewer_layout;
 mod viewer_overlay;
-mod views;
+mod viewer_textures;
 mod welcome;
 pub mod widgets;
 
@@ -63,10 +63,10 @@ use crate::app::document::state::{FrameLayout, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;
-use per_answer::{PerAnswer, RejectSummary};
+use response_cache::{PerResponse, RejectSummary};
 use textures::Textures;
 pub use viewer_overlay::HOLD;
-use views::ViewCache;
+use viewer_textures::ViewCache;
 
 /// The widget to focus in the next frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +99,11 @@ struct Buffers {
     export: export_dialog::ExportDialogChoices,
     keywords: keywords_dialog::KeywordChoices,
     filters: filter_menu::FilterCounts,
-    reject_summary: PerAnswer<RejectSummary>,
-    failures: PerAnswer<Vec<ItemId>>,
-    tour: PerAnswer<Tour>,
+    reject_summary: PerResponse<RejectSummary>,
+    failures: PerResponse<Vec<ItemId>>,
+    tour: PerResponse<Tour>,
     /// The index and text of the cluster name being edited.
-    heap_name: Option<(usize, String)>,
+    cluster_name: Option<(usize, String)>,
     search_name: String,
     rule: rules_dialog::RuleChoices,
 }
@@ -207,7 +207,7 @@ impl Interface {
             }
             Some(Dialog::PasteLabels) => self.buffers.pasted.clear(),
             Some(Dialog::LabelSets) => self.buffers.set_name.clear(),
-            Some(Dialog::Heaps) => self.buffers.heap_name = None,
+            Some(Dialog::Clusters) => self.buffers.cluster_name = None,
             Some(Dialog::Searches) => self.buffers.search_name.clear(),
             _ => {}
         }
@@ -315,7 +315,7 @@ impl Interface {
             let counts = &mut self.buffers.filters;
             filter_bar::show(ui, state, counts, focus.is_some(), commands);
         }
-        if state.answer.arrangement.order.is_empty() {
+        if state.response.arrangement.order.is_empty() {
             empty_state::nothing_fits(ui, state, commands);
             return None;
         }
@@ -326,12 +326,12 @@ impl Interface {
 /// Lays out the grid and restores the scroll anchor. The previous layout is reused if nothing has changed, because
 /// there may be as many groups as folders.
 fn lay_out(space: egui::Vec2, state: &State) -> (Arc<GridLayout>, GridState) {
-    let arrangement = &state.answer.arrangement;
+    let arrangement = &state.response.arrangement;
     let cell = cell_size(space.x, state.memory.cell_side);
     let (count, groups) = (arrangement.order.len(), &arrangement.groups);
     let before = state.grid.layout.as_ref();
     let same = |before: &&Arc<GridLayout>| {
-        state.grid.answer == state.answer.number && before.is_of(space.x, cell, count, groups)
+        state.grid.response == state.response.number && before.is_of(space.x, cell, count, groups)
     };
     let layout = match before.filter(same) {
         Some(layout) => layout.clone(),
@@ -340,7 +340,7 @@ fn lay_out(space: egui::Vec2, state: &State) -> (Arc<GridLayout>, GridState) {
     let mut grid = GridState {
         offset: state.grid.offset,
         height: space.y,
-        answer: state.answer.number,
+        response: state.response.number,
         ..GridState::default()
     };
     if let Some((item, top)) = state.grid.anchor

@@ -23,12 +23,12 @@ impl Interface {
         let Some(questions) = &state.questions else {
             return;
         };
-        if questions.asked().is_some() {
+        if questions.current().is_some() {
             // Before any button is drawn, because the space bar would press one that has the focus.
             keys(ui, questions, commands);
         }
         title(ui, &t!("questions-about", label = questions.text), commands);
-        match questions.asked() {
+        match questions.current() {
             Some(id) => {
                 let question = t!("does-this-show", label = questions.text);
                 ui.add(egui::Label::new(RichText::new(question).strong()).wrap());
@@ -50,8 +50,8 @@ impl Interface {
         let Some(item) = state.item(id).cloned() else {
             return;
         };
-        let said = t!("asked-about", name = item.name);
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
+        let accessible_name = t!("asked-about", name = item.name);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &accessible_name));
         let content = videos::shown(state, id, &item);
         self.views.take(ui.ctx());
         if let Some(facts) = item.facts() {
@@ -151,7 +151,7 @@ fn keys(ui: &Ui, questions: &Questioning, commands: &mut Vec<Command>) {
 /// The current estimate, and the button that applies it.
 fn outcome(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     let count = questions.answers();
-    let is_enough = count >= MIN_ANSWERS || questions.asked().is_none();
+    let is_enough = count >= MIN_ANSWERS || questions.current().is_none();
     let text = match count {
         0 => t!("answers-needed", count = MIN_ANSWERS),
         _ => t!("after-answers", count = count, enough = MIN_ANSWERS),
@@ -164,8 +164,8 @@ fn outcome(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     if is_enough {
         sentence = sentence.strong();
     }
-    let said = ui.add(egui::Label::new(sentence).wrap());
-    said.on_hover_text(t!("brackets-hint"));
+    let response = ui.add(egui::Label::new(sentence).wrap());
+    response.on_hover_text(t!("brackets-hint"));
     let text = t!("set-threshold", percent = fine_percent(questions.suggested));
     let use_them = match is_enough {
         true => main_button(ui, &text),

@@ -94,7 +94,7 @@ impl Interface {
             ui.label(RichText::new(text).weak());
             return;
         };
-        if state.rules.asked.as_ref() != Some(&rule) {
+        if state.rules.previewed.as_ref() != Some(&rule) {
             // The preview there is belongs to another rule.
             commands.push(Command::Rules(RuleCommand::Preview(Box::new(rule))));
             ui.label(t!("rule-preview-running"));
@@ -131,8 +131,10 @@ fn rule_list(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 ui.horizontal(|ui| {
                     let mut on = rule.enabled;
                     let response = ui.checkbox(&mut on, "");
-                    let said = t!("run-the-rule", name = rule.name());
-                    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &said));
+                    let accessible_name = t!("run-the-rule", name = rule.name());
+                    response.widget_info(|| {
+                        WidgetInfo::selected(Role::CheckBox, true, on, &accessible_name)
+                    });
                     if response.changed() {
                         commands.push(Command::Rules(RuleCommand::Switch(at, on)));
                     }

@@ -26,8 +26,8 @@ impl Interface {
         for search in &state.memory.searches {
             ui.horizontal(|ui| {
                 let response = ui.button(&search.name);
-                let said = t!("use-the-search", name = search.name);
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+                let accessible_name = t!("use-the-search", name = search.name);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
                 if response.clicked() {
                     commands.push(Command::Found(FindingCommand::UseSearch(
                         search.name.clone(),

@@ -34,7 +34,7 @@ pub struct Textures {
     /// Thumbnails that became outdated while being fetched.
     stale_in_flight: HashSet<ThumbKey>,
     wanted: Vec<ThumbKey>,
-    asked: Vec<ThumbKey>,
+    requested: Vec<ThumbKey>,
     bytes: usize,
     frame: u64,
 }
@@ -51,7 +51,7 @@ impl Textures {
             missing: HashSet::new(),
             stale_in_flight: HashSet::new(),
             wanted: Vec::new(),
-            asked: Vec::new(),
+            requested: Vec::new(),
             bytes: 0,
             frame: 0,
         })
@@ -68,7 +68,7 @@ impl Textures {
             self.missing.remove(&key);
             match self.held.get_mut(&key) {
                 Some(entry) => entry.outdated = true,
-                None if self.asked.contains(&key) => {
+                None if self.requested.contains(&key) => {
                     self.stale_in_flight.insert(key);
                 }
                 None => {}
@@ -83,7 +83,7 @@ impl Textures {
 
     /// Whether all thumbnails requested in the last frame are loaded.
     pub fn is_complete(&self) -> bool {
-        self.asked.is_empty() && !self.fetcher.has_more()
+        self.requested.is_empty() && !self.fetcher.has_more()
     }
 
     /// Uploads loaded thumbnails within the limits of a frame.
@@ -172,9 +172,9 @@ impl Textures {
 
     /// Sends the requests of this frame to the worker threads, if they have changed.
     pub fn end_frame(&mut self) {
-        if self.wanted != self.asked {
+        if self.wanted != self.requested {
             self.fetcher.want(self.wanted.iter().copied());
-            std::mem::swap(&mut self.wanted, &mut self.asked);
+            std::mem::swap(&mut self.wanted, &mut self.requested);
         }
         self.wanted.clear();
     }

@@ -21,7 +21,7 @@ pub struct TypedThreshold {
     label: LabelId,
     text: String,
     /// Whether the field has been focused.
-    begun: bool,
+    started: bool,
 }
 
 impl Interface {
@@ -53,7 +53,7 @@ impl Interface {
                         self.buffers.threshold = Some(TypedThreshold {
                             label: label.id,
                             text: fine_percent(label.min_match),
-                            begun: false,
+                            started: false,
                         });
                     }
                 }
@@ -74,8 +74,8 @@ fn threshold_field(
     let name = t!("threshold-in-percent", label = label.text);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
-    if !typed.begun {
-        typed.begun = true;
+    if !typed.started {
+        typed.started = true;
         response.request_focus();
         return false;
     }
@@ -100,7 +100,7 @@ pub fn near_row(
 ) {
     let size = vec2(ui.available_width(), NEAR_ROW);
     let (_, row) = ui.allocate_space(size);
-    let near = place.and_then(|place| state.answer.arrangement.near.get(place));
+    let near = place.and_then(|place| state.response.arrangement.near.get(place));
     let Some(near) = near.copied().filter(|near| *near > 0 && label.on) else {
         return;
     };
@@ -145,7 +145,7 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
         Some(None) => t!("threshold-low").into(),
         None => t!("threshold-check").into(),
     };
-    let recognised = place.and_then(|place| state.answer.recognised.get(place));
+    let recognised = place.and_then(|place| state.response.recognised.get(place));
     if let Some((fit, all)) = recognised.filter(|(_, all)| *all > 0) {
         words = t!("examples-above", words = words, fit = fit, count = *all);
     }
@@ -161,7 +161,7 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
 
 /// The tooltip with the distribution of a label's matches.
 pub fn distribution_tooltip(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
-    let arrangement = &state.answer.arrangement;
+    let arrangement = &state.response.arrangement;
     let counts = place.and_then(|place| arrangement.histograms.get(place));
     let fitting = place.and_then(|place| arrangement.counts.get(place));
     if let Some(counts) = counts {

@@ -74,7 +74,7 @@ impl Interface {
                 commands.push(Command::SearchFor(String::new()));
             }
         }
-        if let Some(problem) = &state.answer.search_problem
+        if let Some(problem) = &state.response.search_problem
             && clear
         {
             response.on_hover_text(RichText::new(text::sentence(problem)).color(palette.bad));

@@ -73,8 +73,8 @@ pub fn offer(ui: &mut Ui, sentence: &str, commands: &mut Vec<Command>) {
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.label(RichText::new(t!("found-among")).strong());
-        let said = ui.add(egui::Label::new(sentence).wrap());
-        ui.ctx().accesskit_node_builder(said.id, |node| {
+        let response = ui.add(egui::Label::new(sentence).wrap());
+        ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_live(egui::accesskit::Live::Polite);
         });
         ui.horizontal(|ui| {

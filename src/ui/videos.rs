@@ -34,7 +34,7 @@ pub fn frame(state: &State, id: ItemId, item: &LibraryItem) -> usize {
     let Some(video) = video(item) else { return 0 };
     let chosen = state.viewer.as_ref().filter(|viewer| viewer.item() == id);
     let chosen = chosen.and_then(|viewer| viewer.frame);
-    let frame = chosen.unwrap_or_else(|| state.answer.best_frame(id));
+    let frame = chosen.unwrap_or_else(|| state.response.best_frame(id));
     frame.min(video.frames_ms.len().saturating_sub(1))
 }
 

@@ -72,7 +72,7 @@ impl Interface {
 
     /// The index of a photo in the display order. The search starts near the index in the previous frame.
     fn place_of(&mut self, item: ItemId, state: &State) -> Option<usize> {
-        let order = &state.answer.arrangement.order;
+        let order = &state.response.arrangement.order;
         let before = self.viewed_place;
         let near = before.saturating_sub(1)..=before + 1;
         let mut near = near.filter(|at| order.get(*at) == Some(&item));
@@ -267,7 +267,7 @@ impl Interface {
             keys.extend([whole, part]);
         }
         if let (Some(place), [pane]) = (place, panes) {
-            let order = &state.answer.arrangement.order;
+            let order = &state.response.arrangement.order;
             let neighbour = |by: isize| {
                 let id = order.get(place.checked_add_signed(by)?)?;
                 key(*id, *pane, None)
@@ -335,7 +335,7 @@ fn controls(
         });
     });
     if let Some(place) = place {
-        let order = &state.answer.arrangement.order;
+        let order = &state.response.arrangement.order;
         let text = text::of_all(place + 1, order.len());
         let at = pos2(view.min.x + 12.0, view.max.y - 30.0);
         super::widgets::badge(ui.painter(), at, &text, palette(ui).raised);

@@ -344,10 +344,10 @@ fn usage_errors_end_with_two_and_say_what_to_do() {
         (vec!["sort", empty, "-l", "cat", "--move"], "--export"),
     ] {
         let output = lumisift(home.path()).args(&args).output().expect("runs");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
-        assert!(said.contains(words), "{args:?}: {said}");
-        assert!(!said.contains("panicked"), "{args:?}: {said}");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+        assert!(stderr.contains(words), "{args:?}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{args:?}: {stderr}");
     }
 }
 
@@ -358,13 +358,13 @@ fn without_a_display_the_window_says_what_to_try() {
     let mut command = lumisift(home.path());
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     let output = command.output().expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(
-        said.contains("no display") && said.contains("lumisift sort"),
-        "{said}"
+        stderr.contains("no display") && stderr.contains("lumisift sort"),
+        "{stderr}"
     );
-    assert_eq!(said.lines().count(), 1, "{said}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
     // A missing path is reported before a window is opened.
     let output = lumisift(home.path())
         .arg("/not/there")
@@ -386,8 +386,8 @@ fn labels_come_from_a_file_and_the_result_is_shown_on_a_page() {
         .arg(samples())
         .arg("--labels")
         .arg(&file);
-    let (result, code, said) = json(command.arg("--contact-sheet").arg(&page));
-    assert_eq!(code, 0, "{said}");
+    let (result, code, stderr) = json(command.arg("--contact-sheet").arg(&page));
+    assert_eq!(code, 0, "{stderr}");
     assert_eq!(
         (
             result["counts"]["cat"].as_u64(),
@@ -404,8 +404,8 @@ fn labels_come_from_a_file_and_the_result_is_shown_on_a_page() {
         .arg(samples())
         .args(["-l", "cat", "--contact-sheet"])
         .arg(&picture);
-    let (_, code, said) = json(&mut command);
-    assert_eq!(code, 0, "{said}");
+    let (_, code, stderr) = json(&mut command);
+    assert_eq!(code, 0, "{stderr}");
     let picture = image::open(picture).expect("a picture");
     assert_eq!(picture.width(), 6 * 200 + 5 * 16 + 2 * 32);
     fs::write(&file, "[[labels]]\ntxet = 1\n").expect("written");
@@ -415,9 +415,9 @@ fn labels_come_from_a_file_and_the_result_is_shown_on_a_page() {
         .arg("--labels")
         .arg(&file)
         .output();
-    let said = String::from_utf8(output.expect("runs").stderr).expect("text");
+    let stderr = String::from_utf8(output.expect("runs").stderr).expect("text");
     assert!(
-        said.contains("mine.toml") && said.contains("docs/labels.md"),
-        "{said}"
+        stderr.contains("mine.toml") && stderr.contains("docs/labels.md"),
+        "{stderr}"
     );
 }

@@ -31,8 +31,8 @@ fn desktop(home: &Path, share: &Path, action: &str) -> (i32, String) {
         .args(["desktop", action])
         .env("XDG_DATA_HOME", share);
     let output = command.output().expect("run");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code().expect("a code"), said)
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code().expect("a code"), stderr)
 }
 
 #[test]
@@ -43,8 +43,8 @@ fn an_entry_comes_with_its_icons_and_goes_without_leftovers() {
     fs::write(share.join("applications/other.desktop"), "theirs").expect("written");
     let before = listed(&share);
     for _ in 0..2 {
-        let (code, said) = desktop(home.path(), &share, "install");
-        assert_eq!(code, 0, "{said}");
+        let (code, stderr) = desktop(home.path(), &share, "install");
+        assert_eq!(code, 0, "{stderr}");
     }
     let entry = fs::read_to_string(share.join("applications/lumisift.desktop")).expect("there");
     let program = env!("CARGO_BIN_EXE_lumisift");
@@ -57,10 +57,10 @@ fn an_entry_comes_with_its_icons_and_goes_without_leftovers() {
     ] {
         assert!(share.join("icons/hicolor").join(icon).is_file(), "{icon}");
     }
-    let (code, said) = desktop(home.path(), &share, "uninstall");
-    assert_eq!((code, listed(&share)), (0, before), "{said}");
-    let (code, said) = desktop(home.path(), &share, "uninstall");
-    assert!(code == 0 && said.contains("no menu entry"), "{said}");
+    let (code, stderr) = desktop(home.path(), &share, "uninstall");
+    assert_eq!((code, listed(&share)), (0, before), "{stderr}");
+    let (code, stderr) = desktop(home.path(), &share, "uninstall");
+    assert!(code == 0 && stderr.contains("no menu entry"), "{stderr}");
 }
 
 #[test]
@@ -70,10 +70,10 @@ fn what_is_not_its_own_is_neither_replaced_nor_removed() {
     let entry = share.join("applications/lumisift.desktop");
     fs::create_dir_all(entry.parent().expect("a folder")).expect("made");
     fs::write(&entry, "theirs").expect("written");
-    let (code, said) = desktop(home.path(), &share, "install");
+    let (code, stderr) = desktop(home.path(), &share, "install");
     assert!(
-        code == 2 && said.contains("was not installed by Lumisift"),
-        "{said}"
+        code == 2 && stderr.contains("was not installed by Lumisift"),
+        "{stderr}"
     );
     assert_eq!(listed(&share).len(), 2, "nothing was written");
     fs::remove_file(&entry).expect("removed");
@@ -85,10 +85,10 @@ fn what_is_not_its_own_is_neither_replaced_nor_removed() {
     fs::remove_file(&entry).expect("removed");
     assert_eq!(desktop(home.path(), &share, "install").0, 0);
     fs::write(&entry, "changed by hand").expect("written");
-    let (code, said) = desktop(home.path(), &share, "uninstall");
+    let (code, stderr) = desktop(home.path(), &share, "uninstall");
     assert!(
-        code == 0 && said.contains("was changed, so it is kept"),
-        "{said}"
+        code == 0 && stderr.contains("was changed, so it is kept"),
+        "{stderr}"
     );
     assert_eq!(
         fs::read_to_string(&entry).expect("there"),

@@ -17,8 +17,8 @@ fn classify(home: &Path, device: Option<&str>) -> (String, bool) {
     }
     let output = command.arg(samples().join("cat.jpg")).output();
     let output = output.expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (said, output.status.success())
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (stderr, output.status.success())
 }
 
 #[test]
@@ -27,12 +27,12 @@ fn what_is_no_device_is_refused_with_those_that_are() {
     for wrong in [
         "", "gup", "GPU", "gpu:", "gpu:x", "gpu:-1", "cuda:x", "metal:0", "gpu:1:2",
     ] {
-        let (said, fine) = classify(home.path(), Some(wrong));
+        let (stderr, fine) = classify(home.path(), Some(wrong));
         assert!(!fine, "{wrong}");
-        assert!(said.contains("--device"), "{said}");
+        assert!(stderr.contains("--device"), "{stderr}");
         assert!(
-            said.contains("auto, cpu, gpu, gpu:N, cuda, cuda:N or metal"),
-            "{said}"
+            stderr.contains("auto, cpu, gpu, gpu:N, cuda, cuda:N or metal"),
+            "{stderr}"
         );
     }
 }
@@ -48,15 +48,15 @@ fn a_device_that_is_not_there_is_refused_for_every_model_with_the_reason() {
         cases.push(("metal", "no Metal"));
     }
     for (device, reason) in cases {
-        let (said, fine) = classify(home.path(), Some(device));
+        let (stderr, fine) = classify(home.path(), Some(device));
         assert!(!fine, "{device}");
         for part in [device, "cannot be used", reason, "choose auto or cpu"] {
-            assert!(said.contains(part), "{device}: {said}");
+            assert!(stderr.contains(part), "{device}: {stderr}");
         }
     }
     for device in ["auto", "cpu"] {
-        let (said, fine) = classify(home.path(), Some(device));
-        assert!(fine, "{said}");
+        let (stderr, fine) = classify(home.path(), Some(device));
+        assert!(fine, "{stderr}");
     }
 }
 
@@ -66,7 +66,7 @@ fn a_wrong_device_in_the_settings_costs_itself_alone() {
     let config = home.path().join("config");
     fs::create_dir_all(&config).expect("a folder");
     fs::write(config.join("settings.json"), r#"{ "device": "gpu:x" }"#).expect("written");
-    let (said, fine) = classify(home.path(), None);
-    assert!(fine, "{said}");
-    assert!(said.contains("\"gpu:x\" is not a device"), "{said}");
+    let (stderr, fine) = classify(home.path(), None);
+    assert!(fine, "{stderr}");
+    assert!(stderr.contains("\"gpu:x\" is not a device"), "{stderr}");
 }

@@ -16,8 +16,8 @@ fn matches(home: &Path, args: &[&str]) -> BTreeMap<String, f64> {
         .arg(samples())
         .args(args)
         .args(["--min-match", "0"]);
-    let (told, _, _) = json(&mut command);
-    let photos = told["photos"].as_array().expect("photos");
+    let (result, _, _) = json(&mut command);
+    let photos = result["photos"].as_array().expect("photos");
     let one = |photo: &serde_json::Value| {
         let path = Path::new(photo["path"].as_str().expect("a path"));
         let name = path.file_stem().expect("a name").to_string_lossy();

@@ -41,7 +41,7 @@ fn manifest(home: &Path, names: &[&str]) -> PathBuf {
     file
 }
 
-fn said(output: &Output) -> String {
+fn stderr_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -68,7 +68,7 @@ fn a_disk_that_refuses_permissions_and_times_gets_the_photos_all_the_same() {
         .arg(&file)
         .output()
         .expect("runs");
-    let text = said(&output);
+    let text = stderr_of(&output);
     assert!(output.status.success(), "{text}");
     assert_eq!(
         text.matches("does not take the permissions").count(),
@@ -95,16 +95,16 @@ fn undoing_says_how_many_files_and_what_stays() {
         output.expect("runs")
     };
     let undo = || lumisift(home.path()).arg("undo").output().expect("runs");
-    let text = said(&export(&["--move"]));
+    let text = stderr_of(&export(&["--move"]));
     assert!(text.contains("1 file is now in"), "{text}");
-    let text = said(&undo());
+    let text = stderr_of(&undo());
     assert!(
         text.contains("1 file is as it was before the export"),
         "{text}"
     );
     export(&[]);
     // Everything is there already, so there is nothing to undo, and the export before is undone.
-    let text = said(&export(&[]));
+    let text = stderr_of(&export(&[]));
     assert!(
         text.contains("0 files are now in") && text.contains("1 skipped"),
         "{text}"
@@ -115,7 +115,7 @@ fn undoing_says_how_many_files_and_what_stays() {
     // The replaced file is listed, and is restored.
     fs::create_dir_all(home.path().join("out")).expect("made");
     fs::write(home.path().join("out/a.jpg"), "another").expect("written");
-    let text = said(&export(&["--overwrite"]));
+    let text = stderr_of(&export(&["--overwrite"]));
     assert!(text.contains("1 file was replaced"), "{text}");
     assert!(undo().status.success());
     assert_eq!(
@@ -143,7 +143,7 @@ fn undoing_while_the_last_export_runs_says_so_and_touches_nothing() {
                 .args(more)
                 .output()
                 .expect("runs");
-            let text = said(&output);
+            let text = stderr_of(&output);
             assert_eq!(output.status.code(), Some(2), "{text}");
             assert!(text.contains("second is still running"), "{text}");
         }
@@ -179,7 +179,7 @@ fn a_target_that_may_not_be_written_is_refused_before_anything_is_done() {
     as_a_usual_person(&mut command, &[home.path(), &out]);
     fs::set_permissions(&out, fs::Permissions::from_mode(0o555)).expect("set");
     let output = command.output().expect("runs");
-    let text = said(&output);
+    let text = stderr_of(&output);
     assert!(!output.status.success(), "{text}");
     assert!(text.contains(&out.display().to_string()), "{text}");
     assert!(text.contains("cannot be written"), "{text}");
@@ -199,7 +199,7 @@ fn a_move_out_of_a_folder_that_lets_nothing_go_says_so() {
     fs::set_permissions(&photos, fs::Permissions::from_mode(0o555)).expect("set");
     let output = command.output().expect("runs");
     fs::set_permissions(&photos, fs::Permissions::from_mode(0o755)).expect("set");
-    let text = said(&output);
+    let text = stderr_of(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("nothing may be removed from"), "{text}");
     assert_eq!(fs::read(photo).expect("there"), b"photo a.jpg");

@@ -193,7 +193,7 @@ fn photos_are_described_in_words() {
     let mut command = lumisift(home.path());
     let (result, code, errors) = json(command.arg("describe").arg(samples()));
     assert_eq!(code, 0, "{errors}");
-    let said = |name: &str| {
+    let description = |name: &str| {
         let photos = result["photos"].as_array().expect("photos").iter();
         let photo =
             photos.filter(|photo| photo["path"].as_str().is_some_and(|p| p.ends_with(name)));
@@ -201,11 +201,11 @@ fn photos_are_described_in_words() {
             .map(|photo| photo["description"].as_str().expect("text").to_owned())
             .next()
     };
-    let cat = said("cat.jpg").expect("the cat");
+    let cat = description("cat.jpg").expect("the cat");
     assert!(cat.contains("cat") && cat.contains("sharp"), "{cat}");
-    let motorcycle = said("motorcycle.jpg").expect("the motorcycle");
+    let motorcycle = description("motorcycle.jpg").expect("the motorcycle");
     assert!(motorcycle.contains("motorcycle"), "{motorcycle}");
-    let galaxies = said("galaxies.jpg").expect("the galaxies");
+    let galaxies = description("galaxies.jpg").expect("the galaxies");
     assert!(
         galaxies.contains("galaxy") && galaxies.contains("very dark"),
         "{galaxies}"

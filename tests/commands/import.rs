@@ -217,10 +217,10 @@ fn rows_of_other_models_and_versions_are_refused() {
         .output();
     let output = output.expect("runs");
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("its vectors were made by the model"),
-        "{said}"
+        stderr.contains("its vectors were made by the model"),
+        "{stderr}"
     );
 
     let older = with_metadata(&file, |schema| {
@@ -228,20 +228,20 @@ fn rows_of_other_models_and_versions_are_refused() {
         metadata.insert("lumisift.preprocessing", "0");
         *schema = schema.clone().with_metadata(metadata);
     });
-    let said = home.refused(&older);
-    assert!(said.contains("version 0 of preprocessing"), "{said}");
+    let stderr = home.refused(&older);
+    assert!(stderr.contains("version 0 of preprocessing"), "{stderr}");
 
     let unknown = with_metadata(&file, |schema| {
         *schema = schema.clone().with_metadata(Metadata::default());
     });
-    let said = home.refused(&unknown);
-    assert!(said.contains("does not say which model"), "{said}");
+    let stderr = home.refused(&unknown);
+    assert!(stderr.contains("does not say which model"), "{stderr}");
 
     fs::write(home.dir.path().join("text"), "no table, but long enough").expect("written");
-    let said = home.refused(&home.dir.path().join("text"));
+    let stderr = home.refused(&home.dir.path().join("text"));
     assert!(
-        said.contains("neither a Parquet nor an Arrow file"),
-        "{said}"
+        stderr.contains("neither a Parquet nor an Arrow file"),
+        "{stderr}"
     );
     assert_eq!(home.indexed(), [0, 0, 2], "nothing was imported");
 }

@@ -18,26 +18,26 @@ fn what_is_written_is_told_by_its_kind() {
         command.arg("keywords").arg(&photos).args(["-l", "cat"]);
         json(command.args(more)).2
     };
-    let said = run(&["--dry-run"]);
+    let stderr = run(&["--dry-run"]);
     assert!(
-        said.contains("1 sidecar to write, 0 already up to date"),
-        "{said}"
+        stderr.contains("1 sidecar to write, 0 already up to date"),
+        "{stderr}"
     );
-    let said = run(&[]);
+    let stderr = run(&[]);
     assert!(
-        said.contains("1 sidecar written, 0 already up to date;"),
-        "{said}"
+        stderr.contains("1 sidecar written, 0 already up to date;"),
+        "{stderr}"
     );
-    let said = run(&[]);
+    let stderr = run(&[]);
     assert!(
-        said.contains("0 sidecars written, 1 already up to date\n"),
-        "{said}"
+        stderr.contains("0 sidecars written, 1 already up to date\n"),
+        "{stderr}"
     );
     fs::remove_file(photos.join("a.jpg.xmp")).expect("removed");
-    let said = run(&["--inside"]);
+    let stderr = run(&["--inside"]);
     assert!(
-        said.contains("1 photo written, 0 already up to date;"),
-        "{said}"
+        stderr.contains("1 photo written, 0 already up to date;"),
+        "{stderr}"
     );
 }
 
@@ -57,10 +57,17 @@ fn a_heic_that_cannot_be_written_into_gets_a_sidecar_and_the_reason_is_said() {
         command.arg("keywords").arg(&photos).args(["-l", "cat"]);
         json(command.args(["--inside", "--min-match", "0"]).args(more))
     };
-    let (written, code, said) = run(&[]);
-    assert_eq!((written["written"].as_u64(), code), (Some(2), 0), "{said}");
-    assert!(said.contains("b.heic: it gets a sidecar instead"), "{said}");
-    assert!(said.contains("1 photo and 1 sidecar written"), "{said}");
+    let (written, code, stderr) = run(&[]);
+    assert_eq!(
+        (written["written"].as_u64(), code),
+        (Some(2), 0),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("b.heic: it gets a sidecar instead"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("1 photo and 1 sidecar written"), "{stderr}");
     assert_eq!(listed(&photos), ["a.heic", "b.heic", "b.heic.xmp"]);
     assert_eq!(fs::read(photos.join("b.heic")).expect("there"), with_film);
     assert_eq!(
@@ -137,11 +144,11 @@ fn what_was_written_is_taken_back_and_what_is_broken_left_alone() {
         .arg("keywords")
         .arg(&photos)
         .args(["-l", "cat", "-l", "motorcycle"]);
-    let (written, code, said) = json(&mut command);
+    let (written, code, stderr) = json(&mut command);
     assert_eq!((written["written"].as_u64(), code), (Some(1), 1));
     assert!(
-        said.contains("motorcycle.jpg.xmp") && said.contains("left as it is"),
-        "{said}"
+        stderr.contains("motorcycle.jpg.xmp") && stderr.contains("left as it is"),
+        "{stderr}"
     );
     assert!(photos.join("cat.jpg.xmp").exists());
     let undo = || {
@@ -181,8 +188,8 @@ fn sidecars_of_other_programs_are_reported_and_need_confirmation() {
         &["--keyword", "holi"],
         &["--colour", "red"],
     ] {
-        let (sorted, code, said) = run(more);
-        assert_eq!(code, 0, "{said}");
+        let (sorted, code, stderr) = run(more);
+        assert_eq!(code, 0, "{stderr}");
         let list = sorted["photos"].as_array().expect("photos");
         assert_eq!(list.len(), 1, "{more:?}");
         let cat = &list[0];
@@ -200,8 +207,8 @@ fn sidecars_of_other_programs_are_reported_and_need_confirmation() {
         .args(["-l", "cat", "--picked"]);
     let output = command.output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).expect("text");
-    assert!(said.contains("none of the 2 photos"), "{said}");
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    assert!(stderr.contains("none of the 2 photos"), "{stderr}");
 }
 
 /// A folder for a test, with a photo of a cat under each of these names.
@@ -240,8 +247,8 @@ fn embed_packet(photo: &Path, packet: &str) {
 fn keywords(home: &Path, photos: &Path, more: &[&str]) -> Value {
     let mut command = lumisift(home);
     command.arg("keywords").arg(photos).args(["-l", "cat"]);
-    let (written, code, said) = json(command.args(more));
-    assert_eq!(code, 0, "{said}");
+    let (written, code, stderr) = json(command.args(more));
+    assert_eq!(code, 0, "{stderr}");
     written
 }
 
@@ -294,16 +301,16 @@ fn embedded_keywords_are_reported_and_kept_in_the_sidecar() {
     let sort = |more: &[&str]| {
         let mut command = lumisift(home.path());
         command.arg("sort").arg(&photos).args(["-l", "cat"]);
-        let (sorted, code, said) = json(command.args(more));
-        assert_eq!(code, 0, "{said}");
+        let (sorted, code, stderr) = json(command.args(more));
+        assert_eq!(code, 0, "{stderr}");
         sorted["photos"][0].clone()
     };
-    let told = sort(&["--min-stars", "5", "--keyword", "holi", "--colour", "green"]);
+    let result = sort(&["--min-stars", "5", "--keyword", "holi", "--colour", "green"]);
     assert_eq!(
-        (told["stars"].as_u64(), &told["keywords"][0]),
+        (result["stars"].as_u64(), &result["keywords"][0]),
         (Some(5), &"holiday".into())
     );
-    assert_eq!(told["metadata_from"]["stars"], "photo");
+    assert_eq!(result["metadata_from"]["stars"], "photo");
     // A new sidecar hides the photo's list from other programs, so it also gets the photo's keywords.
     keywords(home.path(), &photos, &[]);
     let metadata = PhotoMetadata::of(&photo);
@@ -373,9 +380,13 @@ fn a_sidecar_that_is_a_link_or_protected_stays_so() {
     // A broken link is reported and left alone.
     fs::remove_file(&real).expect("removed");
     let mut command = lumisift(home.path());
-    let (written, code, said) = json(command.arg("keywords").arg(&photos).args(["-l", "cat"]));
-    assert_eq!((written["written"].as_u64(), code), (Some(0), 1), "{said}");
-    assert!(said.contains("link"), "{said}");
+    let (written, code, stderr) = json(command.arg("keywords").arg(&photos).args(["-l", "cat"]));
+    assert_eq!(
+        (written["written"].as_u64(), code),
+        (Some(0), 1),
+        "{stderr}"
+    );
+    assert!(stderr.contains("link"), "{stderr}");
 }
 
 #[test]
@@ -392,11 +403,11 @@ fn descriptions_are_written_only_when_asked_and_a_persons_own_stays() {
         run(&["-l", "cat", "--dry-run"]).0["changes"][0]["description"],
         Value::Null
     );
-    let (planned, code, said) = run(&["--descriptions", "--dry-run"]);
+    let (planned, code, stderr) = run(&["--descriptions", "--dry-run"]);
     assert_eq!(
         (planned["changes"].as_array().map(Vec::len), code),
         (Some(1), 0),
-        "{said}"
+        "{stderr}"
     );
     let description = planned["changes"][0]["description"].as_str().expect("one");
     assert!(description.contains("cat"), "{description}");

@@ -52,16 +52,16 @@ fn most_labels_of_ten_languages_are_known_and_few_are_wrong() {
     println!("| language | known | wrong | known, if the language is told | wrong |");
     for (column, code) in header.split('\t').enumerate().skip(1) {
         let alone = count(column, None);
-        let told = count(column, Language::of_locale(code));
+        let with_language = count(column, Language::of_locale(code));
         let percent = |n: usize| 100.0 * n as f32 / all as f32;
         println!(
             "| {code} | {:.1} % | {:.1} % | {:.1} % | {:.1} % |",
             percent(alone.right),
             percent(alone.wrong.len()),
-            percent(told.right),
-            percent(told.wrong.len()),
+            percent(with_language.right),
+            percent(with_language.wrong.len()),
         );
-        for counted in [alone, told] {
+        for counted in [alone, with_language] {
             assert!(percent(counted.right) >= 80.0, "{code}: {}", counted.right);
             let wrong = &counted.wrong;
             assert!(percent(wrong.len()) <= 3.0, "{code}: {wrong:?}");
@@ -82,8 +82,8 @@ fn sort(home: &Path, locale: &str, args: &[&str]) -> (serde_json::Value, BTreeMa
     let mut command = lumisift_in(home, locale);
     command.arg("sort").arg(samples()).args(args);
     command.args(["--min-match", "0"]);
-    let (told, _, _) = json(&mut command);
-    let photos = told["photos"].as_array().expect("photos").clone();
+    let (result, _, _) = json(&mut command);
+    let photos = result["photos"].as_array().expect("photos").clone();
     let one = |photo: &serde_json::Value| {
         let path = Path::new(photo["path"].as_str().expect("a path"));
         let name = path.file_stem().expect("a name").to_string_lossy();
@@ -91,19 +91,19 @@ fn sort(home: &Path, locale: &str, args: &[&str]) -> (serde_json::Value, BTreeMa
         (name.into_owned(), matched)
     };
     let matches = photos.iter().map(one).collect();
-    (told, matches)
+    (result, matches)
 }
 
 #[test]
 fn a_label_in_another_language_means_its_english() {
     let home = tempfile::tempdir().expect("a folder");
-    let (told, all) = sort(
+    let (result, all) = sort(
         home.path(),
         "C",
         &["--label", "猫", "--label", "perro", "--label", "Hund"],
     );
     let expected = serde_json::json!({ "猫": "cat", "perro": "dog", "Hund": "dog" });
-    assert_eq!(told["translated"], expected);
+    assert_eq!(result["translated"], expected);
     let (english, cat) = sort(home.path(), "C", &["-l", "cat", "-l", "dog"]);
     assert_eq!(all, cat);
     assert!(english.get("translated").is_none());
@@ -132,31 +132,31 @@ fn the_mapping_is_said_for_people() {
             program.arg("猫");
         }
         let output = program.output().expect("run");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.contains("猫 -> cat"), "{command:?}: {said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("猫 -> cat"), "{command:?}: {stderr}");
     }
     let output = lumisift_in(home.path(), "C")
         .args(["classify", "-l", "量子纠缠", "-l", "cat"])
         .arg(&cat)
         .output()
         .expect("run");
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     for part in [
         "the starter knows English",
         "SigLIP 2 and Chinese-CLIP know Chinese",
         "lumisift models get siglip2-base-patch32-256",
     ] {
-        assert!(said.contains(part), "{said}");
+        assert!(stderr.contains(part), "{stderr}");
     }
 }
 
 #[test]
 fn english_words_stay_unless_the_system_or_the_labels_say_otherwise() {
     let home = tempfile::tempdir().expect("a folder");
-    let (told, stays) = sort(home.path(), "en_GB.UTF-8", &["-l", "chat"]);
-    assert!(told.get("translated").is_none());
-    let (told, cat) = sort(home.path(), "fr_FR.UTF-8", &["-l", "chat"]);
-    assert_eq!(told["translated"], serde_json::json!({ "chat": "cat" }));
+    let (result, stays) = sort(home.path(), "en_GB.UTF-8", &["-l", "chat"]);
+    assert!(result.get("translated").is_none());
+    let (result, cat) = sort(home.path(), "fr_FR.UTF-8", &["-l", "chat"]);
+    assert_eq!(result["translated"], serde_json::json!({ "chat": "cat" }));
     assert!(cat["cat"] > stays["cat"]);
     let (_, typed) = sort(
         home.path(),
@@ -190,6 +190,9 @@ fn models_that_know_the_language_get_the_text_as_typed() {
         .arg(&cat)
         .output()
         .expect("run");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && !said.contains("->"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && !stderr.contains("->"),
+        "{stderr}"
+    );
 }

@@ -36,9 +36,9 @@ fn duplicates(home: &Path, locale: &str) -> Command {
 fn run(command: &mut Command) -> (String, String) {
     let output = command.output().expect("runs");
     let printed = String::from_utf8(output.stdout).expect("text");
-    let said = String::from_utf8(output.stderr).expect("text");
-    assert!(output.status.success(), "{said}");
-    (printed, said)
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.success(), "{stderr}");
+    (printed, stderr)
 }
 
 /// What is said about the copy of the photo, in English and in Chinese.
@@ -56,13 +56,13 @@ fn said_of_copy(home: &Path) -> [String; 2] {
 fn people_read_the_language_of_the_system_and_programs_english() {
     let home = home();
     let [english, chinese] = said_of_copy(home.path());
-    let (table, said) = run(&mut duplicates(home.path(), "zh_CN.UTF-8"));
-    assert!(said.ends_with(&chinese), "{said}");
+    let (table, stderr) = run(&mut duplicates(home.path(), "zh_CN.UTF-8"));
+    assert!(stderr.ends_with(&chinese), "{stderr}");
     for word in ["照片", "最佳照片的优点", "保留", "完全相同"] {
         assert!(table.contains(word), "{word} in {table}");
     }
-    let (table, said) = run(&mut duplicates(home.path(), "C"));
-    assert!(said.ends_with(&english), "{said}");
+    let (table, stderr) = run(&mut duplicates(home.path(), "C"));
+    assert!(stderr.ends_with(&english), "{stderr}");
     for word in ["photo", "the best one is", "keep", "exact"] {
         assert!(table.contains(word), "{word} in {table}");
     }
@@ -72,9 +72,9 @@ fn people_read_the_language_of_the_system_and_programs_english() {
             run(command.args(["--format", format]))
         };
         let (in_english, _) = run_in("C");
-        let (printed, said) = run_in("zh_CN.UTF-8");
+        let (printed, stderr) = run_in("zh_CN.UTF-8");
         assert_eq!(printed, in_english);
-        assert!(said.ends_with(&chinese), "{said}");
+        assert!(stderr.ends_with(&chinese), "{stderr}");
     }
 }
 
@@ -84,9 +84,9 @@ fn errors_of_the_command_line_are_translated() {
     let mut command = duplicates(home.path(), "zh_CN.UTF-8");
     let output = command.args(["--to", "copies"]).output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).expect("text");
+    let stderr = String::from_utf8(output.stderr).expect("text");
     assert_eq!(
-        said,
+        stderr,
         "lumisift: --to DIR 需要与 --export-plan FILE.json 一起使用\n"
     );
 }
@@ -96,14 +96,14 @@ fn a_chosen_language_comes_first_and_the_locale_c_is_english() {
     let home = home();
     let [english, chinese] = said_of_copy(home.path());
     let mut command = duplicates(home.path(), "C");
-    let (_, said) = run(command.env("LANGUAGE", "zh_CN"));
-    assert!(said.ends_with(&english), "{said}");
+    let (_, stderr) = run(command.env("LANGUAGE", "zh_CN"));
+    assert!(stderr.ends_with(&english), "{stderr}");
     let config = home.path().join("config");
     fs::create_dir_all(&config).expect("a folder");
     fs::write(config.join("settings.json"), r#"{ "language": "zh-CN" }"#).expect("written");
-    let (_, said) = run(&mut duplicates(home.path(), "C"));
-    assert!(said.ends_with(&chinese), "{said}");
+    let (_, stderr) = run(&mut duplicates(home.path(), "C"));
+    assert!(stderr.ends_with(&chinese), "{stderr}");
     let mut command = duplicates(home.path(), "C");
-    let (_, said) = run(command.env("LUMISIFT_LANGUAGE", "en"));
-    assert!(said.ends_with(&english), "{said}");
+    let (_, stderr) = run(command.env("LUMISIFT_LANGUAGE", "en"));
+    assert!(stderr.ends_with(&english), "{stderr}");
 }

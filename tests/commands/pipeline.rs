@@ -209,7 +209,7 @@ fn a_job_of_which_a_thread_panicked_does_not_look_complete() {
         // The last thread cannot report its end, so the receiver gets an error.
         let problem = last.and_then(|summary| summary.problem);
         match stage {
-            "lumisift-scan" => assert!(problem.expect("told").contains("crashed")),
+            "lumisift-scan" => assert!(problem.expect("a message").contains("crashed")),
             _ => assert_eq!(problem, None),
         }
     }

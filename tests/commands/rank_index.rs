@@ -52,9 +52,9 @@ impl Home {
 
     /// The results, and the messages about the index.
     fn found(&self, files: &[PathBuf], more: &[&str]) -> (Vec<Value>, String) {
-        let (found, code, said) = json(&mut self.rank(files, more));
-        assert_eq!(code, 0, "{said}");
-        (found.as_array().expect("a list").clone(), said)
+        let (found, code, stderr) = json(&mut self.rank(files, more));
+        assert_eq!(code, 0, "{stderr}");
+        (found.as_array().expect("a list").clone(), stderr)
     }
 }
 
@@ -124,13 +124,13 @@ fn an_index_that_looks_at_everything_finds_what_a_scan_finds() {
     let (exact, _) = home.found(&files, &[]);
     assert_eq!(exact.len(), 50);
     let both = ["--index", "all.index", "--probe", "100"];
-    let (found, said) = home.found(&files, &both);
-    assert!(said.contains("building the index"), "{said}");
+    let (found, stderr) = home.found(&files, &both);
+    assert!(stderr.contains("building the index"), "{stderr}");
     assert_eq!(found, exact);
     // The index exists now.
     let before = fs::read(home.path("all.index")).expect("read");
-    let (again, said) = home.found(&files, &both);
-    assert!(!said.contains("building"), "{said}");
+    let (again, stderr) = home.found(&files, &both);
+    assert!(!stderr.contains("building"), "{stderr}");
     assert_eq!(again, exact);
     assert!(fs::read(home.path("all.index")).expect("read") == before);
 }
@@ -152,25 +152,28 @@ fn an_index_of_other_files_is_built_anew_and_other_files_are_kept() {
     let with = ["--index", "my.index", "--probe", "100"];
     home.found(&files, &with);
     // Other files, and the same files with other rows.
-    let (found, said) = home.found(&files[..1], &with);
-    assert!(said.contains("building the index"), "{said}");
+    let (found, stderr) = home.found(&files[..1], &with);
+    assert!(stderr.contains("building the index"), "{stderr}");
     assert_eq!(found, home.found(&files[..1], &[]).0);
     write_arrow(&files[0], 0..ROWS / 2 - 100);
-    let (found, said) = home.found(&files[..1], &with);
-    assert!(said.contains("building the index"), "{said}");
+    let (found, stderr) = home.found(&files[..1], &with);
+    assert!(stderr.contains("building the index"), "{stderr}");
     assert_eq!(found, home.found(&files[..1], &[]).0);
     // A truncated file is no longer an index.
     let bytes = fs::read(home.path("my.index")).expect("read");
     fs::write(home.path("my.index"), &bytes[..bytes.len() - 9]).expect("written");
-    let (found, said) = home.found(&files[..1], &with);
-    assert!(said.contains("building the index"), "{said}");
+    let (found, stderr) = home.found(&files[..1], &with);
+    assert!(stderr.contains("building the index"), "{stderr}");
     assert_eq!(found.len(), 50);
     // A file that is not an index belongs to somebody and is left alone.
     fs::write(home.path("my.index"), "a diary, of some length").expect("written");
     let output = home.rank(&files, &with).output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("name another file with --index"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.contains("name another file with --index"),
+        "{stderr}"
+    );
     let kept = fs::read(home.path("my.index")).expect("read");
     assert_eq!(kept, b"a diary, of some length");
 }

@@ -105,10 +105,10 @@ fn vectors_that_were_changed_are_found_and_repaired() {
     assert_eq!(code, 1, "{found}");
     assert_eq!(found["to_be_repaired"], true, "{found}");
     let damage = found["damage"].as_array().expect("a list");
-    let told = damage[0].as_str().expect("text");
+    let damage_text = damage[0].as_str().expect("text");
     assert!(
-        told.contains("vectors differ from what was written"),
-        "{told}"
+        damage_text.contains("vectors differ from what was written"),
+        "{damage_text}"
     );
     assert!(index(home.path())["encoded"].as_u64().expect("a number") > 0);
     let (found, code) = check(home.path());
@@ -157,8 +157,8 @@ fn looking_makes_no_store() {
         let output = lumisift(home.path()).args(["store", action]).output();
         let output = output.expect("runs");
         assert_eq!(output.status.code(), Some(2));
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.contains("there is no store at"), "{said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("there is no store at"), "{stderr}");
     }
     assert!(!home.path().join("cache/store").exists());
 }

@@ -303,7 +303,7 @@ impl Window {
     /// Names of the photos in the order in which they are shown.
     pub fn shown(&self) -> Vec<String> {
         let state = self.state();
-        let order = state.answer.arrangement.order.iter();
+        let order = state.response.arrangement.order.iter();
         order
             .map(|id| state.item(*id).expect("an item").name.clone())
             .collect()
@@ -312,7 +312,7 @@ impl Window {
     /// Names of the selected photos, in order.
     pub fn selected(&self) -> Vec<String> {
         let state = self.state();
-        let order = &state.answer.arrangement.order;
+        let order = &state.response.arrangement.order;
         let ids = state.selection.in_order(order).into_iter();
         ids.map(|id| state.item(id).expect("an item").name.clone())
             .collect()

@@ -185,7 +185,7 @@ fn relative_paths_of_the_first_version_lead_nowhere_else() {
         r#""finished""#,
     ];
     fs::write(world.journals().join("1.jsonl"), lines.join("\n") + "\n").expect("written");
-    let undone = undo(&world.journals(), "1").expect("told");
+    let undone = undo(&world.journals(), "1").expect("undone");
     assert_eq!((undone.restored, undone.kept.len()), (0, 1));
     assert!(
         undone.kept[0].message.contains("relative path"),
@@ -224,7 +224,7 @@ fn an_export_that_runs_says_so_and_is_not_undone() {
     let items = [world.item("a.jpg", "a", &[]), world.item("b.jpg", "b", &[])];
     let plan = plan(&items, &flat(&world, Transfer::Copy)).expect("a plan");
     let journals = world.journals();
-    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let calls = std::sync::atomic::AtomicUsize::new(0);
     run(&plan, &journals, &Cancel::default(), &|_| {
         let running = &past(&journals)[0];
         assert_eq!(running.state, PastExportState::Running);
@@ -232,10 +232,10 @@ fn an_export_that_runs_says_so_and_is_not_undone() {
             undo(&journals, &running.id),
             Err(ExportError::Busy)
         ));
-        asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     })
     .expect("exports");
-    assert_eq!(asked.into_inner(), 2);
+    assert_eq!(calls.into_inner(), 2);
     assert_eq!(past(&journals)[0].state, PastExportState::Finished);
 }
 

@@ -13,5 +13,5 @@ mod identity;
 mod journal;
 mod model;
 mod names;
+mod photo_sets;
 mod runs;
-mod sets;

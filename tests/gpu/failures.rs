@@ -167,18 +167,18 @@ fn lost_in_a_job() {
     let limits = StoreLimits::megabytes(None);
     let library = Library::with_model(fragile, store.path(), limits).expect("a library");
     let job = JobOptions::new(vec![photos.path().to_path_buf()]);
-    let said = Mutex::new(Vec::new());
+    let messages = Mutex::new(Vec::new());
     let watch = |event: &Event| {
         if let Event::Fallback(text) = event {
-            said.lock().expect("free").push(text.clone());
+            messages.lock().expect("free").push(text.clone());
         }
     };
     let indexed = library.index(job, watch).expect("read");
-    let said = said.into_inner().expect("free");
-    assert_eq!(said.len(), 1, "{said:?}");
+    let messages = messages.into_inner().expect("free");
+    assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(
-        said[0].contains("lost") && said[0].contains("CPU"),
-        "{said:?}"
+        messages[0].contains("lost") && messages[0].contains("CPU"),
+        "{messages:?}"
     );
     assert!(indexed.failures.is_empty(), "{:?}", indexed.failures);
     assert_eq!(indexed.photos.len(), 70);

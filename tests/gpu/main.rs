@@ -147,13 +147,13 @@ fn narrow_subgroups() {
     let mut command = std::process::Command::new(std::env::current_exe().expect("a program"));
     command.env(KERNELS_ALONE, "1").env(REGISTERS, "128");
     let output = command.output().expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
-        "{said}\n{}",
+        "{stderr}\n{}",
         String::from_utf8_lossy(&output.stdout)
     );
-    assert!(said.contains("subgroups of 4 to 4"), "{said}");
+    assert!(stderr.contains("subgroups of 4 to 4"), "{stderr}");
     assert!(
         !subgroup_text().contains("of 4 to 4"),
         "the usual ones are wider"

@@ -81,9 +81,9 @@ fn a_model_arrives_and_is_not_fetched_twice() {
         (DownloadStage::Checking, last.total)
     );
     assert!(last.total > 300_000);
-    let asked = hub.seen().len();
+    let requests = hub.seen().len();
     assert_eq!(home.get(&[&hub.address]).expect("there"), home.model());
-    assert_eq!(hub.seen().len(), asked);
+    assert_eq!(hub.seen().len(), requests);
     assert!(!home.dir.path().join("me/clip-tiny.part").exists());
 }
 

@@ -9,5 +9,5 @@ mod fixtures;
 mod hub;
 
 mod download;
-mod hostile;
+mod malicious_hub;
 mod models;

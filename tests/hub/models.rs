@@ -50,9 +50,9 @@ fn a_model_is_fetched_used_checked_and_freed() {
     let home = home.path();
     let hub = with_fixtures("me/clip-tiny", "main");
     let run_with = |args: &[&str]| run(program(home, &hub).args(args));
-    let (_, said, code) = run_with(&["models", "get", "me/clip-tiny"]);
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("--model clip-tiny"), "{said}");
+    let (_, stderr, code) = run_with(&["models", "get", "me/clip-tiny"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("--model clip-tiny"), "{stderr}");
     assert_eq!(state(home, &hub, "clip-tiny"), Some(("ready".into(), 0)));
     let (checked, _, _) = json(program(home, &hub).args(["models", "verify", "clip-tiny"]));
     assert_eq!(checked["name"], "clip-tiny");
@@ -71,8 +71,8 @@ fn a_model_is_fetched_used_checked_and_freed() {
     run_with(&["models", "use", "clip-tiny"]);
     let photo = samples().join("cat.jpg");
     let photo = photo.to_str().expect("text");
-    let (_, said, code) = run_with(&["index", photo]);
-    assert_eq!(code, 0, "{said}");
+    let (_, stderr, code) = run_with(&["index", photo]);
+    assert_eq!(code, 0, "{stderr}");
     assert_eq!(state(home, &hub, "clip-tiny"), Some(("in use".into(), 1)));
     // The estimated time of other models for the indexed photos.
     let (table, _, _) = run_with(&["models"]);
@@ -87,11 +87,11 @@ fn a_model_is_fetched_used_checked_and_freed() {
     assert!(slow["seconds_here"].is_number() && slow["licence"] == "MIT");
     run_with(&["index", photo, "--model", "starter"]);
 
-    let (_, said, code) = run_with(&["models", "rm", "clip-tiny"]);
-    assert!(code == 2 && said.contains("--yes"), "{said}");
+    let (_, stderr, code) = run_with(&["models", "rm", "clip-tiny"]);
+    assert!(code == 2 && stderr.contains("--yes"), "{stderr}");
     assert!(folder.is_dir());
-    let (_, said, code) = run_with(&["models", "rm", "clip-tiny", "--yes"]);
-    assert_eq!(code, 0, "{said}");
+    let (_, stderr, code) = run_with(&["models", "rm", "clip-tiny", "--yes"]);
+    assert_eq!(code, 0, "{stderr}");
     assert!(!folder.exists());
     assert_eq!(state(home, &hub, "clip-tiny"), None);
     // The vectors of the other model stay, and it is the one in use now.
@@ -111,12 +111,12 @@ fn models_of_the_catalogue_have_short_names() {
         state(home, &hub, name).map(|s| s.0),
         Some("not here: get".into())
     );
-    let (_, said, code) = run(program(home, &hub).args(["doctor", "--model", name]));
-    assert_eq!(code, 0, "{said}");
-    let (_, said, code) = run(program(home, &hub).args(["index", "x", "--model", name]));
-    assert!(code == 2 && said.contains("models get"), "{said}");
-    let (_, said, code) = run(program(home, &hub).args(["models", "get", name]));
-    assert_eq!(code, 0, "{said}");
+    let (_, stderr, code) = run(program(home, &hub).args(["doctor", "--model", name]));
+    assert_eq!(code, 0, "{stderr}");
+    let (_, stderr, code) = run(program(home, &hub).args(["index", "x", "--model", name]));
+    assert!(code == 2 && stderr.contains("models get"), "{stderr}");
+    let (_, stderr, code) = run(program(home, &hub).args(["models", "get", name]));
+    assert_eq!(code, 0, "{stderr}");
     assert_eq!(state(home, &hub, name).map(|s| s.0), Some("ready".into()));
 }
 
@@ -134,14 +134,14 @@ fn what_hugging_face_s_programs_keep_is_used_in_place() {
     }
     let hub = FakeHub::start();
     let name = "clip-vit-base-patch16";
-    let (_, said, code) = run(program(home, &hub).args(["models", "get", name]));
-    assert_eq!(code, 0, "{said}");
+    let (_, stderr, code) = run(program(home, &hub).args(["models", "get", name]));
+    assert_eq!(code, 0, "{stderr}");
     assert!(hub.seen().is_empty());
     let photo = samples().join("cat.jpg");
-    let (_, said, code) = run(program(home, &hub)
+    let (_, stderr, code) = run(program(home, &hub)
         .args(["index", "--model", name])
         .arg(photo));
-    assert_eq!(code, 0, "{said}");
+    assert_eq!(code, 0, "{stderr}");
     assert_eq!(
         state(home, &hub, name),
         Some(("ready (Hugging Face cache)".into(), 1))
@@ -170,12 +170,12 @@ fn pictures_come_from_addresses_too() {
     for name in ["cat.jpg", "page.html", "slow.jpg", "gone.jpg"] {
         command.arg(url(name));
     }
-    let (result, code, said) = json(&mut command);
+    let (result, code, stderr) = json(&mut command);
     assert_eq!(code, 1);
     let all = result.as_array().expect("a list");
     assert_eq!(all[0]["labels"][0]["label"], "cat");
     assert!(all[1..].iter().all(|photo| photo["error"] != Value::Null));
     for words in ["was lost", "404", "page.html"] {
-        assert!(said.contains(words), "{words} in {said}");
+        assert!(stderr.contains(words), "{words} in {stderr}");
     }
 }

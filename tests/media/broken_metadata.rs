@@ -10,7 +10,7 @@ use std::io::{Cursor, Write};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{camera_facts, decode};
-use lumisift::engine::media::metadata::facts_inside;
+use lumisift::engine::media::metadata::embedded_facts;
 
 const SIZE: (u32, u32) = (24, 16);
 
@@ -34,7 +34,7 @@ pub fn assert_shows(file: &[u8], want: &RgbImage, what: &str) {
     let mean = sum as f64 / want.as_raw().len() as f64;
     assert!(mean < 6.0, "{what} differs by {mean:.1} on average");
     let _ = camera_facts(file);
-    let _ = facts_inside(Cursor::new(file));
+    let _ = embedded_facts(Cursor::new(file));
 }
 
 /// Invalid profiles.

@@ -384,14 +384,14 @@ fn exiftool_reads_the_same_of_the_corpus() {
     let mut agreed = 0;
     for file in read {
         let text = file.to_string();
-        let told = [
+        let expected = [
             ("Orientation", "6"),
             ("DateTimeOriginal", "2020:06:07"),
             ("Model", "EOS 6D"),
         ];
-        for (tag, value) in told {
-            if let Some(told) = file.get(tag) {
-                assert!(told.to_string().contains(value), "{text}");
+        for (tag, value) in expected {
+            if let Some(read) = file.get(tag) {
+                assert!(read.to_string().contains(value), "{text}");
                 agreed += 1;
             }
         }

@@ -48,8 +48,8 @@ fn sort(home: &Path, photos: &Path, more: &[&str]) -> (Value, i32, String) {
 #[test]
 fn places_are_printed_and_searched() {
     let (home, photos) = travels();
-    let (output, code, said) = sort(home.path(), &photos, &[]);
-    assert_eq!(code, 0, "{said}");
+    let (output, code, stderr) = sort(home.path(), &photos, &[]);
+    assert_eq!(code, 0, "{stderr}");
     let munich = photo(&output, "munich.jpg");
     assert_eq!(munich["place"], "Munich, Bavaria, Germany");
     assert_eq!(munich["metadata_from"]["place"], "photo");
@@ -74,8 +74,8 @@ fn places_are_printed_and_searched() {
             .iter()
             .flat_map(|place| ["--place", *place])
             .collect();
-        let (output, code, said) = sort(home.path(), &photos, &args);
-        assert_eq!(code, 0, "{said}");
+        let (output, code, stderr) = sort(home.path(), &photos, &args);
+        assert_eq!(code, 0, "{stderr}");
         let names = output["photos"].as_array().expect("photos").iter();
         let mut names: Vec<&str> = names
             .filter_map(|photo| photo["path"].as_str()?.rsplit(['/', '\\']).next())
@@ -111,11 +111,11 @@ fn places_have_a_column_and_limit_a_search() {
     assert!(sorted.contains("\"Munich, Bavaria, Germany\""), "{sorted}");
     let mut command = lumisift(home.path());
     command.arg("search").arg(&photos).arg("a red picture");
-    let (output, code, said) = json(command.args(["--place", "Switzerland"]));
+    let (output, code, stderr) = json(command.args(["--place", "Switzerland"]));
     assert_eq!(
         (code, output["photos"].as_array().map(Vec::len)),
         (0, Some(1)),
-        "{said}"
+        "{stderr}"
     );
     assert!(
         photo(&output, "zurich.jpg")["place"]

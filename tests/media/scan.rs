@@ -175,10 +175,10 @@ fn sort(home: &Path, from: &Path, to: &Path, more: &[&str]) -> (Vec<String>, Str
         .arg("--export")
         .arg(to);
     let output = command.args(more).output().expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     let rows = String::from_utf8_lossy(&output.stdout).into_owned();
     let rows = rows.lines().skip(2).map(ToOwned::to_owned).collect();
-    (rows, said)
+    (rows, stderr)
 }
 
 #[test]
@@ -190,15 +190,21 @@ fn what_an_export_put_into_its_own_source_is_left_out_and_said() {
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::copy(samples().join("cat.jpg"), path).expect("copied");
     }
-    let (rows, said) = sort(home.path(), &photos, &out, &[]);
+    let (rows, stderr) = sort(home.path(), &photos, &out, &[]);
     assert_eq!(rows.len(), 2);
-    assert!(said.contains("1 photo is now in"), "{said}");
-    assert!(said.contains("skipped: 1 file, already there"), "{said}");
-    let (rows, said) = sort(home.path(), &photos, &out, &["--move"]);
+    assert!(stderr.contains("1 photo is now in"), "{stderr}");
+    assert!(
+        stderr.contains("skipped: 1 file, already there"),
+        "{stderr}"
+    );
+    let (rows, stderr) = sort(home.path(), &photos, &out, &["--move"]);
     assert_eq!(rows.len(), 2, "its own results are left out");
-    assert!(said.contains("1 photo exported earlier"), "{said}");
-    assert!(said.contains("0 photos are now in"), "{said}");
-    assert!(said.contains("skipped: 2 files, already there"), "{said}");
+    assert!(stderr.contains("1 photo exported earlier"), "{stderr}");
+    assert!(stderr.contains("0 photos are now in"), "{stderr}");
+    assert!(
+        stderr.contains("skipped: 2 files, already there"),
+        "{stderr}"
+    );
     assert!(photos.join("x/1.jpg").exists() && photos.join("y/1.jpg").exists());
     // When the user opens the exported files themselves, they are photos.
     let (result, ..) = json(lumisift(home.path()).arg("index").arg(&out));

@@ -10,7 +10,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{DecodeError, Decoded, camera_facts, decode};
-use lumisift::engine::media::metadata::facts_inside;
+use lumisift::engine::media::metadata::embedded_facts;
 
 const XMP_UUID: &[u8; 16] = b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
 
@@ -146,7 +146,7 @@ fn assert_says_all(file: &[u8], size: (u32, u32), what: &str) {
         let fact = (fact.0, fact.1.to_owned());
         assert!(facts.contains(&fact), "{what}: {facts:?}");
     }
-    let facts = facts_inside(Cursor::new(file));
+    let facts = embedded_facts(Cursor::new(file));
     let place = facts.position.unwrap_or_else(|| panic!("{what}: no place"));
     let (latitude, longitude) = (place.latitude(), place.longitude());
     assert!((latitude - 48.5).abs() < 1e-4, "{what}: {latitude}");

@@ -60,14 +60,14 @@ fn reading_waits_for_room_and_goes_on() {
         ..JobOptions::new(vec![folder.clone()])
     };
     let job = pipeline::start(&opened, options).expect("a job");
-    let (mut read, mut told, mut went_on) = (0, None, false);
+    let (mut read, mut full_disk, mut went_on) = (0, None, false);
     let mut problem = None;
     while let Some(message) = job.next() {
         match message.event {
             Event::Photo { .. } => read += 1,
             Event::Failed(failure) => panic!("{failure:?}"),
             Event::Waiting(Some(reason)) => {
-                told = Some(reason);
+                full_disk = Some(reason);
                 let _ = fs::remove_file(&filler);
             }
             Event::Waiting(None) => went_on = true,
@@ -76,12 +76,12 @@ fn reading_waits_for_room_and_goes_on() {
         }
     }
     drop(job);
-    let told = told.expect("it was never full");
+    let reason = full_disk.expect("it was never full");
     assert!(
-        told.contains("is full") && told.contains("needed"),
-        "{told}"
+        reason.contains("is full") && reason.contains("needed"),
+        "{reason}"
     );
-    assert!(told.contains(&disk.0.display().to_string()), "{told}");
+    assert!(reason.contains(&disk.0.display().to_string()), "{reason}");
     assert_eq!((read, went_on, problem), (1500, true, None));
     drop(opened);
     let again = run(&session(&store), &[folder]);

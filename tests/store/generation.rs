@@ -182,10 +182,10 @@ fn a_newer_model_of_the_same_name_is_told_once() {
         let store = Arc::new(Store::open(&store).expect("a store"));
         Session::open(Arc::new(Newer(model, info)), store).expect("a session")
     };
-    let told: Vec<String> = newer().notices().map(ToOwned::to_owned).collect();
+    let notices: Vec<String> = newer().notices().map(ToOwned::to_owned).collect();
     let expected =
         "The colours model is newer than the one that read these photos: they are read again.";
-    assert_eq!(told, [expected]);
+    assert_eq!(notices, [expected]);
     assert_eq!(newer().notices().count(), 0);
 }
 

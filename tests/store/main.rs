@@ -5,8 +5,8 @@
 mod common;
 
 mod damage;
+mod eviction;
 mod full;
 mod generation;
-mod life;
 mod rows;
 mod volumes;

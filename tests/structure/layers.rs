@@ -122,7 +122,7 @@ const PLAIN_OPEN_FILES: &[&str] = &[
     "engine/files/atomic_write.rs",
     "organize/export/ops.rs",
     "engine/files/replace.rs",
-    "metadata/inside/write.rs",
+    "metadata/embedded/write.rs",
 ];
 
 /// Calls outside tests that open a file of any kind.
@@ -172,7 +172,7 @@ const DISK_CALLS: &[&str] = &[
     "export::undo",
     "folder_fingerprint",
     "metadata::apply",
-    "metadata::changed",
+    "metadata::read_changed",
     "metadata::plan",
     "metadata::undo",
     "past",

@@ -1,13 +1,13 @@
 //! Rules for dependencies between source files, for tests, and for paths in the documentation.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-mod asked;
-mod circles;
+mod dependency_cycles;
 mod doc_paths;
 mod errors;
 mod families;
-mod honest;
 mod layers;
+mod message_keys;
 mod messages;
+mod skipped_tests;
 mod sources;
 mod untranslated;

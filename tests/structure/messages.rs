@@ -8,7 +8,7 @@ use fluent_syntax::ast::{
 use fluent_syntax::parser;
 use lumisift::text::{Locale, files};
 
-use crate::asked::{Asked, FILES};
+use crate::message_keys::{FILES, MessageUses};
 use crate::sources;
 
 /// The arguments of a message.
@@ -184,7 +184,7 @@ fn phrase_of(key: &str) -> &'static str {
 }
 
 /// The files of the command line.
-fn command_line() -> impl Iterator<Item = &'static Asked> {
+fn command_line() -> impl Iterator<Item = &'static MessageUses> {
     FILES.iter().filter(|file| file.path.starts_with("cli/"))
 }
 

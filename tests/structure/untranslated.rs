@@ -4,20 +4,20 @@ use lumisift::text::Locale;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
-use crate::asked::{Asked, FILES};
+use crate::message_keys::{FILES, MessageUses};
 use crate::messages::messages;
 use crate::sources::{self, has_words, string, without_arguments};
 
 #[test]
 fn nothing_is_shown_that_cannot_be_translated() {
-    let in_window = |file: &&Asked| {
+    let in_window = |file: &&MessageUses| {
         let room = file.path.split('/').next();
         room.is_some_and(|room| ["app", "ui", "window"].contains(&room))
     };
     let shown = FILES.iter().filter(in_window).flat_map(|file| &file.shown);
     let faults: Vec<String> = shown
         .map(|(text, place)| {
-            format!("{place}: {text:?} is shown as it is; give it a key in assets/locales, or list it in AS_IT_IS with the reason")
+            format!("{place}: {text:?} is shown as it is; give it a key in assets/locales, or list it in UNTRANSLATED with the reason")
         })
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -62,21 +62,22 @@ impl Literals {
 
 /// What a file of the command line says, and the headings of its tables.
 #[derive(Default)]
-struct Said {
+struct ShownTexts {
     texts: Vec<(String, usize)>,
     headings: Vec<(String, usize)>,
 }
 
-impl Said {
+impl ShownTexts {
     fn of(text: &str) -> Self {
-        let mut said = sources::visited(Self::default(), text);
-        said.texts
+        let mut shown = sources::visited(Self::default(), text);
+        shown
+            .texts
             .retain(|(text, _)| has_words(&without_arguments(text)));
-        said
+        shown
     }
 }
 
-impl<'ast> Visit<'ast> for Said {
+impl<'ast> Visit<'ast> for ShownTexts {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
         if !sources::is_test(&module.attrs) {
             visit::visit_item_mod(self, module);
@@ -125,15 +126,15 @@ fn the_command_line_says_nothing_that_cannot_be_translated() {
     let (english, _) = messages(Locale::English);
     let mut faults = Vec::new();
     for (path, text) in sources::all("src/cli") {
-        let said = Said::of(&text);
-        for (text, line) in said.texts {
+        let shown = ShownTexts::of(&text);
+        for (text, line) in shown.texts {
             if !UNTRANSLATED_OUTPUT.contains(&text.as_str()) {
                 faults.push(format!(
-                    "{path}:{line}: {text:?} is said as it is; give it a key in assets/locales"
+                    "{path}:{line}: {text:?} is hard-coded; give it a key in assets/locales"
                 ));
             }
         }
-        for (heading, line) in said.headings {
+        for (heading, line) in shown.headings {
             let words = heading.split(|letter: char| !letter.is_ascii_alphanumeric());
             let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
             let key = format!("cell-{}", words.join("-"));
@@ -147,24 +148,24 @@ fn the_command_line_says_nothing_that_cannot_be_translated() {
 
 #[test]
 fn what_the_command_line_says_is_found() {
-    let said = Said::of(
+    let shown = ShownTexts::of(
         r#"
         fn a() -> anyhow::Result<()> {
-            say("Hello");
-            say(format_args!("{}: {from} -> {to}", path.display()));
-            say(t!("key", name = "Anna"));
+            print_message("Hello");
+            print_message(format_args!("{}: {from} -> {to}", path.display()));
+            print_message(t!("key", name = "Anna"));
             read().with_context(|| format!("cannot read {}", path.display()))?;
             anyhow::ensure!(cfg!(target_os = "macos"), "not {}", t!("here"));
             let columns = OutputTable::new(&["photo"], &["match".into()]);
             anyhow::bail!(t!("key"))
         }
         #[cfg(test)]
-        mod tests { fn b() { say("Test"); } }
+        mod tests { fn b() { print_message("Test"); } }
     "#,
     );
-    let texts: Vec<&str> = said.texts.iter().map(|(text, _)| text.as_str()).collect();
+    let texts: Vec<&str> = shown.texts.iter().map(|(text, _)| text.as_str()).collect();
     assert_eq!(texts, ["Hello", "cannot read {}", "not {}"]);
-    let headings: Vec<&str> = said
+    let headings: Vec<&str> = shown
         .headings
         .iter()
         .map(|(text, _)| text.as_str())

@@ -88,8 +88,8 @@ fn a_filter_by_one_label_sorts_and_names_by_it() {
     window.command(Command::ToggleFit(LabelFit::Label(2)));
     let state = window.state();
     assert_eq!(state.memory.sorting, Sorting::default());
-    let scored = state.answer.scored();
-    let order = &state.answer.arrangement.order;
+    let scored = state.response.scored();
+    let order = &state.response.arrangement.order;
     let matches = order
         .iter()
         .map(|id| scored.matched(1, *id).expect("a match"));

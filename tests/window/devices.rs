@@ -96,20 +96,20 @@ fn a_lost_gpu_is_reported_and_all_photos_are_read() {
     common::photos(dir.path(), 40);
     let mut window = on_card(dir.path(), 10);
     window.read(40);
-    let said = window.state().notices.iter().map(|notice| &notice.text);
-    let said: Vec<&String> = said.filter(|text| text.contains("was lost")).collect();
-    assert_eq!(said.len(), 1, "{said:?}");
+    let notices = window.state().notices.iter().map(|notice| &notice.text);
+    let notices: Vec<&String> = notices.filter(|text| text.contains("was lost")).collect();
+    assert_eq!(notices.len(), 1, "{notices:?}");
     assert!(
-        said[0].contains("Photos are read on the CPU from here on"),
-        "{said:?}"
+        notices[0].contains("Photos are read on the CPU from here on"),
+        "{notices:?}"
     );
     assert!(window.has_containing("CPU, "), "the status bar");
     assert_eq!(window.state().failure_count(), 0);
 }
 
 #[test]
-fn a_device_that_cannot_be_used_is_said_with_what_to_do() {
-    for (device, said) in [
+fn a_device_that_cannot_be_used_is_reported_with_what_to_do() {
+    for (device, message) in [
         ("cuda", cfg!(not(feature = "cuda")).then_some("no CUDA")),
         (
             "metal",
@@ -117,7 +117,7 @@ fn a_device_that_cannot_be_used_is_said_with_what_to_do() {
         ),
         ("gpu:4000000", Some("gpu:4000000 cannot be used")),
     ] {
-        let Some(said) = said else {
+        let Some(message) = message else {
             continue;
         };
         let mut setup = Setup::new(Vec::new());
@@ -130,7 +130,7 @@ fn a_device_that_cannot_be_used_is_said_with_what_to_do() {
         window.until("a message", |w| {
             matches!(w.state().session, SessionState::Failed(_))
         });
-        assert!(window.has_containing(said), "{device}");
+        assert!(window.has_containing(message), "{device}");
         assert!(
             window.has_containing("choose another device in the settings"),
             "{device}"

@@ -37,7 +37,7 @@ pub fn every_dialog() -> Vec<Dialog> {
         Dialog::Dropped("/anywhere.jpg".into()),
         Dialog::Tour,
         Dialog::Copies { from_tour: false },
-        Dialog::Heaps,
+        Dialog::Clusters,
         Dialog::Questions,
         Dialog::Searches,
         Dialog::Rules,
@@ -52,7 +52,7 @@ pub fn every_dialog() -> Vec<Dialog> {
             Dialog::Keywords | Dialog::LabelSets | Dialog::PasteLabels => {}
             Dialog::ClearStore | Dialog::Models { .. } | Dialog::RemoveModel { .. } => {}
             Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
-            Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
+            Dialog::Tour | Dialog::Copies { .. } | Dialog::Clusters => {}
             Dialog::Questions | Dialog::Searches | Dialog::Rules => {}
             Dialog::Welcome(_) => {}
         }

@@ -230,7 +230,7 @@ fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
     assert_eq!(names(dir.path()), ["blue 1.png", "green 1.png"]);
 }
 
-fn asked(window: &Window) -> ExportRequest {
+fn export_request(window: &Window) -> ExportRequest {
     window.state().exports.request.clone().expect("a request")
 }
 
@@ -239,8 +239,8 @@ fn assert_next_export_copies(window: &mut Window) {
     window.command(Command::Show(None));
     window.open_dialog(Action::Export);
     planned(window);
-    assert_eq!(asked(window).options.transfer, Transfer::Copy);
-    assert_ne!(asked(window).what, ExportWhat::Rejected);
+    assert_eq!(export_request(window).options.transfer, Transfer::Copy);
+    assert_ne!(export_request(window).what, ExportWhat::Rejected);
 }
 
 fn until_path_is_asked(window: &mut Window) {
@@ -259,8 +259,8 @@ fn moving_rejects_is_chosen_for_that_time_only() {
     window.open_dialog(Action::MoveRejects);
     window.click("Choose a folder…");
     planned(&mut window);
-    assert_eq!(asked(&window).options.transfer, Transfer::Move);
-    assert_eq!(asked(&window).what, ExportWhat::Rejected);
+    assert_eq!(export_request(&window).options.transfer, Transfer::Move);
+    assert_eq!(export_request(&window).what, ExportWhat::Rejected);
     assert_next_export_copies(&mut window);
 }
 
@@ -286,9 +286,9 @@ fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
         window.finish_layout();
     }
     planned(&mut window);
-    assert_eq!(asked(&window).options.transfer, Transfer::Move);
-    assert_eq!(asked(&window).what, ExportWhat::Rejected);
-    assert_eq!(asked(&window).options.target, target.path());
+    assert_eq!(export_request(&window).options.transfer, Transfer::Move);
+    assert_eq!(export_request(&window).what, ExportWhat::Rejected);
+    assert_eq!(export_request(&window).options.target, target.path());
     // The options still apply only once, although another dialog replaced the field.
     window.click("Choose a folder…");
     until_path_is_asked(&mut window);
@@ -391,7 +391,7 @@ fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen
     window.act(Action::ClearFilter);
     let target = tempfile::tempdir().expect("a folder");
     open_export(&mut window, target.path());
-    assert_eq!(asked(&window).what, ExportWhat::Fitting);
+    assert_eq!(export_request(&window).what, ExportWhat::Fitting);
     assert!(window.has("All that fit a label (5)"));
     // The number of files in each folder.
     assert!(window.has_containing("2 photos, ") && window.has_containing("3 photos, "));
@@ -404,8 +404,8 @@ fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen
     window.command(Command::Show(None));
     window.open_dialog(Action::Export);
     planned(&mut window);
-    assert!(asked(&window).manifest && asked(&window).rejects);
-    assert_eq!(asked(&window).options.target, target.path());
+    assert!(export_request(&window).manifest && export_request(&window).rejects);
+    assert_eq!(export_request(&window).options.target, target.path());
 }
 
 #[test]

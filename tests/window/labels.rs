@@ -39,7 +39,7 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
             .all(|name| name.starts_with("green"))
     );
     assert_eq!(
-        window.state().answer.arrangement.groups[0].heading,
+        window.state().response.arrangement.groups[0].heading,
         Heading::Label(1)
     );
     assert!(is_fully_visible(&window, "green: 60 would fit"));
@@ -52,7 +52,7 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
     // Once the label is kept, its group is in its place, and still in sight.
     window.key(Key::Enter);
     assert_eq!(
-        window.state().answer.arrangement.groups[1].heading,
+        window.state().response.arrangement.groups[1].heading,
         Heading::Label(1)
     );
     window.harness.step();
@@ -69,7 +69,7 @@ fn in_any_order_the_card_shows_the_best_photos() {
     window.command(Command::GroupBy(Grouping::Nothing));
     window.type_into("New label", "blue");
     assert!(window.has_containing("Best for blue: blue"));
-    let best = window.state().answer.arrangement.best.clone();
+    let best = window.state().response.arrangement.best.clone();
     let name = window.state().item(best[0]).expect("a photo").name.clone();
     let name = format!("Best for blue: {name}");
     let at = {
@@ -148,14 +148,14 @@ fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
     let (_dir, mut window) = coloured();
     // The test model does not know this word, so all photos match it a little.
     add_label(&mut window, "haze");
-    let best = window.state().answer.arrangement.order[0];
-    let scored = window.state().answer.scored();
+    let best = window.state().response.arrangement.order[0];
+    let scored = window.state().response.scored();
     let matched = scored.matched(0, best).expect("a match");
     // A threshold that two thirds of them miss by a little.
     let odds = matched / (1.0 - matched) * 1.8;
     window.command(Command::SetMinMatch(1, odds / (1.0 + odds)));
-    assert_eq!(window.state().answer.arrangement.counts, [0]);
-    assert_eq!(window.state().answer.arrangement.near, [6]);
+    assert_eq!(window.state().response.arrangement.counts, [0]);
+    assert_eq!(window.state().response.arrangement.near, [6]);
     // All are "something else" now, nearest first, each with its nearest label.
     assert!(window.has("Show only something else: 9 photos"));
     let first = window.shown()[0].clone();
@@ -223,7 +223,7 @@ fn a_list_that_adds_nothing_still_ends_what_was_typed() {
     window.settle();
     assert!(window.state().draft.is_empty());
     assert_eq!(window.state().memory.labels.len(), 1);
-    assert_eq!(window.state().answer.labels.len(), 1);
+    assert_eq!(window.state().response.labels.len(), 1);
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_label_shows_its_best_photos_from_the_first_letter_on() {
     let (_dir, mut window) = coloured();
     for letter in ["g", "r", "e"] {
         window.type_into("New label", letter);
-        let best = window.state().answer.arrangement.best.len();
+        let best = window.state().response.arrangement.best.len();
         assert_eq!(best, 6, "after {letter}");
         let draft = window.state().draft.clone();
         assert!(window.has_containing(&format!("Best for {draft}: ")));
@@ -255,7 +255,7 @@ fn a_comma_in_a_new_label_means_or() {
     window.key(Key::Enter);
     assert_eq!(window.state().memory.labels.len(), 1);
     assert_eq!(window.state().memory.labels[0].text, "red, green");
-    assert_eq!(window.state().answer.arrangement.counts, [6]);
+    assert_eq!(window.state().response.arrangement.counts, [6]);
     // Several labels can be kept as separate labels.
     window.type_into("New label", "blue, green,");
     window.click("Keep 2 labels, one for each part");
@@ -271,7 +271,7 @@ fn what_is_just_below_a_line_is_told_under_every_label() {
     // The test model knows none of these words, so all photos match them a little.
     add_label(&mut window, "haze");
     add_label(&mut window, "mist");
-    let scored = window.state().answer.scored();
+    let scored = window.state().response.scored();
     let odds: Vec<f32> = (0..2)
         .map(|label| {
             let matches = (0..9).filter_map(|item| scored.matched(label, item));
@@ -282,7 +282,7 @@ fn what_is_just_below_a_line_is_told_under_every_label() {
     for (id, odds) in (1..).zip(odds) {
         window.command(Command::SetMinMatch(id, odds / (1.0 + odds)));
     }
-    let near = window.state().answer.arrangement.near.clone();
+    let near = window.state().response.arrangement.near.clone();
     assert!(near.iter().all(|near| *near > 0), "{near:?}");
     // Whichever label is open, or none: each has its own row, under its own text.
     for open in [1, 2] {

@@ -12,12 +12,13 @@ mod hub;
 #[path = "../common/window.rs"]
 mod window;
 
-mod access;
+mod accessibility;
 mod arrange;
+mod clusters;
 mod devices;
 mod dialogs;
 mod export;
-mod heaps;
+mod heat_map;
 mod instance;
 mod keys;
 mod keys_doc;
@@ -44,5 +45,4 @@ mod videos;
 mod viewer;
 mod watched;
 mod welcome;
-mod why;
 mod work;

@@ -14,7 +14,7 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
-use lumisift::engine::library::{Asker, Photos};
+use lumisift::engine::library::{IncrementalScorer, Photos};
 use lumisift::engine::media::preprocess::Crop;
 use lumisift::engine::search::query::Query;
 use lumisift::engine::search::teach::TrainingSet;
@@ -81,18 +81,18 @@ impl Indexed {
 }
 
 /// Scores for each set of labels, computed one after another by one thread.
-fn answers(
+fn responses(
     session: &Arc<Session>,
     library: &PhotoList,
     sets: Vec<Vec<Label>>,
 ) -> Vec<ScoringResponse> {
-    let (tell, told) = crossbeam_channel::unbounded();
-    let mind = ScoringWorker::start(Arc::new(move || {
-        let _ = tell.send(());
+    let (sender, receiver) = crossbeam_channel::unbounded();
+    let worker = ScoringWorker::start(Arc::new(move || {
+        let _ = sender.send(());
     }))
     .expect("a thread");
-    let ask = |(number, labels)| {
-        mind.ask(ScoringRequest {
+    let score = |(number, labels)| {
+        worker.send(ScoringRequest {
             number: number as u64,
             session: Some(session.clone()),
             library: library.snapshot().clone(),
@@ -103,10 +103,10 @@ fn answers(
             sorting: Default::default(),
             filter: Default::default(),
         });
-        told.recv().expect("an answer");
-        *mind.newest().expect("an answer")
+        receiver.recv().expect("a response");
+        *worker.newest().expect("a response")
     };
-    sets.into_iter().enumerate().map(ask).collect()
+    sets.into_iter().enumerate().map(score).collect()
 }
 
 #[test]
@@ -119,36 +119,42 @@ fn each_of_five_thousand_columns_is_its_labels() {
     let mut sets = vec![many.clone(), few.clone(), many];
     // Each label alone, in a query of its own.
     sets.extend([4999, 0, 2500, 700].map(|number| vec![label(number)]));
-    let answers = answers(&indexed.session, &library, sets);
-    let matched = |answer: &ScoringResponse, number: usize| {
-        let at = (answer.labels.iter())
+    let responses = responses(&indexed.session, &library, sets);
+    let matched = |response: &ScoringResponse, number: usize| {
+        let at = (response.labels.iter())
             .position(|l| *l == label(number))
             .expect("asked");
-        let column = answer.columns[at].expect("scored");
-        let of = |photo| answer.scores.matches_of(photo)[column];
+        let column = response.columns[at].expect("scored");
+        let of = |photo| response.scores.matches_of(photo)[column];
         [of(0), of(1), of(2)]
     };
-    for answer in &answers {
-        assert!(answer.problems.iter().all(Option::is_none));
-        assert_eq!(answer.scores.labels, answer.labels.len());
+    for response in &responses {
+        assert!(response.problems.iter().all(Option::is_none));
+        assert_eq!(response.scores.labels, response.labels.len());
     }
     // Other columns beside it may change the rounding of a sum.
     let same = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
     for (at, number) in [4999, 0, 2500, 700].into_iter().enumerate() {
-        let alone = matched(&answers[3 + at], number);
-        assert!(same(matched(&answers[0], number), alone), "label {number}");
+        let alone = matched(&responses[3 + at], number);
         assert!(
-            same(matched(&answers[2], number), alone),
+            same(matched(&responses[0], number), alone),
+            "label {number}"
+        );
+        assert!(
+            same(matched(&responses[2], number), alone),
             "label {number} again"
         );
         if number != 700 {
             assert!(
-                same(matched(&answers[1], number), alone),
+                same(matched(&responses[1], number), alone),
                 "label {number} of few"
             );
         }
     }
-    assert!(!same(matched(&answers[0], 0), matched(&answers[0], 4999)));
+    assert!(!same(
+        matched(&responses[0], 0),
+        matched(&responses[0], 4999)
+    ));
 }
 
 /// A step of a user who adds labels while photos arrive.
@@ -196,7 +202,7 @@ proptest! {
         });
         let (indexed, all) = &*INDEXED;
         let rows: Vec<u32> = all.snapshot().items.iter().map(|item| item.row()).collect();
-        let (mut asker, mut count, mut epoch) = (Asker::default(), 5, 0);
+        let (mut incremental_scorer, mut count, mut epoch) = (IncrementalScorer::default(), 5, 0);
         for step in steps {
             let numbers = match step {
                 Step::Grow => {
@@ -219,8 +225,8 @@ proptest! {
                 row: &|at| shown[at],
                 is_video: &|_| false,
             };
-            let answer = asker.ask(&indexed.session, &labels, None, photos);
-            let scores = answer.scores.expect("scores").scores;
+            let response = incremental_scorer.score(&indexed.session, &labels, None, photos);
+            let scores = response.scores.expect("scores").scores;
             let scorer = indexed.session.classifier_scorer(&indexed.session.teach_all(&labels).expect("taught"));
             let alone = indexed.session.score(&scorer, shown).expect("scores");
             prop_assert_eq!(scores.labels, alone.labels);

@@ -31,7 +31,7 @@ fn path_dialog(window: &mut Window) {
 }
 
 #[test]
-fn where_no_dialog_can_be_shown_a_path_is_typed_and_the_reason_is_said() {
+fn where_no_dialog_can_be_shown_a_path_is_typed_and_the_reason_is_shown() {
     let dir = tempfile::tempdir().expect("a folder");
     let photos = dir.path().join("my photos");
     colours(&photos, 1);
@@ -314,7 +314,7 @@ fn the_number_of_photos_explains_itself() {
     window.key(Key::Home);
     window.act(Action::Reject);
     window.command(Command::FilterBy(Box::new(filter)));
-    let arrangement = &window.state().answer.arrangement;
+    let arrangement = &window.state().response.arrangement;
     let hidden: usize = arrangement.hidden.iter().sum();
     assert_eq!(hidden + arrangement.order.len(), 10);
     assert_eq!(window.state().flagged(Flag::Reject).len(), 1);

@@ -85,7 +85,7 @@ fn photos_are_grouped_by_place() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut window = travels(dir.path());
     window.command(Command::GroupBy(Grouping::Place));
-    let groups = &window.state().answer.arrangement.groups;
+    let groups = &window.state().response.arrangement.groups;
     let headings: Vec<(&str, usize)> = groups
         .iter()
         .map(|group| match &group.heading {

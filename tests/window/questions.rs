@@ -18,9 +18,9 @@ fn labelled() -> (tempfile::TempDir, Window) {
     (dir, window)
 }
 
-fn asked(window: &Window) -> String {
+fn current_photo(window: &Window) -> String {
     let questions = window.state().questions.as_ref().expect("questions");
-    let item = window.state().item(questions.asked().expect("a photo"));
+    let item = window.state().item(questions.current().expect("a photo"));
     item.expect("a photo").name.clone()
 }
 
@@ -44,16 +44,16 @@ fn ten_answers_set_the_threshold_and_say_how_sure_it_is() {
         window.finish_layout();
         assert_eq!(window.state().dialog, Some(Dialog::Questions));
         assert!(window.has("Does this photo show “red”?"));
-        let first = asked(&window);
+        let first = current_photo(&window);
         assert!(window.has(&format!("Asked about: {first}")));
         // "Not sure" is not an answer, but is undone like one.
         window.key(Key::Space);
-        assert_ne!(asked(&window), first);
+        assert_ne!(current_photo(&window), first);
         assert_eq!(answers(&window), 0);
         window.keys(Modifiers::COMMAND, Key::Z);
-        assert_eq!(asked(&window), first);
+        assert_eq!(current_photo(&window), first);
         for count in 1..=10 {
-            let fits = asked(&window).starts_with("red");
+            let fits = current_photo(&window).starts_with("red");
             window.key(if fits { Key::Y } else { Key::N });
             assert_eq!(answers(&window), count);
         }
@@ -106,13 +106,13 @@ fn the_space_bar_says_not_sure_once_even_if_a_button_has_the_focus() {
             .ctx
             .memory(|memory| memory.focused().is_some())
     );
-    let first = asked(&window);
+    let first = current_photo(&window);
     window.key(Key::Space);
     assert_eq!(answers(&window), 0);
-    let second = asked(&window);
+    let second = current_photo(&window);
     assert_ne!(second, first);
     window.keys(Modifiers::COMMAND, Key::Z);
-    assert_eq!(asked(&window), first, "one answer was given");
+    assert_eq!(current_photo(&window), first, "one answer was given");
     // Holding the key down answers one question.
     window.harness.key_down(Key::Space);
     window.harness.step();
@@ -120,7 +120,7 @@ fn the_space_bar_says_not_sure_once_even_if_a_button_has_the_focus() {
     window.harness.step();
     window.harness.key_up(Key::Space);
     window.harness.step();
-    assert_eq!((asked(&window), answers(&window)), (second, 0));
+    assert_eq!((current_photo(&window), answers(&window)), (second, 0));
     window.key(Key::Enter);
     assert_eq!(answers(&window), 1, "the button still has the focus");
 }

@@ -14,7 +14,7 @@ use lumisift::engine::organize::marks::Flag;
 use window::{Setup, Window, coloured};
 
 /// A window with the label "red", and the dialog of rules for it.
-fn begun() -> (tempfile::TempDir, tempfile::TempDir, Window) {
+fn open_with_rule() -> (tempfile::TempDir, tempfile::TempDir, Window) {
     let (dir, mut window) = coloured();
     let out = tempfile::tempdir().expect("a folder");
     window.command(Command::AddLabels("red".into()));
@@ -32,7 +32,7 @@ fn arrive(dir: &Path, name: &str, shade: u8) {
 
 #[test]
 fn a_rule_is_tried_then_carried_out_for_what_is_there_and_what_arrives() {
-    let (dir, out, mut window) = begun();
+    let (dir, out, mut window) = open_with_rule();
     assert!(window.has("No rules yet"));
     *window.desktop.chosen.lock().expect("no panic") = vec![out.path().into()];
     window.click("Choose a folder…");
@@ -93,7 +93,7 @@ fn a_rule_is_tried_then_carried_out_for_what_is_there_and_what_arrives() {
 
 #[test]
 fn rules_that_mark_leave_a_persons_own_decision_alone() {
-    let (_dir, _out, mut window) = begun();
+    let (_dir, _out, mut window) = open_with_rule();
     window.command(Command::Show(None));
     let find = |window: &Window, name: &str| {
         let ids = 0..window.state().library.len() as u32;
@@ -133,7 +133,7 @@ fn rules_that_mark_leave_a_persons_own_decision_alone() {
 
 #[test]
 fn what_is_done_to_rules_can_be_undone_and_searches_with_other_filters_are_no_rules() {
-    let (_dir, out, mut window) = begun();
+    let (_dir, out, mut window) = open_with_rule();
     window.command(Command::Show(None));
     let choices = window.state().memory.rule_choices();
     let rule = RuleText {
@@ -176,11 +176,11 @@ fn a_label_that_excludes_photos_is_no_rule_and_the_dialog_says_why() {
     window.command(Command::Rules(show));
     window.finish_layout();
     assert!(window.has_containing("it keeps photos out of other labels"));
-    assert!(window.state().rules.asked.is_none());
+    assert!(window.state().rules.previewed.is_none());
 }
 
 #[test]
-fn a_file_of_rules_that_cannot_be_read_is_said_and_stays_as_it_is() {
+fn a_file_of_rules_that_cannot_be_read_is_reported_and_stays_as_it_is() {
     let (dir, window) = coloured();
     let home = window.home();
     drop(window);

@@ -24,7 +24,7 @@ fn names_folders_labels_and_stars_are_found() {
     assert_eq!(search("folder:holiday name:red"), ["red 1.png"]);
     // A folder's name is found without the prefix for folders.
     search("holiday");
-    let order = &window.state().answer.arrangement.order;
+    let order = &window.state().response.arrangement.order;
     let first = order[..3]
         .iter()
         .map(|id| window.state().item(*id).expect("a photo"));

@@ -40,7 +40,7 @@ fn labels_sort_the_grid_and_count_while_they_are_typed() {
     assert!(window.state().memory.labels.is_empty(), "not kept yet");
     window.key(Key::Enter);
     add_label(&mut window, "green");
-    let arrangement = &window.state().answer.arrangement;
+    let arrangement = &window.state().response.arrangement;
     assert_eq!(arrangement.counts, [3, 3]);
     let groups: Vec<_> = arrangement
         .groups
@@ -59,9 +59,9 @@ fn labels_sort_the_grid_and_count_while_they_are_typed() {
     window.type_into("Label green", "x");
     assert_eq!(window.state().memory.labels[1].text, "greenx");
     window.command(Command::RemoveLabel(1));
-    assert_eq!(window.state().answer.labels.len(), 1);
+    assert_eq!(window.state().response.labels.len(), 1);
     window.act(Action::Undo);
-    assert_eq!(window.state().answer.labels.len(), 2);
+    assert_eq!(window.state().response.labels.len(), 2);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn thresholds_filters_and_orders_change_what_is_shown() {
     );
     window.command(Command::SetNegated(1, true));
     window.act(Action::ClearFilter);
-    assert_eq!(window.state().answer.arrangement.counts, [3]);
+    assert_eq!(window.state().response.arrangement.counts, [3]);
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn the_threshold_is_a_line_that_can_be_dragged() {
     window.harness.step();
     window.settle();
     assert_eq!(window.state().memory.labels[0].min_match, 1.0);
-    assert_eq!(window.state().answer.arrangement.counts, [0]);
+    assert_eq!(window.state().response.arrangement.counts, [0]);
     // And moved with the keyboard.
     window.harness.get_by_label("Threshold of red").focus();
     window.harness.step();
@@ -390,7 +390,7 @@ fn examples_join_a_label() {
     assert!(window.has("1 example"));
     let green = window
         .state()
-        .answer
+        .response
         .scored()
         .matched(0, window.state().selection.cursor.expect("a photo"));
     assert!(green.expect("a match") > 0.05);

@@ -57,7 +57,7 @@ fn a_store_that_another_process_cleared_is_opened_again() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
     window.settle();
-    let counts = window.state().answer.arrangement.counts.clone();
+    let counts = window.state().response.arrangement.counts.clone();
     let store = window.state().session().expect("a session").store().clone();
     Store::open(store.dir())
         .expect("opened")
@@ -71,6 +71,6 @@ fn a_store_that_another_process_cleared_is_opened_again() {
     });
     window.read(9);
     window.settle();
-    assert_eq!(window.state().answer.arrangement.counts[0], counts[0]);
-    assert!(window.state().answer.problems.iter().all(Option::is_none));
+    assert_eq!(window.state().response.arrangement.counts[0], counts[0]);
+    assert!(window.state().response.problems.iter().all(Option::is_none));
 }

@@ -77,13 +77,13 @@ fn photos_make_a_label_of_their_own() {
         .shown()
         .iter()
         .position(|name| name.starts_with("blue"));
-    let order = &window.state().answer.arrangement.order;
+    let order = &window.state().response.arrangement.order;
     let id = order[name.expect("a blue photo")];
     window.command(Command::SelectItems(vec![id], false));
     window.act(Action::LabelFromThese);
     let label = &window.state().memory.labels[1];
     assert!(label.text.starts_with("like:"), "{}", label.text);
-    let scored = window.state().answer.scored();
+    let scored = window.state().response.scored();
     let fits = (0..9).filter(|id| scored.fits(1, *id));
     let names = fits.map(|id| window.state().item(id).expect("a photo").name.clone());
     assert!({ names }.any(|name| name.starts_with("blue")));

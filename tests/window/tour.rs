@@ -317,6 +317,6 @@ fn work_that_is_cancelled_gives_no_answer() {
     assert!(library.vocabulary(&cancel).is_err());
     assert!(library.tags(&indexed, &cancel, |_, _| ()).is_err());
     library.vocabulary(&Cancel::default()).expect("words");
-    let heaps = library.heaps(&indexed, &clusters::ClusterRule::default(), &cancel);
-    assert!(heaps.is_err());
+    let clusters = library.clusters(&indexed, &clusters::ClusterRule::default(), &cancel);
+    assert!(clusters.is_err());
 }

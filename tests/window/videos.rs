@@ -36,7 +36,7 @@ fn a_video_is_shown_by_the_frame_that_fits() {
 #[test]
 fn the_viewer_has_all_frames_and_opening_plays() {
     let (dir, mut window) = with_video();
-    let order = window.state().answer.arrangement.order.clone();
+    let order = window.state().response.arrangement.order.clone();
     let is_video = |id: &u32| {
         window
             .state()

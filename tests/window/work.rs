@@ -115,7 +115,7 @@ fn settings_are_kept_and_come_back() {
     let state = window.state();
     assert_eq!(state.memory.labels[0].text, "red");
     assert_eq!(state.settings.theme, lumisift::settings::Theme::Light);
-    assert_eq!(state.answer.arrangement.counts, [3]);
+    assert_eq!(state.response.arrangement.counts, [3]);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn broken_settings_are_set_aside_with_a_message() {
 }
 
 #[test]
-fn a_model_that_cannot_be_loaded_is_said_with_what_to_do() {
+fn a_model_that_cannot_be_loaded_is_reported_with_what_to_do() {
     let mut setup = Setup::new(Vec::new());
     setup.starter = true;
     let config = setup.home.path().join("config");
@@ -169,7 +169,7 @@ fn reading_can_be_held_up_and_stopped() {
 }
 
 #[test]
-fn other_programs_are_asked_and_their_refusal_is_said() {
+fn other_programs_are_asked_and_their_refusal_is_reported() {
     let (dir, mut window) = coloured();
     window.click("red 1.png");
     window.keys(Modifiers::COMMAND, Key::Enter);
@@ -230,7 +230,7 @@ fn a_panic_in_a_thread_becomes_a_message() {
     window.command(Command::RemoveLabel(1));
     window.command(Command::AddLabels("red".into()));
     assert_eq!(
-        window.state().answer.arrangement.counts,
+        window.state().response.arrangement.counts,
         [1],
         "and it goes on"
     );

@@ -19,12 +19,12 @@ impl App {
         let Some(target) = self.state.target() else {
             return;
         };
-        let order = &self.state.answer.arrangement.order;
+        let order = &self.state.response.arrangement.order;
         let mut chosen = self.state.selection.command_targets(order);
         if chosen.len() < 2 && self.open_stack(target) {
             return;
         }
-        let order = &self.state.answer.arrangement.order;
+        let order = &self.state.response.arrangement.order;
         if chosen.len() < 2 || !chosen.contains(&target) {
             let taken_together = burst(self.state.library.snapshot(), target);
             chosen = around(&taken_together, target, COMPARED);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use super::marks::undo_message;
 use crate::app::command::{Dialog, FindingCommand};
 use crate::app::document::burst::{SURVEYED, around};
+use crate::app::document::clusters::{EXAMPLES, ProposedClusters};
 use crate::app::document::filter::{Filter, LabelFit};
 use crate::app::document::findings::{CopyGroup, Kind};
-use crate::app::document::heaps::{EXAMPLES, ProposedHeaps};
 use crate::app::document::history::{HistoryStep, LabelEdit};
 use crate::app::document::labels::{Label, LabelId, free_colour};
 use crate::app::document::library::ItemId;
@@ -35,17 +35,19 @@ impl App {
             FindingCommand::DismissOffer => self.state.overview.is_offered = false,
             FindingCommand::KeepBest(group) => self.keep_best(group),
             FindingCommand::CompareCopies(group) => self.compare_copies(group),
-            FindingCommand::AddHeap(at) => self.add_heap(at),
-            FindingCommand::RenameHeap(at, name) => {
-                self.with_heaps(|state| state.heaps.rename(at, &name));
+            FindingCommand::AddCluster(at) => self.add_cluster(at),
+            FindingCommand::RenameCluster(at, name) => {
+                self.with_clusters(|state| state.clusters.rename(at, &name));
             }
-            FindingCommand::MergeHeaps(from, into) => {
-                self.with_heaps(|state| state.heaps.merge(from, into));
+            FindingCommand::MergeClusters(from, into) => {
+                self.with_clusters(|state| state.clusters.merge(from, into));
             }
-            FindingCommand::DismissHeap(at) => self.with_heaps(|state| dismiss_heap(state, at)),
+            FindingCommand::DismissCluster(at) => {
+                self.with_clusters(|state| dismiss_cluster(state, at))
+            }
             FindingCommand::ProposeAgain => {
-                self.with_heaps(|state| state.memory.dismissed_heaps.clear());
-                self.restart_heap_search();
+                self.with_clusters(|state| state.memory.dismissed_heaps.clear());
+                self.restart_clustering();
             }
             FindingCommand::Ask(label) => self.begin_questions(label),
             FindingCommand::Answer(fits) => {
@@ -183,14 +185,14 @@ impl App {
     }
 
     /// Changes clusters and labels as one undo step.
-    fn with_heaps(&mut self, change: impl FnOnce(&mut State)) {
+    fn with_clusters(&mut self, change: impl FnOnce(&mut State)) {
         let state = &mut self.state;
-        let before = state.heaps.kept(&state.memory.dismissed_heaps);
+        let before = state.clusters.kept(&state.memory.dismissed_heaps);
         let labels = state.memory.labels.clone();
         change(state);
-        let after = state.heaps.kept(&state.memory.dismissed_heaps);
+        let after = state.clusters.kept(&state.memory.dismissed_heaps);
         if after != before || state.memory.labels != labels {
-            let step = HistoryStep::Heaps(before, labels);
+            let step = HistoryStep::Clusters(before, labels);
             state.history.push(step, None);
         }
     }
@@ -206,32 +208,32 @@ impl App {
     }
 
     /// Restores clusters and labels, and returns their previous state for redo.
-    pub(super) fn put_heaps_back(
+    pub(super) fn restore_clusters(
         &mut self,
-        heaps: ProposedHeaps,
+        clusters: ProposedClusters,
         labels: Vec<Label>,
         forward: bool,
     ) -> HistoryStep {
         let state = &mut self.state;
-        let now = state.heaps.kept(&state.memory.dismissed_heaps);
+        let now = state.clusters.kept(&state.memory.dismissed_heaps);
         let labels_now = std::mem::replace(&mut state.memory.labels, labels);
-        let dismissed = heaps.dismissed.clone();
+        let dismissed = clusters.dismissed.clone();
         let was = std::mem::replace(&mut state.memory.dismissed_heaps, dismissed);
-        let is_same = state.heaps.put_back(heaps);
+        let is_same = state.clusters.put_back(clusters);
         state.forget_gone_labels();
         state.notify(undo_message(forward, t!("heaps-as-they-were")), false);
         // The suggestions are about other photos now, but the list of dismissed clusters applies to them too.
         if !is_same && was != state.memory.dismissed_heaps {
-            self.restart_heap_search();
+            self.restart_clustering();
         }
         self.request_refresh(RefreshPriority::FromTop);
-        HistoryStep::Heaps(now, labels_now)
+        HistoryStep::Clusters(now, labels_now)
     }
 
     /// Turns a cluster into a label.
-    fn add_heap(&mut self, at: usize) {
+    fn add_cluster(&mut self, at: usize) {
         let id = self.state.memory.new_label_id();
-        self.with_heaps(|state| label_heap(state, at, id));
+        self.with_clusters(|state| label_cluster(state, at, id));
         if !self.state.memory.has_label(id) {
             return;
         }
@@ -277,8 +279,8 @@ impl App {
                 .collect()
         };
         let (shows, shows_not) = (paths(true), paths(false));
-        let scored = self.state.answer.scored();
-        let counts = &self.state.answer.arrangement.counts;
+        let scored = self.state.response.scored();
+        let counts = &self.state.response.arrangement.counts;
         let before = scored.place(label).and_then(|at| counts.get(at).copied());
         let changed = self.edit_label(label, None, RefreshPriority::Now, |label| {
             label.min_match = line;
@@ -289,7 +291,7 @@ impl App {
             self.state.pending_training = Some(TaughtLabel {
                 label,
                 before,
-                answer: self.scoring_requests.number + 1,
+                response: self.scoring_requests.number + 1,
             });
         }
         self.state.notify(sentence, false);
@@ -332,34 +334,40 @@ impl App {
 }
 
 /// Removes a cluster and creates a label from it.
-fn label_heap(state: &mut State, at: usize, id: LabelId) {
-    let Some(heap) = state.heaps.take(at) else {
+fn label_cluster(state: &mut State, at: usize, id: LabelId) {
+    let Some(cluster) = state.clusters.take(at) else {
         return;
     };
-    let photos = heap.photos.iter().take(EXAMPLES);
+    let photos = cluster.photos.iter().take(EXAMPLES);
     let paths = photos.filter_map(|id| state.item(*id));
     let paths: Vec<PathBuf> = paths.map(|item| item.file.path.clone()).collect();
     let labels = &mut state.memory.labels;
     let mut label = Label {
         id,
-        text: heap.name.clone(),
+        text: cluster.name.clone(),
         colour: free_colour(labels),
         ..Label::default()
     };
     label.teach(paths, true);
     labels.push(label);
-    state.heaps.suggestions.retain(|name| *name != heap.name);
+    state
+        .clusters
+        .suggestions
+        .retain(|name| *name != cluster.name);
 }
 
 /// Removes a cluster permanently.
-fn dismiss_heap(state: &mut State, at: usize) {
-    let Some(heap) = state.heaps.take(at) else {
+fn dismiss_cluster(state: &mut State, at: usize) {
+    let Some(cluster) = state.clusters.take(at) else {
         return;
     };
-    state.heaps.suggestions.retain(|name| *name != heap.name);
+    state
+        .clusters
+        .suggestions
+        .retain(|name| *name != cluster.name);
     // It would be suggested again under its original name, even if the user has renamed it.
     let dismissed = &mut state.memory.dismissed_heaps;
-    for name in heap.alternative_names.into_iter().chain([heap.name]) {
+    for name in cluster.alternative_names.into_iter().chain([cluster.name]) {
         if !dismissed.contains(&name) {
             dismissed.push(name);
         }

@@ -165,7 +165,9 @@ impl App {
                 self.state.notify(text, false);
                 Some(Undo::Lines(now))
             }
-            Undo::Heaps(heaps, labels) => Some(self.put_heaps_back(heaps, labels, forward)),
+            Undo::Clusters(clusters, labels) => {
+                Some(self.restore_clusters(clusters, labels, forward))
+            }
             Undo::Searches(searches) => {
                 let now = std::mem::replace(&mut self.state.memory.searches, searches);
                 let text = undo_message(forward, t!("searches-as-they-were"));

@@ -4,11 +4,11 @@ mod compare;
 mod desktop;
 mod findings;
 mod labels;
-mod look;
 mod marks;
 mod rules;
 mod samples;
 mod teach;
+mod view;
 
 use std::path::Path;
 
@@ -133,7 +133,7 @@ impl App {
             | Command::GridMove(..)
             | Command::ViewItem(_)
             | Command::FocusCompared(_)
-            | Command::CellSide(_) => self.look(command),
+            | Command::CellSide(_) => self.apply_view_command(command),
             labels => self.change_labels(labels),
         }
     }
@@ -169,7 +169,7 @@ impl App {
                 .send_viewport_cmd(egui::ViewportCommand::Close),
             Action::Undo | Action::Redo => self.go_back(action == Action::Redo),
             Action::SelectAll => {
-                let all = self.state.answer.arrangement.order.clone();
+                let all = self.state.response.arrangement.order.clone();
                 self.state.selection.set(all, false);
             }
             Action::SelectNone => self.state.selection.clear(),
@@ -179,7 +179,7 @@ impl App {
             Action::Compare => self.compare(),
             Action::Survey => self.survey(),
             Action::Why => self.state.heat.is_on = !self.state.heat.is_on,
-            Action::Heaps => self.show(Some(Dialog::Heaps)),
+            Action::Clusters => self.show(Some(Dialog::Clusters)),
             Action::Ask => self.ask_about_open_label(),
             Action::Searches => self.show(Some(Dialog::Searches)),
             Action::Rules => {
@@ -273,7 +273,7 @@ impl App {
             false => self
                 .state
                 .selection
-                .keep_shown(&self.state.answer.arrangement.order),
+                .keep_shown(&self.state.response.arrangement.order),
         }
         self.apply(*command);
     }
@@ -295,14 +295,14 @@ impl App {
         }
         if matches!(
             dialog,
-            Some(Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps)
+            Some(Dialog::Tour | Dialog::Copies { .. } | Dialog::Clusters)
         ) {
             self.state.overview.is_offered = false;
             self.analyse_if_idle();
         }
         if dialog == Some(Dialog::Rules) {
             // The preview is outdated if photos have arrived since.
-            self.state.rules.asked = None;
+            self.state.rules.previewed = None;
         } else {
             // When the dialog returns, its form keeps what the user has chosen since.
             self.state.rules.source = None;

@@ -24,7 +24,7 @@ impl App {
             RuleCommand::Add(rule) => {
                 self.with_rules(|rules| add_rule(rules, *rule));
                 let rules = &mut self.state.rules;
-                (rules.asked, rules.preview) = (None, PreviewState::Idle);
+                (rules.previewed, rules.preview) = (None, PreviewState::Idle);
             }
             RuleCommand::Switch(at, on) => self.with_rules(|rules| {
                 if let Some(rule) = rules.get_mut(at) {
@@ -290,7 +290,7 @@ mod tests {
         app.preview_rule(rule());
         let failed = PreviewState::Failed("no model".into());
         assert_eq!(app.state.rules.preview, failed);
-        assert_eq!(app.state.rules.asked, Some(rule()));
+        assert_eq!(app.state.rules.previewed, Some(rule()));
     }
 
     #[test]

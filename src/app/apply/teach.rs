@@ -19,10 +19,10 @@ impl App {
     /// Adds the target photos to a label's examples or counter-examples, and removes them from the other list.
     pub(super) fn add_examples(&mut self, id: LabelId, shown: bool) {
         let paths = self.target_paths();
-        let scored = self.state.answer.scored();
+        let scored = self.state.response.scored();
         let before = scored
             .place(id)
-            .and_then(|at| self.state.answer.arrangement.counts.get(at).copied());
+            .and_then(|at| self.state.response.arrangement.counts.get(at).copied());
         let mut left_out = 0;
         let changed = self.edit_label(id, None, RefreshPriority::Now, |label| {
             left_out = label.teach(paths, shown);
@@ -31,7 +31,7 @@ impl App {
             self.state.pending_training = Some(TaughtLabel {
                 label: id,
                 before,
-                answer: self.scoring_requests.number + 1,
+                response: self.scoring_requests.number + 1,
             });
         }
         self.say_what_was_left_out(left_out);
@@ -96,17 +96,17 @@ impl App {
 
     /// Reports the effect of new examples once the response is there.
     pub(in crate::app) fn report_training(&mut self) {
-        let answered = self.state.answer.number;
+        let answered = self.state.response.number;
         let Some(pending_training) = self
             .state
             .pending_training
-            .take_if(|pending_training| pending_training.answer <= answered)
+            .take_if(|pending_training| pending_training.response <= answered)
         else {
             return;
         };
-        let scored = self.state.answer.scored();
+        let scored = self.state.response.scored();
         let now = scored.place(pending_training.label).and_then(|at| {
-            let count = self.state.answer.arrangement.counts.get(at)?;
+            let count = self.state.response.arrangement.counts.get(at)?;
             Some((scored.labels[at].text.clone(), *count))
         });
         if let Some((text, now)) = now {

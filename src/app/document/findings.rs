@@ -331,7 +331,7 @@ mod tests {
             at,
             likeness: Likeness::Near,
             cosine: 0.9,
-            fit: 0.95,
+            correlation: 0.95,
         };
         let copies = DuplicateReport {
             groups: vec![DuplicateGroup {

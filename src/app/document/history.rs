@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::clusters::ProposedClusters;
 use super::findings::Lines;
-use super::heaps::ProposedHeaps;
 use super::labels::{Label, LabelId};
 use super::memory::SavedSearch;
 use crate::engine::library::{Flaw, RuleText};
@@ -29,7 +29,7 @@ pub enum HistoryStep {
     /// Previous thresholds of flaws.
     Lines(Lines),
     /// Previous clusters and labels, because a cluster may have become a label.
-    Heaps(ProposedHeaps, Vec<Label>),
+    Clusters(ProposedClusters, Vec<Label>),
     /// Previous saved searches.
     Searches(Vec<SavedSearch>),
     /// Previous rules.

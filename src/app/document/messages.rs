@@ -70,9 +70,9 @@ mod tests {
             cause: None,
             since: Instant::now(),
         };
-        let (good, is_error) = (notice(false), notice(true));
+        let (success, error) = (notice(false), notice(true));
         let later = Instant::now() + NOTICE_TIME;
-        assert!(good.is_over(later) && !is_error.is_over(later));
-        assert!(!good.is_over(good.since));
+        assert!(success.is_over(later) && !error.is_over(later));
+        assert!(!success.is_over(success.since));
     }
 }

@@ -121,9 +121,9 @@ mod tests {
             ],
             ..Tour::default()
         };
-        let said = tour.sentence();
+        let sentence = tour.sentence();
         assert_eq!(
-            said.as_deref(),
+            sentence.as_deref(),
             Some("40 copies (120.0 MB), 1 burst, 9 undated")
         );
         assert_eq!(Tour::default().sentence(), None);

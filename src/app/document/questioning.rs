@@ -25,8 +25,8 @@ pub struct Questioning {
     items: Vec<ItemId>,
     matches: Vec<f32>,
     min_match: f32,
-    given_answers: Vec<(usize, Answer)>,
-    asked: Option<usize>,
+    answers: Vec<(usize, Answer)>,
+    current: Option<usize>,
     /// The suggested threshold.
     pub suggested: f32,
     /// The estimate for that threshold, as a sentence.
@@ -48,20 +48,20 @@ impl Questioning {
             items,
             matches,
             min_match,
-            given_answers: Vec::new(),
-            asked: None,
+            answers: Vec::new(),
+            current: None,
             suggested: min_match,
             sentence: String::new(),
         };
         questioning.next_question();
-        questioning.asked.is_some().then_some(questioning)
+        questioning.current.is_some().then_some(questioning)
     }
 
     /// The questions with all answers so far, for a hypothetical threshold.
     fn questions(&self, line: f32) -> Questions {
         let mut questions = Questions::new(&self.matches, line);
-        for (at, given_answers) in &self.given_answers {
-            match given_answers {
+        for (at, answer) in &self.answers {
+            match answer {
                 Answer::Fits(fits) => questions.answer(*at, *fits),
                 Answer::Skipped => questions.skip(*at),
             }
@@ -71,27 +71,27 @@ impl Questioning {
 
     /// The photo of the current question; `None` if there are no more questions.
     #[must_use]
-    pub fn asked(&self) -> Option<ItemId> {
-        self.items.get(self.asked?).copied()
+    pub fn current(&self) -> Option<ItemId> {
+        self.items.get(self.current?).copied()
     }
 
     /// The number of answers, without skipped questions.
     #[must_use]
     pub fn answers(&self) -> usize {
-        let fits = |(_, given_answers): &&(usize, Answer)| *given_answers != Answer::Skipped;
-        self.given_answers.iter().filter(fits).count()
+        let fits = |(_, answer): &&(usize, Answer)| *answer != Answer::Skipped;
+        self.answers.iter().filter(fits).count()
     }
 
     /// Whether there is an answer to undo.
     #[must_use]
     pub fn can_undo_answer(&self) -> bool {
-        !self.given_answers.is_empty()
+        !self.answers.is_empty()
     }
 
     /// Answers the current question; `None` skips it.
     pub fn answer(&mut self, fits: Option<bool>) {
-        let Some(at) = self.asked else { return };
-        self.given_answers
+        let Some(at) = self.current else { return };
+        self.answers
             .push((at, fits.map_or(Answer::Skipped, Answer::Fits)));
         self.next_question();
     }
@@ -99,7 +99,7 @@ impl Questioning {
     /// Chooses the next question, and updates the estimate.
     fn next_question(&mut self) {
         let questions = self.questions(self.min_match);
-        self.asked = questions.next();
+        self.current = questions.next();
         let line = match_axis::in_steps(questions.estimate().threshold);
         self.suggested = line.clamp(match_axis::STEP, 1.0 - match_axis::STEP);
         self.sentence = self.estimate_text(self.suggested);
@@ -107,9 +107,9 @@ impl Questioning {
 
     /// Undoes the last answer, and asks its question again.
     pub fn undo_answer(&mut self) {
-        if let Some((at, _)) = self.given_answers.pop() {
+        if let Some((at, _)) = self.answers.pop() {
             self.next_question();
-            self.asked = Some(at);
+            self.current = Some(at);
         }
     }
 
@@ -143,11 +143,11 @@ impl Questioning {
     /// The photos with this answer.
     #[must_use]
     pub fn answered(&self, fits: bool) -> Vec<ItemId> {
-        let given_answers = self
-            .given_answers
+        let answers = self
+            .answers
             .iter()
-            .filter(|(_, given_answers)| *given_answers == Answer::Fits(fits));
-        given_answers.map(|(at, _)| self.items[*at]).collect()
+            .filter(|(_, answer)| *answer == Answer::Fits(fits));
+        answers.map(|(at, _)| self.items[*at]).collect()
     }
 
     /// Translates item ids after items were removed. `None` if a required item is gone.
@@ -171,8 +171,8 @@ mod tests {
             items: (10..410).collect(),
             matches: (0..400).map(|n| n as f32 / 400.0).collect(),
             min_match: 0.2,
-            given_answers: Vec::new(),
-            asked: None,
+            answers: Vec::new(),
+            current: None,
             suggested: 0.2,
             sentence: String::new(),
         };
@@ -184,8 +184,8 @@ mod tests {
     fn answers_set_a_line_and_say_how_sure_it_is() {
         let mut questioning = questioning();
         while questioning.answers() < MIN_ANSWERS {
-            let asked = questioning.asked().expect("a photo");
-            questioning.answer(Some(asked >= 210));
+            let current = questioning.current().expect("a photo");
+            questioning.answer(Some(current >= 210));
         }
         let line = questioning.suggested;
         assert!((0.35..0.65).contains(&line), "{line}");
@@ -200,14 +200,14 @@ mod tests {
     #[test]
     fn skipped_photos_are_asked_again_only_after_undo() {
         let mut questioning = questioning();
-        let first = questioning.asked();
+        let first = questioning.current();
         questioning.answer(None);
-        assert_ne!(questioning.asked(), first);
+        assert_ne!(questioning.current(), first);
         assert_eq!(questioning.answers(), 0);
         questioning.answer(Some(true));
         questioning.undo_answer();
         questioning.undo_answer();
-        assert_eq!(questioning.asked(), first);
+        assert_eq!(questioning.current(), first);
         assert!(!questioning.can_undo_answer());
         let gone: Vec<Option<ItemId>> = vec![None; 500];
         assert!(questioning.renumbered(&gone).is_none());

@@ -74,7 +74,7 @@ pub struct Rules {
     /// The preview of a new rule.
     pub preview: PreviewState,
     /// The rule of the preview.
-    pub asked: Option<RuleText>,
+    pub previewed: Option<RuleText>,
     /// Number of the newest preview. Results of older ones are ignored.
     pub(in crate::app) previews: u64,
     /// Problems of the last run. Each is reported only once.

@@ -78,7 +78,7 @@ impl SearchText {
     /// Whether a photo matches. `shows` says whether it matches the meaning; `words` returns the words that describe
     /// it.
     #[must_use]
-    pub fn accepts_flag<W: Iterator<Item = &'static str>>(
+    pub fn matches<W: Iterator<Item = &'static str>>(
         &self,
         item: &LibraryItem,
         mark: Mark,
@@ -259,11 +259,11 @@ impl Terms {
                 .and_then(|(_, first, last)| {
                     // The most recent one that is over.
                     let ends = |year: u32| if last < first { year + 1 } else { year };
-                    let over = |begun: u32| (ends(begun), *last) < (year, month);
-                    let begun = (year.saturating_sub(2)..=year)
+                    let over = |started: u32| (ends(started), *last) < (year, month);
+                    let started = (year.saturating_sub(2)..=year)
                         .rev()
-                        .find(|begun| over(*begun))?;
-                    months((begun, *first), (ends(begun), *last))
+                        .find(|started| over(*started))?;
+                    months((started, *first), (ends(started), *last))
                 }),
         };
         let found = dates.is_some();

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::arrange::Heading;
+use super::clusters::Clusters;
 use super::filter::{Grouping, Sorting};
 use super::grid_layout::{GAP, GridLayout, HEADER};
-use super::heaps::Heaps;
 use super::heat::Heat;
 use super::history::History;
 use super::labels::{Label, LabelId};
@@ -88,7 +88,7 @@ pub struct TaughtLabel {
     /// How many photos fitted before.
     pub before: usize,
     /// The first response that takes the examples into account.
-    pub answer: u64,
+    pub response: u64,
 }
 
 /// The rejects to be removed, and copies of them that stay.
@@ -151,7 +151,7 @@ pub struct GridState {
     /// The layout of the last frame.
     pub layout: Option<Arc<GridLayout>>,
     /// The number of the response to which the layout belongs.
-    pub answer: u64,
+    pub response: u64,
     /// A photo and its top relative to the viewport, to be restored in the next layout.
     pub anchor: Option<(ItemId, f32)>,
 }
@@ -233,7 +233,7 @@ pub struct State {
     /// The sort order and grouping of the current search, which temporarily replace the saved ones.
     pub search_order: Option<(Sorting, Grouping)>,
     /// The last scoring response.
-    pub answer: ScoringResponse,
+    pub response: ScoringResponse,
     /// The selection.
     pub selection: Selection,
     /// The viewer, if open.
@@ -251,7 +251,7 @@ pub struct State {
     /// The analysis of all photos.
     pub overview: Overview,
     /// Suggested clusters.
-    pub heaps: Heaps,
+    pub clusters: Clusters,
     /// Rules for new photos.
     pub rules: Rules,
     /// Questions about a label, while their dialog is open.
@@ -279,7 +279,7 @@ impl State {
         let Some(layout) = &self.grid.layout else {
             return;
         };
-        let order = &self.answer.arrangement.order;
+        let order = &self.response.arrangement.order;
         let offset = self.grid.offset;
         let seen = layout.visible(offset, offset + f64::from(self.grid.height));
         let seen = seen.start.min(order.len())..seen.end.min(order.len());
@@ -345,9 +345,9 @@ impl State {
     /// The first displayed photo that belongs to a label.
     #[must_use]
     pub fn first_of(&self, id: LabelId) -> Option<ItemId> {
-        let scored = self.answer.scored();
+        let scored = self.response.scored();
         let place = scored.place(id)?;
-        let arrangement = &self.answer.arrangement;
+        let arrangement = &self.response.arrangement;
         let group = arrangement
             .groups
             .iter()

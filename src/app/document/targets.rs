@@ -25,7 +25,7 @@ impl State {
             Some(viewer) => vec![viewer.item()],
             None => self
                 .selection
-                .command_targets(&self.answer.arrangement.order),
+                .command_targets(&self.response.arrangement.order),
         }
     }
 
@@ -34,7 +34,7 @@ impl State {
     pub fn hidden_targets(&self) -> usize {
         match &self.viewer {
             Some(_) => 0,
-            None => self.selection.hidden(&self.answer.arrangement.order),
+            None => self.selection.hidden(&self.response.arrangement.order),
         }
     }
 
@@ -60,7 +60,7 @@ impl State {
     /// The readable photos of an export choice.
     #[must_use]
     pub fn export_items(&self, what: ExportWhat) -> Vec<ItemId> {
-        let shown = &self.answer.arrangement.order;
+        let shown = &self.response.arrangement.order;
         let library = self.library.snapshot();
         let readable = |id: &ItemId| is_readable(library, *id);
         let ids: Vec<ItemId> = match what {
@@ -69,7 +69,7 @@ impl State {
             ExportWhat::Picked => self.flagged(Flag::Pick),
             ExportWhat::Rejected => self.rejects().to_remove,
             ExportWhat::Fitting => {
-                let scored = self.answer.scored();
+                let scored = self.response.scored();
                 let all = (0..self.library.len() as ItemId).into_par_iter();
                 all.filter(|id| scored.best(*id).is_some()).collect()
             }
@@ -98,11 +98,11 @@ impl State {
         };
         match what {
             ExportWhat::Shown => {
-                let shown = self.answer.arrangement.order.par_iter();
+                let shown = self.response.arrangement.order.par_iter();
                 shown.filter(|id| goes(**id)).count()
             }
             ExportWhat::Fitting => {
-                let scored = self.answer.scored();
+                let scored = self.response.scored();
                 let all = (0..library.items.len() as ItemId).into_par_iter();
                 all.filter(|id| goes(*id) && scored.best(*id).is_some())
                     .count()

@@ -204,7 +204,7 @@ impl InstanceServer {
                 continue;
             };
             let reply = self.receive(&mut stream).unwrap_or_else(|error| {
-                tracing::warn!("what a second start said is not a valid message: {error}");
+                tracing::warn!("the message of a second start is invalid: {error}");
                 Reply::Refused
             });
             let _ = stream
@@ -370,7 +370,7 @@ mod tests {
             assert_eq!(handed.take(), Some(vec!["/a".into()]));
             assert_eq!(second.join().expect("no panic"), "handed over");
             let third = scope.spawn(|| self::second(&dirs, &[], LONG));
-            receiver.recv().expect("told");
+            receiver.recv().expect("a message");
             let handed = instance.handed.recv().expect("an offer");
             handed.take().expect("still offered");
             assert_eq!(third.join().expect("no panic"), "handed over");

@@ -48,7 +48,7 @@ impl App {
                 self.state.keywords.state = KeywordState::Refused(text.into());
             }
             Slot::Download => self.download_finished(Err(text)),
-            Slot::Overview | Slot::Heaps => self.stop_analysis(),
+            Slot::Overview | Slot::Clusters => self.stop_analysis(),
             Slot::RuleFile => {
                 // The rules in memory may not be those of the file, so the file must not be overwritten.
                 self.state.rules.problem.get_or_insert_with(|| text.into());
@@ -92,19 +92,19 @@ impl App {
     }
 
     pub(in crate::app) fn handle_task_messages(&mut self) {
-        while let Ok(news) = self.news.try_recv() {
-            match news {
+        while let Ok(message) = self.messages.try_recv() {
+            match message {
                 TaskMessage::Session(attempt, opened) if attempt == self.opening => {
                     self.session_opened(opened);
                 }
                 TaskMessage::Session(..) | TaskMessage::Done => {}
                 TaskMessage::Chosen(purpose, chosen) => self.chosen(purpose, chosen),
-                TaskMessage::Export(news) => self.handle_export_message(news),
-                TaskMessage::Keywords(news) => self.handle_keyword_message(news),
+                TaskMessage::Export(message) => self.handle_export_message(message),
+                TaskMessage::Keywords(message) => self.handle_keyword_message(message),
                 TaskMessage::Metadata(changes) => self.metadata.extend(changes),
                 TaskMessage::Watched(watched) => self.take_watched(watched),
-                TaskMessage::Overview(news) => self.handle_overview_message(news),
-                TaskMessage::Rules(news) => self.handle_rule_message(news),
+                TaskMessage::Overview(message) => self.handle_overview_message(message),
+                TaskMessage::Rules(message) => self.handle_rule_message(message),
                 TaskMessage::Trashed(trashed) => self.trashed(trashed),
                 TaskMessage::Restored(restored) => self.restored(restored),
                 TaskMessage::Folders(folders) => self.remember_folders(folders),
@@ -116,7 +116,7 @@ impl App {
                 TaskMessage::TaskPanicked(slot) => self.panicked(slot),
                 TaskMessage::StoreSize(size) => self.state.store_size = size,
                 TaskMessage::Cleared(cleared) => self.store_cleared(cleared),
-                TaskMessage::Marks(news) => self.handle_marks_message(news),
+                TaskMessage::Marks(message) => self.handle_marks_message(message),
                 TaskMessage::Tidied(tidied) => self.store_tidied(tidied),
                 TaskMessage::Speed(rate) => self.state.models.rate = rate,
                 TaskMessage::Models(list) => self.state.models.list = list,

@@ -50,7 +50,7 @@ pub enum ExportMessage {
 struct Chosen {
     ids: Vec<ItemId>,
     library: Snapshot,
-    answer: ScoringResponse,
+    response: ScoringResponse,
     roots: Vec<PathBuf>,
 }
 
@@ -59,7 +59,7 @@ impl Chosen {
         Self {
             ids: state.export_ids(what, rejects),
             library: state.library.snapshot().clone(),
-            answer: state.answer.clone(),
+            response: state.response.clone(),
             roots: state.memory.roots.clone(),
         }
     }
@@ -71,7 +71,7 @@ impl Chosen {
 
     /// The photos in the form that the export engine expects.
     fn list(&self) -> Vec<ExportItem> {
-        let scored = self.answer.scored();
+        let scored = self.response.scored();
         let roots = RootIndex::new(&self.roots);
         let item = |(id, item): (ItemId, &LibraryItem)| {
             let path = &item.file.path;
@@ -95,7 +95,7 @@ impl Chosen {
 
     /// Label scores and content ids for the manifest.
     fn notes(&self) -> PhotoNotes {
-        let scored = self.answer.scored();
+        let scored = self.response.scored();
         let note = |id: ItemId, at: usize| {
             Some(LabelNote {
                 label: scored.labels[at].text.clone(),
@@ -206,8 +206,8 @@ impl App {
         self.queue(Slot::Export, move |_| {
             let progress = |progress| {
                 // If the channel is full, the message is dropped: a newer one will follow.
-                let news = TaskMessage::Export(ExportMessage::ExportProgress(progress));
-                if sender.try_send(news).is_ok() {
+                let message = TaskMessage::Export(ExportMessage::ExportProgress(progress));
+                if sender.try_send(message).is_ok() {
                     notify();
                 }
             };
@@ -229,8 +229,8 @@ impl App {
         });
     }
 
-    pub(in crate::app) fn handle_export_message(&mut self, news: ExportMessage) {
-        match news {
+    pub(in crate::app) fn handle_export_message(&mut self, message: ExportMessage) {
+        match message {
             ExportMessage::Planned(number, plan) if number == self.state.exports.plans => {
                 // Ignore a plan that arrives after another export has started.
                 if self.state.exports.state == ExportState::Planning {

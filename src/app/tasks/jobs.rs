@@ -201,10 +201,10 @@ impl App {
     pub(in crate::app) fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) {
         if let Some(new) = self.state.library.retain(stays) {
             self.state.selection.renumber(&new);
-            self.state.answer.renumber(&new);
+            self.state.response.renumber(&new);
             let viewer = self.state.viewer.take();
             self.state.viewer = viewer.and_then(|viewer| viewer.renumbered(&new));
-            self.state.heaps.renumber(&new);
+            self.state.clusters.renumber(&new);
             let questions = self.state.questions.take();
             self.state.questions = questions.and_then(|questions| questions.renumbered(&new));
             self.state.heat.question = None;
@@ -227,11 +227,11 @@ impl App {
     pub(in crate::app) fn forget_photos(&mut self) {
         self.stop_analysis();
         self.state.overview = Overview::default();
-        self.state.heaps.clear();
+        self.state.clusters.clear();
         self.state.questions = None;
         self.state.heat.question = None;
         self.state.library.clear();
-        self.state.answer = ScoringResponse::default();
+        self.state.response = ScoringResponse::default();
         self.state.selection = Selection::default();
         self.state.viewer = None;
         self.scoring_requests.valid_from = self.scoring_requests.number + 1;

@@ -27,7 +27,7 @@ pub enum KeywordMessage {
 impl State {
     /// The changes to write for the requested photos.
     fn edits(&self, request: &KeywordRequest) -> Vec<SidecarEdit> {
-        let scored = self.answer.scored();
+        let scored = self.response.scored();
         let edit = |id: ItemId| {
             let fitting = scored.fitting(id).into_iter();
             let texts = fitting.map(|(at, _)| scored.labels[at].text.clone());
@@ -85,9 +85,9 @@ impl App {
         });
     }
 
-    pub(in crate::app) fn handle_keyword_message(&mut self, news: KeywordMessage) {
+    pub(in crate::app) fn handle_keyword_message(&mut self, message: KeywordMessage) {
         let keywords = &mut self.state.keywords;
-        match news {
+        match message {
             KeywordMessage::Planned(number, plan) => {
                 if number == keywords.plans && keywords.state == KeywordState::Planning {
                     keywords.state = KeywordState::Planned(Arc::new(plan));

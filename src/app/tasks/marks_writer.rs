@@ -251,12 +251,12 @@ impl WriterThread {
         self.send_message(MarksMessage::Problem(Some(text)));
     }
 
-    fn send_message(&self, news: MarksMessage) {
+    fn send_message(&self, message: MarksMessage) {
         // A closed channel is no error, because the window is closed. If the channel is full, wait for a limited time.
         (self.notify)();
         let _ = self
             .sender
-            .send_timeout(TaskMessage::Marks(news), SEND_TIMEOUT);
+            .send_timeout(TaskMessage::Marks(message), SEND_TIMEOUT);
         (self.notify)();
     }
 }
@@ -283,16 +283,16 @@ mod tests {
     struct TestWriter {
         writer: MarksWriter,
         known: HashMap<ContentId, Mark>,
-        news: Receiver<TaskMessage>,
+        messages: Receiver<TaskMessage>,
     }
 
     fn start(path: &Path) -> TestWriter {
-        let (sender, news) = bounded(64);
+        let (sender, messages) = bounded(64);
         let (writer, known) = MarksWriter::start(path, sender, Arc::new(|| {})).expect("a thread");
         TestWriter {
             writer,
             known,
-            news,
+            messages,
         }
     }
 
@@ -301,9 +301,11 @@ mod tests {
     }
 
     /// Waits for the next message about a problem.
-    fn problem(news: &Receiver<TaskMessage>) -> Option<String> {
+    fn problem(messages: &Receiver<TaskMessage>) -> Option<String> {
         loop {
-            if let TaskMessage::Marks(MarksMessage::Problem(problem)) = news.recv().expect("news") {
+            if let TaskMessage::Marks(MarksMessage::Problem(problem)) =
+                messages.recv().expect("a message")
+            {
                 return problem;
             }
         }
@@ -316,20 +318,20 @@ mod tests {
         // A directory in place of the database file.
         std::fs::create_dir_all(&path).expect("made");
         let started = start(&path);
-        let said = problem(&started.news).expect("a problem");
-        assert!(said.contains("marks.db"), "{said}");
+        let text = problem(&started.messages).expect("a problem");
+        assert!(text.contains("marks.db"), "{text}");
         started.writer.keep(&[(content(1), Some(STARS))]);
-        let said = problem(&started.news).expect("a problem");
-        assert!(said.contains("marks.recovery.jsonl"), "{said}");
+        let text = problem(&started.messages).expect("a problem");
+        assert!(text.contains("marks.recovery.jsonl"), "{text}");
         // Close and reopen while the database still cannot be opened.
         drop(started.writer);
         let started = start(&path);
         assert_eq!(started.known, HashMap::from([(content(1), STARS)]));
         started.writer.keep(&[(content(2), Some(STARS))]);
-        problem(&started.news).expect("a problem");
+        problem(&started.messages).expect("a problem");
         // The database becomes usable while the window is open.
         std::fs::remove_dir(&path).expect("removed");
-        while problem(&started.news).is_some() {}
+        while problem(&started.messages).is_some() {}
         started.writer.keep(&[(content(1), None)]);
         drop(started.writer);
         assert!(!Recovery::beside(&path).path().exists());
@@ -343,26 +345,26 @@ mod tests {
         let path = dir.path().join("marks.db");
         std::fs::create_dir(&path).expect("made");
         let started = start(&path);
-        problem(&started.news).expect("a problem");
+        problem(&started.messages).expect("a problem");
         started.writer.keep(&[(content(1), Some(STARS))]);
-        problem(&started.news).expect("a problem");
+        problem(&started.messages).expect("a problem");
         // A directory in place of the recovery file, which cannot be removed like a file.
         let beside = Recovery::beside(&path).path().to_path_buf();
         while std::fs::remove_file(&beside).is_err() {
-            problem(&started.news).expect("a problem");
+            problem(&started.messages).expect("a problem");
         }
         std::fs::create_dir(&beside).expect("made");
         std::fs::remove_dir(&path).expect("removed");
         let about_it = format!("{}: ", beside.display());
-        let said = loop {
-            let said = problem(&started.news).expect("a problem");
-            if said.contains(&about_it) {
-                break said;
+        let text = loop {
+            let text = problem(&started.messages).expect("a problem");
+            if text.contains(&about_it) {
+                break text;
             }
         };
-        assert!(said.contains(t!("decisions-saved")), "{said}");
+        assert!(text.contains(t!("decisions-saved")), "{text}");
         std::fs::remove_dir(&beside).expect("removed");
-        while problem(&started.news).is_some() {}
+        while problem(&started.messages).is_some() {}
         drop(started.writer);
         let marks = Marks::open(&path).expect("opened").all().expect("read");
         assert_eq!(marks, HashMap::from([(content(1), STARS)]));
@@ -388,7 +390,7 @@ mod tests {
         std::fs::rename(&moved, &path).expect("moved back");
         let known = loop {
             if let TaskMessage::Marks(MarksMessage::Known(known)) =
-                started.news.recv().expect("news")
+                started.messages.recv().expect("a message")
             {
                 break known;
             }
@@ -413,12 +415,15 @@ mod tests {
         bytes[4096..end.min(8192)].fill(0xFF);
         std::fs::write(&path, bytes).expect("written");
         let started = start(&path);
-        let said = started.news.try_iter().find_map(|news| match news {
-            TaskMessage::Marks(MarksMessage::Notice(text)) => Some(text),
-            _ => None,
-        });
-        let said = said.expect("a notice");
-        assert!(said.contains("set aside"), "{said}");
+        let text = started
+            .messages
+            .try_iter()
+            .find_map(|message| match message {
+                TaskMessage::Marks(MarksMessage::Notice(text)) => Some(text),
+                _ => None,
+            });
+        let text = text.expect("a notice");
+        assert!(text.contains("set aside"), "{text}");
         started.writer.keep(&[(content(201), Some(STARS))]);
         drop(started.writer);
         let marks = Marks::open(&path).expect("opened").all().expect("read");

@@ -20,7 +20,7 @@ impl App {
                 .iter()
                 .take_while(|_| !cancel.is_cancelled())
                 .map(|item| (&*item.file.path, item.metadata.as_ref()));
-            match metadata::changed(photos, Some(&cache)) {
+            match metadata::read_changed(photos, Some(&cache)) {
                 changes if changes.is_empty() => TaskMessage::Done,
                 changes => TaskMessage::Metadata(changes),
             }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::supervisor::Slot;
+use crate::app::document::clusters::Cluster;
 use crate::app::document::findings::Findings;
-use crate::app::document::heaps::Heap;
 use crate::app::document::heat::HeatMapState;
 use crate::app::document::library::{ItemId, LibraryItem, Snapshot, UNREAD};
 use crate::app::document::overview::{AnalysisInput, AnalysisProgress};
@@ -34,9 +34,9 @@ pub enum OverviewMessage {
     /// Duplicates, bursts and flaws, or why the analysis failed.
     Found(AnalysisInput, Result<Arc<Findings>, LibraryError>),
     /// The findings with words added, and the clusters; or why the analysis failed.
-    Heaps(
+    Clusters(
         AnalysisInput,
-        Result<(Arc<Findings>, Vec<Heap>), LibraryError>,
+        Result<(Arc<Findings>, Vec<Cluster>), LibraryError>,
     ),
     /// The heat map for the request with this number.
     Heat(u64, HeatMapState),
@@ -80,34 +80,34 @@ impl App {
     /// Cancels the analysis, because its photos are no longer those of the window.
     pub(in crate::app) fn stop_analysis(&mut self) {
         self.supervisor.cancel(Slot::Overview);
-        self.supervisor.cancel(Slot::Heaps);
+        self.supervisor.cancel(Slot::Clusters);
         self.state.overview.running = None;
-        self.state.heaps.is_proposing = false;
+        self.state.clusters.is_proposing = false;
     }
 
     /// Starts the search for words and clusters.
-    fn start_heap_search(&mut self, at: AnalysisInput) {
+    fn start_clustering(&mut self, at: AnalysisInput) {
         let SessionState::Ready(library) = &self.state.session else {
             return;
         };
         let (library, photos) = (library.clone(), self.state.library.snapshot().clone());
-        self.state.heaps.is_proposing = true;
-        self.replace(Slot::Heaps, move |cancel| {
-            let found = on_half_of_the_cores(|| find_heaps(&library, &photos, cancel));
-            let found = found.map(|(found, heaps)| (Arc::new(found), heaps));
-            TaskMessage::Overview(OverviewMessage::Heaps(at, found))
+        self.state.clusters.is_proposing = true;
+        self.replace(Slot::Clusters, move |cancel| {
+            let found = on_half_of_the_cores(|| find_clusters(&library, &photos, cancel));
+            let found = found.map(|(found, clusters)| (Arc::new(found), clusters));
+            TaskMessage::Overview(OverviewMessage::Clusters(at, found))
         });
     }
 
     /// Searches for clusters again, because other ones are wanted for the same photos.
-    pub(in crate::app) fn restart_heap_search(&mut self) {
+    pub(in crate::app) fn restart_clustering(&mut self) {
         if let Some(at) = self.state.overview.analysed_input {
-            self.start_heap_search(at);
+            self.start_clustering(at);
         }
     }
 
-    pub(in crate::app) fn handle_overview_message(&mut self, news: OverviewMessage) {
-        match news {
+    pub(in crate::app) fn handle_overview_message(&mut self, message: OverviewMessage) {
+        match message {
             OverviewMessage::Found(at, found) => {
                 self.state.overview.running = None;
                 match found {
@@ -117,14 +117,14 @@ impl App {
                     Err(error) => self.state.overview.problem = Some(error.to_string()),
                 }
             }
-            OverviewMessage::Heaps(at, found) => {
-                self.state.heaps.is_proposing = false;
+            OverviewMessage::Clusters(at, found) => {
+                self.state.clusters.is_proposing = false;
                 match found {
-                    Ok((found, heaps)) if self.is_current_input(at) => {
-                        self.finish_heap_search(found, heaps);
+                    Ok((found, clusters)) if self.is_current_input(at) => {
+                        self.finish_clustering(found, clusters);
                     }
                     Ok(_) => self.analyse_if_idle(),
-                    Err(error) => self.state.heaps.problem = Some(error.to_string()),
+                    Err(error) => self.state.clusters.problem = Some(error.to_string()),
                 }
             }
             OverviewMessage::Heat(number, map) => {
@@ -151,7 +151,7 @@ impl App {
 
     fn found(&mut self, at: AnalysisInput, mut found: Arc<Findings>) {
         let looked_before = self.state.overview.analysed_input.replace(at);
-        let is_same = looked_before == Some(at) && self.state.heaps.is_known;
+        let is_same = looked_before == Some(at) && self.state.clusters.is_known;
         if is_same {
             Arc::make_mut(&mut found).copy_words(self.state.findings());
         }
@@ -168,12 +168,15 @@ impl App {
         self.state.overview.is_offered |= is_new && has_read && self.state.dialog.is_none();
         self.request_refresh(RefreshPriority::Now);
         if !is_same {
-            self.start_heap_search(at);
+            self.start_clustering(at);
         }
     }
 
-    fn finish_heap_search(&mut self, found: Arc<Findings>, heaps: Vec<Heap>) {
-        let mut suggestions: Vec<String> = heaps.iter().map(|heap| heap.name.clone()).collect();
+    fn finish_clustering(&mut self, found: Arc<Findings>, clusters: Vec<Cluster>) {
+        let mut suggestions: Vec<String> = clusters
+            .iter()
+            .map(|cluster| cluster.name.clone())
+            .collect();
         let frequent = found.frequent_words().into_iter().take(SUGGESTED_WORDS);
         for word in frequent.map(ToOwned::to_owned) {
             if !suggestions.contains(&word) {
@@ -183,8 +186,8 @@ impl App {
         self.state.library.set_findings(found);
         let dismissed = &self.state.memory.dismissed_heaps;
         suggestions.retain(|name| !dismissed.contains(name));
-        let kept = { heaps.into_iter() }.filter(|heap| !dismissed.contains(&heap.name));
-        self.state.heaps.propose(kept.collect(), suggestions);
+        let kept = { clusters.into_iter() }.filter(|cluster| !dismissed.contains(&cluster.name));
+        self.state.clusters.propose(kept.collect(), suggestions);
         self.request_refresh(RefreshPriority::Now);
     }
 
@@ -233,13 +236,13 @@ fn ticker<'a>(
     progress: &'a AnalysisProgress,
     notify: &'a Notify,
 ) -> impl Fn(bool, usize, usize) + Sync + 'a {
-    let (begun, told) = (Instant::now(), AtomicU64::new(0));
+    let (started, last_report) = (Instant::now(), AtomicU64::new(0));
     move |compares, done, of| {
         progress.set(compares, done, of);
-        let now = begun.elapsed().as_millis() as u64;
-        let last = told.load(Ordering::Relaxed);
+        let now = started.elapsed().as_millis() as u64;
+        let last = last_report.load(Ordering::Relaxed);
         if now >= last + PROGRESS_INTERVAL_MS {
-            told.store(now, Ordering::Relaxed);
+            last_report.store(now, Ordering::Relaxed);
             notify();
         }
     }
@@ -330,11 +333,11 @@ fn find(
 }
 
 /// Adds words for each photo to existing findings, and finds clusters.
-fn find_heaps(
+fn find_clusters(
     library: &Library,
     photos: &Snapshot,
     cancel: &Cancel,
-) -> Result<(Findings, Vec<Heap>), LibraryError> {
+) -> Result<(Findings, Vec<Cluster>), LibraryError> {
     let (ids, indexed) = indexed(photos);
     let mut found = (*photos.findings).clone();
     let places = found.word_indices();
@@ -342,14 +345,17 @@ fn find_heaps(
         found.set_words(ids[at], words, &places);
     })?;
     let vocabulary = words();
-    let proposed = library.heaps(&indexed, &clusters::ClusterRule::default(), cancel)?;
-    let heap = |heap: clusters::Cluster| {
-        let mut names = heap.words.iter().map(|word| vocabulary[*word].to_owned());
-        Some(Heap {
+    let proposed = library.clusters(&indexed, &clusters::ClusterRule::default(), cancel)?;
+    let cluster = |cluster: clusters::Cluster| {
+        let mut names = cluster
+            .words
+            .iter()
+            .map(|word| vocabulary[*word].to_owned());
+        Some(Cluster {
             name: names.next()?,
             alternative_names: names.collect(),
-            photos: heap.photos.iter().map(|at| ids[*at]).collect(),
+            photos: cluster.photos.iter().map(|at| ids[*at]).collect(),
         })
     };
-    Ok((found, proposed.into_iter().filter_map(heap).collect()))
+    Ok((found, proposed.into_iter().filter_map(cluster).collect()))
 }

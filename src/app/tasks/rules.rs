@@ -130,7 +130,7 @@ impl App {
             let rules = &mut self.state.rules;
             rules.previews += 1;
             rules.preview = PreviewState::Failed(problem.clone());
-            rules.asked = Some(rule);
+            rules.previewed = Some(rule);
             return self.repaint.ctx.request_repaint();
         }
         // While the session is loading, the dialog asks again.
@@ -140,7 +140,7 @@ impl App {
         let rules = &mut self.state.rules;
         rules.previews += 1;
         rules.preview = PreviewState::Looking;
-        rules.asked = Some(rule.clone());
+        rules.previewed = Some(rule.clone());
         let number = rules.previews;
         let given = self.supervisor.replace(Slot::RulePlan, move |cancel| {
             TaskMessage::Rules(RuleMessage::Preview(number, runner.preview(rule, cancel)))
@@ -201,7 +201,7 @@ impl App {
     pub(in crate::app) fn run_due_rules(&mut self, ctx: &Context) {
         if self.rounds.after_metadata {
             // A task sends its result before its slot becomes idle.
-            let is_read = self.supervisor.is_idle(Slot::Sidecars) && self.news.is_empty();
+            let is_read = self.supervisor.is_idle(Slot::Sidecars) && self.messages.is_empty();
             if !is_read || !self.metadata.is_empty() {
                 return ctx.request_repaint_after(METADATA_CHECK);
             }
@@ -216,9 +216,9 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn handle_rule_message(&mut self, news: RuleMessage) {
+    pub(in crate::app) fn handle_rule_message(&mut self, message: RuleMessage) {
         let rules = &mut self.state.rules;
-        match news {
+        match message {
             RuleMessage::Read(Ok(list)) => {
                 rules.list = list;
                 rules.is_loaded = true;
@@ -331,8 +331,8 @@ impl RuleRunner {
                 return Err(WindowClosed);
             }
             let (reply, replied) = bounded(1);
-            let news = TaskMessage::Rules(RuleMessage::Marked(files.to_vec(), reply));
-            sender.send(news).map_err(|_| WindowClosed)?;
+            let message = TaskMessage::Rules(RuleMessage::Marked(files.to_vec(), reply));
+            sender.send(message).map_err(|_| WindowClosed)?;
             notify();
             // The photos are logged as decided afterwards, so they must be marked by then. A window that is closing
             // does not reply.

@@ -19,7 +19,7 @@ use crate::app::document::scored::LabelScores;
 use crate::app::document::search_text::SearchText;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::session::Session;
-use crate::engine::library::{Asker, BestFrames, Photos};
+use crate::engine::library::{BestFrames, IncrementalScorer, Photos};
 use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::score::Scores;
 use crate::engine::search::teach::TrainingSet;
@@ -128,9 +128,9 @@ impl ScoringResponse {
 
 /// A handle to the scoring thread.
 pub struct ScoringWorker {
-    questions: Sender<Box<ScoringRequest>>,
+    requests: Sender<Box<ScoringRequest>>,
     waiting: Receiver<Box<ScoringRequest>>,
-    answers: Receiver<Box<ScoringResponse>>,
+    responses: Receiver<Box<ScoringResponse>>,
 }
 
 impl ScoringWorker {
@@ -139,37 +139,38 @@ impl ScoringWorker {
     /// # Errors
     /// Returns an error if the thread cannot be started.
     pub fn start(notify: Notify) -> std::io::Result<Self> {
-        let (questions, waiting) = bounded::<Box<ScoringRequest>>(1);
-        let (answer_sender, answers) = bounded(4);
+        let (requests, waiting) = bounded::<Box<ScoringRequest>>(1);
+        let (response_sender, responses) = bounded(4);
         let inbox = waiting.clone();
         std::thread::Builder::new()
             .name("lumisift-score".into())
             .spawn(move || {
-                let mut asker = Asker::default();
-                for question in inbox {
-                    let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut asker, &question)));
-                    let answer = answer.unwrap_or_else(|_| {
-                        asker = Asker::default();
-                        panicked(&question)
+                let mut scorer = IncrementalScorer::default();
+                for request in inbox {
+                    let response =
+                        catch_unwind(AssertUnwindSafe(|| respond(&mut scorer, &request)));
+                    let response = response.unwrap_or_else(|_| {
+                        scorer = IncrementalScorer::default();
+                        panicked(&request)
                     });
-                    drop(question);
-                    if answer_sender.send(Box::new(answer)).is_err() {
+                    drop(request);
+                    if response_sender.send(Box::new(response)).is_err() {
                         return;
                     }
                     notify();
                 }
             })?;
         Ok(Self {
-            questions,
+            requests,
             waiting,
-            answers,
+            responses,
         })
     }
 
     /// Sends a request, replacing one that is still waiting.
-    pub fn ask(&self, question: ScoringRequest) {
-        let mut next = Box::new(question);
-        while let Err(TrySendError::Full(back)) = self.questions.try_send(next) {
+    pub fn send(&self, request: ScoringRequest) {
+        let mut next = Box::new(request);
+        while let Err(TrySendError::Full(back)) = self.requests.try_send(next) {
             let _ = self.waiting.try_recv();
             next = back;
         }
@@ -178,15 +179,15 @@ impl ScoringWorker {
     /// The newest response since the last call, if any.
     #[must_use]
     pub fn newest(&self) -> Option<Box<ScoringResponse>> {
-        self.answers.try_iter().last()
+        self.responses.try_iter().last()
     }
 }
 
 /// The response if scoring panicked: all photos, unsorted.
-fn panicked(question: &ScoringRequest) -> ScoringResponse {
-    let order = 0..question.library.items.len() as ItemId;
+fn panicked(request: &ScoringRequest) -> ScoringResponse {
+    let order = 0..request.library.items.len() as ItemId;
     ScoringResponse {
-        number: question.number,
+        number: request.number,
         arrangement: Arrangement {
             order: order.collect(),
             ..Arrangement::default()
@@ -233,7 +234,7 @@ fn month_of(today: &Zoned) -> (u32, u32) {
 }
 
 /// Computes the response to a request, reusing what earlier requests have cached.
-fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
+fn respond(scorer: &mut IncrementalScorer, request: &ScoringRequest) -> ScoringResponse {
     let mut response = ScoringResponse {
         number: request.number,
         labels: request.labels.clone(),
@@ -243,7 +244,7 @@ fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
     };
     let search = SearchText::parse(&request.search, month_of(&Zoned::now()));
     if let Some(session) = &request.session {
-        score(asker, session, request, &search.meaning, &mut response);
+        score(scorer, session, request, &search.meaning, &mut response);
     }
     response.recognised = count_recognised(&request.library, response.scored());
     let wanted = ArrangeRequest {
@@ -268,7 +269,7 @@ const SEARCH: Wording<'static> = Wording {
 
 /// Scores the enabled labels and the meaning part of the search.
 fn score(
-    asker: &mut Asker,
+    scorer: &mut IncrementalScorer,
     session: &Session,
     request: &ScoringRequest,
     meaning: &str,
@@ -296,11 +297,11 @@ fn score(
         is_video: &|at| items[at].facts().is_some_and(|facts| facts.video.is_some()),
     };
     let search = query.as_ref().and_then(|query| query.as_ref().ok());
-    let answer = asker.ask(session, &labels, search, photos);
-    match answer.scores {
+    let result = scorer.score(session, &labels, search, photos);
+    match result.scores {
         Ok(scored) => {
             (response.scores, response.frames) = (scored.scores, scored.frames);
-            for (at, column) in places.into_iter().zip(answer.columns) {
+            for (at, column) in places.into_iter().zip(result.columns) {
                 match column {
                     Ok(column) => response.columns[at] = Some(column),
                     Err(error) => response.problems[at] = Some(error.to_string()),
@@ -309,7 +310,7 @@ fn score(
         }
         Err(error) => response.problems.fill(Some(error.to_string())),
     }
-    match (query, answer.search) {
+    match (query, result.search) {
         (Some(Err(error)), _) => response.search_problem = Some(error.to_string()),
         (_, Some(Err(error))) => response.search_problem = Some(error.to_string()),
         (_, Some(Ok(found))) => {

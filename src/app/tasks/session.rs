@@ -31,7 +31,7 @@ impl App {
 
     pub(super) fn session_opened(&mut self, opened: Result<Library, impl Display>) {
         // A preview of the earlier session is outdated.
-        self.state.rules.asked = None;
+        self.state.rules.previewed = None;
         match opened {
             Ok(library) => {
                 for notice in library.notices() {

@@ -24,7 +24,7 @@ pub enum Slot {
     /// Finding duplicates, bursts and flaws among all photos.
     Overview,
     /// Finding words for all photos, and clusters.
-    Heaps,
+    Clusters,
     /// Computing the heat map of a label.
     Heat,
     /// Joining the threads of a finished job.
@@ -293,10 +293,10 @@ fn work<N: Send + 'static>(
     panicked: fn(Slot) -> N,
 ) {
     while let Some(Waiting { task, cancel, .. }) = next(shared) {
-        let begun = Instant::now();
+        let started = Instant::now();
         tracing::debug!(?slot, "work begins");
         let done = catch_unwind(AssertUnwindSafe(|| task(&cancel)));
-        let milliseconds = begun.elapsed().as_millis();
+        let milliseconds = started.elapsed().as_millis();
         // The result of a replaced task is dropped, even if it completed before it noticed the cancellation.
         let replaced = cancel.is_cancelled();
         tracing::debug!(?slot, milliseconds, replaced, "work ends");
@@ -357,15 +357,15 @@ mod tests {
     #[test]
     fn the_newest_wins_and_older_answers_are_dropped() {
         let (mut supervisor, receiver) = supervisor();
-        let (begin, begun) = bounded(1);
+        let (start, has_started) = bounded(1);
         let slot = Slot::ExportPlan;
         let first = move |cancel: &Cancel| {
-            begin.send(()).expect("heard");
+            start.send(()).expect("received");
             until_cancelled(cancel);
             1
         };
         supervisor.replace(slot, first).expect("a thread");
-        begun.recv_timeout(TEST_TIMEOUT).expect("begun");
+        has_started.recv_timeout(TEST_TIMEOUT).expect("started");
         for n in 2..100 {
             supervisor.replace(slot, move |_| n).expect("a thread");
         }
@@ -404,18 +404,18 @@ mod tests {
     #[test]
     fn closing_cancels_and_joins() {
         let (mut supervisor, receiver) = supervisor();
-        let (begin, begun) = bounded(2);
+        let (start, has_started) = bounded(2);
         for slot in [Slot::Sidecars, Slot::Export] {
-            let begin = begin.clone();
+            let start = start.clone();
             let task = move |cancel: &Cancel| {
-                begin.send(()).expect("heard");
+                start.send(()).expect("received");
                 until_cancelled(cancel);
                 1
             };
             supervisor.queue(slot, task).expect("a thread");
         }
         for _ in 0..2 {
-            begun.recv_timeout(TEST_TIMEOUT).expect("begun");
+            has_started.recv_timeout(TEST_TIMEOUT).expect("started");
         }
         assert!(supervisor.end_within(TEST_TIMEOUT));
         assert!(receiver.is_empty() && supervisor.workers.is_empty());
@@ -423,16 +423,16 @@ mod tests {
 
     #[test]
     fn work_that_does_not_end_is_left_behind() {
-        let (mut supervisor, _told) = supervisor();
+        let (mut supervisor, _receiver) = supervisor();
         let (release, released) = bounded::<()>(0);
-        let (begin, begun) = bounded(1);
+        let (start, has_started) = bounded(1);
         let stuck = move |_: &Cancel| {
-            begin.send(()).expect("heard");
+            start.send(()).expect("received");
             let _ = released.recv();
             1
         };
         supervisor.queue(Slot::Desktop, stuck).expect("a thread");
-        begun.recv_timeout(TEST_TIMEOUT).expect("begun");
+        has_started.recv_timeout(TEST_TIMEOUT).expect("started");
         assert!(!supervisor.end_within(Duration::from_millis(1)));
         drop(release);
     }

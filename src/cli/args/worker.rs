@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use lumisift::engine::worker::{Keep, Shard};
+use lumisift::engine::worker::{RowFilter, Shard};
 
 use super::Words;
 use super::values::{path, share};
@@ -33,7 +33,7 @@ pub struct WorkerArgs {
     pub words: Words,
     /// Write only rows that meet a condition: "match>=0.2" (any label), "match.LABEL>=0.2" or "probability>=0.2"
     #[arg(long, value_name = "CONDITION")]
-    pub keep: Option<Keep>,
+    pub keep: Option<RowFilter>,
 }
 
 /// `rank`.

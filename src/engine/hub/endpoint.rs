@@ -192,13 +192,13 @@ impl Hub {
             head: true,
             ..self.request(file)
         };
-        let answer = self.client.open(request, cancel)?;
-        match answer.head.status {
-            200 => Ok(Some(RemoteFile::from_head(&answer.head))),
+        let response = self.client.open(request, cancel)?;
+        match response.head.status {
+            200 => Ok(Some(RemoteFile::from_head(&response.head))),
             404 | 410 => Ok(None),
             // Some mirrors do not support HEAD; the metadata is then unknown.
             405 | 501 => Ok(Some(RemoteFile::default())),
-            _ => Err(answer.refused()),
+            _ => Err(response.refused()),
         }
     }
 

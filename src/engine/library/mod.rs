@@ -15,7 +15,7 @@
 //! let library = Library::open(&LoadOptions::new(ModelChoice::Starter), Path::new("store"), limits)?;
 //! let indexed = library.index(JobOptions::new(vec![PathBuf::from("photos")]), |_| ())?;
 //! let labels = [TrainingSet::of(Query::parse("cat")?), TrainingSet::of(Query::parse("dog")?)];
-//! let scores = library.ask(&labels, &indexed)?.scores;
+//! let scores = library.score(&labels, &indexed)?.scores;
 //! for (at, (photo, _)) in indexed.photos.iter().enumerate() {
 //!     println!("{}: {:?}", photo.file.path.display(), scores.matches_of(at));
 //! }
@@ -24,11 +24,11 @@
 //! ```
 
 mod appearances;
-mod ask;
+mod clusters;
 mod duplicates;
 mod explain;
 mod frames;
-mod heaps;
+mod incremental;
 mod indexed;
 mod languages;
 mod overview;
@@ -46,11 +46,11 @@ use super::index::store::{Store, StoreError, StoreLimits};
 use super::inference::{self, LoadOptions, Model, ModelError};
 use super::search::teach::TrainingSet;
 
-pub use ask::{Answer, Asker, PhotoScores, Photos};
+pub use clusters::{embed_words, words};
 pub use duplicates::{DuplicateReport, PhotoDetails};
 pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
-pub use heaps::{embed_words, words};
+pub use incremental::{IncrementalScorer, PhotoScores, Photos, ScoringResult};
 pub use indexed::Indexed;
 pub use languages::{families_for, models_for, translation_text};
 pub use overview::{Flaw, Flaws};
@@ -165,11 +165,11 @@ impl Library {
     }
 
     /// Scores photos for labels, in the order of both. Waits for the store's integrity checks, because the result is final;
-    /// callers that repeat queries and can refine their results use an [`Asker`] instead.
+    /// callers that repeat queries and can refine their results use an [`IncrementalScorer`] instead.
     ///
     /// # Errors
     /// Returns an error if a label's example cannot be read, the model rejects a text, or the store cannot be read.
-    pub fn ask(
+    pub fn score(
         &self,
         labels: &[TrainingSet],
         photos: &Indexed,

@@ -71,7 +71,7 @@ impl RowCache {
 /// The masses of a label, and the counter value of the last query that used them.
 struct CachedMasses {
     masses: LabelMasses,
-    asked: u64,
+    last_used: u64,
 }
 
 /// Unused labels whose masses are kept, because users undo their typing and toggle labels.
@@ -87,7 +87,7 @@ pub struct ScoreCache {
     scored: PhotoScores,
     photos: usize,
     /// Query counter, the clock of the cache.
-    asked: u64,
+    query_count: u64,
     /// The previous scores, whose memory is reused once nothing else refers to them.
     spare: Arc<Scores>,
 }
@@ -117,9 +117,9 @@ impl ScoreCache {
         }
         // `self` is empty until the end: after an error, the next query starts over.
         let before = mem::take(self);
-        let asked = before.asked + 1;
+        let query = before.query_count + 1;
         let mut masses = before.masses;
-        extend_masses(session, &mut masses, (&columns, asked), before.photos, all)?;
+        extend_masses(session, &mut masses, (&columns, query), before.photos, all)?;
         let scorer = match session.has_parts()? {
             true => Some(scorer(session, columns.iter())),
             false => None,
@@ -150,7 +150,7 @@ impl ScoreCache {
             masses,
             scored,
             photos: count,
-            asked,
+            query_count: query,
             spare,
         };
         Ok(self.scored.clone())
@@ -166,7 +166,7 @@ fn scorer<'a>(session: &Session, columns: impl Iterator<Item = &'a ClassifierCol
 fn extend_masses(
     session: &Session,
     known: &mut HashMap<String, CachedMasses>,
-    (columns, asked): (&[ClassifierColumn], u64),
+    (columns, query): (&[ClassifierColumn], u64),
     photos: usize,
     all: &RowCache,
 ) -> Result<(), SessionError> {
@@ -174,8 +174,8 @@ fn extend_masses(
     let mut seen = HashSet::new();
     for column in columns.iter().filter(|column| seen.insert(&column.key)) {
         match known.get_mut(&column.key) {
-            Some(weighed) => {
-                weighed.asked = asked;
+            Some(cached) => {
+                cached.last_used = query;
                 growing.push(column);
             }
             None => missing.push(column),
@@ -183,17 +183,17 @@ fn extend_masses(
     }
     if photos < all.rows.len() {
         // Unused labels are dropped rather than extended to the new photos.
-        known.retain(|_, weighed| weighed.asked == asked);
+        known.retain(|_, cached| cached.last_used == query);
     } else {
         growing.clear();
-        forget_old(known, asked);
+        forget_old(known, query);
     }
     if !growing.is_empty() {
         let scorer = scorer(session, growing.iter().copied());
         let more = session.masses(&scorer, &all.rows[photos..])?;
         for (column, more) in growing.into_iter().zip(more) {
-            if let Some(weighed) = known.get_mut(&column.key) {
-                weighed.masses.append(more);
+            if let Some(cached) = known.get_mut(&column.key) {
+                cached.masses.append(more);
             }
         }
     }
@@ -201,23 +201,29 @@ fn extend_masses(
         let scorer = scorer(session, missing.iter().copied());
         let new = session.masses(&scorer, &all.rows)?;
         for (column, masses) in missing.into_iter().zip(new) {
-            known.insert(column.key.clone(), CachedMasses { masses, asked });
+            known.insert(
+                column.key.clone(),
+                CachedMasses {
+                    masses,
+                    last_used: query,
+                },
+            );
         }
     }
     Ok(())
 }
 
 /// Keeps the entries of the current query, and the most recently used of the others.
-fn forget_old(known: &mut HashMap<String, CachedMasses>, asked: u64) {
-    let others = known.values().filter(|weighed| weighed.asked != asked);
-    let oldest = oldest_kept(others.map(|weighed| weighed.asked), KEPT_MASSES);
-    known.retain(|_, weighed| weighed.asked >= oldest);
+fn forget_old(known: &mut HashMap<String, CachedMasses>, query: u64) {
+    let others = known.values().filter(|cached| cached.last_used != query);
+    let oldest = oldest_kept(others.map(|cached| cached.last_used), KEPT_MASSES);
+    known.retain(|_, cached| cached.last_used >= oldest);
 }
 
 /// The smallest counter value to keep so that only the `wanted` most recent entries remain.
-pub fn oldest_kept(asked: impl Iterator<Item = u64>, wanted: usize) -> u64 {
-    let mut asked: Vec<u64> = asked.collect();
-    asked.sort_unstable();
-    let spare = asked.len().saturating_sub(wanted);
-    if spare == 0 { 0 } else { asked[spare] }
+pub fn oldest_kept(last_used: impl Iterator<Item = u64>, wanted: usize) -> u64 {
+    let mut last_used: Vec<u64> = last_used.collect();
+    last_used.sort_unstable();
+    let spare = last_used.len().saturating_sub(wanted);
+    if spare == 0 { 0 } else { last_used[spare] }
 }

@@ -25,8 +25,8 @@ pub fn sentence(
     taken: Option<&str>,
     quality: Option<&PictureQuality>,
 ) -> String {
-    let said = said(words).unwrap_or_else(|| "no word fits well".into());
-    let mut parts = vec![said];
+    let content = content_text(words).unwrap_or_else(|| "no word fits well".into());
+    let mut parts = vec![content];
     parts.extend(taken.and_then(day).map(|day| format!("taken {day}")));
     parts.extend(quality.and_then(quality_text).map(ToOwned::to_owned));
     parts.join("; ")
@@ -34,12 +34,12 @@ pub fn sentence(
 
 /// The words that describe the content, with their certainty: "cat, perhaps sofa"; `None` if none scores high enough.
 #[must_use]
-pub fn said(words: &[Word<'_>]) -> Option<String> {
-    let said = |(word, fit): &Word<'_>| match *fit >= CERTAIN_WORD_MATCH {
+pub fn content_text(words: &[Word<'_>]) -> Option<String> {
+    let qualified = |(word, fit): &Word<'_>| match *fit >= CERTAIN_WORD_MATCH {
         true => (*word).to_owned(),
         false => format!("perhaps {word}"),
     };
-    let kept: Vec<String> = kept(words).iter().map(said).collect();
+    let kept: Vec<String> = kept(words).iter().map(qualified).collect();
     (!kept.is_empty()).then(|| kept.join(", "))
 }
 
@@ -50,10 +50,10 @@ pub fn kept<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
     let fitting = words.iter().filter(|(_, fit)| *fit >= MIN_WORD_MATCH);
     for (word, fit) in fitting {
         let has = |a: &str, b: &str| a.split(' ').any(|part| part == b);
-        let is_said = kept
+        let is_covered = kept
             .iter()
             .any(|(other, _)| has(other, word) || has(word, other));
-        if !is_said && kept.len() < MAX_WORDS {
+        if !is_covered && kept.len() < MAX_WORDS {
             kept.push((*word, *fit));
         }
     }
@@ -91,8 +91,8 @@ mod tests {
             empty: 0.0,
         };
         let words = [("cat", 0.9), ("grey cat", 0.8), ("sofa", 0.4), ("dog", 0.1)];
-        let said = sentence(&words, Some("2024-05-04T10:00:00"), Some(&quality));
-        assert_eq!(said, "cat, perhaps sofa; taken 4 May 2024; sharp");
+        let text = sentence(&words, Some("2024-05-04T10:00:00"), Some(&quality));
+        assert_eq!(text, "cat, perhaps sofa; taken 4 May 2024; sharp");
         assert_eq!(sentence(&[("dog", 0.1)], None, None), "no word fits well");
         let dark = PictureQuality {
             dark: 0.9,

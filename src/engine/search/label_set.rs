@@ -198,7 +198,7 @@ pub fn label_query(text: &str, wording: &Wording) -> Result<Query, QueryError> {
         query = query.translated(wording.language.or_else(Language::of_system));
     }
     if !wording.exactly {
-        query = query.spread(wording.without);
+        query = query.expand(wording.without);
     }
     if !wording.templates.is_empty() {
         for term in query.terms_mut() {
@@ -326,7 +326,7 @@ mod tests {
                 .training_set()
                 .map(|l| l.query.alternatives.len())
         };
-        let people = Query::parse("people").expect("a query").spread(&[]);
+        let people = Query::parse("people").expect("a query").expand(&[]);
         assert_eq!(count(1), Ok(people.alternatives.len() - 1));
         assert_eq!(count(2), Ok(1));
         set.write(&path).expect("written");

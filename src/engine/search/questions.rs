@@ -145,7 +145,7 @@ impl Questions {
         let known = |above: bool, fits: bool| {
             let answers = self.answers.iter();
             answers
-                .filter(|(at, said)| is_above(*at) == above && *said == fits)
+                .filter(|(at, answer)| is_above(*at) == above && *answer == fits)
                 .count() as f64
         };
         let wrong = interval(&curves, &self.classes(true), known(true, false), |chance| {
@@ -334,10 +334,10 @@ mod tests {
                 questions.answer(photo, fits[photo]);
             }
             let estimate = questions.estimate();
-            let count = |above: bool, said: bool| {
+            let count = |above: bool, expected: bool| {
                 let photos = matches.iter().zip(&fits);
                 photos
-                    .filter(|(m, fits)| (**m >= 0.2) == above && **fits == said)
+                    .filter(|(m, fits)| (**m >= 0.2) == above && **fits == expected)
                     .count() as f64
             };
             let inside = |interval: Interval, truth: f64| {

@@ -152,7 +152,7 @@ impl OutputColumns {
         &self,
         input: &RecordBatch,
         rows: &[RowOutcome],
-        judged: Option<&RowMatches<'_>>,
+        row_matches: Option<&RowMatches<'_>>,
         kept: Option<&BooleanArray>,
     ) -> Result<RecordBatch, WorkerError> {
         let wrong = |error: ArrowError| WorkerError::Columns(error.to_string());
@@ -160,8 +160,8 @@ impl OutputColumns {
             .filter_map(|at| input.columns().get(*at).cloned())
             .collect();
         arrays.push(self.embeddings(rows).map_err(wrong)?);
-        if let Some(judged) = judged {
-            arrays.extend(matches(rows, judged).map_err(wrong)?);
+        if let Some(row_matches) = row_matches {
+            arrays.extend(matches(rows, row_matches).map_err(wrong)?);
         }
         arrays.extend(facts(rows));
         if self.source.has_paths() {
@@ -228,7 +228,7 @@ fn readable(rows: &[RowOutcome]) -> NullBuffer {
 }
 
 /// The columns `match`, `best` and `probability`.
-fn matches(rows: &[RowOutcome], judged: &RowMatches<'_>) -> Result<[ArrayRef; 3], ArrowError> {
+fn matches(rows: &[RowOutcome], row_matches: &RowMatches<'_>) -> Result<[ArrayRef; 3], ArrowError> {
     let nulls = readable(rows);
     let scored = |row: &RowOutcome, next: &mut usize| {
         row.as_ref().ok().map(|_| {
@@ -240,17 +240,17 @@ fn matches(rows: &[RowOutcome], judged: &RowMatches<'_>) -> Result<[ArrayRef; 3]
         let mut next = 0;
         let values = rows.iter().map(|row| {
             let row = scored(row, &mut next)?;
-            judged.scores.matches_of(row).get(label).copied()
+            row_matches.scores.matches_of(row).get(label).copied()
         });
         Arc::new(values.collect::<Float32Array>()) as ArrayRef
     };
-    let columns = (0..judged.names.len()).map(of_label).collect();
-    let all = StructArray::try_new(match_fields(judged.names), columns, Some(nulls))?;
+    let columns = (0..row_matches.names.len()).map(of_label).collect();
+    let all = StructArray::try_new(match_fields(row_matches.names), columns, Some(nulls))?;
     let (mut best, mut probability) = (StringBuilder::new(), Float32Builder::new());
     let mut next = 0;
     for row in rows {
-        let fitting = scored(row, &mut next).and_then(|row| judged.best(row));
-        best.append_option(fitting.and_then(|(label, _)| judged.names.get(label)));
+        let fitting = scored(row, &mut next).and_then(|row| row_matches.best(row));
+        best.append_option(fitting.and_then(|(label, _)| row_matches.names.get(label)));
         probability.append_option(fitting.map(|(_, probability)| probability));
     }
     Ok([

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use arrow_schema::Metadata;
 
-use super::{Keep, WorkerError, WorkerLabels};
+use super::{RowFilter, WorkerError, WorkerLabels};
 use crate::engine::files::regular::read_regular;
 use crate::engine::inference::ModelInfo;
 use crate::engine::media::decode::MAX_FILE_BYTES;
@@ -51,7 +51,7 @@ pub const COMPARED: [&str; 8] = [
 pub(super) fn of(
     model: &ModelInfo,
     labels: &WorkerLabels,
-    keep: Option<&Keep>,
+    keep: Option<&RowFilter>,
 ) -> Result<Metadata, WorkerError> {
     let precision = if model.int8.is_some() {
         "int8"

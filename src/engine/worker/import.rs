@@ -187,8 +187,8 @@ impl Import<'_> {
         // A date from the file name is not a fact of the content: it is parsed from the name again.
         let named = path.as_deref().and_then(dates::from_file_name);
         facts.taken = taken.filter(|taken| {
-            let told = named.as_ref().map(Taken::as_str);
-            told != Some(taken.as_str())
+            let in_name = named.as_ref().map(Taken::as_str);
+            in_name != Some(taken.as_str())
         });
         let file = path.and_then(|path| present(&path));
         let file = file.filter(|file| {

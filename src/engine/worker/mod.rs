@@ -12,8 +12,8 @@ mod flow;
 pub mod identity;
 mod import;
 pub mod input;
-mod keep;
 pub mod rank;
+mod row_filter;
 mod shard;
 mod sink;
 mod source;
@@ -39,7 +39,7 @@ use input::Batches;
 
 pub use embedding_file::TableError;
 pub use import::{Imported, import};
-pub use keep::{Keep, KeepError};
+pub use row_filter::{RowFilter, RowFilterError};
 pub use shard::{FileFormat, Shard, ShardOutcome};
 
 /// Errors of workers. Each message is one sentence.
@@ -122,7 +122,7 @@ pub struct WorkerOptions {
     /// Number of decoder threads; 0 for one per core.
     pub threads: usize,
     /// The condition for writing rows; all rows if `None`.
-    pub keep: Option<Keep>,
+    pub keep: Option<RowFilter>,
 }
 
 /// Row counts of a run.
@@ -178,7 +178,7 @@ impl Worker {
     }
 
     /// Prepares the labels. Their examples are read again, so that they mean the same on every machine.
-    fn judge(&self) -> Result<Option<LabelScorer>, WorkerError> {
+    fn label_scorer(&self) -> Result<Option<LabelScorer>, WorkerError> {
         if self.labels.names.is_empty() {
             return Ok(None);
         }
@@ -193,13 +193,13 @@ impl Worker {
         &self,
         batches: Batches,
         columns: &OutputColumns,
-        judge: Option<&LabelScorer>,
+        label_scorer: Option<&LabelScorer>,
         mut write: impl FnMut(&RecordBatch) -> Result<(), WorkerError>,
     ) -> Result<WorkerCounts, WorkerError> {
         let mut counts = WorkerCounts::default();
         for done in Flow::start(&self.model, self.options.threads, columns.source(), batches)? {
             let (input, rows) = done?;
-            let output = self.judged(columns, judge, &input, &rows)?;
+            let output = self.output_batch(columns, label_scorer, &input, &rows)?;
             counts.rows += rows.len() as u64;
             counts.failed += rows.iter().filter(|row| row.is_err()).count() as u64;
             counts.written += output.num_rows() as u64;
@@ -208,21 +208,21 @@ impl Worker {
         Ok(counts)
     }
 
-    fn judged(
+    fn output_batch(
         &self,
         columns: &OutputColumns,
-        judge: Option<&LabelScorer>,
+        label_scorer: Option<&LabelScorer>,
         input: &RecordBatch,
         rows: &[RowOutcome],
     ) -> Result<RecordBatch, WorkerError> {
-        let judged = judge.map(|judge| RowMatches {
-            scores: judge.score(rows),
+        let row_matches = label_scorer.map(|label_scorer| RowMatches {
+            scores: label_scorer.score(rows),
             rules: &self.labels.rules,
             names: &self.labels.names,
         });
-        let kept = self.options.keep.as_ref().zip(judged.as_ref());
-        let kept = kept.map(|(keep, judged)| keep.mask(judged, rows));
-        columns.batch(input, rows, judged.as_ref(), kept.as_ref())
+        let kept = self.options.keep.as_ref().zip(row_matches.as_ref());
+        let kept = kept.map(|(keep, row_matches)| keep.mask(row_matches, rows));
+        columns.batch(input, rows, row_matches.as_ref(), kept.as_ref())
     }
 }
 

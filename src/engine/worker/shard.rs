@@ -181,8 +181,10 @@ impl Worker {
     ) -> Result<WorkerCounts, WorkerError> {
         let wanted = range.end - range.start;
         let mut sink = Sink::new(format, file, columns.schema())?;
-        let (batches, judge) = (input.batches(range)?, self.judge()?);
-        let counts = self.run(batches, columns, judge.as_ref(), |batch| sink.write(batch))?;
+        let (batches, label_scorer) = (input.batches(range)?, self.label_scorer()?);
+        let counts = self.run(batches, columns, label_scorer.as_ref(), |batch| {
+            sink.write(batch)
+        })?;
         if counts.rows != wanted {
             return Err(input.changed());
         }

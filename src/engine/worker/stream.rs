@@ -41,17 +41,22 @@ impl Worker {
         let schema = reader.schema();
         let dim = self.model.info().dim;
         let columns = OutputColumns::new(&schema, dim, &self.labels.names, self.identity.clone())?;
-        let judge = self.judge()?;
+        let label_scorer = self.label_scorer()?;
         let output = BufWriter::with_capacity(BUFFER, output);
         let writer = StreamWriter::try_new(output, columns.schema());
         let mut writer = writer.map_err(WorkerError::output)?;
         // The client may wait for the schema before it sends the first batch.
         writer.flush().map_err(WorkerError::output)?;
         let batches = reader.map(move |batch| batch.map_err(wrong));
-        let counts = self.run(Box::new(batches), &columns, judge.as_ref(), |batch| {
-            writer.write(batch).map_err(WorkerError::output)?;
-            writer.flush().map_err(WorkerError::output)
-        })?;
+        let counts = self.run(
+            Box::new(batches),
+            &columns,
+            label_scorer.as_ref(),
+            |batch| {
+                writer.write(batch).map_err(WorkerError::output)?;
+                writer.flush().map_err(WorkerError::output)
+            },
+        )?;
         writer.finish().map_err(WorkerError::output)?;
         Ok(counts)
     }

@@ -83,6 +83,6 @@ fn ranking_finds_what_the_whole_order_begins_with() {
         .output()
         .expect("runs");
     assert_eq!(other.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&other.stderr);
-    assert!(said.contains("--model"), "{said}");
+    let stderr = String::from_utf8_lossy(&other.stderr);
+    assert!(stderr.contains("--model"), "{stderr}");
 }

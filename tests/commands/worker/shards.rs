@@ -66,8 +66,8 @@ fn refused_for_another_input(home: &Home, input: &Path, shard: &str, more: &[&st
         .args(more);
     let output = command.output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("not made from this input"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("not made from this input"), "{stderr}");
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn files_of_other_inputs_are_never_replaced() {
         let before = fs::read(&path).expect("read");
         refused_for_another_input(&home, &second, "0/1", &format);
         assert!(fs::read(&path).expect("read") == before);
-        let said = shard(&home, &first, "0/1", &format);
-        assert!(said.contains("finished before"), "{said}");
+        let stderr = shard(&home, &first, "0/1", &format);
+        assert!(stderr.contains("finished before"), "{stderr}");
 
         // A file of another program is not replaced either.
         fs::write(&path, "mine").expect("written");
@@ -135,8 +135,8 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
             .expect("a time")
     };
     let times: Vec<_> = files.iter().map(changed).collect();
-    let said = shard(&home, &input, "1/3", &["-l", "cat", "-l", "dog"]);
-    assert!(said.contains("finished before"), "{said}");
+    let stderr = shard(&home, &input, "1/3", &["-l", "cat", "-l", "dog"]);
+    assert!(stderr.contains("finished before"), "{stderr}");
     assert_eq!(files.iter().map(changed).collect::<Vec<_>>(), times);
 
     // A shard that is made again has the same bytes.
@@ -150,8 +150,8 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
     assert_eq!(files.iter().map(bytes).collect::<Vec<_>>(), before);
 
     // With other labels, the shard is made again.
-    let said = shard(&home, &input, "1/3", &["-l", "cat"]);
-    assert!(!said.contains("finished before"), "{said}");
+    let stderr = shard(&home, &input, "1/3", &["-l", "cat"]);
+    assert!(!stderr.contains("finished before"), "{stderr}");
     assert_ne!(bytes(&files[1]), before[1]);
 
     // The user must remove the output of an input that has changed since.
@@ -161,8 +161,8 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
     refused_for_another_input(&home, &input, "2/3", &[]);
     assert!(bytes(&files[2]) == before[2]);
     fs::remove_file(out.join(&files[2])).expect("removed");
-    let said = shard(&home, &input, "2/3", &["-l", "cat", "-l", "dog"]);
-    assert!(!said.contains("finished before"), "{said}");
+    let stderr = shard(&home, &input, "2/3", &["-l", "cat", "-l", "dog"]);
+    assert!(!stderr.contains("finished before"), "{stderr}");
     assert_eq!(
         row_numbers(&read_shard(&out.join(&files[2]))),
         [8, 9, 10, 11]
@@ -175,8 +175,8 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
         .arg(&input);
     let refused = command.output().expect("runs");
     assert_eq!(refused.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&refused.stderr);
-    assert!(said.contains("another number of parts"), "{said}");
+    let stderr = String::from_utf8_lossy(&refused.stderr);
+    assert!(stderr.contains("another number of parts"), "{stderr}");
 }
 
 #[test]
@@ -222,8 +222,8 @@ fn an_input_that_ends_early_makes_no_shard() {
     command.args(["--out", "out", "--input"]).arg(&input);
     let output = command.output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("cut.tar"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("cut.tar"), "{stderr}");
     assert!(names(&home.path().join("out")).is_empty());
 }
 

@@ -18,8 +18,8 @@ use world::World;
 const CASES: u32 = 1_500;
 
 fn cases() -> u32 {
-    let asked = std::env::var("LUMISIFT_MODEL_CASES").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(CASES)
+    let cases = std::env::var("LUMISIFT_MODEL_CASES").ok();
+    cases.and_then(|text| text.parse().ok()).unwrap_or(CASES)
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn no_content_is_ever_lost() {
     for (name, count) in TALLY.all() {
         // Shown with --nocapture.
         let line = format!("{count} {name}\n");
-        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).expect("told");
+        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).expect("printed");
         assert!(count > 0 || cases() < 200, "no {name}");
     }
 }

@@ -51,8 +51,8 @@ fn a_manifest_is_written_and_applied_again() {
         .args(["export", "--manifest"])
         .arg(&file)
         .output();
-    let said = String::from_utf8(output.expect("runs").stderr).expect("text");
-    assert!(said.contains("not an export manifest"), "{said}");
+    let stderr = String::from_utf8(output.expect("runs").stderr).expect("text");
+    assert!(stderr.contains("not an export manifest"), "{stderr}");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn only_regular_files_of_bounded_size_are_opened_whatever_they_are_for() {
     if cfg!(target_os = "linux") {
         strange.extend(["/dev/zero", "/proc/kmsg", "/proc/cpuinfo"].map(Into::into));
     }
-    let said = |errors: &str| {
+    let is_explained = |errors: &str| {
         let words = ["regular", "larger than", "its reported size", "permission"];
         words.iter().any(|words| errors.contains(words))
     };
@@ -106,7 +106,7 @@ fn only_regular_files_of_bounded_size_are_opened_whatever_they_are_for() {
     for path in &strange {
         let path = path.display().to_string();
         let mut lines = errors.lines().filter(|line| line.starts_with(&path));
-        assert!(lines.next().is_some_and(said), "{path}: {errors}");
+        assert!(lines.next().is_some_and(is_explained), "{path}: {errors}");
     }
     for path in &strange {
         let mut command = lumisift(home.path());
@@ -117,7 +117,7 @@ fn only_regular_files_of_bounded_size_are_opened_whatever_they_are_for() {
             .expect("ends");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{errors}");
-        assert!(said(&errors), "{}: {errors}", path.display());
+        assert!(is_explained(&errors), "{}: {errors}", path.display());
         for name in ["config.json", "tokenizer.json", "model.safetensors"] {
             let dir = model();
             fs::remove_file(dir.path().join(name)).expect("removed");

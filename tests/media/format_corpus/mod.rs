@@ -63,19 +63,19 @@ fn assert_shows(file: &[u8], want: &RgbImage, most: f64, what: &str) {
 
 /// Truncated and damaged files give a picture or a message.
 fn never_panics(file: &[u8]) {
-    let told = |file: &[u8]| {
+    let check = |file: &[u8]| {
         if let Err(error) = decode(file, 64, &Cancel::default()) {
             assert!(!error.to_string().is_empty());
         }
     };
     let step = (file.len() / 40).max(1);
     for end in (0..file.len()).step_by(step) {
-        told(&file[..end]);
+        check(&file[..end]);
     }
     for at in (0..file.len()).filter(|at| *at < 48 || at % (3 * step) == 0) {
         let mut damaged = file.to_vec();
         damaged[at] ^= 0xff;
-        told(&damaged);
+        check(&damaged);
     }
 }
 

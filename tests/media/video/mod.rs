@@ -366,8 +366,8 @@ fn the_movie_of_a_live_photo_is_part_of_it() {
         .arg(&folder)
         .output()
         .expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("1 movie of a Live Photo"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("1 movie of a Live Photo"), "{stderr}");
     let (indexed, _, errors) = json(lumisift(dir.path()).arg("index").arg(&folder));
     assert_eq!(indexed["photos"], 2, "{errors}");
 }

@@ -37,14 +37,14 @@ fn what_only_ffmpeg_reads_is_said_and_counted_without_it() {
         .arg(&folder)
         .output()
         .expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("1 video that needs ffmpeg: install it"),
-        "{said}"
+        stderr.contains("1 video that needs ffmpeg: install it"),
+        "{stderr}"
     );
     assert!(
-        said.contains("MPEG-4 Part 2") && said.contains("convert the video"),
-        "{said}"
+        stderr.contains("MPEG-4 Part 2") && stderr.contains("convert the video"),
+        "{stderr}"
     );
     assert_eq!(output.status.code(), Some(1));
     // A file that was named gets a message of its own.
@@ -54,10 +54,10 @@ fn what_only_ffmpeg_reads_is_said_and_counted_without_it() {
         .arg(folder.join("motion.avi"))
         .output()
         .expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.contains("AVI, which only ffmpeg can read: install ffmpeg"),
-        "{said}"
+        stderr.contains("AVI, which only ffmpeg can read: install ffmpeg"),
+        "{stderr}"
     );
 }
 

@@ -3,7 +3,7 @@
 //!
 //! The tests that run these programs fail if they are not installed.
 
-mod inside;
+mod embedded;
 mod programs;
 
 use crate::shapes;

@@ -63,8 +63,8 @@ pub(super) fn as_exiftool_reads(tags: &Map<String, Value>) -> Expected {
 /// The values that exiv2 reads from each file: keys and values by name. It must print nothing else.
 pub(super) fn exiv2(files: &[PathBuf]) -> HashMap<String, Vec<(String, String)>> {
     let mut command = Command::new("exiv2");
-    let (out, said) = output(command.arg("-PXkv").args(files));
-    assert_eq!(said, "", "exiv2 warns");
+    let (out, warnings) = output(command.arg("-PXkv").args(files));
+    assert_eq!(warnings, "", "exiv2 warns");
     let mut read: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for line in out.lines() {
         let Some((path, rest)) = line

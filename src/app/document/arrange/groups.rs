@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::ArrangeRequest;
-use super::judge::Verdict;
+use super::evaluation::Verdict;
 use crate::app::document::calendar::{self, Day};
 use crate::app::document::filter::{Filter, Grouping, LabelFit, SortKey};
 use crate::app::document::library::{ItemId, LibraryItem, OrderFacts, Snapshot, UNREAD};
@@ -139,12 +139,12 @@ impl<'a> Groups<'a> {
         {
             return NEAR;
         }
-        let brief = self.library.order_facts[id as usize];
+        let facts = self.library.order_facts[id as usize];
         match self.grouping {
             Grouping::Nothing => 0,
-            Grouping::Label => self.by_label(id, brief, verdict),
-            Grouping::Month => self.by_date(brief.day().map(calendar::month_of)),
-            Grouping::Day => self.by_date(brief.day()),
+            Grouping::Label => self.by_label(id, facts, verdict),
+            Grouping::Month => self.by_date(facts.day().map(calendar::month_of)),
+            Grouping::Day => self.by_date(facts.day()),
             Grouping::Folder | Grouping::Camera => {
                 let rank = self.name(id).and_then(|name| self.ranks.get(name));
                 rank.copied().unwrap_or(UNKNOWN)
@@ -159,7 +159,7 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn by_label(&self, id: ItemId, brief: OrderFacts, verdict: Verdict) -> u32 {
+    fn by_label(&self, id: ItemId, facts: OrderFacts, verdict: Verdict) -> u32 {
         // Photos that fit the label being typed come first, because that is what the user wants to see.
         if let Some(draft) = self.draft
             && self.scored.fits(draft, id)
@@ -172,7 +172,7 @@ impl<'a> Groups<'a> {
         };
         match label {
             Some(label) => FIRST_LABEL + label as u32,
-            None if brief.row == UNREAD => NOT_READ,
+            None if facts.row == UNREAD => NOT_READ,
             None => SOMETHING_ELSE,
         }
     }

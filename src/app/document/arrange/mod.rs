@@ -1,7 +1,7 @@
 //! Which photos are displayed, in which order and under which headings, and how many fit each label. Pure functions.
 
+mod evaluation;
 mod groups;
-mod judge;
 mod order;
 mod shown;
 #[cfg(test)]
@@ -90,11 +90,11 @@ pub fn arrange(
 ) -> Arrangement {
     let test = shown::PreparedFilter::new(scored, &wanted);
     let count = ItemId::try_from(library.items.len()).unwrap_or(ItemId::MAX);
-    let judged = judge::judge(scored, &library.order_facts);
+    let evaluated = evaluation::evaluate(scored, &library.order_facts);
     let hidden_by: Vec<Option<HiddenBy>> = (0..count)
         .into_par_iter()
         .with_min_len(FEW)
-        .map(|id| test.hides(id, library, judged.verdicts[id as usize]))
+        .map(|id| test.hides(id, library, evaluated.verdicts[id as usize]))
         .collect();
     let hidden_by = folded(library, hidden_by);
     let mut hidden = [0; HiddenBy::ALL.len()];
@@ -106,21 +106,23 @@ pub fn arrange(
     let (order, groups) = order::sort(
         library,
         scored,
-        &judged.verdicts,
+        &evaluated.verdicts,
         &wanted,
         test.label,
         shown,
     );
-    let counted = &judged.counted;
+    let counted = &evaluated.counted;
     let draft = wanted.draft.and_then(|id| scored.place(id));
     Arrangement {
         order,
         groups,
         counts: counted.iter().map(|label| label.fitting).collect(),
         near: counted.iter().map(|label| label.near).collect(),
-        something_else: judged.something_else,
+        something_else: evaluated.something_else,
         histograms: counted.iter().map(|label| label.bars).collect(),
         hidden,
-        best: draft.map_or_else(Vec::new, |label| judge::best(scored, label, count, BEST)),
+        best: draft.map_or_else(Vec::new, |label| {
+            evaluation::best(scored, label, count, BEST)
+        }),
     }
 }

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::evaluation::Verdict;
 use super::groups::{Groups, MAX_RANK};
-use super::judge::Verdict;
 use super::{ArrangeRequest, FEW, PhotoGroup};
 use crate::app::document::calendar::Day;
 use crate::app::document::filter::{LabelFit, SortKey};

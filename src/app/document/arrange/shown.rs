@@ -1,7 +1,7 @@
 //! Applies the filters and the search, and records which of them hides a photo.
 
 use super::ArrangeRequest;
-use super::judge::Verdict;
+use super::evaluation::Verdict;
 use crate::app::document::calendar;
 use crate::app::document::filter::{Filter, LabelFit};
 use crate::app::document::library::{
@@ -109,8 +109,8 @@ impl<'a> PreparedFilter<'a> {
     /// The reason why a photo is hidden, if it is.
     pub fn hides(&self, id: ItemId, library: &Snapshot, verdict: Verdict) -> Option<HiddenBy> {
         let at = id as usize;
-        let (brief, mark) = (library.order_facts[at], library.marks[at]);
-        if !self.fit(id, brief, verdict) {
+        let (facts, mark) = (library.order_facts[at], library.marks[at]);
+        if !self.fit(id, facts, verdict) {
             return Some(HiddenBy::Label);
         }
         if !self.filter.flag.accepts_flag(mark.flag) {
@@ -124,7 +124,7 @@ impl<'a> PreparedFilter<'a> {
         if !self.is_searching || self.search(id, library, mark) {
             return None;
         }
-        Some(match brief {
+        Some(match facts {
             OrderFacts {
                 kind: FileStatus::Failed,
                 ..
@@ -139,7 +139,7 @@ impl<'a> PreparedFilter<'a> {
         let is_of = |kind| (library.findings).is_of(kind, id, &library.lines);
         self.filter.kind.is_none_or(is_of)
             && self.keyword(item)
-            && (self.place.is_empty() || item.place().is_some_and(|at| self.place.fits(at)))
+            && (self.place.is_empty() || item.place().is_some_and(|at| self.place.matches(at)))
             && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
             && self.date(item)
             && (self.name.is_empty() || item.name.to_lowercase().contains(&self.name))
@@ -149,11 +149,11 @@ impl<'a> PreparedFilter<'a> {
             && (!self.filter.failures || item.warning().is_some())
     }
 
-    fn fit(&self, id: ItemId, brief: OrderFacts, verdict: Verdict) -> bool {
+    fn fit(&self, id: ItemId, facts: OrderFacts, verdict: Verdict) -> bool {
         match (self.filter.fit, self.label) {
             (LabelFit::All, _) => true,
             (LabelFit::AnyLabel, _) => verdict.best().is_some(),
-            (LabelFit::Nothing, _) => brief.row != UNREAD && verdict.best().is_none(),
+            (LabelFit::Nothing, _) => facts.row != UNREAD && verdict.best().is_none(),
             (LabelFit::Label(_), Some(label)) => {
                 self.scored.fits(label, id) || (self.filter.near && self.scored.is_near(label, id))
             }
@@ -202,6 +202,6 @@ impl<'a> PreparedFilter<'a> {
         let shows =
             self.scored.search.is_none() || self.scored.search_match(id).is_some_and(matched);
         self.search
-            .accepts_flag(item, mark, self.scored, id, shows, words)
+            .matches(item, mark, self.scored, id, shows, words)
     }
 }

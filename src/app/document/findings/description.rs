@@ -23,13 +23,13 @@ impl Findings {
         if kept.is_empty() {
             return None;
         }
-        let mut said = text::perhaps(kept.into_iter().map(|(word, fit)| {
+        let mut description = text::perhaps(kept.into_iter().map(|(word, fit)| {
             let is_sure = fit >= describe::CERTAIN_WORD_MATCH;
             (text::words(word).into_owned(), is_sure)
         }));
         if let Some(day) = taken.and_then(calendar::day_of) {
             let day = calendar::day_text(day);
-            said = t!("description-taken", said = said, day = day);
+            description = t!("description-taken", said = description, day = day);
         }
         let number = |flaw| self.number(flaw, id);
         let quality = PictureQuality {
@@ -42,10 +42,10 @@ impl Findings {
         Some(match quality_text {
             Some(quality_text) => t!(
                 "spoken-came-out",
-                said = said,
+                said = description,
                 came_out = text::words(quality_text)
             ),
-            None => said,
+            None => description,
         })
     }
 }

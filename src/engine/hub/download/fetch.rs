@@ -114,16 +114,16 @@ impl DownloadSession<'_, '_> {
         let mut request = self.hub.request(&file.name);
         request.from = here;
         let opened = self.hub.client.open(request, self.cancel);
-        let mut answer = opened.map_err(|error| self.attempt(error))?;
-        let resumed = self.begin(&answer, here, part)?;
+        let mut response = opened.map_err(|error| self.attempt(error))?;
+        let resumed = self.begin(&response, here, part)?;
         let from = if resumed { here } else { 0 };
         let most = file.remote.size.unwrap_or_else(|| {
-            let announced = answer.head.last("content-length");
+            let announced = response.head.last("content-length");
             let announced = announced.and_then(|text| text.parse::<u64>().ok());
             let all = announced.map_or(u64::MAX, |bytes| bytes.saturating_add(from));
             all.min(file.most)
         });
-        let length = self.write(file, part, &mut answer, (from, most))?;
+        let length = self.write(file, part, &mut response, (from, most))?;
         if file.remote.size.is_some_and(|size| length < size) {
             let host = host(&self.hub.endpoint);
             let reason = "it ended too early".into();
@@ -141,22 +141,22 @@ impl DownloadSession<'_, '_> {
     }
 
     /// Whether the response resumes at the requested offset; `false` if it starts from the beginning.
-    fn begin(&mut self, answer: &Response, here: u64, part: &Path) -> Result<bool, Attempt> {
-        let head = &answer.head;
+    fn begin(&mut self, response: &Response, here: u64, part: &Path) -> Result<bool, Attempt> {
+        let head = &response.head;
         let range = head.last("content-range");
         let resumed = range.is_some_and(|range| range.starts_with(&format!("bytes {here}-")));
         match head.status {
             200 => {
-                self.reporter.take_back(here);
+                self.reporter.subtract(here);
                 Ok(false)
             }
             206 if resumed => Ok(true),
             // The hub disagrees about the size of the file: start over.
             206 | 416 => {
                 let _ = staging::remove(part);
-                self.reporter.take_back(here);
+                self.reporter.subtract(here);
                 Err(Attempt::Retry {
-                    error: answer.refused(),
+                    error: response.refused(),
                     wait: None,
                 })
             }
@@ -164,11 +164,11 @@ impl DownloadSession<'_, '_> {
                 let seconds = head.last("retry-after").and_then(|text| text.parse().ok());
                 let wait = seconds.map(|s| Duration::from_secs(s).min(MAX_WAIT));
                 Err(Attempt::Retry {
-                    error: answer.refused(),
+                    error: response.refused(),
                     wait,
                 })
             }
-            _ => Err(Attempt::Final(self.failed(answer.refused()))),
+            _ => Err(Attempt::Final(self.failed(response.refused()))),
         }
     }
 
@@ -177,14 +177,14 @@ impl DownloadSession<'_, '_> {
         &mut self,
         file: &WantedFile,
         part: &Path,
-        answer: &mut Response,
+        response: &mut Response,
         (from, most): (u64, u64),
     ) -> Result<u64, Attempt> {
         let io = |source| Attempt::Final(self::io(part)(source));
         let mut out = staging::open_part(part, from > 0).map_err(io)?;
         let mut length = from;
         let mut checked = from;
-        while let Some(chunk) = (answer.next(self.cancel)).map_err(|e| self.attempt(e))? {
+        while let Some(chunk) = (response.next(self.cancel)).map_err(|e| self.attempt(e))? {
             length += chunk.len() as u64;
             if length > most {
                 drop(out);

@@ -87,7 +87,7 @@ impl<'a> ProgressReporter<'a> {
     }
 
     /// Subtracts bytes that must be downloaded again.
-    pub fn take_back(&mut self, bytes: u64) {
+    pub fn subtract(&mut self, bytes: u64) {
         self.download_progress.done = self.download_progress.done.saturating_sub(bytes);
     }
 

@@ -137,7 +137,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
     /// The files of the first revision that has safetensors.
     fn plan(&mut self) -> Result<Vec<WantedFile>, DownloadError> {
         let mut revisions = self.order.revisions.clone();
-        let mut asked = false;
+        let mut tried_conversion = false;
         let mut last = None;
         while !revisions.is_empty() {
             self.hub.revision = revisions.remove(0);
@@ -145,8 +145,8 @@ impl<'a, 't> DownloadSession<'a, 't> {
                 Err(error @ DownloadError::Missing { .. }) => last = Some(error),
                 done => return done,
             }
-            if revisions.is_empty() && !asked {
-                asked = true;
+            if revisions.is_empty() && !tried_conversion {
+                tried_conversion = true;
                 let converted = self.hub.conversion(self.cancel);
                 revisions.extend(converted.map_err(|e| self.failed(e))?);
             }

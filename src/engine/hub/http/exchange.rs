@@ -78,7 +78,7 @@ pub(super) fn run(
         });
     };
     let mut url = typed.clone();
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for hop in 0..=REDIRECTS {
         let agent = match hop {
             0 => &agents.first,
@@ -86,14 +86,14 @@ pub(super) fn run(
         };
         let mut response = ask(agent, request, &typed, &url)?;
         let status = response.status().as_u16();
-        answers.insert(0, (url.clone(), response.headers().clone()));
+        responses.insert(0, (url.clone(), response.headers().clone()));
         let location = response.headers().get("location");
         let location = location.and_then(|location| location.to_str().ok());
         if let (301 | 302 | 303 | 307 | 308, Some(location)) = (status, location) {
             url = follow(agents, &typed, &url, location)?;
             continue;
         }
-        let head = ResponseHead { status, answers };
+        let head = ResponseHead { status, responses };
         let whole = head
             .last("content-length")
             .and_then(|length| length.parse::<u64>().ok());

@@ -112,19 +112,19 @@ impl Client {
         cancel: &Cancel,
     ) -> Result<Vec<u8>, HttpError> {
         let until = Instant::now() + time;
-        let mut answer = self.open(request, cancel)?;
-        if answer.head.status != 200 {
-            return Err(answer.refused());
+        let mut response = self.open(request, cancel)?;
+        if response.head.status != 200 {
+            return Err(response.refused());
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = answer.next(cancel)? {
+        while let Some(chunk) = response.next(cancel)? {
             bytes.extend(chunk);
-            let host = answer.stream.host.clone();
+            let host = response.stream.host.clone();
             if bytes.len() as u64 > limit {
                 return Err(HttpError::TooLarge { host, limit });
             }
             if Instant::now() > until {
-                return Err(answer.stream.broken("it took too long"));
+                return Err(response.stream.broken("it took too long"));
             }
         }
         Ok(bytes)

@@ -47,7 +47,7 @@ pub struct ResponseHead {
     /// HTTP status code.
     pub status: u16,
     /// URLs and headers of all responses in a redirect chain, last one first.
-    pub(super) answers: Vec<(Url, http::HeaderMap)>,
+    pub(super) responses: Vec<(Url, http::HeaderMap)>,
 }
 
 impl ResponseHead {
@@ -55,9 +55,9 @@ impl ResponseHead {
     /// chain are not trusted.
     #[must_use]
     pub fn own(&self, name: &str) -> Option<&str> {
-        let (asked, _) = self.answers.last()?;
-        let own = self.answers.iter();
-        let mut own = own.filter(|(url, _)| address::is_authoritative_for(asked, url));
+        let (requested, _) = self.responses.last()?;
+        let own = self.responses.iter();
+        let mut own = own.filter(|(url, _)| address::is_authoritative_for(requested, url));
         own.find_map(|(_, headers)| headers.get(name))?
             .to_str()
             .ok()
@@ -66,12 +66,12 @@ impl ResponseHead {
     /// A header of the final response, about its own body.
     #[must_use]
     pub fn last(&self, name: &str) -> Option<&str> {
-        self.answers.first()?.1.get(name)?.to_str().ok()
+        self.responses.first()?.1.get(name)?.to_str().ok()
     }
 
     /// A header of the first response.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.answers.last()?.1.get(name)?.to_str().ok()
+        self.responses.last()?.1.get(name)?.to_str().ok()
     }
 }

@@ -350,13 +350,13 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     )?;
     let scanner = shared.clone();
     let skipped = Arc::new(std::sync::OnceLock::new());
-    let (roots, scan, found) = (options.roots, options.scan, skipped.clone());
+    let (roots, scan, counts) = (options.roots, options.scan, skipped.clone());
     spawn(
         "lumisift-scan".into(),
         Box::new(move || {
-            let passed_over = stages::scan(&scanner, &roots, scan, &file_sender, &wait_sender);
+            let skipped = stages::scan(&scanner, &roots, scan, &file_sender, &wait_sender);
             // The writer reads this after its channel is closed, which this sender still keeps open.
-            let _ = found.set(passed_over);
+            let _ = counts.set(skipped);
             drop(result_sender);
         }),
     )?;

@@ -46,8 +46,8 @@ impl Store {
             let rows = self.appearance_rows(part);
             let rows = rows.map_err(|error| self.thumbnails_error(0, error))?;
             found.extend(part.iter().zip(rows).map(|(content, row)| {
-                let (bytes, sum) = row?;
-                let holds = checksum::appearance(content, &bytes) == sum;
+                let (bytes, checksum) = row?;
+                let holds = checksum::appearance(content, &bytes) == checksum;
                 holds.then(|| Appearance::from_bytes(&bytes)).flatten()
             }));
         }

@@ -155,5 +155,5 @@ impl<'a> BackgroundLayout<'a> {
 }
 
 fn block_checksum(segment: &VectorSegment, values: &[u8]) -> Checksum128 {
-    checksum::sum(b'b', &[&segment.sum, values])
+    checksum::digest(b'b', &[&segment.checksum, values])
 }

@@ -28,28 +28,28 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// The checksum of several length-prefixed parts.
-pub fn sum(kind: u8, parts: &[&[u8]]) -> Checksum128 {
+pub fn digest(kind: u8, parts: &[&[u8]]) -> Checksum128 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&[kind]);
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
-    let mut sum = [0; 16];
-    sum.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    sum
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    digest
 }
 
 fn short(kind: u8, parts: &[&[u8]]) -> i64 {
     let mut bytes = [0; 8];
-    bytes.copy_from_slice(&sum(kind, parts)[..8]);
+    bytes.copy_from_slice(&digest(kind, parts)[..8]);
     i64::from_le_bytes(bytes)
 }
 
 /// Checksum of a vector segment.
 pub fn segment(generation: &Generation, first: u32, rows: u32, bytes: &[u8]) -> Checksum128 {
     let place = [first.to_le_bytes(), rows.to_le_bytes()].concat();
-    sum(b's', &[generation, &place, bytes])
+    digest(b's', &[generation, &place, bytes])
 }
 
 /// Checksum of a row of `files`.

@@ -108,8 +108,9 @@ impl Store {
                     size: size.unsigned_abs(),
                     modified_ns,
                 };
-                let sum = row.get::<_, i64>(3);
-                let holds = sum.is_ok_and(|sum| sum == checksum::file(&file, content));
+                let checksum = row.get::<_, i64>(3);
+                let holds =
+                    checksum.is_ok_and(|checksum| checksum == checksum::file(&file, content));
                 files.extend(holds.then_some(file));
             }
             Ok(files)

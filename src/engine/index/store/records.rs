@@ -152,8 +152,8 @@ pub fn noted_rows(
         first: row.get(1).ok()?,
         count: row.get(2).ok()?,
     };
-    let sum: i64 = row.get(3).ok()?;
-    (checksum::vectors(generation, &content, rows) == sum).then_some((content, rows))
+    let checksum: i64 = row.get(3).ok()?;
+    (checksum::vectors(generation, &content, rows) == checksum).then_some((content, rows))
 }
 
 /// Reports a missing file as damage, because the database refers to it.
@@ -195,7 +195,12 @@ pub fn write_segment(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![model, segment.first, segment.rows, segment.sum])
+        .execute(params![
+            model,
+            segment.first,
+            segment.rows,
+            segment.checksum
+        ])
         .map(|_| ())
 }
 
@@ -204,7 +209,7 @@ fn segment(row: &rusqlite::Row<'_>) -> rusqlite::Result<VectorSegment> {
     Ok(VectorSegment {
         first: row.get(0).unwrap_or(u32::MAX),
         rows: row.get(1).unwrap_or_default(),
-        sum: row.get(2).unwrap_or_default(),
+        checksum: row.get(2).unwrap_or_default(),
     })
 }
 
@@ -318,9 +323,9 @@ pub fn known(
     }
     let vectors: (Option<u32>, Option<u8>, Option<i64>) = (row.get(8)?, row.get(9)?, row.get(10)?);
     let vector = match vectors {
-        (Some(first), Some(count), Some(sum)) => {
+        (Some(first), Some(count), Some(checksum)) => {
             let rows = PhotoRows { first, count };
-            let holds = checksum::vectors(&model.generation, &facts.content, rows) == sum;
+            let holds = checksum::vectors(&model.generation, &facts.content, rows) == checksum;
             holds.then_some(first)
         }
         _ => None,

@@ -21,8 +21,8 @@ impl Store {
             )
             .optional()
             .map_err(|e| self.database_error(e))?;
-        let holds = |(bytes, sum): &(Vec<u8>, Option<Checksum128>)| {
-            *sum == Some(text_checksum(model, key, bytes))
+        let holds = |(bytes, checksum): &(Vec<u8>, Option<Checksum128>)| {
+            *checksum == Some(text_checksum(model, key, bytes))
         };
         Ok(found.filter(holds).map(|(bytes, _)| Embeddings {
             dim: model.dim,
@@ -57,5 +57,5 @@ impl Store {
 }
 
 fn text_checksum(model: &ModelKey, key: &[u8], bytes: &[u8]) -> Checksum128 {
-    checksum::sum(b't', &[&model.generation, key, bytes])
+    checksum::digest(b't', &[&model.generation, key, bytes])
 }

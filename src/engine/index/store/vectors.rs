@@ -45,7 +45,7 @@ pub struct VectorSegment {
     /// Number of rows.
     pub rows: u32,
     /// Checksum of the rows and their position.
-    pub sum: Checksum128,
+    pub checksum: Checksum128,
 }
 
 impl VectorSegment {
@@ -150,7 +150,7 @@ impl VectorFile {
         Ok(VectorSegment {
             first,
             rows,
-            sum: checksum::segment(&self.generation, first, rows, bytes),
+            checksum: checksum::segment(&self.generation, first, rows, bytes),
         })
     }
 
@@ -179,8 +179,12 @@ impl VectorFile {
             let bytes: &[u8] = bytemuck::cast_slice(&values);
             out.write_all(bytes)?;
             let rows = u32::try_from(values.len() / self.dim.max(1)).unwrap_or(u32::MAX);
-            let sum = checksum::segment(&self.generation, first, rows, bytes);
-            segments.push(VectorSegment { first, rows, sum });
+            let checksum = checksum::segment(&self.generation, first, rows, bytes);
+            segments.push(VectorSegment {
+                first,
+                rows,
+                checksum,
+            });
             first += rows;
         }
         out.flush()?;
@@ -314,8 +318,9 @@ impl VectorMap {
             let place = segment.first as usize * self.dim..segment.end() as usize * self.dim;
             values.get(place).is_some_and(|values| {
                 let bytes = bytemuck::cast_slice(values);
-                let sum = checksum::segment(&self.generation, segment.first, segment.rows, bytes);
-                sum == segment.sum
+                let checksum =
+                    checksum::segment(&self.generation, segment.first, segment.rows, bytes);
+                checksum == segment.checksum
             })
         };
         let later = self.segments.par_iter().filter(|s| s.first >= from);

@@ -187,10 +187,10 @@ impl Table {
         let mut query = connection.prepare(self.query)?;
         let first = query.column_count() - self.key.len();
         let mut rows = query.query([])?;
-        let (mut sum, mut lost) = (0, Vec::new());
+        let (mut total, mut lost) = (0, Vec::new());
         while let Some(row) = rows.next()? {
             match (self.count)(row) {
-                Some(count) => sum += count,
+                Some(count) => total += count,
                 None => {
                     let key = (first..).take(self.key.len()).map(|at| row.get(at));
                     lost.push(key.collect::<Result<Vec<Value>, _>>()?);
@@ -213,7 +213,7 @@ impl Table {
             };
             damage.push(format!("{file}: {rows} about {about} damaged and removed"));
         }
-        Ok(sum)
+        Ok(total)
     }
 }
 

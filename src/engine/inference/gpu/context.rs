@@ -42,12 +42,12 @@ impl DeviceErrors {
         let reported = errors.clone();
         device.set_device_lost_callback(move |reason, message| {
             let message = first_line(&message);
-            let said = if message.is_empty() {
+            let reason = if message.is_empty() {
                 format!("{reason:?}")
             } else {
                 message
             };
-            let _ = reported.lost.set(GpuError::Lost(said));
+            let _ = reported.lost.set(GpuError::Lost(reason));
         });
         errors
     }

@@ -192,8 +192,8 @@ impl Library {
         if indexed.photos.is_empty() {
             return Ok(());
         }
-        let asked = self.ask(std::slice::from_ref(&rule.training_set), &indexed);
-        let scores = asked.map_err(fail)?.scores;
+        let scored = self.score(std::slice::from_ref(&rule.training_set), &indexed);
+        let scores = scored.map_err(fail)?.scores;
         let mut fitting = Vec::new();
         for (at, (photo, _)) in indexed.photos.iter().enumerate() {
             let matched = scores.matches_of(at)[0];

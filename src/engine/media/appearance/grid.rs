@@ -208,12 +208,13 @@ impl LocalContrast {
     /// The correlation of two pictures, at most 1, maximised over crops: either may be a part of the other, with up to
     /// a quarter cut off each side.
     #[must_use]
-    pub fn fit(&self, other: &Self) -> f32 {
-        self.fit_of_part(other).max(other.fit_of_part(self))
+    pub fn max_correlation(&self, other: &Self) -> f32 {
+        self.correlation_with_part(other)
+            .max(other.correlation_with_part(self))
     }
 
     /// The best correlation of the whole of `part` with a crop of `self`.
-    fn fit_of_part(&self, part: &Self) -> f32 {
+    fn correlation_with_part(&self, part: &Self) -> f32 {
         let axis = || {
             let pairs = CUTS.iter().flat_map(|a| CUTS.iter().map(move |b| (*a, *b)));
             pairs.filter(|(a, b)| a + b <= MAX_CUT)
@@ -237,9 +238,9 @@ impl LocalContrast {
                 for direction in [-step, step] {
                     let mut moved = cut;
                     moved[side] = (moved[side] + direction).max(0.0);
-                    let fit = self.correlation::<GRID>(part, moved);
-                    if fit > best {
-                        (best, cut) = (fit, moved);
+                    let correlation = self.correlation::<GRID>(part, moved);
+                    if correlation > best {
+                        (best, cut) = (correlation, moved);
                     }
                 }
             }
@@ -326,11 +327,19 @@ mod tests {
         assert!(whole.has_structure());
         for (left, top, width) in [(0.0, 0.0, 1.0), (0.1, 0.05, 0.85), (0.2, 0.2, 0.8)] {
             let part = picture(left, top, width, 2.0).local_contrast();
-            assert!(whole.fit(&part) > 0.95, "{left}: {}", whole.fit(&part));
-            assert!((whole.fit(&part) - part.fit(&whole)).abs() < 1e-6);
+            assert!(
+                whole.max_correlation(&part) > 0.95,
+                "{left}: {}",
+                whole.max_correlation(&part)
+            );
+            assert!((whole.max_correlation(&part) - part.max_correlation(&whole)).abs() < 1e-6);
         }
         let other = picture(0.0, 0.0, 1.0, 3.1).local_contrast();
-        assert!(whole.fit(&other) < 0.7, "{}", whole.fit(&other));
+        assert!(
+            whole.max_correlation(&other) < 0.7,
+            "{}",
+            whole.max_correlation(&other)
+        );
         assert!(!GreyGrid([90; GRID * GRID]).local_contrast().has_structure());
     }
 }

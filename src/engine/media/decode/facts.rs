@@ -24,7 +24,7 @@ pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     let fields = format.exif(bytes);
     let fields = fields.as_ref();
     // Lazy: needed only if the EXIF is incomplete.
-    let inside = LazyCell::new(|| metadata::all_inside(Cursor::new(bytes)));
+    let inside = LazyCell::new(|| metadata::embedded_metadata(Cursor::new(bytes)));
     let orientation = fields.and_then(exif::orientation).or_else(|| {
         let orientation = inside.1;
         orientation.map(Orientation::from_exif)
@@ -66,7 +66,7 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
                 .to_owned(),
         )
     };
-    let inside = LazyCell::new(|| metadata::facts_inside(Cursor::new(bytes)));
+    let inside = LazyCell::new(|| metadata::embedded_facts(Cursor::new(bytes)));
     let facts = SHOWN.iter().filter_map(|(tag, name)| {
         let text = fact(*tag)
             .filter(|text| !text.is_empty())

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
+use super::embedded;
 use super::facts::SourceFacts;
-use super::inside;
 use crate::engine::files::private;
 use crate::engine::media::photo::Taken;
 use crate::engine::media::places::Coordinates;
@@ -79,17 +79,17 @@ impl Cache {
     #[must_use]
     pub fn facts(&self, photo: &Path) -> SourceFacts {
         let Some((key, settled)) = key(photo) else {
-            return inside::facts_of(photo);
+            return embedded::facts_of(photo);
         };
-        if let Some((text, asked)) = self.kept(key)
+        if let Some((text, last_used)) = self.kept(key)
             && let Some(facts) = from_text(&text)
         {
-            if asked + NOTED_DAYS <= today() {
+            if last_used + NOTED_DAYS <= today() {
                 self.keep(key, text);
             }
             return facts;
         }
-        let facts = inside::facts_of(photo);
+        let facts = embedded::facts_of(photo);
         if settled {
             self.keep(key, to_text(&facts));
         }
@@ -296,13 +296,13 @@ mod tests {
             file.set_modified(time).expect("a time");
         };
         set();
-        let look = || {
+        let read = || {
             let cache = Cache::open(&file);
             let facts = cache.facts(&path);
             cache.save();
             facts
         };
-        let first = look();
+        let first = read();
         assert_eq!(
             (&first.keywords[..], first.rating),
             (&["sea".into()][..], Some(4))
@@ -311,12 +311,12 @@ mod tests {
         // Modified with the same length and timestamp: the cached facts are used.
         photo(&path, "lea");
         set();
-        assert_eq!(look(), first);
+        assert_eq!(read(), first);
         age(&path, 50);
-        assert_eq!(look().keywords, ["lea"]);
+        assert_eq!(read().keywords, ["lea"]);
         // Recently modified files are not cached.
         photo(&path, "now");
-        look();
+        read();
         let kept = || -> i64 {
             let connection = Connection::open(&file).expect("opened");
             let count = "SELECT count(*) FROM inside";
@@ -331,7 +331,7 @@ mod tests {
         connection.execute_batch(age_all).expect("aged");
         drop(connection);
         age(&path, 40);
-        look();
+        read();
         assert_eq!(kept(), 1);
         #[cfg(unix)]
         {
@@ -343,7 +343,7 @@ mod tests {
         fs::write(&file, "no database").expect("written");
         age(&path, 50);
         for _ in 0..2 {
-            assert_eq!(look().keywords, ["now"]);
+            assert_eq!(read().keywords, ["now"]);
         }
         assert_eq!(kept(), 1);
     }

@@ -4,11 +4,11 @@
 mod cache;
 mod description;
 pub(crate) mod edit;
+pub(crate) mod embedded;
 mod error;
 mod facts;
-pub(crate) mod inside;
-pub(crate) mod look;
 pub(crate) mod names;
+pub(crate) mod photo_metadata;
 mod splices;
 pub(crate) mod text;
 mod xml;
@@ -16,12 +16,12 @@ pub mod xmp;
 
 pub use description::NewDescription;
 pub use edit::{Additions, KnownKeywords};
+pub(crate) use embedded::all as embedded_metadata;
+pub use embedded::facts as embedded_facts;
 pub use error::MetadataError;
 pub use facts::SourceFacts;
-pub(crate) use inside::all as all_inside;
-pub use inside::facts as facts_inside;
-pub use look::{MetadataSource, Origins, PhotoMetadata, changed, said};
 pub use names::SidecarNaming;
+pub use photo_metadata::{MetadataSource, Origins, PhotoMetadata, read_changed, read_nonempty};
 
 /// Maximum size of a sidecar.
 pub(crate) const MAX_BYTES: u64 = 16 << 20;

@@ -57,7 +57,7 @@ impl PlaceQuery {
 
     /// Whether a place matches.
     #[must_use]
-    pub fn fits(&self, place: Place) -> bool {
+    pub fn matches(&self, place: Place) -> bool {
         self.parts.iter().all(|part| self.part_matches(part, place))
     }
 
@@ -139,9 +139,9 @@ mod tests {
     use super::super::Coordinates;
     use super::*;
 
-    fn fits(text: &str, (latitude, longitude): (f64, f64), words: WordMatch) -> bool {
+    fn matches(text: &str, (latitude, longitude): (f64, f64), words: WordMatch) -> bool {
         let place = Coordinates::new(latitude, longitude).and_then(Place::at);
-        PlaceQuery::new(text, words).fits(place.expect("a place"))
+        PlaceQuery::new(text, words).matches(place.expect("a place"))
     }
 
     const MUNICH: (f64, f64) = (48.137, 11.575);
@@ -169,7 +169,7 @@ mod tests {
             ("New  York", NEW_YORK),
             ("usa", NEW_YORK),
         ] {
-            assert!(fits(text, at, WordMatch::Whole), "{text}");
+            assert!(matches(text, at, WordMatch::Whole), "{text}");
         }
         for (text, at) in [
             ("Berlin", MUNICH),
@@ -179,7 +179,7 @@ mod tests {
             ("unich", MUNICH),
             ("india", INDIANAPOLIS),
         ] {
-            assert!(!fits(text, at, WordMatch::Whole), "{text}");
+            assert!(!matches(text, at, WordMatch::Whole), "{text}");
         }
         assert!(PlaceQuery::new(" , ", WordMatch::Whole).is_empty());
     }
@@ -191,9 +191,9 @@ mod tests {
             ("new yo", NEW_YORK),
             ("indi", INDIANAPOLIS),
         ] {
-            assert!(fits(text, at, WordMatch::Prefix), "{text}");
+            assert!(matches(text, at, WordMatch::Prefix), "{text}");
         }
-        assert!(!fits("unich", MUNICH, WordMatch::Prefix));
+        assert!(!matches("unich", MUNICH, WordMatch::Prefix));
     }
 
     #[test]

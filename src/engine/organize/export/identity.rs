@@ -217,8 +217,8 @@ mod tests {
         let back: FileIdentity = serde_json::from_str(&text).expect("read");
         assert_eq!(back, a);
         assert!(!a.same_node(&FileIdentity::of(&path("b")).expect("there")));
-        assert_eq!(FileIdentity::find(&path("none")).expect("told"), None);
-        assert_eq!(FileIdentity::find(&path("a/b")).expect("told"), None);
+        assert_eq!(FileIdentity::find(&path("none")).expect("looked up"), None);
+        assert_eq!(FileIdentity::find(&path("a/b")).expect("looked up"), None);
     }
 
     #[cfg(unix)]

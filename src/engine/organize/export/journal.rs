@@ -158,7 +158,7 @@ impl<'a> ExportJournal<'a> {
         self.append(&JournalEntry::Folder(folder.into()))
     }
 
-    pub(super) fn begun(&self, step: usize, source: &FileIdentity) -> io::Result<()> {
+    pub(super) fn started(&self, step: usize, source: &FileIdentity) -> io::Result<()> {
         self.append(&JournalEntry::Begun(step, source.clone()))
     }
 

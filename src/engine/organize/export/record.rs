@@ -110,7 +110,7 @@ pub struct StepRecord {
     /// The plan.
     pub step: ExportStep,
     /// The source's identity at the start, if it differs from the plan.
-    pub begun: Option<FileIdentity>,
+    pub started: Option<FileIdentity>,
     /// The temporary copy, once complete.
     pub written: Option<WrittenCopy>,
     /// The identity of the exported file, once in place.
@@ -129,7 +129,7 @@ impl StepRecord {
     pub fn new(step: ExportStep) -> Self {
         Self {
             step,
-            begun: None,
+            started: None,
             written: None,
             arrived: None,
             backup: None,
@@ -160,7 +160,7 @@ impl StepRecord {
     /// The identity of the source when the transfer started.
     #[must_use]
     pub fn source(&self) -> Option<&FileIdentity> {
-        self.begun.as_ref().or(self.step.identity.as_ref())
+        self.started.as_ref().or(self.step.identity.as_ref())
     }
 
     fn take(&mut self, line: JournalEntry, export: &str) {
@@ -181,7 +181,7 @@ impl StepRecord {
                 self.arrived = Some(identity_by_stamp(&self.step, bytes, modified_ns));
             }
             JournalEntry::Begun(_, identity) => {
-                (self.begun, self.restored) = (Some(identity), false)
+                (self.started, self.restored) = (Some(identity), false)
             }
             JournalEntry::Replacing(_, backup) => self.backup = Some(backup),
             JournalEntry::Written(_, written) => self.written = Some(written),

@@ -68,7 +68,7 @@ impl Rollback<'_> {
             (Some(_), Some(there)) if is_replaced_one(&there) => false,
             (Some(_), None) => self.verify_restored(known)?,
             (Some(noted), Some(there)) => {
-                self.take_back(n, known, &noted, &there)?;
+                self.roll_back(n, known, &noted, &there)?;
                 true
             }
         };
@@ -119,7 +119,7 @@ impl Rollback<'_> {
     }
 
     /// Rolls back the file at the target. `noted` is its identity in the journal, `there` its current one.
-    pub(super) fn take_back(
+    pub(super) fn roll_back(
         &self,
         n: usize,
         known: &StepRecord,

@@ -84,7 +84,7 @@ impl ExportRun<'_> {
             replaced: backup.is_some(),
             original_kept,
             known: Some(Box::new(StepRecord {
-                begun: Some(source),
+                started: Some(source),
                 written: copied.as_ref().map(WrittenCopy::new),
                 backup,
                 ..known.clone()
@@ -123,7 +123,7 @@ impl ExportRun<'_> {
         }
         if known.restored || !known.source().is_some_and(|source| source.unchanged(&now)) {
             self.journal
-                .begun(n, &now)
+                .started(n, &now)
                 .map_err(TransferError::Journal)?;
         }
         Ok(now)

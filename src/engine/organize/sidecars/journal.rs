@@ -15,8 +15,8 @@ use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::patch::{self, Patch};
 use crate::engine::files::regular::{make_private, open_regular, read_regular};
 use crate::engine::files::replace;
-use crate::engine::media::metadata::look::read_bytes;
-use crate::engine::media::metadata::{MAX_BYTES, inside};
+use crate::engine::media::metadata::photo_metadata::read_bytes;
+use crate::engine::media::metadata::{MAX_BYTES, embedded};
 use crate::engine::media::photo::{ContentId, Failure, Stage};
 use crate::engine::organize::export::plan::new_id;
 
@@ -195,7 +195,7 @@ fn write(change: &SidecarChange, temporary: &str) -> io::Result<()> {
             }
             replace::replace_with(&target, &temporary, after)
         }
-        SidecarAction::Photo(patches) => inside::write(&target, &temporary, patches),
+        SidecarAction::Photo(patches) => embedded::write(&target, &temporary, patches),
     }
 }
 
@@ -212,7 +212,7 @@ pub fn undo(records: &Path) -> io::Result<(SidecarCount, Vec<Failure>)> {
     let mut count = SidecarCount::default();
     // In reverse order: a file may have been written twice.
     for written in journal.written.iter().rev() {
-        match take_back(written, &name) {
+        match roll_back(written, &name) {
             Ok(true) if restored.insert(&written.path) => count.add(written.photo.is_some()),
             Ok(_) => {}
             Err(error) => kept.push(Failure::io(&written.path, Stage::Export, &error)),
@@ -223,7 +223,7 @@ pub fn undo(records: &Path) -> io::Result<(SidecarCount, Vec<Failure>)> {
 }
 
 /// Undoes the change of one file. Returns false if the change had not been made yet.
-fn take_back(written: &WrittenSidecar, temporary: &str) -> io::Result<bool> {
+fn roll_back(written: &WrittenSidecar, temporary: &str) -> io::Result<bool> {
     let target = replace::target(&written.path)?;
     let temporary = replace::temporary(&target, temporary);
     let changed = || Err(io::Error::other("it was changed since, so it stays"));
@@ -231,7 +231,7 @@ fn take_back(written: &WrittenSidecar, temporary: &str) -> io::Result<bool> {
         let mut file = open_regular(&target)?;
         let now = patch::content(&mut file, &[])?.to_string();
         return match now == written.after {
-            true => inside::write(&target, &temporary, &patch::reversed(patches)).map(|()| true),
+            true => embedded::write(&target, &temporary, &patch::reversed(patches)).map(|()| true),
             false if now == *before => Ok(false),
             false => changed(),
         };

@@ -7,9 +7,9 @@ use super::count::SidecarCount;
 use crate::engine::files::fold::fold;
 use crate::engine::files::patch::Patch;
 use crate::engine::media::metadata::edit::{Additions, KnownKeywords, PlannedContents};
-use crate::engine::media::metadata::inside;
-use crate::engine::media::metadata::look::{MetadataSource, PhotoMetadata, read_bytes};
+use crate::engine::media::metadata::embedded;
 use crate::engine::media::metadata::names::{FolderSidecars, SidecarNaming};
+use crate::engine::media::metadata::photo_metadata::{MetadataSource, PhotoMetadata, read_bytes};
 use crate::engine::media::metadata::xmp::Packet;
 use crate::engine::media::metadata::{MetadataError, NewDescription};
 use crate::engine::media::photo::{Failure, Stage};
@@ -172,11 +172,11 @@ pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
     for edit in edits {
         let there = folders.sidecars(&edit.photo, way.naming);
-        let said = inside::facts_of(&edit.photo);
-        let metadata = PhotoMetadata::read(&edit.photo, said, &there, 0);
+        let embedded_facts = embedded::facts_of(&edit.photo);
+        let metadata = PhotoMetadata::read(&edit.photo, embedded_facts, &there, 0);
         if way.inside {
             let additions = completed(&edit.additions, &metadata, &MetadataSource::Photo);
-            let planned = inside::plan(&edit.photo, &additions);
+            let planned = embedded::plan(&edit.photo, &additions);
             let is_inside = planned.is_ok();
             match planned {
                 Ok(change) => {

@@ -89,33 +89,33 @@ pub fn find(
     });
     let fine = kmeans::cluster(&vectors, dim, cancel)?;
     let joined = merge::join(&fine, dim, rule.same);
-    let clusters = joined.len();
+    let count = joined.len();
     let centres = merge::centres(&vectors, dim, &fine.of, &joined);
     let of = kmeans::nearest(&vectors, dim, &centres, cancel)?;
-    let mut heaps: Vec<Vec<(f32, usize)>> = vec![Vec::new(); clusters];
+    let mut groups: Vec<Vec<(f32, usize)>> = vec![Vec::new(); count];
     for (number, (cluster, cosine)) in of.into_iter().enumerate() {
         if cosine >= rule.min_cosine {
-            heaps[cluster].push((cosine, number));
+            groups[cluster].push((cosine, number));
         }
     }
-    heaps.retain(|heap| heap.len() >= rule.min_photos);
-    for heap in &mut heaps {
-        heap.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    groups.retain(|group| group.len() >= rule.min_photos);
+    for group in &mut groups {
+        group.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     }
-    heaps.sort_by_key(|heap| (usize::MAX - heap.len(), heap[0].1));
-    let members = |heap: &Vec<(f32, usize)>| heap.iter().map(|(_, number)| *number).collect();
-    let members: Vec<Vec<usize>> = heaps.iter().map(members).collect();
+    groups.sort_by_key(|group| (usize::MAX - group.len(), group[0].1));
+    let members = |group: &Vec<(f32, usize)>| group.iter().map(|(_, number)| *number).collect();
+    let members: Vec<Vec<usize>> = groups.iter().map(members).collect();
     let words = naming::name(&plain, &members, vocabulary, rule.words, |number| {
         row(there[number]).unwrap_or_default()
     });
-    let heaps = members
+    let clusters = members
         .into_iter()
         .zip(words)
         .map(|(members, words)| Cluster {
             photos: members.into_iter().map(|number| there[number]).collect(),
             words,
         });
-    Some(heaps.collect())
+    Some(clusters.collect())
 }
 
 fn mean(vectors: &[f32], dim: usize) -> Vec<f32> {

@@ -26,28 +26,28 @@ impl UncentredMean {
 /// For each cluster, indices of words, best first. No two clusters have the same first word.
 pub fn name<'a>(
     plain: &UncentredMean,
-    heaps: &[Vec<usize>],
+    clusters: &[Vec<usize>],
     vocabulary: &Vocabulary<'_>,
     most: usize,
     vector: impl Fn(usize) -> &'a [f16],
 ) -> Vec<Vec<usize>> {
-    let scores: Vec<Vec<f32>> = heaps
+    let scores: Vec<Vec<f32>> = clusters
         .iter()
-        .map(|heap| word_scores(plain, heap, vocabulary, &vector))
+        .map(|cluster| word_scores(plain, cluster, vocabulary, &vector))
         .collect();
     // The word with the highest score is assigned first.
     let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
-    for (heap, scores) in scores.iter().enumerate() {
-        for word in best(scores, heaps.len() + most) {
-            pairs.push((scores[word], heap, word));
+    for (cluster, scores) in scores.iter().enumerate() {
+        for word in best(scores, clusters.len() + most) {
+            pairs.push((scores[word], cluster, word));
         }
     }
     pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    let mut names: Vec<Vec<usize>> = vec![Vec::new(); heaps.len()];
+    let mut names: Vec<Vec<usize>> = vec![Vec::new(); clusters.len()];
     let mut taken = vec![false; vocabulary.words.len()];
-    for (_, heap, word) in pairs {
-        if names[heap].is_empty() && !taken[word] {
-            names[heap].push(word);
+    for (_, cluster, word) in pairs {
+        if names[cluster].is_empty() && !taken[word] {
+            names[cluster].push(word);
             taken[word] = true;
         }
     }
@@ -64,18 +64,18 @@ pub fn name<'a>(
 /// Scores each word by how much better it matches the cluster's mean than that of the rest.
 fn word_scores<'a>(
     plain: &UncentredMean,
-    heap: &[usize],
+    cluster: &[usize],
     vocabulary: &Vocabulary<'_>,
     vector: &impl Fn(usize) -> &'a [f16],
 ) -> Vec<f32> {
     let mut own = vec![0f32; plain.mean.len()];
-    for number in heap {
+    for number in cluster {
         let values = vector(*number);
         own.iter_mut()
             .zip(values)
             .for_each(|(sum, v)| *sum += v.to_f32());
     }
-    let count = heap.len() as f32;
+    let count = cluster.len() as f32;
     let others = (plain.count - count).max(1.0);
     let apart: Vec<f32> = own
         .iter()

@@ -3,7 +3,7 @@ use super::*;
 const DIM: usize = 16;
 
 /// Photos around a few directions, and words with exactly these directions.
-fn photos(clusters: usize, each: usize) -> (Vec<f16>, Embeddings) {
+fn photos(count: usize, each: usize) -> (Vec<f16>, Embeddings) {
     let mut seed = 7u32;
     let mut noise = || {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -12,9 +12,9 @@ fn photos(clusters: usize, each: usize) -> (Vec<f16>, Embeddings) {
     let direction =
         |n: usize, v: usize| f32::from(u8::from(n == v)) + 0.6 * f32::from(u8::from(v == DIM - 1));
     let mut values = Vec::new();
-    for n in 0..clusters * each {
+    for n in 0..count * each {
         let mut vector: Vec<f32> = (0..DIM)
-            .map(|v| direction(n % clusters, v) + 0.1 * noise())
+            .map(|v| direction(n % count, v) + 0.1 * noise())
             .collect();
         normalise(&mut vector);
         values.extend(vector.into_iter().map(f16::from_f32));
@@ -27,40 +27,41 @@ fn photos(clusters: usize, each: usize) -> (Vec<f16>, Embeddings) {
     (values, words)
 }
 
-fn heaps(clusters: usize, each: usize) -> Vec<Cluster> {
-    let (values, vectors) = photos(clusters, each);
+fn find_clusters(count: usize, each: usize) -> Vec<Cluster> {
+    let (values, vectors) = photos(count, each);
     let names: Vec<String> = (0..DIM).map(|n| format!("word {n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let vocabulary = Vocabulary {
         words: &names,
         vectors: &vectors,
     };
-    let rows: Vec<u32> = (0..).take(clusters * each).collect();
+    let rows: Vec<u32> = (0..).take(count * each).collect();
     let rule = ClusterRule::default();
     find(&rows, &values, DIM, &vocabulary, &rule, &Cancel::default()).expect("not cancelled")
 }
 
 #[test]
-fn the_number_of_heaps_follows_from_the_photos_and_each_has_its_word() {
-    for clusters in [3, 6, 9] {
-        let found = heaps(clusters, 40);
-        assert_eq!(found.len(), clusters);
-        let mut named: Vec<usize> = found.iter().map(|heap| heap.words[0]).collect();
-        for heap in &found {
-            assert_eq!(heap.photos.len(), 40);
+fn the_number_of_clusters_follows_from_the_photos_and_each_has_its_word() {
+    for count in [3, 6, 9] {
+        let found = find_clusters(count, 40);
+        assert_eq!(found.len(), count);
+        let mut named: Vec<usize> = found.iter().map(|cluster| cluster.words[0]).collect();
+        for cluster in &found {
+            assert_eq!(cluster.photos.len(), 40);
             assert!(
-                heap.photos
+                cluster
+                    .photos
                     .iter()
-                    .all(|photo| photo % clusters == heap.words[0])
+                    .all(|photo| photo % count == cluster.words[0])
             );
         }
         named.sort_unstable();
-        assert_eq!(named, (0..clusters).collect::<Vec<_>>());
+        assert_eq!(named, (0..count).collect::<Vec<_>>());
     }
 }
 
 #[test]
-fn the_same_photos_give_the_same_heaps_on_any_number_of_threads() {
+fn the_same_photos_give_the_same_clusters_on_any_number_of_threads() {
     let alone = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()
@@ -70,13 +71,13 @@ fn the_same_photos_give_the_same_heaps_on_any_number_of_threads() {
         .build()
         .expect("a pool");
     assert_eq!(
-        alone.install(|| heaps(7, 50)),
-        many.install(|| heaps(7, 50))
+        alone.install(|| find_clusters(7, 50)),
+        many.install(|| find_clusters(7, 50))
     );
 }
 
 #[test]
-fn a_few_photos_make_no_heap_and_missing_rows_are_left_out() {
+fn a_few_photos_make_no_cluster_and_missing_rows_are_left_out() {
     let (values, vectors) = photos(2, 10);
     let vocabulary = Vocabulary {
         words: &["a"; DIM],
@@ -90,7 +91,10 @@ fn a_few_photos_make_no_heap_and_missing_rows_are_left_out() {
     rows.push(u32::MAX);
     let found = find(&rows).expect("not cancelled");
     assert_eq!(
-        found.iter().map(|heap| heap.photos.len()).sum::<usize>(),
+        found
+            .iter()
+            .map(|cluster| cluster.photos.len())
+            .sum::<usize>(),
         20
     );
 }

@@ -9,7 +9,7 @@ mod forms;
 mod grammar;
 mod language;
 mod phrase;
-mod signs;
+mod segmentation;
 mod tables;
 
 pub use language::Language;
@@ -165,17 +165,17 @@ mod tests {
         ] {
             assert_eq!(meaning(words, None), Meaning::English, "{words}");
         }
-        let told = |words, language| match meaning(words, Some(language)) {
+        let translate = |words, language| match meaning(words, Some(language)) {
             Meaning::Known(known) => known.english,
             other => format!("{other:?}"),
         };
-        assert_eq!(told("chat", Language::French), "cat");
-        assert_eq!(told("pain", Language::French), "bread");
-        assert_eq!(told("robe rouge", Language::French), "red dress");
-        assert_eq!(told("Strand", Language::German), "beach");
+        assert_eq!(translate("chat", Language::French), "cat");
+        assert_eq!(translate("pain", Language::French), "bread");
+        assert_eq!(translate("robe rouge", Language::French), "red dress");
+        assert_eq!(translate("Strand", Language::German), "beach");
         // Words that are not in the preferred language are treated as English or another language.
         assert_eq!(meaning("beach", Some(Language::French)), Meaning::English);
-        assert_eq!(told("perro", Language::French), "dog");
+        assert_eq!(translate("perro", Language::French), "dog");
         // Only in the spelling of the preferred language.
         for words in ["hut", "bar", "boots", "Students", "Burger", "Table"] {
             let stays = meaning(words, Some(Language::German));

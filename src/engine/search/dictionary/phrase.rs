@@ -6,7 +6,7 @@ use super::fold::fold;
 use super::forms::look_up_forms;
 use super::grammar::{Part, Particle, in_english, particle};
 use super::language::Language;
-use super::signs;
+use super::segmentation;
 use super::tables::{English, is_english, is_everyday_english, look_up};
 
 /// Maximum number of words in a dictionary entry.
@@ -137,7 +137,7 @@ fn derive(text: &Text, language: Language) -> Option<String> {
         return Some(found.words.into());
     }
     if matches!(language, Language::Chinese | Language::Japanese) {
-        return in_english(language, &signs::parts(language, &text.folded)?);
+        return in_english(language, &segmentation::parts(language, &text.folded)?);
     }
     let words = split_elisions(language, text);
     let mut parts = Vec::new();

@@ -30,7 +30,7 @@ pub struct DuplicateRule {
     /// Maximum Hamming distance of similar perceptual hashes, in bits.
     pub max_distance: u32,
     /// Minimum correlation of their greyscale grids, after cropping one to align with the other.
-    pub min_fit: f32,
+    pub min_correlation: f32,
     /// Whether to search for mirrored and rotated pictures.
     pub turned: bool,
 }
@@ -42,7 +42,7 @@ impl Default for DuplicateRule {
             min_cosine: 0.8,
             min_framed_cosine: 0.45,
             max_distance: 12,
-            min_fit: 0.9,
+            min_correlation: 0.9,
             turned: false,
         }
     }
@@ -95,7 +95,7 @@ pub struct DuplicateCopy {
     /// The cosine of its embedding with the keeper's.
     pub cosine: f32,
     /// The correlation of its grid with the keeper's.
-    pub fit: f32,
+    pub correlation: f32,
 }
 
 /// A photo and its duplicates.
@@ -132,7 +132,7 @@ pub fn find(
                 at,
                 likeness: Likeness::Exact,
                 cosine: 1.0,
-                fit: 1.0,
+                correlation: 1.0,
             }),
             None => {
                 of_content.insert(&entries[at].content, at);
@@ -171,7 +171,7 @@ pub fn find(
             at,
             likeness: of.likeness,
             cosine: of.cosine,
-            fit: of.fit,
+            correlation: of.correlation,
         };
         // Photos with the same bytes as the duplicate are duplicates of the same kind.
         let same = groups.remove(&at).unwrap_or_default();

@@ -41,7 +41,7 @@ pub struct CopyOf {
     /// The cosine of the embeddings.
     pub cosine: f32,
     /// The correlation of the grids.
-    pub fit: f32,
+    pub correlation: f32,
 }
 
 /// For each photo, best first, the better photo that it duplicates, if any; `None` if `cancel` was raised.
@@ -232,12 +232,12 @@ fn copy(
     if cosine < threshold {
         return None;
     }
-    let fit = fit(better.grid, other.grid)?;
-    (fit >= rule.min_fit).then_some(CopyOf {
+    let correlation = grid_correlation(better.grid, other.grid)?;
+    (correlation >= rule.min_correlation).then_some(CopyOf {
         leader,
         likeness: Likeness::Near,
         cosine,
-        fit,
+        correlation,
     })
 }
 
@@ -247,9 +247,9 @@ pub fn has_other_date(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
 }
 
 /// The correlation of two grids; `None` if they have too little structure to compare.
-pub fn fit(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
+pub fn grid_correlation(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
     let (a, b) = (a.local_contrast(), b.local_contrast());
-    (a.has_structure() && b.has_structure()).then(|| a.fit(&b))
+    (a.has_structure() && b.has_structure()).then(|| a.max_correlation(&b))
 }
 
 fn widen_all(photos: &[ComparedPhoto<'_>], which: &[usize], wide: &mut Vec<f32>) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::near::{ComparedPhoto, CopyOf, fit, has_other_date};
+use super::near::{ComparedPhoto, CopyOf, grid_correlation, has_other_date};
 use super::{DuplicateRule, Likeness};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
@@ -89,7 +89,7 @@ pub fn add_copies(
                 let turned = photos[above.leader].grid.turned(turn);
                 turned_copy(photos, (above.leader, &turned), turn, at, rule)
             });
-            copy_of[at] = copies.max_by(|a, b| a.fit.total_cmp(&b.fit));
+            copy_of[at] = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
         }
     }
     Some(())
@@ -127,7 +127,8 @@ fn turned_copy(
     if has_other_date(better, other) || cosine < rule.min_framed_cosine {
         return None;
     }
-    let fit = fit(turned, other.grid).filter(|fit| *fit >= rule.min_fit)?;
+    let correlation = grid_correlation(turned, other.grid)
+        .filter(|correlation| *correlation >= rule.min_correlation)?;
     let likeness = match turn == TURNS[0] {
         true => Likeness::Near,
         false => Likeness::Turned(turn),
@@ -136,6 +137,6 @@ fn turned_copy(
         leader,
         likeness,
         cosine,
-        fit,
+        correlation,
     })
 }

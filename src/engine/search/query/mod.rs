@@ -3,10 +3,10 @@
 //! A label or search query is a list of terms: words that belong together, `"quoted text"` that is used verbatim, or
 //! `like:photo.jpg` for an example image. A term may have a prefix `-` (negation) and a suffix `^2` (weight). The query's
 //! embedding is the normalised, weighted sum of the terms' embeddings. A comma means *or*: each comma-separated alternative
-//! has its own embedding, and `-word` applies to all of them. General words are [expanded](Query::spread) to further
+//! has its own embedding, and `-word` applies to all of them. General words are [expanded](Query::expand) to further
 //! alternatives.
 
-mod spread;
+mod expansion;
 mod syntax;
 mod vectors;
 
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use super::dictionary::{Language, Meaning, Translation, Unknown, meaning};
 use super::prompts::member_prompt;
-use spread::{members, spread};
+use expansion::{expand, members};
 
 pub use super::prompts::prompts;
 pub use vectors::{Axes, combine, embed_phrases, normalise};
@@ -156,10 +156,10 @@ impl Query {
 
     /// Adds the [members of its general words](Self::members) as alternatives, except those in `without`.
     #[must_use]
-    pub fn spread(mut self, without: &[String]) -> Self {
-        spread(&mut self.alternatives, without);
+    pub fn expand(mut self, without: &[String]) -> Self {
+        expand(&mut self.alternatives, without);
         if let Some(english) = &mut self.english {
-            spread(&mut english.alternatives, without);
+            expand(&mut english.alternatives, without);
         }
         self
     }

@@ -1,4 +1,4 @@
-use super::spread::KIND_WEIGHT;
+use super::expansion::KIND_WEIGHT;
 use super::*;
 use proptest::prelude::*;
 
@@ -82,27 +82,27 @@ fn alternatives_count_their_weights_and_a_label_alone_counts_one() {
     let weights = |text: &str| Query::parse(text).expect("a query").weights();
     assert_eq!(weights("beach, sunset^2, red sky^2"), [1.0, 2.0, 1.0]);
     assert_eq!(weights("sunset^2"), [1.0]);
-    let people = Query::parse("people").expect("a query").spread(&[]);
+    let people = Query::parse("people").expect("a query").expand(&[]);
     assert_eq!(people.weights()[..2], [1.0, KIND_WEIGHT]);
-    let beach = Query::parse("beach").expect("a query").spread(&[]);
+    let beach = Query::parse("beach").expect("a query").expand(&[]);
     assert_eq!(beach.weights()[1], 1.0);
 }
 
 #[test]
 fn general_words_are_spread_and_what_was_switched_off_is_not() {
-    let spread = |text: &str, without: &[String]| {
-        let query = Query::parse(text).expect("a query").spread(without);
+    let expand = |text: &str, without: &[String]| {
+        let query = Query::parse(text).expect("a query").expand(without);
         let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
         let all: Vec<Vec<TermKind>> = query.alternatives.iter().map(what).collect();
         all
     };
     let member = |text: &str| TermKind::Member(text.into());
-    let people = spread("people -dog", &["boy".into()]);
+    let people = expand("people -dog", &["boy".into()]);
     assert_eq!(people[0], [words("people"), words("dog")]);
     assert!(people.contains(&vec![member("woman"), words("dog")]));
     assert!(!people.contains(&vec![member("boy"), words("dog")]));
     // Existing words are not added again, and quoted words are not expanded.
-    let two = spread("people, woman", &[]);
+    let two = expand("people, woman", &[]);
     assert!(two.contains(&vec![words("woman")]) && !two.contains(&vec![member("woman")]));
     for text in [
         "cat",
@@ -110,7 +110,7 @@ fn general_words_are_spread_and_what_was_switched_off_is_not() {
         "people like:me.jpg",
         "people on a boat",
     ] {
-        assert_eq!(spread(text, &[]).len(), 1, "{text}");
+        assert_eq!(expand(text, &[]).len(), 1, "{text}");
     }
 }
 
@@ -136,10 +136,10 @@ fn words_of_other_languages_are_english_for_models_that_know_no_other() {
     assert_eq!(pairs, [("perro", "dog"), ("人", "people"), ("gato", "cat")]);
     // The expansion uses the English translation.
     let people = Query::parse("人").expect("a query").translated(None);
-    let people = people.spread(&["boy".into()]).for_model(true);
+    let people = people.expand(&["boy".into()]).for_model(true);
     let same = Query::parse("people")
         .expect("a query")
-        .spread(&["boy".into()]);
+        .expand(&["boy".into()]);
     assert_eq!(people.alternatives, same.alternatives);
     let english = Query::parse("chat, a red car").expect("a query");
     assert_eq!(english.clone().translated(None), english);
@@ -174,7 +174,7 @@ proptest! {
     #[test]
     fn no_text_breaks_the_parser(text in "\\PC*") {
         if let Ok(query) = Query::parse(&text) {
-            let query = query.translated(None).spread(&[]);
+            let query = query.translated(None).expand(&[]);
             prop_assert!(!query.for_model(true).alternatives.is_empty());
             prop_assert!(query.alternatives.iter().all(|terms| !terms.is_empty()));
             for term in query.terms() {

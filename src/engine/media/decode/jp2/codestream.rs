@@ -357,9 +357,9 @@ mod tests {
         let marker = codestream(64, 64, None, &[cap, PART, EOC]);
         let mut capable = plain.clone();
         capable[6] |= 0x40;
-        let told = [&plain, &marker, &capable].map(|file| of(file).expect("a picture"));
+        let streams = [&plain, &marker, &capable].map(|file| of(file).expect("a picture"));
         assert_eq!(
-            told.map(|stream| stream.is_high_throughput),
+            streams.map(|stream| stream.is_high_throughput),
             [false, true, true]
         );
     }

@@ -29,9 +29,9 @@ fn gradient(width: u32, height: u32) -> DynamicImage {
 #[test]
 fn the_smallest_sufficient_scale_is_used() {
     let bytes = jpeg(gradient(1600, 1200));
-    for (asked, width) in [(100, 200), (150, 200), (151, 400), (448, 800), (900, 1600)] {
-        let picture = decode(&bytes, asked).expect("decodes");
-        assert_eq!(picture.scaled_width, width, "short side of {asked}");
+    for (side, width) in [(100, 200), (150, 200), (151, 400), (448, 800), (900, 1600)] {
+        let picture = decode(&bytes, side).expect("decodes");
+        assert_eq!(picture.scaled_width, width, "short side of {side}");
         assert_eq!((picture.full_width, picture.full_height), (1600, 1200));
     }
 }

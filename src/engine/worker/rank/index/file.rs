@@ -253,11 +253,11 @@ impl IndexFile {
             first_rows,
             path: path.into(),
         };
-        let sum = centroid_checksum(
+        let checksum = centroid_checksum(
             bytemuck::cast_slice(file.centroids()),
             bytemuck::cast_slice(file.centroid_sums()),
         );
-        (sum == contents.centroids).then_some(file)
+        (checksum == contents.centroids).then_some(file)
     }
 
     fn part<T: bytemuck::AnyBitPattern>(&self, start: usize, count: usize) -> &[T] {

@@ -21,7 +21,7 @@ pub(super) fn members(alternatives: &[Vec<Term>]) -> Vec<&'static str> {
 }
 
 /// Adds the members as alternatives, except those in `without`.
-pub(super) fn spread(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
+pub(super) fn expand(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
     let away: Vec<Term> = alternatives[0]
         .iter()
         .filter(|term| term.weight < 0.0)

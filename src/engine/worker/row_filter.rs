@@ -10,7 +10,7 @@ use super::flow::RowOutcome;
 
 /// A condition on the results of a row. Rows whose picture could not be read never satisfy it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Keep {
+pub struct RowFilter {
     subject: Subject,
     comparison: Comparison,
     threshold: f32,
@@ -44,7 +44,7 @@ const COMPARISONS: [(&str, Comparison); 4] = [
 
 /// Why a condition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeepError {
+pub enum RowFilterError {
     /// It cannot be parsed.
     #[error(
         "{0:?} is not a condition: write it as \"match>=0.2\", \"match.LABEL>=0.2\" or \"probability>=0.2\""
@@ -58,11 +58,11 @@ pub enum KeepError {
     UnknownLabel(String),
 }
 
-impl FromStr for Keep {
-    type Err = KeepError;
+impl FromStr for RowFilter {
+    type Err = RowFilterError;
 
-    fn from_str(text: &str) -> Result<Self, KeepError> {
-        let syntax = || KeepError::Syntax(text.into());
+    fn from_str(text: &str) -> Result<Self, RowFilterError> {
+        let syntax = || RowFilterError::Syntax(text.into());
         // The last occurrence, because a label may contain such a character.
         let (name, comparison, threshold) = (COMPARISONS.iter())
             .filter_map(|(sign, comparison)| {
@@ -90,7 +90,7 @@ impl FromStr for Keep {
     }
 }
 
-impl fmt::Display for Keep {
+impl fmt::Display for RowFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = COMPARISONS.iter().find(|(_, c)| *c == self.comparison);
         let sign = sign.map_or("", |(sign, _)| sign);
@@ -102,24 +102,24 @@ impl fmt::Display for Keep {
     }
 }
 
-impl Keep {
+impl RowFilter {
     /// Whether it can be evaluated with these labels.
-    pub(super) fn check(&self, labels: &[String]) -> Result<(), KeepError> {
+    pub(super) fn check(&self, labels: &[String]) -> Result<(), RowFilterError> {
         match &self.subject {
-            _ if labels.is_empty() => Err(KeepError::NoLabels),
+            _ if labels.is_empty() => Err(RowFilterError::NoLabels),
             Subject::Label(label) if !labels.contains(label) => {
-                Err(KeepError::UnknownLabel(label.clone()))
+                Err(RowFilterError::UnknownLabel(label.clone()))
             }
             _ => Ok(()),
         }
     }
 
     /// Marks the rows that satisfy it.
-    pub(super) fn mask(&self, judged: &RowMatches<'_>, rows: &[RowOutcome]) -> BooleanArray {
+    pub(super) fn mask(&self, row_matches: &RowMatches<'_>, rows: &[RowOutcome]) -> BooleanArray {
         let mut scored = 0..;
         let meets = |row: &RowOutcome| {
             let value = match row {
-                Ok(_) => self.value(judged, scored.next().unwrap_or_default()),
+                Ok(_) => self.value(row_matches, scored.next().unwrap_or_default()),
                 Err(_) => None,
             };
             Some(value.is_some_and(|value| self.holds(value)))
@@ -127,14 +127,14 @@ impl Keep {
         rows.iter().map(meets).collect()
     }
 
-    fn value(&self, judged: &RowMatches<'_>, scored: usize) -> Option<f32> {
+    fn value(&self, row_matches: &RowMatches<'_>, scored: usize) -> Option<f32> {
         match &self.subject {
-            Subject::Highest => judged.highest(scored),
+            Subject::Highest => row_matches.highest(scored),
             Subject::Label(label) => {
-                let at = judged.names.iter().position(|name| name == label)?;
-                judged.scores.matches_of(scored).get(at).copied()
+                let at = row_matches.names.iter().position(|name| name == label)?;
+                row_matches.scores.matches_of(scored).get(at).copied()
             }
-            Subject::Probability => judged.best(scored).map(|(_, probability)| probability),
+            Subject::Probability => row_matches.best(scored).map(|(_, probability)| probability),
         }
     }
 
@@ -160,10 +160,10 @@ mod tests {
             "probability<=1",
             "match.cat>0.25",
         ] {
-            let keep: Keep = text.parse().expect("a condition");
+            let keep: RowFilter = text.parse().expect("a condition");
             assert_eq!(keep.to_string(), text);
         }
-        let spaced: Keep = " match >= 0.20 ".parse().expect("a condition");
+        let spaced: RowFilter = " match >= 0.20 ".parse().expect("a condition");
         assert_eq!(spaced.to_string(), "match>=0.2");
         for text in [
             "",
@@ -174,18 +174,18 @@ mod tests {
             "cat>=0.2",
             "match>=inf",
         ] {
-            assert!(text.parse::<Keep>().is_err(), "{text}");
+            assert!(text.parse::<RowFilter>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn unknown_labels_are_reported() {
-        let keep: Keep = "match.cat>=0.2".parse().expect("a condition");
-        assert_eq!(keep.check(&[]), Err(KeepError::NoLabels));
+        let keep: RowFilter = "match.cat>=0.2".parse().expect("a condition");
+        assert_eq!(keep.check(&[]), Err(RowFilterError::NoLabels));
         let other = ["dog".to_owned()];
         assert!(matches!(
             keep.check(&other),
-            Err(KeepError::UnknownLabel(_))
+            Err(RowFilterError::UnknownLabel(_))
         ));
         assert_eq!(keep.check(&["cat".to_owned()]), Ok(()));
     }

@@ -6,7 +6,7 @@ use egui::{
     CollapsingHeader, Key, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::per_answer::PerAnswer;
+use super::response_cache::PerResponse;
 use super::theme::{self, palette};
 use super::widgets::fine_percent;
 use crate::app::command::{Command, FindingCommand};
@@ -22,8 +22,8 @@ use crate::{t, text};
 /// Cached counts.
 #[derive(Default)]
 pub struct Counts {
-    kinds: PerAnswer<[usize; Kind::ALL.len()]>,
-    bars: PerAnswer<[u32; BARS]>,
+    kinds: PerResponse<[usize; Kind::ALL.len()]>,
+    bars: PerResponse<[u32; BARS]>,
 }
 
 /// Size of the histogram, as high as its row.
@@ -83,7 +83,7 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
     let name = t!("threshold-of", label = text::in_sentence(kind.name()));
     response.widget_info(|| WidgetInfo::slider(true, f64::from(line), &name));
     let set = |number: f32| Command::Found(FindingCommand::SetLine(kind, number));
-    if let Some(to) = asked(ui, &response, line) {
+    if let Some(to) = requested_threshold(ui, &response, line) {
         commands.push(set(to));
     }
     paint(ui, rect, kind, line, &counted);
@@ -101,7 +101,7 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
 }
 
 /// The new threshold requested by keyboard or accessibility actions.
-fn asked(ui: &Ui, response: &egui::Response, line: f32) -> Option<f32> {
+fn requested_threshold(ui: &Ui, response: &egui::Response, line: f32) -> Option<f32> {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.add_action(Action::Increment);
         node.add_action(Action::Decrement);

@@ -66,7 +66,7 @@ fn odds(matched: f32) -> f32 {
 }
 
 /// Tests all photos against all labels.
-pub fn judge(scored: LabelScores<'_>, order_facts: &[OrderFacts]) -> LabelVerdicts {
+pub fn evaluate(scored: LabelScores<'_>, order_facts: &[OrderFacts]) -> LabelVerdicts {
     let labels = scored.labels.iter().enumerate();
     let tests: Vec<LabelTest> = labels
         .filter_map(|(label, of)| {
@@ -90,26 +90,26 @@ pub fn judge(scored: LabelScores<'_>, order_facts: &[OrderFacts]) -> LabelVerdic
         .map(|(at, order_facts)| {
             let first = at * FEW;
             let mut part = none();
-            for (id, brief) in (first..).zip(order_facts) {
+            for (id, facts) in (first..).zip(order_facts) {
                 // Photos that arrived after scoring have no scores yet.
                 let row = rows
                     .get(id * columns..(id + 1) * columns)
                     .unwrap_or_default();
-                part.add(&tests, row, *brief, &bars);
+                part.add(&tests, row, *facts, &bars);
             }
             part
         });
     // Collect in order, because verdicts are indexed by item.
     let parts: Vec<PhotoRange> = parts.collect();
-    let mut judged = LabelVerdicts {
+    let mut evaluated = LabelVerdicts {
         verdicts: Vec::with_capacity(order_facts.len()),
         counted: none().counted,
         something_else: 0,
     };
     for part in parts {
-        judged.verdicts.extend(part.verdicts);
-        judged.something_else += part.something_else;
-        for (all, some) in judged.counted.iter_mut().zip(part.counted) {
+        evaluated.verdicts.extend(part.verdicts);
+        evaluated.something_else += part.something_else;
+        for (all, some) in evaluated.counted.iter_mut().zip(part.counted) {
             all.fitting += some.fitting;
             all.near += some.near;
             for (bar, more) in all.bars.iter_mut().zip(some.bars) {
@@ -118,9 +118,9 @@ pub fn judge(scored: LabelScores<'_>, order_facts: &[OrderFacts]) -> LabelVerdic
         }
     }
     if tests.is_empty() {
-        judged.something_else = 0;
+        evaluated.something_else = 0;
     }
-    judged
+    evaluated
 }
 
 /// The results for a range of photos.
@@ -148,7 +148,7 @@ impl PhotoRange {
         &mut self,
         tests: &[LabelTest],
         row: &[f32],
-        brief: OrderFacts,
+        facts: OrderFacts,
         bars: &HistogramBins<BARS>,
     ) {
         let matches = tests.iter().filter_map(|test| {
@@ -176,7 +176,7 @@ impl PhotoRange {
             }
         }
         let best = fit::best(matches.map(|(_, matched)| matched));
-        self.something_else += usize::from(best.is_none() && brief.row != UNREAD);
+        self.something_else += usize::from(best.is_none() && facts.row != UNREAD);
         self.verdicts.push(match best {
             Some((label, value)) => Verdict {
                 label: label as u32,

@@ -16,7 +16,7 @@ use super::error::MetadataError;
 use super::facts::SourceFacts;
 use super::names::{FolderSidecars, SidecarNaming};
 use super::xmp::Packet;
-use super::{MAX_BYTES, inside};
+use super::{MAX_BYTES, embedded};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::places::Place;
 
@@ -71,14 +71,16 @@ pub struct PhotoMetadata {
 /// Metadata read from one source.
 struct ReadSource {
     source: MetadataSource,
-    changed: Option<SystemTime>,
+    modified: Option<SystemTime>,
     facts: SourceFacts,
 }
 
 impl ReadSource {
     /// The later of the file's modification time and the date in the metadata: copies can have an old file time.
     fn time(&self) -> Option<Timestamp> {
-        let file = self.changed.and_then(|time| Timestamp::try_from(time).ok());
+        let file = self
+            .modified
+            .and_then(|time| Timestamp::try_from(time).ok());
         file.max(self.facts.modified)
     }
 }
@@ -88,7 +90,7 @@ impl PhotoMetadata {
     #[must_use]
     pub fn of(photo: &Path) -> Self {
         let sidecars = FolderSidecars::default().sidecars(photo, SidecarNaming::WholeName);
-        let inside = inside::facts_of(photo);
+        let inside = embedded::facts_of(photo);
         Self::read(photo, inside, &sidecars, state(photo, &sidecars))
     }
 
@@ -99,13 +101,13 @@ impl PhotoMetadata {
         sidecars: &[PathBuf],
         state: u64,
     ) -> Self {
-        let changed = |path: &Path| fs::metadata(path).ok()?.modified().ok();
+        let modified = |path: &Path| fs::metadata(path).ok()?.modified().ok();
         let beside = sidecars.iter().filter_map(|path| {
             let bytes = read_bytes(path).ok()??;
             let name = path.file_name().unwrap_or_default().display().to_string();
             Some(ReadSource {
                 source: MetadataSource::Sidecar(name),
-                changed: changed(path),
+                modified: modified(path),
                 facts: Packet::parse(&bytes).ok()?.facts(),
             })
         });
@@ -115,7 +117,7 @@ impl PhotoMetadata {
         facts.rating = facts.rating.filter(|rating| *rating != 0);
         sources.push(ReadSource {
             source: MetadataSource::Photo,
-            changed: changed(photo),
+            modified: modified(photo),
             facts,
         });
         // Newest first; at equal times, the source whose name is most specific to the photo.
@@ -137,7 +139,7 @@ impl PhotoMetadata {
         self.facts = before.clone().or(facts);
         let now = &self.facts;
         let origins = &mut self.origins;
-        for (changed, origin) in [
+        for (is_changed, origin) in [
             (now.keywords != before.keywords, &mut origins.keywords),
             (
                 now.hierarchical != before.hierarchical,
@@ -148,7 +150,7 @@ impl PhotoMetadata {
             (now.taken != before.taken, &mut origins.taken),
             (now.position != before.position, &mut origins.position),
         ] {
-            if changed {
+            if is_changed {
                 *origin = Some(source.clone());
             }
         }
@@ -201,17 +203,17 @@ type MetadataQuery<'a> = (&'a Path, Option<&'a Arc<PhotoMetadata>>);
 /// Each folder is listed once. Only changed files are opened, and only the parts of photos that hold metadata are read.
 /// `cache` is the file of the persistent cache, if one is to be used.
 #[must_use]
-pub fn changed<'a>(
+pub fn read_changed<'a>(
     photos: impl Iterator<Item = MetadataQuery<'a>>,
     cache: Option<&Path>,
 ) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     read_metadata_of(photos, cache, |_| true)
 }
 
-/// The photos that have any metadata, with it; otherwise like [`changed`]. Memory use depends on the number of these
-/// photos only.
+/// The photos that have any metadata, with it; otherwise like [`read_changed`]. Memory use depends on the number of
+/// these photos only.
 #[must_use]
-pub fn said<'a>(
+pub fn read_nonempty<'a>(
     photos: impl Iterator<Item = &'a Path>,
     cache: Option<&Path>,
 ) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
@@ -229,7 +231,7 @@ fn read_metadata_of<'a>(
     let mut changes = Vec::new();
     let mut photos = photos.peekable();
     while photos.peek().is_some() {
-        let asked: Vec<(MetadataQuery, Vec<PathBuf>)> = (photos.by_ref().take(PART))
+        let queries: Vec<(MetadataQuery, Vec<PathBuf>)> = (photos.by_ref().take(PART))
             .map(|(photo, known)| {
                 (
                     (photo, known),
@@ -237,7 +239,7 @@ fn read_metadata_of<'a>(
                 )
             })
             .collect();
-        changes.extend(read_part(&asked, cache.as_ref(), &is_wanted));
+        changes.extend(read_part(&queries, cache.as_ref(), &is_wanted));
     }
     if let Some(cache) = cache {
         cache.save();
@@ -247,20 +249,21 @@ fn read_metadata_of<'a>(
 
 /// Reads the metadata of a batch in several threads.
 fn read_part(
-    asked: &[(MetadataQuery, Vec<PathBuf>)],
+    queries: &[(MetadataQuery, Vec<PathBuf>)],
     cache: Option<&Cache>,
     is_wanted: &(impl Fn(&PhotoMetadata) -> bool + Sync),
 ) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     let next = AtomicUsize::new(0);
     let read = || {
         let mut changes = Vec::new();
-        while let Some(((photo, known), sidecars)) = asked.get(next.fetch_add(1, Ordering::Relaxed))
+        while let Some(((photo, known), sidecars)) =
+            queries.get(next.fetch_add(1, Ordering::Relaxed))
         {
             let state = state(photo, sidecars);
             if known.is_none_or(|known| known.state != state) {
                 let inside = match cache {
                     Some(cache) => cache.facts(photo),
-                    None => inside::facts_of(photo),
+                    None => embedded::facts_of(photo),
                 };
                 let now = PhotoMetadata::read(photo, inside, sidecars, state);
                 if is_wanted(&now) {
@@ -271,7 +274,7 @@ fn read_part(
         changes
     };
     std::thread::scope(|scope| {
-        let readers = READERS.min(asked.len());
+        let readers = READERS.min(queries.len());
         let readers: Vec<_> = (0..readers).map(|_| scope.spawn(read)).collect();
         let read = readers.into_iter().flat_map(|reader| reader.join());
         read.flatten().collect()
@@ -308,19 +311,19 @@ mod tests {
     fn sidecars_are_found_read_once_and_missed() {
         let dir = tempfile::tempdir().expect("a folder");
         let [a, b] = ["A.JPG", "b.jpg"].map(|name| dir.path().join(name));
-        let look = |known: Option<&Arc<PhotoMetadata>>| {
-            let mut found = changed([(&*a, known)].into_iter(), None);
+        let read = |known: Option<&Arc<PhotoMetadata>>| {
+            let mut found = read_changed([(&*a, known)].into_iter(), None);
             found.pop().map(|(_, metadata)| metadata)
         };
         assert_eq!(
-            changed([(&*a, None), (&*b, None)].into_iter(), None).len(),
+            read_changed([(&*a, None), (&*b, None)].into_iter(), None).len(),
             2
         );
-        let nothing = look(None).expect("looked at");
+        let nothing = read(None).expect("looked at");
         assert!(nothing.facts.is_empty());
-        assert_eq!(look(Some(&nothing)), None, "nothing changed");
+        assert_eq!(read(Some(&nothing)), None, "nothing changed");
         write(&dir.path().join("a.xmp"), &packet("sea", 4), 20);
-        let one = look(Some(&nothing)).expect("a sidecar");
+        let one = read(Some(&nothing)).expect("a sidecar");
         assert_eq!(
             (one.facts.rating, &one.facts.keywords[..]),
             (Some(4), &["sea".into()][..])
@@ -330,18 +333,18 @@ mod tests {
             Some(MetadataSource::Sidecar("a.xmp".into()))
         );
         write(&dir.path().join("A.JPG.xmp"), &packet("holiday", 2), 10);
-        let both = look(Some(&one)).expect("two sidecars");
+        let both = read(Some(&one)).expect("two sidecars");
         assert_eq!(
             (both.facts.rating, &both.facts.keywords[..]),
             (Some(2), &["holiday".into()][..])
         );
         write(&dir.path().join("a.xmp"), &packet("sea", 4), 0);
-        let newest = look(Some(&both)).expect("two sidecars");
+        let newest = read(Some(&both)).expect("two sidecars");
         assert_eq!(newest.facts.rating, Some(4), "the newest counts");
         for name in ["a.xmp", "A.JPG.xmp"] {
             fs::remove_file(dir.path().join(name)).expect("removed");
         }
-        assert_eq!(look(Some(&newest)), Some(nothing));
+        assert_eq!(read(Some(&newest)), Some(nothing));
     }
 
     #[test]

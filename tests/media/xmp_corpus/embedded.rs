@@ -203,8 +203,8 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
         .arg(sidecars.join("%f.xmp"))
         .arg("-XMP")
         .args(&photos);
-    let (_, said) = output(&mut command);
-    assert_eq!(said, "");
+    let (_, warnings) = output(&mut command);
+    assert_eq!(warnings, "");
     let originals: Vec<Vec<u8>> = photos.iter().map(|p| fs::read(p).expect("there")).collect();
     let was = exiftool(&photos);
 
@@ -324,12 +324,12 @@ fn exiftool_and_exiv2_read_descriptions_and_a_persons_own_stays() {
         };
         let planned = plan(&wishes(false), way);
         assert_eq!(planned.failures, []);
-        let said: Vec<_> = planned
+        let descriptions: Vec<_> = planned
             .changes
             .iter()
             .map(|c| c.description.as_deref())
             .collect();
-        assert_eq!(said, vec![Some(text); new.len()]);
+        assert_eq!(descriptions, vec![Some(text); new.len()]);
         assert_eq!(planned.unchanged, described.len());
         apply(&planned, &records).expect("written");
         let written: Vec<PathBuf> = match inside {

@@ -72,7 +72,7 @@ fn every_task_is_done_by_names_alone() {
     window.settle();
     press(&mut window, "Keep the label red");
     assert_eq!(window.state().memory.labels[0].text, "red");
-    assert_eq!(window.state().answer.arrangement.counts, [2]);
+    assert_eq!(window.state().response.arrangement.counts, [2]);
     // Threshold.
     press(&mut window, "Go to red");
     let before = window.state().memory.labels[0].min_match;

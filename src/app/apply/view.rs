@@ -44,10 +44,10 @@ impl App {
     }
 
     /// Commands that need no new scoring request.
-    pub(super) fn look(&mut self, command: Command) {
+    pub(super) fn apply_view_command(&mut self, command: Command) {
         match command {
             Command::SelectionMode(id, mode) => {
-                let order = &self.state.answer.arrangement.order;
+                let order = &self.state.response.arrangement.order;
                 self.state.selection.select(id, mode, order);
             }
             Command::SelectItems(ids, add) => self.state.selection.set(ids, add),
@@ -77,7 +77,7 @@ impl App {
             return self.step_compared(step);
         }
         let state = &mut self.state;
-        let order = &state.answer.arrangement.order;
+        let order = &state.response.arrangement.order;
         let Some(layout) = &state.grid.layout else {
             return;
         };

@@ -100,8 +100,8 @@ fn the_readme_shows_what_the_samples_score() {
     let mut sort = lumisift(home.path());
     sort.arg("sort").arg(samples());
     sort.args(LABELS.map(|label| ["-l", label]).concat());
-    let (told, _, _) = json(&mut sort);
-    for photo in told["photos"].as_array().expect("photos") {
+    let (result, _, _) = json(&mut sort);
+    for photo in result["photos"].as_array().expect("photos") {
         let path = Path::new(photo["path"].as_str().expect("a path"));
         let name = path.file_name().expect("a name").to_string_lossy();
         let (label, matched) = &shown[&*name];

@@ -43,7 +43,7 @@ impl PhotoDecisions {
             }
         };
         let photos = photos.iter().map(|(photo, _)| &*photo.file.path);
-        let metadata = metadata::said(photos, Some(&dirs.metadata_cache()));
+        let metadata = metadata::read_nonempty(photos, Some(&dirs.metadata_cache()));
         Ok(Self {
             marks,
             metadata: metadata.into_iter().collect(),
@@ -92,7 +92,7 @@ impl PhotoDecisions {
         let is_there = |photo: &Photo| {
             places.is_empty()
                 || (self.place(photo))
-                    .is_some_and(|place| places.iter().any(|query| query.fits(place)))
+                    .is_some_and(|place| places.iter().any(|query| query.matches(place)))
         };
         indexed
             .photos

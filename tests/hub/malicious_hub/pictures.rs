@@ -47,7 +47,7 @@ fn a_picture_s_address_leads_nowhere_inward() {
     }
 
     // Through the proxy, this looks like a public server that redirects to this machine.
-    let asked = hub.seen().len();
+    let requests = hub.seen().len();
     let port = hub.address.rsplit(':').next().expect("a port");
     let tunnel = Tunnel::start();
     let hosts = [
@@ -68,7 +68,7 @@ fn a_picture_s_address_leads_nowhere_inward() {
     let connected = tunnel.hosts.lock().expect("no panic");
     assert_eq!(connected.len(), hosts.len());
     assert!(connected.iter().all(|host| host == "photos.example:80"));
-    assert_eq!(hub.seen().len(), asked);
+    assert_eq!(hub.seen().len(), requests);
 }
 
 #[test]

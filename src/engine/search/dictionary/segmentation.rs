@@ -8,7 +8,7 @@ use super::tables::look_up;
 /// Maximum number of characters in a word.
 const LONGEST: usize = 8;
 /// Nouns of one character that may directly follow an adjective: 黑猫, 白花.
-const ONE_SIGN: &str = "猫貓狗犬马馬鸟鳥花车車";
+const SINGLE_CHARACTER_NOUNS: &str = "猫貓狗犬马馬鸟鳥花车車";
 
 /// Splits a text into parts; `None` if it is not completely covered.
 ///
@@ -23,13 +23,14 @@ pub fn parts(language: Language, text: &str) -> Option<Vec<Part<'_>>> {
         let described =
             matches!(parts.last(), Some(Part::Translated(english)) if english.is_adjective);
         if let Part::Translated(english) = part
-            && is_one_sign(&rest[..bytes])
+            && is_single_character(&rest[..bytes])
         {
             let ends = stands_alone(language, &rest[bytes..]);
-            let of_thing = described && rest.starts_with(|c| ONE_SIGN.contains(c)) && ends;
+            let of_thing =
+                described && rest.starts_with(|c| SINGLE_CHARACTER_NOUNS.contains(c)) && ends;
             let before_thing = begins
                 && english.is_adjective
-                && rest[bytes..].starts_with(|c| ONE_SIGN.contains(c));
+                && rest[bytes..].starts_with(|c| SINGLE_CHARACTER_NOUNS.contains(c));
             if !(begins && ends || of_thing || before_thing) {
                 return None;
             }
@@ -43,7 +44,7 @@ pub fn parts(language: Language, text: &str) -> Option<Vec<Part<'_>>> {
         .then_some(parts)
 }
 
-fn is_one_sign(word: &str) -> bool {
+fn is_single_character(word: &str) -> bool {
     word.chars().count() == 1
 }
 

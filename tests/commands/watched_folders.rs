@@ -40,8 +40,8 @@ fn round(home: &Path, rules: &Path, arguments: &[&str]) -> (String, i32) {
     let mut command = lumisift(home);
     command.arg("watch").arg(rules).args(arguments);
     let output = command.output().expect("runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (said, output.status.code().expect("an exit code"))
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (stderr, output.status.code().expect("an exit code"))
 }
 
 #[test]
@@ -52,30 +52,33 @@ fn new_photos_are_exported_once_even_if_they_change_later() {
     let now = ["--once", "--settle", "0"];
     arrive(home, "cat.jpg");
     arrive(home, "rocket.jpg");
-    let (said, code) = round(home, &rules, &["--dry-run", "--settle", "0"]);
-    assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{said}");
+    let (stderr, code) = round(home, &rules, &["--dry-run", "--settle", "0"]);
+    assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{stderr}");
     assert!(
-        said.contains("1 photo would be copied, 1 matches no rule (dry run)"),
-        "{said}"
+        stderr.contains("1 photo would be copied, 1 matches no rule (dry run)"),
+        "{stderr}"
     );
     assert!(!home.join("state/watch").exists());
-    let (said, code) = round(home, &rules, &now);
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("1 photo copied, 1 matches no rule"), "{said}");
-    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+    let (stderr, code) = round(home, &rules, &now);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stderr.contains("1 photo copied, 1 matches no rule"),
+        "{stderr}"
+    );
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{stderr}");
     // After a restart nothing is done twice, even if the result was removed.
     fs::remove_file(home.join("out/cat.jpg")).expect("removed");
-    let (said, _) = round(home, &rules, &now);
-    assert!(names(&home.join("out")).is_empty(), "{said}");
+    let (stderr, _) = round(home, &rules, &now);
+    assert!(names(&home.join("out")).is_empty(), "{stderr}");
     // The same content under another name is the same photo.
     fs::copy(home.join("in/cat.jpg"), home.join("in/again.jpg")).expect("copied");
-    let (said, _) = round(home, &rules, &now);
-    assert!(names(&home.join("out")).is_empty(), "{said}");
+    let (stderr, _) = round(home, &rules, &now);
+    assert!(names(&home.join("out")).is_empty(), "{stderr}");
     // The same applies to the same rule in another file.
     let copy = home.join("copy.toml");
     fs::copy(&rules, &copy).expect("copied");
-    let (said, _) = round(home, &copy, &now);
-    assert!(names(&home.join("out")).is_empty(), "{said}");
+    let (stderr, _) = round(home, &copy, &now);
+    assert!(names(&home.join("out")).is_empty(), "{stderr}");
     let log = home.join("state/watch/decisions.jsonl");
     let log = fs::read_to_string(log).expect("a log");
     assert_eq!(log.lines().count(), 2, "{log}");
@@ -89,15 +92,15 @@ fn another_layout_decides_anew() {
     let now = ["--once", "--settle", "0"];
     let flat = rules(home, "");
     arrive(home, "cat.jpg");
-    let (said, _) = round(home, &flat, &now);
-    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+    let (stderr, _) = round(home, &flat, &now);
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{stderr}");
     let divided = rules(home, "layout = \"label\"\n");
-    let (said, _) = round(home, &divided, &now);
-    assert_eq!(names(&home.join("out/cat")), ["cat.jpg"], "{said}");
+    let (stderr, _) = round(home, &divided, &now);
+    assert_eq!(names(&home.join("out/cat")), ["cat.jpg"], "{stderr}");
     // Nothing is decided again as long as the rule stays as it is.
     fs::remove_file(home.join("out/cat/cat.jpg")).expect("removed");
-    let (said, _) = round(home, &divided, &now);
-    assert!(names(&home.join("out/cat")).is_empty(), "{said}");
+    let (stderr, _) = round(home, &divided, &now);
+    assert!(names(&home.join("out/cat")).is_empty(), "{stderr}");
 }
 
 #[test]
@@ -106,17 +109,17 @@ fn files_that_are_being_written_wait() {
     let home = home.path();
     let rules = rules(home, "");
     arrive(home, "cat.jpg");
-    let (said, code) = round(home, &rules, &["--once", "--settle", "3600"]);
-    assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{said}");
-    assert!(said.contains("1 file is still being written"), "{said}");
+    let (stderr, code) = round(home, &rules, &["--once", "--settle", "3600"]);
+    assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{stderr}");
+    assert!(stderr.contains("1 file is still being written"), "{stderr}");
     // A partially written photo is not transferred; the complete one is.
     let whole = fs::read(samples().join("cat.jpg")).expect("read");
     fs::write(home.join("in/cat.jpg"), &whole[..200]).expect("written");
-    let (said, code) = round(home, &rules, &["--once", "--settle", "0"]);
-    assert_eq!((code, names(&home.join("out")).len()), (1, 0), "{said}");
+    let (stderr, code) = round(home, &rules, &["--once", "--settle", "0"]);
+    assert_eq!((code, names(&home.join("out")).len()), (1, 0), "{stderr}");
     fs::write(home.join("in/cat.jpg"), &whole).expect("written");
-    let (said, code) = round(home, &rules, &["--once", "--settle", "0"]);
-    assert_eq!(code, 0, "{said}");
+    let (stderr, code) = round(home, &rules, &["--once", "--settle", "0"]);
+    assert_eq!(code, 0, "{stderr}");
     assert_eq!(names(&home.join("out")), ["cat.jpg"]);
 }
 
@@ -126,19 +129,19 @@ fn undo_restores_moved_photos_and_invalid_rules_are_reported() {
     let home = home.path();
     let path = rules(home, "move = true\nlayout = \"label\"\n");
     arrive(home, "cat.jpg");
-    let (said, code) = round(home, &path, &["--once", "--settle", "0"]);
-    assert_eq!(code, 0, "{said}");
+    let (stderr, code) = round(home, &path, &["--once", "--settle", "0"]);
+    assert_eq!(code, 0, "{stderr}");
     assert_eq!(names(&home.join("out/cat")), ["cat.jpg"]);
     assert!(names(&home.join("in")).is_empty());
     let undone = lumisift(home).arg("undo").output().expect("runs");
     assert!(undone.status.success());
     assert_eq!(names(&home.join("in")), ["cat.jpg"]);
     let faulty = rules(home, "colour = \"red\"\n");
-    let (said, code) = round(home, &faulty, &["--once"]);
+    let (stderr, code) = round(home, &faulty, &["--once"]);
     assert_eq!(code, 2);
     assert!(
-        said.contains("rules.toml") && said.contains("colour"),
-        "{said}"
+        stderr.contains("rules.toml") && stderr.contains("colour"),
+        "{stderr}"
     );
 }
 
@@ -152,10 +155,10 @@ fn a_rule_that_cannot_be_carried_out_does_not_keep_others_from_it() {
     let bad = good.replace("cats", "bad").replace("\"out\"", "\"file\"");
     fs::write(&path, format!("{bad}{good}")).expect("written");
     arrive(home, "cat.jpg");
-    let (said, code) = round(home, &path, &["--once", "--settle", "0"]);
-    assert_eq!(code, 1, "{said}");
-    assert!(said.contains("rule \"bad\""), "{said}");
-    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+    let (stderr, code) = round(home, &path, &["--once", "--settle", "0"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("rule \"bad\""), "{stderr}");
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{stderr}");
 }
 
 #[test]
@@ -172,16 +175,16 @@ fn rules_that_mark_are_skipped_and_watching_needs_another_rule() {
     for none in [off.clone(), marks.clone(), format!("{off}{marks}")] {
         fs::write(&path, none).expect("written");
         // Without `--once`, which would end it in any case.
-        let (said, code) = round(home, &path, &["--settle", "0"]);
-        assert_eq!(code, 2, "{said}");
-        assert!(said.contains("no rule that copies or moves"), "{said}");
-        assert!(!home.join("state/watch").exists(), "{said}");
+        let (stderr, code) = round(home, &path, &["--settle", "0"]);
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.contains("no rule that copies or moves"), "{stderr}");
+        assert!(!home.join("state/watch").exists(), "{stderr}");
     }
     fs::write(&path, format!("{marks}{copies}")).expect("written");
-    let (said, code) = round(home, &path, &["--once", "--settle", "0"]);
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("rule \"picks\" marks photos"), "{said}");
-    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+    let (stderr, code) = round(home, &path, &["--once", "--settle", "0"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("rule \"picks\" marks photos"), "{stderr}");
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{stderr}");
 }
 
 /// A disk with room for this many files.
@@ -323,12 +326,12 @@ fn a_watcher_exports_new_photos_and_reports_problems_once() {
             let _ = sender.send(line);
         }
     });
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     let mut wait_for = |text: &str| {
-        while !said.iter().any(|line: &String| line.contains(text)) {
+        while !messages.iter().any(|line: &String| line.contains(text)) {
             // Longer than the minute after which folders are checked in any case.
             match lines.recv_timeout(Duration::from_secs(240)) {
-                Ok(line) => said.push(line),
+                Ok(line) => messages.push(line),
                 Err(_) => return false,
             }
         }
@@ -344,9 +347,9 @@ fn a_watcher_exports_new_photos_and_reports_problems_once() {
     child.kill().expect("killed");
     child.wait().expect("ended");
     reader.join().expect("read");
-    said.extend(lines.try_iter());
-    assert!(seen, "{said:?}");
+    messages.extend(lines.try_iter());
+    assert!(seen, "{messages:?}");
     assert_eq!(names(&home.join("out")), ["cat.jpg", "late.jpg"]);
-    let broken = said.iter().filter(|line| line.contains("broken.jpg"));
-    assert_eq!(broken.count(), 1, "{said:?}");
+    let broken = messages.iter().filter(|line| line.contains("broken.jpg"));
+    assert_eq!(broken.count(), 1, "{messages:?}");
 }

@@ -8,18 +8,18 @@ use crate::app::document::state::{RejectedCopy, State};
 
 /// A cached value that is valid until the next response. Every change of the library leads to a new response.
 #[derive(Debug, Default)]
-pub struct PerAnswer<T> {
+pub struct PerResponse<T> {
     of: Option<u64>,
     value: T,
 }
 
-impl<T> PerAnswer<T> {
+impl<T> PerResponse<T> {
     /// The value, recomputed after a new response.
     pub fn get(&mut self, state: &State, make: impl FnOnce() -> T) -> &T {
-        self.of_answer(state.answer.number, make)
+        self.for_response(state.response.number, make)
     }
 
-    fn of_answer(&mut self, number: u64, make: impl FnOnce() -> T) -> &T {
+    fn for_response(&mut self, number: u64, make: impl FnOnce() -> T) -> &T {
         if self.of != Some(number) {
             self.value = make();
             self.of = Some(number);
@@ -61,7 +61,7 @@ impl RejectSummary {
     /// Computes the summary.
     pub fn of(state: &State) -> Self {
         let rejects = state.rejects();
-        let shown: HashSet<&ItemId> = state.answer.arrangement.order.iter().collect();
+        let shown: HashSet<&ItemId> = state.response.arrangement.order.iter().collect();
         let hidden = rejects.to_remove.iter().filter(|id| !shown.contains(id));
         Self {
             hidden: hidden.count(),
@@ -76,11 +76,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_made_once_for_each_answer() {
+    fn a_value_is_computed_once_per_response() {
         let mut made = 0;
-        let mut value = PerAnswer::default();
+        let mut value = PerResponse::default();
         for number in [3, 3, 3, 4] {
-            value.of_answer(number, || made += 1);
+            value.for_response(number, || made += 1);
         }
         assert_eq!(made, 2);
     }

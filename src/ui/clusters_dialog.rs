@@ -13,7 +13,7 @@ use super::tour::progress;
 use super::widgets::{icon_button_sized, photos};
 use super::{Interface, videos};
 use crate::app::command::{Command, FindingCommand};
-use crate::app::document::heaps::Heap;
+use crate::app::document::clusters::Cluster;
 use crate::app::document::state::State;
 use crate::{t, text};
 
@@ -24,23 +24,28 @@ const COVERS: usize = 3;
 const COVER: egui::Vec2 = vec2(84.0, 63.0);
 
 impl Interface {
-    pub(super) fn heaps_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    pub(super) fn clusters_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
         title(ui, t!("heaps-title"), commands);
         progress(ui, state);
-        let heaps = &state.heaps;
-        if let Some(problem) = &heaps.problem {
+        let clusters = &state.clusters;
+        if let Some(problem) = &clusters.problem {
             let bad = palette(ui).bad;
             ui.add(egui::Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
         }
-        if heaps.is_proposing {
+        if clusters.is_proposing {
             ui.label(RichText::new(t!("heaps-searching")).weak());
         }
         let dismissed = state.memory.dismissed_heaps.len();
-        if dismissed > 0 && !heaps.is_proposing && ui.button(t!("heaps-again")).clicked() {
+        if dismissed > 0 && !clusters.is_proposing && ui.button(t!("heaps-again")).clicked() {
             commands.push(Command::Found(FindingCommand::ProposeAgain));
         }
-        if heaps.proposed.is_empty() {
-            if heaps.is_known && !heaps.is_proposing {
+        if clusters.proposed.is_empty() {
+            if clusters.is_known && !clusters.is_proposing {
                 ui.label(t!("heaps-none"));
             }
             return;
@@ -50,26 +55,26 @@ impl Interface {
         let height = (ui.ctx().content_rect().height() - 216.0).max(ROW);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.max_height(height)
-            .show_rows(ui, ROW, heaps.proposed.len(), |ui, rows| {
+            .show_rows(ui, ROW, clusters.proposed.len(), |ui, rows| {
                 for at in rows {
                     let width = ui.available_width();
                     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-                    let heap = &heaps.proposed[at];
+                    let cluster = &clusters.proposed[at];
                     // A child `Ui` that allocates no space, so that all rows have the same height.
                     let place = UiBuilder::new().id_salt(("heap", at)).max_rect(rect);
                     let mut row = ui.new_child(place);
-                    self.heap(&mut row, rect, state, at, heap, commands);
+                    self.cluster(&mut row, rect, state, at, cluster, commands);
                 }
             });
     }
 
-    fn heap(
+    fn cluster(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
         state: &State,
         at: usize,
-        heap: &Heap,
+        cluster: &Cluster,
         commands: &mut Vec<Command>,
     ) {
         let inner = rect.shrink2(vec2(0.0, 3.0));
@@ -79,7 +84,7 @@ impl Interface {
             .rect_stroke(inner, theme::RADIUS, line, StrokeKind::Inside);
         let most = if rect.width() < 560.0 { 1 } else { COVERS };
         let mut left = inner.min.x + 8.0;
-        for id in heap.photos.iter().take(most) {
+        for id in cluster.photos.iter().take(most) {
             let place = Rect::from_min_size(pos2(left, inner.min.y + 8.0), COVER);
             let content = { state.item(*id) }.and_then(|item| videos::shown(state, *id, item));
             if let Some(content) = content {
@@ -87,9 +92,9 @@ impl Interface {
             }
             let response = ui.interact(place, ui.scope_id().with(("cover", id)), Sense::CLICK);
             let name = { state.item(*id) }.map_or("", |item| item.name.as_str());
-            let said = t!("in-the-heap", heap = heap.name, name = name);
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
-            if response.on_hover_text(said).clicked() {
+            let accessible_name = t!("in-the-heap", heap = cluster.name, name = name);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
+            if response.on_hover_text(accessible_name).clicked() {
                 commands.push(Command::Show(None));
                 commands.push(Command::ViewItem(*id));
             }
@@ -104,71 +109,79 @@ impl Interface {
             .layout(Layout::top_down(Align::Min));
         ui.scope_builder(area, |ui| {
             ui.horizontal(|ui| {
-                self.heap_name(ui, at, heap, commands);
-                ui.label(photos(heap.photos.len()));
+                self.cluster_name(ui, at, cluster, commands);
+                ui.label(photos(cluster.photos.len()));
             });
             ui.horizontal(|ui| {
                 let response = ui.button(t!("make-it-a-label"));
-                let said = t!("make-heap-a-label", heap = heap.name);
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+                let accessible_name = t!("make-heap-a-label", heap = cluster.name);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
                 if response.clicked() {
-                    commands.push(Command::Found(FindingCommand::AddHeap(at)));
+                    commands.push(Command::Found(FindingCommand::AddCluster(at)));
                 }
-                merge(ui, state, at, heap, commands);
-                let dismiss = t!("dismiss-the-heap", heap = heap.name);
+                merge(ui, state, at, cluster, commands);
+                let dismiss = t!("dismiss-the-heap", heap = cluster.name);
                 if icon_button_sized(ui, Icon::Cross, &dismiss, 24.0).clicked() {
-                    commands.push(Command::Found(FindingCommand::DismissHeap(at)));
+                    commands.push(Command::Found(FindingCommand::DismissCluster(at)));
                 }
-                if !heap.alternative_names.is_empty() {
-                    let alternative_names =
-                        RichText::new(t!("heap-also", words = text::list(&heap.alternative_names)));
+                if !cluster.alternative_names.is_empty() {
+                    let alternative_names = RichText::new(t!(
+                        "heap-also",
+                        words = text::list(&cluster.alternative_names)
+                    ));
                     ui.add(egui::Label::new(alternative_names.small().weak()).truncate());
                 }
             });
         });
     }
 
-    fn heap_name(&mut self, ui: &mut Ui, at: usize, heap: &Heap, commands: &mut Vec<Command>) {
-        let typed = &mut self.buffers.heap_name;
+    fn cluster_name(
+        &mut self,
+        ui: &mut Ui,
+        at: usize,
+        cluster: &Cluster,
+        commands: &mut Vec<Command>,
+    ) {
+        let typed = &mut self.buffers.cluster_name;
         let is_typed = typed.as_ref().is_some_and(|(of, _)| *of == at);
         let mut text = match typed {
             Some((of, text)) if *of == at => text.clone(),
-            _ => heap.name.clone(),
+            _ => cluster.name.clone(),
         };
         let edit = TextEdit::singleline(&mut text).desired_width(150.0);
         let response = ui.add(edit);
-        let said = t!("name-of-the-heap", heap = heap.name);
+        let accessible_name = t!("name-of-the-heap", heap = cluster.name);
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label(said));
+            .accesskit_node_builder(response.id, |node| node.set_label(accessible_name));
         if response.changed() {
             *typed = Some((at, text.clone()));
         }
         if response.lost_focus() && is_typed {
             *typed = None;
             if !ui.input(|input| input.key_pressed(Key::Escape)) {
-                commands.push(Command::Found(FindingCommand::RenameHeap(at, text)));
+                commands.push(Command::Found(FindingCommand::RenameCluster(at, text)));
             }
         }
     }
 }
 
-fn merge(ui: &mut Ui, state: &State, at: usize, heap: &Heap, commands: &mut Vec<Command>) {
-    if state.heaps.proposed.len() < 2 {
+fn merge(ui: &mut Ui, state: &State, at: usize, cluster: &Cluster, commands: &mut Vec<Command>) {
+    if state.clusters.proposed.len() < 2 {
         return;
     }
     let response = ui.button(t!("merge"));
-    let said = t!("merge-heap", heap = heap.name);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+    let accessible_name = t!("merge-heap", heap = cluster.name);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(180.0);
         let area = ScrollArea::vertical().auto_shrink([false, true]);
         area.max_height(260.0).show(ui, |ui| {
-            for (into, other) in state.heaps.proposed.iter().enumerate() {
+            for (into, other) in state.clusters.proposed.iter().enumerate() {
                 if into == at {
                     continue;
                 }
                 if ui.button(t!("merge-into", heap = other.name)).clicked() {
-                    commands.push(Command::Found(FindingCommand::MergeHeaps(at, into)));
+                    commands.push(Command::Found(FindingCommand::MergeClusters(at, into)));
                     ui.close();
                 }
             }

@@ -59,7 +59,7 @@ impl Library {
     ///
     /// # Errors
     /// Returns an error if the model fails, the store cannot be used, or `cancel` was raised.
-    pub fn heaps(
+    pub fn clusters(
         &self,
         indexed: &Indexed,
         rule: &ClusterRule,

@@ -16,7 +16,7 @@ use crate::engine::search::teach::{Classifier, TrainingSet};
 const KEPT_CLASSIFIERS: usize = 512;
 
 /// Scores of photos for labels and for a search query.
-pub struct Answer {
+pub struct ScoringResult {
     /// For each label, its column in the scores, or the error that prevented one.
     pub columns: Vec<Result<usize, SessionError>>,
     /// Scores of the labels that have a column.
@@ -27,11 +27,11 @@ pub struct Answer {
 
 /// Scores queries, reusing the results of earlier ones.
 #[derive(Default)]
-pub struct Asker {
+pub struct IncrementalScorer {
     model: Option<Fingerprint>,
     classifiers: HashMap<String, CachedClassifier>,
     /// Query counter, the clock of the caches.
-    asked: u64,
+    query_count: u64,
     rows: RowCache,
     labels: ScoreCache,
     search: ScoreCache,
@@ -40,20 +40,20 @@ pub struct Asker {
 /// A classifier, and the counter value of the last query that used it.
 struct CachedClassifier {
     classifier: Arc<Classifier>,
-    asked: u64,
+    last_used: u64,
 }
 
-impl Asker {
+impl IncrementalScorer {
     /// Scores photos. An error in one label does not affect the others.
-    pub fn ask(
+    pub fn score(
         &mut self,
         session: &Session,
         labels: &[TrainingSet],
         search: Option<&TrainingSet>,
         photos: Photos<'_>,
-    ) -> Answer {
+    ) -> ScoringResult {
         self.use_model(session);
-        self.asked += 1;
+        self.query_count += 1;
         self.rows.update(photos);
         let mut wanted = Vec::new();
         let columns = labels.iter().map(|label| {
@@ -67,7 +67,7 @@ impl Asker {
             self.search.score(session, vec![column], &self.rows)
         });
         self.forget_old_classifiers();
-        Answer {
+        ScoringResult {
             columns,
             scores,
             search,
@@ -91,10 +91,10 @@ impl Asker {
         training: &TrainingSet,
     ) -> Result<ClassifierColumn, SessionError> {
         let key = format!("{training:?}");
-        let asked = self.asked;
+        let query = self.query_count;
         let classifier = match self.classifiers.get_mut(&key) {
             Some(kept) => {
-                kept.asked = asked;
+                kept.last_used = query;
                 kept.classifier.clone()
             }
             None => {
@@ -102,7 +102,7 @@ impl Asker {
                 let classifier = Arc::new(session.teach(training)?);
                 let kept = CachedClassifier {
                     classifier: classifier.clone(),
-                    asked,
+                    last_used: query,
                 };
                 self.classifiers.insert(key.clone(), kept);
                 classifier
@@ -113,8 +113,8 @@ impl Asker {
 
     /// Evicts the least recently used classifiers, but none that this query uses.
     fn forget_old_classifiers(&mut self) {
-        let ages = self.classifiers.values().map(|kept| kept.asked);
-        let oldest = oldest_kept(ages, KEPT_CLASSIFIERS);
-        self.classifiers.retain(|_, kept| kept.asked >= oldest);
+        let last_used = self.classifiers.values().map(|kept| kept.last_used);
+        let oldest = oldest_kept(last_used, KEPT_CLASSIFIERS);
+        self.classifiers.retain(|_, kept| kept.last_used >= oldest);
     }
 }

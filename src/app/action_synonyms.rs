@@ -31,7 +31,7 @@ impl Action {
             Self::Compare => t!("synonyms-compare"),
             Self::Survey => t!("synonyms-survey"),
             Self::Why => t!("synonyms-why"),
-            Self::Heaps => t!("synonyms-heaps"),
+            Self::Clusters => t!("synonyms-heaps"),
             Self::Ask => t!("synonyms-ask"),
             Self::Searches => t!("synonyms-searches"),
             Self::Rules => t!("synonyms-rules"),

@@ -7,7 +7,7 @@ pub const EXAMPLES: usize = 12;
 
 /// A cluster of similar photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heap {
+pub struct Cluster {
     /// The name.
     pub name: String,
     /// Alternative names.
@@ -18,8 +18,8 @@ pub struct Heap {
 
 /// A copy of the suggestions for undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProposedHeaps {
-    proposed: Vec<Heap>,
+pub struct ProposedClusters {
+    proposed: Vec<Cluster>,
     suggestions: Vec<String>,
     /// Names of dismissed clusters.
     pub dismissed: Vec<String>,
@@ -28,9 +28,9 @@ pub struct ProposedHeaps {
 
 /// All suggested clusters.
 #[derive(Debug, Default)]
-pub struct Heaps {
+pub struct Clusters {
     /// The clusters, largest first.
-    pub proposed: Vec<Heap>,
+    pub proposed: Vec<Cluster>,
     /// Whether clusters are being computed.
     pub is_proposing: bool,
     /// Why there are no clusters.
@@ -43,10 +43,10 @@ pub struct Heaps {
     number: u64,
 }
 
-impl Heaps {
+impl Clusters {
     /// Replaces the suggestions.
-    pub fn propose(&mut self, heaps: Vec<Heap>, suggestions: Vec<String>) {
-        self.proposed = heaps;
+    pub fn propose(&mut self, clusters: Vec<Cluster>, suggestions: Vec<String>) {
+        self.proposed = clusters;
         self.suggestions = suggestions;
         self.is_known = true;
         self.problem = None;
@@ -63,8 +63,8 @@ impl Heaps {
 
     /// Copies the suggestions for undo.
     #[must_use]
-    pub fn kept(&self, dismissed: &[String]) -> ProposedHeaps {
-        ProposedHeaps {
+    pub fn kept(&self, dismissed: &[String]) -> ProposedClusters {
+        ProposedClusters {
             proposed: self.proposed.clone(),
             suggestions: self.suggestions.clone(),
             dismissed: dismissed.to_vec(),
@@ -73,7 +73,7 @@ impl Heaps {
     }
 
     /// Restores a copy. Returns false, without changing anything, if it is about other item ids or clusters.
-    pub fn put_back(&mut self, kept: ProposedHeaps) -> bool {
+    pub fn put_back(&mut self, kept: ProposedClusters) -> bool {
         let is_same = kept.number == self.number;
         if is_same {
             self.proposed = kept.proposed;
@@ -83,17 +83,17 @@ impl Heaps {
     }
 
     /// Removes and returns a cluster.
-    pub fn take(&mut self, at: usize) -> Option<Heap> {
+    pub fn take(&mut self, at: usize) -> Option<Cluster> {
         (at < self.proposed.len()).then(|| self.proposed.remove(at))
     }
 
     /// Renames a cluster. Empty names are ignored.
     pub fn rename(&mut self, at: usize, name: &str) {
         let name = name.trim();
-        if let Some(heap) = self.proposed.get_mut(at).filter(|_| !name.is_empty()) {
-            let old = std::mem::replace(&mut heap.name, name.to_owned());
-            if old != heap.name && !heap.alternative_names.contains(&old) {
-                heap.alternative_names.insert(0, old);
+        if let Some(cluster) = self.proposed.get_mut(at).filter(|_| !name.is_empty()) {
+            let old = std::mem::replace(&mut cluster.name, name.to_owned());
+            if old != cluster.name && !cluster.alternative_names.contains(&old) {
+                cluster.alternative_names.insert(0, old);
             }
         }
     }
@@ -107,27 +107,27 @@ impl Heaps {
             return;
         };
         let into = if from < into { into - 1 } else { into };
-        let heap = &mut self.proposed[into];
-        heap.alternative_names.insert(0, merged.name);
+        let cluster = &mut self.proposed[into];
+        cluster.alternative_names.insert(0, merged.name);
         // Interleave the photos, so that the most representative of both come first.
-        let (kept, more) = (std::mem::take(&mut heap.photos), merged.photos);
+        let (kept, more) = (std::mem::take(&mut cluster.photos), merged.photos);
         let (mut kept, mut more) = (kept.into_iter(), more.into_iter());
         loop {
             let next = [kept.next(), more.next()];
             if next == [None, None] {
                 break;
             }
-            heap.photos.extend(next.into_iter().flatten());
+            cluster.photos.extend(next.into_iter().flatten());
         }
     }
 
     /// Translates item ids after items were removed.
     pub fn renumber(&mut self, new: &[Option<ItemId>]) {
-        for heap in &mut self.proposed {
+        for cluster in &mut self.proposed {
             let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
-            heap.photos = heap.photos.iter().filter_map(follow).collect();
+            cluster.photos = cluster.photos.iter().filter_map(follow).collect();
         }
-        self.proposed.retain(|heap| !heap.photos.is_empty());
+        self.proposed.retain(|cluster| !cluster.photos.is_empty());
         self.number += 1;
     }
 }
@@ -136,51 +136,51 @@ impl Heaps {
 mod tests {
     use super::*;
 
-    fn heaps() -> Heaps {
-        let heap = |name: &str, photos: &[ItemId]| Heap {
+    fn clusters() -> Clusters {
+        let cluster = |name: &str, photos: &[ItemId]| Cluster {
             name: name.into(),
             alternative_names: Vec::new(),
             photos: photos.into(),
         };
-        Heaps {
+        Clusters {
             proposed: vec![
-                heap("cat", &[4, 1]),
-                heap("dog", &[2, 7, 3]),
-                heap("sea", &[9]),
+                cluster("cat", &[4, 1]),
+                cluster("dog", &[2, 7, 3]),
+                cluster("sea", &[9]),
             ],
-            ..Heaps::default()
+            ..Clusters::default()
         }
     }
 
     #[test]
-    fn heaps_are_renamed_merged_and_followed() {
-        let mut heaps = heaps();
-        heaps.rename(1, "  puppy ");
-        heaps.rename(0, " ");
-        let names = |heaps: &Heaps| -> Vec<String> {
-            heaps
+    fn clusters_are_renamed_merged_and_followed() {
+        let mut clusters = clusters();
+        clusters.rename(1, "  puppy ");
+        clusters.rename(0, " ");
+        let names = |clusters: &Clusters| -> Vec<String> {
+            clusters
                 .proposed
                 .iter()
-                .map(|heap| heap.name.clone())
+                .map(|cluster| cluster.name.clone())
                 .collect()
         };
-        assert_eq!(names(&heaps), ["cat", "puppy", "sea"]);
-        assert_eq!(heaps.proposed[1].alternative_names, ["dog"]);
-        heaps.merge(0, 1);
-        assert_eq!(names(&heaps), ["puppy", "sea"]);
-        assert_eq!(heaps.proposed[0].photos, [2, 4, 7, 1, 3]);
-        heaps.merge(1, 1);
-        heaps.merge(7, 0);
-        assert_eq!(heaps.proposed.len(), 2);
-        let kept = heaps.kept(&[]);
-        heaps.rename(0, "cat");
-        assert!(heaps.put_back(kept.clone()));
-        assert_eq!(names(&heaps), ["puppy", "sea"]);
+        assert_eq!(names(&clusters), ["cat", "puppy", "sea"]);
+        assert_eq!(clusters.proposed[1].alternative_names, ["dog"]);
+        clusters.merge(0, 1);
+        assert_eq!(names(&clusters), ["puppy", "sea"]);
+        assert_eq!(clusters.proposed[0].photos, [2, 4, 7, 1, 3]);
+        clusters.merge(1, 1);
+        clusters.merge(7, 0);
+        assert_eq!(clusters.proposed.len(), 2);
+        let kept = clusters.kept(&[]);
+        clusters.rename(0, "cat");
+        assert!(clusters.put_back(kept.clone()));
+        assert_eq!(names(&clusters), ["puppy", "sea"]);
         let new: Vec<Option<ItemId>> = (0..10).map(|id| (id < 9).then_some(id)).collect();
-        heaps.renumber(&new);
-        assert_eq!(names(&heaps), ["puppy"]);
+        clusters.renumber(&new);
+        assert_eq!(names(&clusters), ["puppy"]);
         // The item ids have changed.
-        assert!(!heaps.put_back(kept));
-        assert_eq!(names(&heaps), ["puppy"]);
+        assert!(!clusters.put_back(kept));
+        assert_eq!(names(&clusters), ["puppy"]);
     }
 }

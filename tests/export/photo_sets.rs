@@ -195,15 +195,15 @@ fn whatever_fails_once_a_set_is_in_one_place() {
                     .filter(|part| there.iter().any(|name| name == part))
                     .collect();
                 failures += usize::from(parts.is_empty());
-                let said =
+                let is_reported =
                     (report.failures.iter()).any(|f| f.message.contains("could not be moved back"));
                 assert!(
-                    parts.is_empty() || parts == PARTS || said,
+                    parts.is_empty() || parts == PARTS || is_reported,
                     "{parts:?} {case}"
                 );
                 let names = |path: &Path| path.file_name().is_some_and(|n| n == "a.jpg");
-                let told = report.exported.iter().any(|(source, _)| names(source));
-                assert_eq!(told, parts.contains(&"a.jpg"), "{case}");
+                let is_exported = report.exported.iter().any(|(source, _)| names(source));
+                assert_eq!(is_exported, parts.contains(&"a.jpg"), "{case}");
                 // The interrupted export is resumed, and then everything is there.
                 let calm = Faulty::new(None, old, disk);
                 let exporter = Exporter::with(&journals, &calm, 1);

@@ -12,7 +12,7 @@ use lumisift::engine::inference::Model;
 use window::{Setup, Window, colours};
 
 /// Six red, six green and six blue photos, which words describe.
-fn heaped() -> (tempfile::TempDir, Window) {
+fn window_with_clusters() -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 6);
     let setup = Setup {
@@ -22,21 +22,21 @@ fn heaped() -> (tempfile::TempDir, Window) {
         ..Setup::new(vec![dir.path().into()])
     };
     let mut window = setup.open();
-    assert!(!window.state().heaps.is_known);
+    assert!(!window.state().clusters.is_known);
     window.read(18);
-    window.until("heaps", |w| w.state().heaps.is_known);
+    window.until("heaps", |w| w.state().clusters.is_known);
     window.settle();
     (dir, window)
 }
 
 fn names(window: &Window) -> Vec<String> {
-    let heaps = window.state().heaps.proposed.iter();
-    heaps.map(|heap| heap.name.clone()).collect()
+    let clusters = window.state().clusters.proposed.iter();
+    clusters.map(|cluster| cluster.name.clone()).collect()
 }
 
 #[test]
 fn labels_are_suggested_from_the_photos_that_are_open() {
-    let (_dir, mut window) = heaped();
+    let (_dir, mut window) = window_with_clusters();
     let names = names(&window);
     assert_eq!(names.len(), 3, "{names:?}");
     assert!(
@@ -51,14 +51,14 @@ fn labels_are_suggested_from_the_photos_that_are_open() {
 
 #[test]
 fn a_heap_becomes_a_label_with_its_photos_as_examples() {
-    let (_dir, mut window) = heaped();
+    let (_dir, mut window) = window_with_clusters();
     let names = names(&window);
-    window.open_dialog(Action::Heaps);
+    window.open_dialog(Action::Clusters);
     window.click(&format!("Make {} a label", names[0]));
     let label = &window.state().memory.labels[0];
     assert_eq!(label.text, names[0]);
     assert_eq!(label.examples.len(), 6);
-    assert_eq!(window.state().heaps.proposed.len(), 2);
+    assert_eq!(window.state().clusters.proposed.len(), 2);
     window.command(Command::Show(None));
     window.act(Action::Undo);
     assert!(window.state().memory.labels.is_empty());
@@ -66,9 +66,9 @@ fn a_heap_becomes_a_label_with_its_photos_as_examples() {
 
 #[test]
 fn heaps_are_renamed_merged_and_dismissed() {
-    let (dir, mut window) = heaped();
+    let (dir, mut window) = window_with_clusters();
     let before = names(&window);
-    window.open_dialog(Action::Heaps);
+    window.open_dialog(Action::Clusters);
     window.type_into(&format!("Name of the heap {}", before[0]), "!");
     window.key(egui::Key::Enter);
     window.settle();
@@ -77,7 +77,7 @@ fn heaps_are_renamed_merged_and_dismissed() {
     window.finish_layout();
     window.click(&format!("Into {}", before[1]));
     assert_eq!(names(&window).len(), 2);
-    assert_eq!(window.state().heaps.proposed[1].photos.len(), 12);
+    assert_eq!(window.state().clusters.proposed[1].photos.len(), 12);
     window.click(&format!("Dismiss the heap {}!", before[0]));
     assert_eq!(names(&window), [before[1].as_str()]);
     // It is not proposed again under any of its names.
@@ -100,36 +100,36 @@ fn heaps_are_renamed_merged_and_dismissed() {
     };
     let mut window = setup.open();
     window.read(18);
-    window.until("heaps", |w| w.state().heaps.is_known);
+    window.until("heaps", |w| w.state().clusters.is_known);
     assert!(!names(&window).contains(&before[0]));
-    window.open_dialog(Action::Heaps);
+    window.open_dialog(Action::Clusters);
     window.click("Propose dismissed heaps again");
     window.until("all heaps", |w| names(w).len() == 3);
 }
 
 #[test]
 fn what_is_done_to_heaps_can_be_undone_and_redone() {
-    let (_dir, mut window) = heaped();
+    let (_dir, mut window) = window_with_clusters();
     let before = names(&window);
     let about = |command| Command::Found(command);
-    let rename = FindingCommand::RenameHeap(0, "mine".into());
-    for (command, heaps) in [
+    let rename = FindingCommand::RenameCluster(0, "mine".into());
+    for (command, clusters) in [
         (rename, 3),
-        (FindingCommand::MergeHeaps(0, 1), 2),
-        (FindingCommand::DismissHeap(0), 2),
-        (FindingCommand::AddHeap(2), 2),
+        (FindingCommand::MergeClusters(0, 1), 2),
+        (FindingCommand::DismissCluster(0), 2),
+        (FindingCommand::AddCluster(2), 2),
     ] {
-        let suggestions = window.state().heaps.suggestions.clone();
+        let suggestions = window.state().clusters.suggestions.clone();
         window.command(about(command.clone()));
         let after = names(&window);
-        assert_eq!(after.len(), heaps, "{command:?}");
+        assert_eq!(after.len(), clusters, "{command:?}");
         let state = window.state();
         let dismissed = state.memory.dismissed_heaps.clone();
         let labels = state.memory.labels.len();
         window.act(Action::Undo);
         assert_eq!(names(&window), before, "{command:?}");
         let state = window.state();
-        assert_eq!(state.heaps.suggestions, suggestions);
+        assert_eq!(state.clusters.suggestions, suggestions);
         assert!(state.memory.dismissed_heaps.is_empty() && state.memory.labels.is_empty());
         window.act(Action::Redo);
         assert_eq!(names(&window), after, "{command:?}");
@@ -139,13 +139,13 @@ fn what_is_done_to_heaps_can_be_undone_and_redone() {
         window.act(Action::Undo);
     }
     // A step that changes nothing is not recorded for undo.
-    window.command(about(FindingCommand::MergeHeaps(1, 1)));
+    window.command(about(FindingCommand::MergeClusters(1, 1)));
     assert!(!window.state().history.can_undo());
 }
 
 #[test]
 fn photos_are_named_by_what_they_show_and_found_by_it() {
-    let (_dir, mut window) = heaped();
+    let (_dir, mut window) = window_with_clusters();
     window.until("the words", |w| w.has_containing("green 1.png, greenhouse"));
     window.command(Command::SearchFor("tag:greenhouse".into()));
     let shown = window.shown();

@@ -162,16 +162,16 @@ fn redirects_lead_neither_inward_nor_to_other_schemes_nor_round_in_circles() {
                 hub.always(path, ResponseFault::Redirect((*goal).into()));
                 let error = refused(&hub);
                 assert!(error.contains(words), "{path} {goal}: {error}");
-                let asked = hub.seen().into_iter().filter(|seen| seen.path == path);
-                assert_eq!(asked.count(), 1, "{path} {goal}");
+                let requests = hub.seen().into_iter().filter(|seen| seen.path == path);
+                assert_eq!(requests.count(), 1, "{path} {goal}");
             }
         }
         let hub = with_fixtures();
         hub.always(path, ResponseFault::Redirect(path.into()));
         let error = refused(&hub);
         assert!(error.contains("in a loop"), "{error}");
-        let asked = hub.seen().into_iter().filter(|seen| seen.path == path);
-        assert!(asked.count() < 10);
+        let requests = hub.seen().into_iter().filter(|seen| seen.path == path);
+        assert!(requests.count() < 10);
     }
 }
 
@@ -222,8 +222,8 @@ fn slow_and_silent_servers_are_abandoned() {
             hub.always(path, response_faults.clone());
             let error = refused_within(&hub, timeouts);
             let words = ["too slow", "was lost", "cannot be reached", "answered"];
-            let said = words.iter().any(|words| error.contains(words));
-            assert!(said, "{path} {response_faults:?}: {error}");
+            let is_explained = words.iter().any(|words| error.contains(words));
+            assert!(is_explained, "{path} {response_faults:?}: {error}");
         }
     }
 }

@@ -41,7 +41,7 @@ impl State {
         if facts.video.is_some() {
             return None;
         }
-        let scored = self.answer.scored();
+        let scored = self.response.scored();
         let filtered = match self.memory.filter.fit {
             LabelFit::Label(id) => Some(id),
             _ => None,
@@ -66,7 +66,7 @@ impl State {
     /// Starts questions about a label, over all photos that have a score for it.
     #[must_use]
     pub fn questions_about(&self, label: LabelId) -> Option<Questioning> {
-        let scored = self.answer.scored();
+        let scored = self.response.scored();
         let place = scored.place(label)?;
         let all = 0..self.library.len() as ItemId;
         let photos = all.filter_map(|id| Some((id, scored.matched(place, id)?)));

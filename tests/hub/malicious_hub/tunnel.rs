@@ -33,8 +33,8 @@ fn tunnel(mut stream: TcpStream, seen: &Mutex<Vec<String>>) -> std::io::Result<(
     let host = first.split(' ').nth(1).unwrap_or_default().to_owned();
     seen.lock().expect("no panic").push(host);
     stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n")?;
-    let asked = first_line(&mut reader)?;
-    let path = asked.split(' ').nth(1).unwrap_or_default();
+    let request_line = first_line(&mut reader)?;
+    let path = request_line.split(' ').nth(1).unwrap_or_default();
     let goal = path.strip_prefix("/to/").unwrap_or_default();
     write!(
         stream,

@@ -6,7 +6,7 @@ use super::*;
 use crate::engine::files::patch;
 use crate::engine::media::iso_media::MAX_ITEMS;
 use crate::engine::media::metadata::edit::Additions;
-use crate::engine::media::metadata::inside::{MetadataBlocks, facts_of, plan, write};
+use crate::engine::media::metadata::embedded::{MetadataBlocks, facts_of, plan, write};
 
 fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     super::boxed(kind, parts).expect("small")

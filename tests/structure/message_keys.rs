@@ -10,14 +10,16 @@ use syn::visit::{self, Visit};
 use crate::sources::{self, has_words, string, without_arguments};
 
 /// All files of the program, which are parsed once.
-pub static FILES: LazyLock<Vec<Asked>> = LazyLock::new(|| {
+pub static FILES: LazyLock<Vec<MessageUses>> = LazyLock::new(|| {
     let files = sources::all("src").into_iter();
-    files.map(|(path, text)| Asked::of(&path, &text)).collect()
+    files
+        .map(|(path, text)| MessageUses::of(&path, &text))
+        .collect()
 });
 
 /// The keys that a file of the program uses, and the texts that it shows.
 #[derive(Default)]
-pub struct Asked {
+pub struct MessageUses {
     /// Its path in `src`.
     pub path: String,
     /// Keys in the macro, with the given arguments and the location.
@@ -81,14 +83,14 @@ const UNTRANSLATED: &[(&str, &str)] = &[
     ("ui/settings_dialog.rs", "settings"),
 ];
 
-impl Asked {
+impl MessageUses {
     /// Analyses a file.
     pub fn of(path: &str, text: &str) -> Self {
-        let asked = Self {
+        let uses = Self {
             path: path.split("/src/").last().unwrap_or(path).to_owned(),
             ..Self::default()
         };
-        sources::visited(asked, text)
+        sources::visited(uses, text)
     }
 
     fn place(&self, line: usize) -> String {
@@ -180,7 +182,7 @@ fn literals(argument: &syn::Expr) -> Vec<(String, usize)> {
     }
 }
 
-impl<'ast> Visit<'ast> for Asked {
+impl<'ast> Visit<'ast> for MessageUses {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
         if !sources::is_test(&module.attrs) {
             visit::visit_item_mod(self, module);
@@ -250,15 +252,12 @@ fn keys_and_shown_texts_are_found() {
         #[cfg(test)]
         mod tests { fn b(ui: &mut Ui) { ui.label("Test"); } }
     "#;
-    let asked = Asked::of("/src/ui/some.rs", text);
-    let shown: Vec<&str> = asked.shown.iter().map(|(text, _)| text.as_str()).collect();
+    let uses = MessageUses::of("/src/ui/some.rs", text);
+    let shown: Vec<&str> = uses.shown.iter().map(|(text, _)| text.as_str()).collect();
     assert_eq!(shown, ["Hello", " photos", "Later"]);
-    assert_eq!(asked.shown[0].1, "src/ui/some.rs:3");
-    let keys: Vec<&str> = asked.keys.iter().map(|(key, ..)| key.as_str()).collect();
+    assert_eq!(uses.shown[0].1, "src/ui/some.rs:3");
+    let keys: Vec<&str> = uses.keys.iter().map(|(key, ..)| key.as_str()).collect();
     assert_eq!(keys, ["key", "inner"]);
-    assert_eq!(
-        asked.keys[1].1.iter().collect::<Vec<_>>(),
-        ["count", "name"]
-    );
-    assert!(asked.texts.contains("inner"));
+    assert_eq!(uses.keys[1].1.iter().collect::<Vec<_>>(), ["count", "name"]);
+    assert!(uses.texts.contains("inner"));
 }
