@@ -211,7 +211,7 @@ impl App {
             }
             Err(error) => {
                 let text = t!("no-thread-for-decisions", error = error);
-                self.state.persistent.marks = Some(text);
+                self.state.persistent_notices.marks = Some(text);
             }
         }
     }
@@ -222,7 +222,7 @@ impl App {
                 self.state.library.decide(&known);
                 self.request_refresh(RefreshPriority::Now);
             }
-            MarksMessage::Problem(problem) => self.state.persistent.marks = problem,
+            MarksMessage::Problem(problem) => self.state.persistent_notices.marks = problem,
             MarksMessage::Notice(text) => self.state.notify(text, true),
         }
     }
@@ -239,10 +239,10 @@ impl App {
             0 => ctx.request_repaint(),
             _ => {}
         }
-        self.take_handed_over(ctx);
+        self.open_handed_over(ctx);
         self.handle_task_messages();
-        self.take_metadata();
-        self.take_events();
+        self.apply_metadata();
+        self.handle_events();
         self.take_response();
         self.reopen_outdated_store();
         self.detect_changes(ctx);
@@ -318,7 +318,7 @@ fn new_state(settings: Settings, memory: SavedWindow) -> State {
         path_problem: None,
         notices: Vec::new(),
         past_notices: std::collections::VecDeque::new(),
-        persistent: document::state::PersistentNotices::default(),
+        persistent_notices: document::state::PersistentNotices::default(),
         history: document::history::History::default(),
     }
 }

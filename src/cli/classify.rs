@@ -21,7 +21,7 @@ use super::commands::outcome;
 use super::labels::PreparedLabels;
 use super::library::open_library;
 use super::output::{
-    OutputTable, in_language_of, number, path_text, percent, print, print_failures, print_message,
+    OutputTable, in_language_of, number, path_text, percent, print, print_failures, print_sentence,
 };
 
 /// Most bytes of a photo at an address.
@@ -66,7 +66,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
         }
     }
     let fallback = session.model().info().fallback_from(&device);
-    fallback.iter().for_each(print_message);
+    fallback.iter().for_each(print_sentence);
     let mut columns =
         OutputTable::new(&["photo", "label"], &["match".into(), "probability".into()]);
     for (path, reading) in &readings {
@@ -145,7 +145,7 @@ fn read_labels(
     })
 }
 
-/// Labels by falling probability, each with its place in the person's own order.
+/// Labels by descending probability, each with its position in the order given by the user.
 fn ranked<'a>(
     labels: &'a [String],
     probabilities: &'a [f32],

@@ -11,11 +11,11 @@ use lumisift::engine::media::places::{Place, PlaceQuery, WordMatch};
 use lumisift::engine::organize::marks::{self, Flag, Mark};
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde_json::{Value, json};
 
 use super::args::PhotoFilterArgs;
-use super::output::print_message;
+use super::output::{print_message, print_sentence};
 
 /// Decisions about the photos of a command.
 pub struct PhotoDecisions {
@@ -24,7 +24,7 @@ pub struct PhotoDecisions {
 }
 
 impl PhotoDecisions {
-    /// Reads the person's decisions, and the metadata of these photos. `needed` is whether the command can do
+    /// Reads the user's decisions, and the metadata of these photos. `needed` is whether the command can do
     /// nothing without decisions; otherwise it goes on and says so.
     ///
     /// # Errors
@@ -33,12 +33,15 @@ impl PhotoDecisions {
         let dirs = Dirs::detect();
         let marks = match marks::read_all(&dirs.marks_file()) {
             Ok((marks, notice)) => {
-                notice.iter().for_each(print_message);
+                notice.iter().for_each(print_sentence);
                 marks
             }
             Err(error) if needed => return Err(error.into()),
             Err(error) => {
-                print_message(t!("cli-without-decisions", error = error.to_string()));
+                print_message(t!(
+                    "cli-without-decisions",
+                    error = text::sentence(&error.to_string())
+                ));
                 HashMap::new()
             }
         };
@@ -50,7 +53,7 @@ impl PhotoDecisions {
         })
     }
 
-    /// What counts for a photo: what the person decided, otherwise what its metadata says.
+    /// The decision about a photo: the user's own, otherwise the one in its metadata.
     pub fn mark(&self, photo: &Photo) -> Mark {
         let theirs = || Some(self.metadata.get(&photo.file.path)?.facts.mark());
         let decided = self.marks.get(&photo.facts.content).copied();

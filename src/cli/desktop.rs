@@ -176,7 +176,7 @@ fn write_record(file: &Path, record: &InstallRecord) -> anyhow::Result<()> {
         .with_context(|| t!("cli-cannot-write", path = file.display()))
 }
 
-/// The folder for a person's data, by the XDG Base Directory Specification: a relative path counts as none.
+/// The user's data folder according to the XDG Base Directory Specification, which ignores relative paths.
 fn data_home() -> anyhow::Result<PathBuf> {
     let variable = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
     if let Some(dir) = variable.filter(|dir| dir.is_absolute()) {

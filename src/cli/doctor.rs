@@ -13,12 +13,12 @@ use lumisift::engine::media::memory_budget::{default_limit, size_text};
 use lumisift::logging;
 use lumisift::settings::{Dirs, Settings};
 use lumisift::t;
-use lumisift::text::{self, Ungrouped};
+use lumisift::text::{self, Digits, Ungrouped};
 use serde_json::{Map, Value, json};
 
 use super::args::{CommonArgs, DoctorArgs};
 use super::library::{choose_model, load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, print_message};
+use super::output::{OutputTable, in_language_of, path_text, print, print_message, print_sentence};
 use super::{RunOutcome, bundle};
 
 pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
@@ -60,7 +60,7 @@ fn report_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<
     }
     let look = || -> Result<_, StoreError> {
         let store = Store::open(dir)?;
-        store.notices().iter().for_each(print_message);
+        store.notices().iter().for_each(print_sentence);
         let tidied = match tidy {
             true => Some(store.tidy(settings.store_limits())?),
             false => None,
@@ -73,13 +73,13 @@ fn report_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<
                 "cli-stored",
                 photos = t!("cli-photos", count = Ungrouped(size.photos)),
                 vectors = t!("cli-vectors", count = Ungrouped(size.vectors)),
-                size = text::bytes(size.bytes)
+                size = text::bytes(size.bytes, Digits::Ungrouped)
             );
             let tidied = tidied.map(|tidied| {
                 t!(
                     "cli-tidied",
                     count = Ungrouped(tidied.photos),
-                    size = text::bytes(tidied.bytes)
+                    size = text::bytes(tidied.bytes, Digits::Ungrouped)
                 )
             });
             (stored, tidied)
@@ -100,7 +100,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     let model = match choose_model(common.model.as_deref(), &settings, dirs) {
         Ok(ModelChoice::Starter) => t!("cli-starter").into(),
         Ok(ModelChoice::Folder(dir)) => path_text(&dir),
-        Err(error) => error.to_string(),
+        Err(error) => text::sentence(&error.to_string()).into_owned(),
     };
     let wanted = common.device.unwrap_or(settings.device);
     let (device, reason) = device_in_use(wanted);

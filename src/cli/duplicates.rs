@@ -11,7 +11,7 @@ use lumisift::engine::organize::export::manifest::{KeptCopy, Manifest, ManifestE
 use lumisift::engine::organize::export::{self, Transfer};
 use lumisift::engine::search::duplicates::{DuplicateGroup, DuplicateRule};
 use lumisift::t;
-use lumisift::text::{self, Ungrouped};
+use lumisift::text::{self, Digits, Ungrouped};
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -106,7 +106,7 @@ pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
         "cli-copies-found",
         copies = t!("cli-copies", count = Ungrouped(found.copies())),
         groups = t!("cli-groups", count = Ungrouped(found.groups.len())),
-        size = text::bytes(found.bytes_freed())
+        size = text::bytes(found.bytes_freed(), Digits::Ungrouped)
     ));
     if let Some(file) = &args.export_plan {
         write_plan(file, args.to.as_deref(), &found, indexed)?;

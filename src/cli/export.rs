@@ -15,7 +15,7 @@ use lumisift::engine::organize::export::{
 };
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::{self, Ungrouped};
+use lumisift::text::{self, Digits, Ungrouped};
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -25,7 +25,7 @@ use super::library::counting_bar;
 use super::out_file::{self, OutputKind};
 use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
-/// What a person asked to happen to photos.
+/// What to do with photos.
 pub fn transfer(how: &TransferArgs) -> Transfer {
     match (how.moves, how.link, how.hardlink) {
         (true, ..) => Transfer::Move,
@@ -35,7 +35,7 @@ pub fn transfer(how: &TransferArgs) -> Transfer {
     }
 }
 
-/// What a person asked for where names are taken.
+/// What to do if a name is taken.
 pub fn conflict(how: &TransferArgs) -> Conflict {
     if how.overwrite {
         Conflict::Overwrite
@@ -107,7 +107,7 @@ fn plan_text(plan: &ExportPlan) -> String {
     t!(
         "cli-plan",
         words = words.join(t!("cli-separator")),
-        size = text::bytes(plan.bytes)
+        size = text::bytes(plan.bytes, Digits::Ungrouped)
     )
 }
 

@@ -33,8 +33,8 @@ pub fn with_absolute_paths(mut query: Query) -> Query {
     query
 }
 
-/// Says what words of other languages mean to a model that knows English alone, and which of them it may not know. Returns
-/// what was translated.
+/// Prints translations of words for a model that only knows English, and words that it may not know. Returns the
+/// translations.
 pub fn print_translations<'a>(
     model: &dyn Model,
     queries: impl IntoIterator<Item = &'a Query>,
@@ -108,7 +108,7 @@ impl PreparedLabels {
         })
     }
 
-    /// Says what its labels mean to a model, as [`print_translations`].
+    /// Prints and returns the translations of the labels, like [`print_translations`].
     pub fn print_translations(&self, model: &dyn Model) -> Map<String, Value> {
         print_translations(
             model,

@@ -18,7 +18,7 @@ use lumisift::t;
 use lumisift::text::{self, Digits, Surface, Ungrouped};
 
 use super::args::{CommonArgs, FolderArgs};
-use super::output::print_message;
+use super::output::{print_message, print_sentence};
 
 /// Which model `--model` names.
 ///
@@ -71,7 +71,7 @@ pub fn load_options(
 pub struct OpenedLibrary {
     /// The model and the store.
     pub library: Library,
-    /// What the person chose.
+    /// The user's choices.
     pub settings: Settings,
 }
 
@@ -107,7 +107,7 @@ pub fn open_library(common: &CommonArgs) -> anyhow::Result<OpenedLibrary> {
     let model = wanted_model(common, &settings, &dirs)?;
     let store = store_dir(common, &dirs, &settings);
     let library = Library::open(&model, &store, settings.store_limits())?;
-    library.notices().iter().for_each(print_message);
+    library.notices().iter().for_each(print_sentence);
     Ok(OpenedLibrary { library, settings })
 }
 
@@ -129,7 +129,7 @@ pub fn index(
                 print_message(t!("cli-waiting-for-space", reason = reason));
             });
         }
-        Event::Fallback(what) => bar.suspend(|| print_message(text::sentence(what))),
+        Event::Fallback(what) => bar.suspend(|| print_sentence(what)),
         Event::Waiting(None) => bar.suspend(|| print_message(t!("cli-space-again"))),
         _ => {}
     };

@@ -108,17 +108,13 @@ pub fn main() -> ExitCode {
         // Whoever read our output has had enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let words = without_repeats(&error);
-            print_message(format_args!(
-                "lumisift: {}",
-                text::advised(&words, Surface::CommandLine)
-            ));
+            print_message(format_args!("lumisift: {}", translated(&error)));
             ExitCode::from(2)
         }
     }
 }
 
-/// A person who interrupts the program while it tests a graphics card says nothing about its driver.
+/// Ends the program cleanly on a signal, so that an interrupted test of a graphics card does not look like a driver crash.
 #[cfg(all(unix, feature = "gpu"))]
 fn end_in_order() {
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -157,17 +153,32 @@ fn print_usage(error: &clap::Error) {
     }
 }
 
-/// An error with its causes, leaving out those that the message before them ends with already.
+/// An error with its causes, leaving out those that the messages before them contain already.
 fn without_repeats(error: &anyhow::Error) -> String {
-    let mut text = String::new();
+    distinct_messages(error).join(": ")
+}
+
+/// The same in the user's language, with advice where there is any.
+fn translated(error: &anyhow::Error) -> String {
+    let messages = distinct_messages(error);
+    let translated = messages
+        .iter()
+        .map(|message| text::advised(message, Surface::CommandLine));
+    translated.collect::<Vec<_>>().join(": ")
+}
+
+/// The messages of an error and its causes that are not parts of messages before them. Those of this program may contain
+/// a cause in the person's language.
+fn distinct_messages(error: &anyhow::Error) -> Vec<String> {
+    let mut messages: Vec<String> = Vec::new();
     for cause in error.chain().map(ToString::to_string) {
-        if text.is_empty() {
-            text = cause;
-        } else if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
+        let known = text::sentence(&cause).into_owned();
+        let is_part = |message: &String| message.contains(&cause) || message.contains(&known);
+        if !messages.iter().any(is_part) {
+            messages.push(cause);
         }
     }
-    text
+    messages
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -233,6 +244,8 @@ fn check_format(args: &Args) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use lumisift::text::Locale;
+
     use super::*;
 
     #[test]
@@ -250,5 +263,26 @@ mod tests {
             without_repeats(&apart),
             "cannot read a.json: the disk is gone"
         );
+        let inside = anyhow::Error::new(cause()).context("a.json: the disk is gone; try again");
+        assert_eq!(
+            without_repeats(&inside),
+            "a.json: the disk is gone; try again"
+        );
+    }
+
+    #[test]
+    fn each_message_of_an_error_is_translated() {
+        text::keep_to_thread(Locale::SimplifiedChinese);
+        let cause = io::Error::other("the device failed");
+        let store = anyhow::Error::new(cause)
+            .context("the store at s: the device failed; choose another with --store");
+        assert_eq!(
+            translated(&store),
+            "s 中的数据库：the device failed；请用 --store 选择其他数据库"
+        );
+        let above = anyhow::Error::msg("the file is empty").context("the device failed");
+        assert_eq!(translated(&above), "设备出错: 文件为空");
+        // The test harness may reuse this thread.
+        text::keep_to_thread(Locale::English);
     }
 }

@@ -372,7 +372,7 @@ fn download_status(download_progress: &DownloadProgress) -> String {
     }
 }
 
-/// Asks on the terminal; without one, a person cannot be asked.
+/// Asks for confirmation on the terminal; an error if there is none.
 fn confirmed(question: &str) -> anyhow::Result<bool> {
     anyhow::ensure!(
         io::stdin().is_terminal(),

@@ -15,7 +15,7 @@ use super::stream::{ColumnHeading, write_csv, write_table};
 
 pub use super::path_text::path_text;
 
-/// A result in columns, for tables and CSV. Headings are in English; a table has them in the person's language.
+/// A result in columns, for tables and CSV. Headings are in English; a table has them in the user's language.
 pub struct OutputTable {
     columns: Vec<ColumnHeading>,
     /// Columns of fixed words.
@@ -43,7 +43,7 @@ impl OutputTable {
         self
     }
 
-    /// The same, where a column holds fixed words in English, which a table has in the person's language.
+    /// The same, where a column holds fixed words in English, which are translated in tables.
     pub fn with_words(mut self, name: &str) -> Self {
         let at = self.columns.iter().position(|(known, _)| known == name);
         self.words.extend(at);
@@ -119,7 +119,7 @@ where
     out.flush()
 }
 
-/// Makes the texts of a result: in the person's language for a table, and in English for what programs read.
+/// Creates the texts of a result: in the user's language for tables, in English for formats that programs read.
 pub fn in_language_of<T>(format: OutputFormat, make: impl FnOnce() -> T) -> T {
     match format {
         OutputFormat::Table => make(),
@@ -127,13 +127,17 @@ pub fn in_language_of<T>(format: OutputFormat, make: impl FnOnce() -> T) -> T {
     }
 }
 
-/// A line for the person, beside the result. One that cannot be written is lost: there is nowhere to
-/// say so.
+/// Prints a message on standard error. Failures are ignored, because there is nowhere to report them.
 pub fn print_message(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
 }
 
-/// Lists failures for the person.
+/// Prints a sentence of the engine in the user's language.
+pub fn print_sentence(english: impl AsRef<str>) {
+    print_message(text::sentence(english.as_ref()));
+}
+
+/// Prints failures on standard error.
 pub fn print_failures(failures: &[Failure]) {
     for failure in failures {
         print_message(format_args!(

@@ -6,7 +6,7 @@ use lumisift::engine::media::photo::Photo;
 use lumisift::engine::search::bursts::{self, Burst};
 use lumisift::engine::search::duplicates;
 use lumisift::t;
-use lumisift::text::{self, Ungrouped};
+use lumisift::text::{self, Digits, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
@@ -194,7 +194,7 @@ fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow
     print_message(t!(
         "cli-overview",
         photos = t!("cli-photos", count = Ungrouped(indexed.photos.len())),
-        size = text::bytes(copies)
+        size = text::bytes(copies, Digits::Ungrouped)
     ));
     Ok(())
 }

@@ -188,7 +188,7 @@ fn sorted_row(item: &SortedPhoto, labels: &[String], none: &str, scores: &Scores
     ]
 }
 
-/// Photos by label in the person's order, within one by falling match; those that fit none last.
+/// Photos by label in the given order, within each by descending match; those without a fitting label last.
 fn by_label<'a>(
     indexed: &'a Indexed,
     scores: &Scores,

@@ -3,13 +3,13 @@
 use lumisift::engine::index::store::{Store, Tidied, Verified};
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::{self, Ungrouped};
+use lumisift::text::{self, Digits, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
-use super::args::{CommonArgs, StoreAction};
+use super::args::{CommonArgs, OutputFormat, StoreAction};
 use super::library::{load_settings, store_dir};
-use super::output::{OutputTable, in_language_of, path_text, print, print_message};
+use super::output::{OutputTable, in_language_of, path_text, print, print_sentence};
 
 /// `lumisift store`.
 pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcome> {
@@ -21,7 +21,7 @@ pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcom
         anyhow::bail!(t!("cli-no-store", folder = path_text(&dir)));
     }
     let store = Store::open(&dir)?;
-    store.notices().iter().for_each(print_message);
+    store.notices().iter().for_each(print_sentence);
     match action {
         StoreAction::Check => check(common, &store),
         StoreAction::Compact => compact(common, &store, store.compact(settings.store_limits())?),
@@ -57,8 +57,7 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
         )
     };
     push("thumbnails", in_language_of(common.format, databases));
-    let size = || text::bytes(bytes);
-    push("size", in_language_of(common.format, size));
+    push("size", size_cell(common.format, bytes));
     damage.iter().for_each(|what| push("damage", what.clone()));
     print(common.format, &columns, || {
         json!({
@@ -80,6 +79,14 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
     })
 }
 
+/// A size with its unit in a table, and the number of bytes for programs.
+fn size_cell(format: OutputFormat, bytes: u64) -> String {
+    match format {
+        OutputFormat::Table => text::bytes(bytes, Digits::Ungrouped),
+        _ => bytes.to_string(),
+    }
+}
+
 fn state(found: &Verified, repaired: bool) -> &'static str {
     match (found.needs_repair, found.damage.is_empty()) {
         (true, _) => t!("cli-store-damaged"),
@@ -94,9 +101,8 @@ fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result
     let mut columns = OutputTable::new(&["what", "found"], &[]).with_words("what");
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
     push("photos forgotten", tidied.photos.to_string());
-    let size_text = |bytes: u64| in_language_of(common.format, || text::bytes(bytes));
-    push("freed", size_text(tidied.bytes));
-    push("size", size_text(size.bytes));
+    push("freed", size_cell(common.format, tidied.bytes));
+    push("size", size_cell(common.format, size.bytes));
     print(common.format, &columns, || {
         json!({
             "photos_forgotten": tidied.photos,
@@ -106,4 +112,18 @@ fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result
         })
     })?;
     Ok(RunOutcome::Success)
+}
+
+#[cfg(test)]
+mod tests {
+    use lumisift::text::{Locale, keep_to_thread};
+
+    use super::*;
+
+    #[test]
+    fn sizes_are_plain_numbers_for_programs() {
+        keep_to_thread(Locale::English);
+        assert_eq!(size_cell(OutputFormat::Table, 1_500_000), "1.5 MB");
+        assert_eq!(size_cell(OutputFormat::Csv, 1_500_000), "1500000");
+    }
 }

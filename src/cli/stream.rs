@@ -75,7 +75,7 @@ fn shown(cell: &str) -> String {
     printable(&for_display(cell)).into_owned()
 }
 
-/// Writes CSV row by row. On a terminal a person reads it, elsewhere a program.
+/// Writes CSV row by row. On a terminal it is read by a user, elsewhere by a program.
 ///
 /// # Errors
 /// If it cannot be written.

@@ -24,7 +24,7 @@ use super::output::print_message;
 
 /// How long nothing must happen in the folders before they are looked at, and how long that is waited for at most.
 const QUIET: Duration = Duration::from_secs(2);
-const TEST_TIMEOUT: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(30);
 /// How often folders are scanned without a notification: network shares send none.
 const POLL: Duration = Duration::from_secs(60);
 
@@ -151,14 +151,14 @@ fn wait(events: &Receiver<()>, most: Duration) {
         return;
     }
     let since = Instant::now();
-    while since.elapsed() < TEST_TIMEOUT && events.recv_timeout(QUIET).is_ok() {}
+    while since.elapsed() < MAX_WAIT && events.recv_timeout(QUIET).is_ok() {}
 }
 
 /// Prints what rounds did. A problem that lasts is printed once, and again if it comes back.
 #[derive(Default)]
 struct RoundReporter {
     /// What is wrong, in sentences.
-    persistent: HashSet<String>,
+    reported_problems: HashSet<String>,
     waiting: usize,
 }
 
@@ -199,10 +199,11 @@ impl RoundReporter {
         let errors = round.errors.iter().map(ToString::to_string);
         let wrong = round.warnings.iter().cloned().chain(failures).chain(errors);
         let mut now = HashSet::new();
-        let is_new =
-            |problem: &String| now.insert(problem.clone()) && !self.persistent.contains(problem);
+        let is_new = |problem: &String| {
+            now.insert(problem.clone()) && !self.reported_problems.contains(problem)
+        };
         let new_problems = wrong.filter(is_new).collect();
-        self.persistent = now;
+        self.reported_problems = now;
         new_problems
     }
 }
@@ -250,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looking_at_folders_is_no_change() {
+    fn reading_folders_is_not_a_change() {
         let event = |kind| Event::new(kind);
         for kind in [
             EventKind::Access(AccessKind::Open(AccessMode::Any)),

@@ -17,7 +17,7 @@ use super::RunOutcome;
 use super::args::{self, CommonArgs, OutputFormat};
 use super::labels::{PreparedLabels, print_translations};
 use super::library::{load_settings, wanted_model};
-use super::output::print_message;
+use super::output::{print_message, print_sentence};
 
 /// `lumisift worker`.
 pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOutcome> {
@@ -58,7 +58,7 @@ pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOu
         .info()
         .fallback_from(&device)
         .iter()
-        .for_each(print_message);
+        .for_each(print_sentence);
     Ok(RunOutcome::Success)
 }
 

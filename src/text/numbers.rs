@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Locale, current};
+use super::{Digits, Locale, current};
 use crate::engine::plural::Size;
 use crate::t;
 
@@ -80,12 +80,16 @@ pub fn percent(share: f64, digits: usize) -> String {
 
 /// Formats a size with its unit.
 #[must_use]
-pub fn bytes(count: u64) -> String {
+pub fn bytes(count: u64, digits: Digits) -> String {
+    let decimal = match digits {
+        Digits::Grouped => decimal,
+        Digits::Ungrouped => decimal_ungrouped,
+    };
     match Size::of(count) {
         Size::Bytes(count) => t!("bytes", count = count),
-        Size::Kilobytes(number) => t!("kilobytes", number = decimal_ungrouped(number, 0)),
-        Size::Megabytes(number) => t!("megabytes", number = decimal_ungrouped(number, 1)),
-        Size::Gigabytes(number) => t!("gigabytes", number = decimal_ungrouped(number, 1)),
+        Size::Kilobytes(number) => t!("kilobytes", number = decimal(number, 0)),
+        Size::Megabytes(number) => t!("megabytes", number = decimal(number, 1)),
+        Size::Gigabytes(number) => t!("gigabytes", number = decimal(number, 1)),
     }
 }
 
@@ -115,6 +119,7 @@ mod tests {
     #[test]
     fn sizes_percentages_and_lists_follow_the_language() {
         super::super::keep_to_thread(Locale::English);
+        let bytes = |count| super::bytes(count, Digits::Grouped);
         assert_eq!(bytes(0), "0 bytes");
         assert_eq!(bytes(1), "1 byte");
         assert_eq!(bytes(999), "999 bytes");
@@ -123,6 +128,9 @@ mod tests {
         assert_eq!(bytes(999_949_999), "999.9 MB");
         assert_eq!(bytes(999_950_000), "1.0 GB");
         assert_eq!(bytes(1_500_000), "1.5 MB");
+        assert_eq!(bytes(1_234_500_000_000), "1,234.5 GB");
+        let plain = super::bytes(1_234_500_000_000, Digits::Ungrouped);
+        assert_eq!(plain, "1234.5 GB");
         assert_eq!(percent(0.853, 1), "85.3 %");
         assert_eq!(list(["a", "b"]), "a, b");
         super::super::select(Locale::SimplifiedChinese);

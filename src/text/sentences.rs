@@ -15,6 +15,8 @@ use super::{Locale, catalogue, current, list};
 
 /// The keys of sentences begin with this.
 const PREFIX: &str = "engine-";
+/// The file of the sentences.
+const FILE: &str = "/engine.ftl";
 
 enum Part {
     Text(&'static str),
@@ -30,7 +32,8 @@ struct Sentence {
 /// All sentences. Those with most text of their own come first, since a shorter one may match as well.
 static SENTENCES: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
     let mut found = Vec::new();
-    for (_, text) in catalogue::files(Locale::English) {
+    let files = catalogue::files(Locale::English).iter();
+    for (_, text) in files.filter(|(path, _)| path.ends_with(FILE)) {
         let resource = parser::parse(*text).unwrap_or_else(|(rest, _)| rest);
         found.extend(resource.body.iter().filter_map(Sentence::of));
     }
@@ -70,22 +73,51 @@ impl Sentence {
             match part {
                 Part::Argument(name) => open = Some(*name),
                 Part::Text(text) => {
-                    let is_last = at + 1 == self.parts.len();
-                    let begin = match is_last {
-                        true => rest.strip_suffix(text)?.len(),
-                        false => rest.find(text)?,
+                    let Some(name) = open.take() else {
+                        rest = rest.strip_prefix(text)?;
+                        continue;
                     };
-                    match open.take() {
-                        Some(name) => found.push((name, &rest[..begin])),
-                        None if begin > 0 => return None,
-                        None => {}
+                    let end = self.end_of(name, at, rest)?;
+                    let value = &rest[..end];
+                    if is_number(name) && !has_digits(value) {
+                        return None;
                     }
-                    rest = &rest[begin + text.len()..];
+                    found.push((name, value));
+                    rest = &rest[end + text.len()..];
                 }
             }
         }
-        found.extend(open.map(|name| (name, rest)));
+        match open {
+            Some(name) if is_number(name) && !has_digits(rest) => return None,
+            Some(name) => found.push((name, rest)),
+            None if !rest.is_empty() => return None,
+            None => {}
+        }
         Some(found)
+    }
+
+    /// Where the argument before the text `at` ends in `rest`.
+    fn end_of(&self, name: &str, at: usize, rest: &str) -> Option<usize> {
+        let Part::Text(text) = self.parts[at] else {
+            return None;
+        };
+        let mut later = self.parts[at + 1..].iter();
+        match later.next() {
+            None => Some(rest.strip_suffix(text)?.len()),
+            // Paths and sentences may contain ": " themselves, unlike most of what follows them.
+            Some(_) if matches!(name, "path" | "what") && text == ": " => {
+                let next = later.find_map(|part| match part {
+                    Part::Text(text) => Some(*text),
+                    Part::Argument(_) => None,
+                });
+                let until = match next {
+                    Some(next) => rest.rfind(next)?,
+                    None => rest.len(),
+                };
+                rest[..until].rfind(text)
+            }
+            Some(_) => rest.find(text),
+        }
     }
 
     fn translated(&self, english: &str) -> Option<String> {
@@ -96,6 +128,18 @@ impl Sentence {
             .collect();
         Some(catalogue::message_with(self.key, &arguments))
     }
+}
+
+/// Whether an argument is always a number.
+fn is_number(name: &str) -> bool {
+    matches!(name, "count" | "number" | "percent" | "seconds")
+}
+
+/// Whether a text is a number, perhaps with thousands separators or decimals.
+fn has_digits(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && (digits.chars()).all(|letter| letter.is_ascii_digit() || matches!(letter, ',' | '.'))
 }
 
 /// An argument. Some are sentences or phrases of the engine; the others are names, numbers and messages of the operating
@@ -180,6 +224,13 @@ mod tests {
             "/photos/a.jpg: 没有读取权限"
         );
         assert_eq!(sentence("input/output error"), "input/output error");
+        assert_eq!(
+            sentence(
+                "/s/a.f32 was damaged: it was set aside as a.bad and is being rebuilt: \
+                 3 photos are read again, 4 are kept"
+            ),
+            "/s/a.f32 已损坏：已改名为 a.bad 保留，正在重建：3 张照片将重新读取，4 张保留"
+        );
         // The test harness may reuse this thread.
         select(Locale::English);
     }
@@ -233,6 +284,42 @@ mod tests {
         assert_eq!(
             given(two, "a b: c: d"),
             Some(vec![("x", "b"), ("y", "c: d")])
+        );
+        let counted = || vec![Part::Argument("count"), Part::Text(" stars")];
+        for (text, number) in [
+            ("5 stars", "5"),
+            ("1,234 stars", "1,234"),
+            ("0.5 stars", "0.5"),
+            ("-1 stars", "-1"),
+        ] {
+            assert_eq!(given(counted(), text), Some(vec![("count", number)]));
+        }
+        assert_eq!(given(counted(), "many stars"), None);
+        assert_eq!(given(counted(), " stars"), None);
+        let seconds = || vec![Part::Text("after "), Part::Argument("seconds")];
+        assert_eq!(given(seconds(), "after 3"), Some(vec![("seconds", "3")]));
+        assert_eq!(given(seconds(), "after all"), None);
+    }
+
+    #[test]
+    fn paths_with_colons_are_kept_whole() {
+        let given = |parts: Vec<Part>, english| Sentence { key: "", parts }.arguments(english);
+        let begin = || {
+            vec![
+                Part::Argument("path"),
+                Part::Text(": "),
+                Part::Argument("error"),
+            ]
+        };
+        assert_eq!(
+            given(begin(), "/a: b/c: disk full"),
+            Some(vec![("path", "/a: b/c"), ("error", "disk full")])
+        );
+        let mut whole = begin();
+        whole.push(Part::Text("; try again: later"));
+        assert_eq!(
+            given(whole, "/a: b/c: disk full; try again: later"),
+            Some(vec![("path", "/a: b/c"), ("error", "disk full")])
         );
     }
 }

@@ -9,33 +9,42 @@ use crate::engine::organize::sidecars::SidecarCount;
 use crate::engine::search::dictionary::Unknown;
 use crate::t;
 
-/// Translates a fixed word or phrase of the engine, such as the name of a colour, or one of its [sentences](sentence());
-/// unknown ones are returned unchanged. A parenthesis at the end is not translated.
+/// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged. A
+/// parenthesis at the end is not translated.
 #[must_use]
 pub fn words(english: &str) -> Cow<'_, str> {
-    if current() == Locale::English {
-        return english.into();
-    }
-    if let Some(known) = catalogue::find(&key_of("word", english)) {
-        return known.into();
-    }
-    let known = english.split_once(" (").and_then(|(phrase, rest)| {
-        let known = catalogue::find(&key_of("word", phrase))?;
-        Some(format!("{known} ({rest}").into())
-    });
-    known.unwrap_or_else(|| sentence(english))
+    known_words(english).unwrap_or_else(|| english.into())
 }
 
-/// Translates a heading or a fixed word of the command line's tables; words of the engine as [`words`] does.
+/// Translates a word or phrase as [`words`] does, or else a [sentence](sentence()) of the engine.
+#[must_use]
+pub fn words_or_sentence(english: &str) -> Cow<'_, str> {
+    known_words(english).unwrap_or_else(|| sentence(english))
+}
+
+/// Translates a heading or a fixed word of the command line's tables; text of the engine as [`words_or_sentence`] does.
 #[must_use]
 pub fn table_words(english: &str) -> Cow<'_, str> {
-    if current() == Locale::English {
+    if current() == Locale::English || english.is_empty() {
         return english.into();
     }
     match catalogue::find(&key_of("cell", english)) {
         Some(known) => known.into(),
-        None => words(english),
+        None => words_or_sentence(english),
     }
+}
+
+/// The translation of a phrase; `None` if it is not in the catalogue.
+fn known_words(english: &str) -> Option<Cow<'_, str>> {
+    if current() == Locale::English || english.is_empty() {
+        return Some(english.into());
+    }
+    if let Some(known) = catalogue::find(&key_of("word", english)) {
+        return Some(known.into());
+    }
+    let (phrase, rest) = english.split_once(" (")?;
+    let known = catalogue::find(&key_of("word", phrase))?;
+    Some(format!("{known} ({rest}").into())
 }
 
 /// The key of a phrase: the word "blown out" has `word-blown-out`.
@@ -212,6 +221,11 @@ mod tests {
         assert_eq!(words("Red"), "红色");
         assert_eq!(words("more pixels (40 x 30)"), "像素更多 (40 x 30)");
         assert_eq!(words("no such phrase"), "no such phrase");
+        assert_eq!(words(""), "");
+        assert_eq!(words("5 stars"), "5 stars");
+        assert_eq!(words_or_sentence("5 stars"), "5 星");
+        assert_eq!(words_or_sentence("Red"), "红色");
+        assert_eq!(table_words("5 stars"), "5 星");
         assert_eq!(table_words("best label"), "最符合的标签");
         assert_eq!(table_words("more pixels (40 x 30)"), "像素更多 (40 x 30)");
         assert_eq!(table_words("0.1.0"), "0.1.0");

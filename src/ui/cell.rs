@@ -85,7 +85,9 @@ impl Interface {
         clicks(ui, &response, id, state, commands);
         response.context_menu(|ui| photo_menu(ui, state, commands));
         if let Some(warning) = item.warning() {
-            response.on_hover_text(format!("{}\n{}", item.name, text::sentence(warning)));
+            response.on_hover_ui(|ui| {
+                ui.label(format!("{}\n{}", item.name, text::sentence(warning)));
+            });
         }
     }
 
@@ -327,7 +329,7 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
 }
 
 /// A match as screen readers speak it: "97 percent", "0.4 percent".
-fn accessible_text(matched: f32) -> String {
+fn spoken_percent(matched: f32) -> String {
     match percent_digits(matched) {
         Some(digits) => {
             let number = text::decimal(f64::from(matched) * 100.0, digits);
@@ -349,7 +351,7 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
     }
     if let Some((at, matched, fits)) = caption_label(id, None, state) {
         let text = &state.response.labels[at].text;
-        let percent = accessible_text(matched);
+        let percent = spoken_percent(matched);
         let part = match fits {
             true => t!("spoken-fits", label = text, percent = percent),
             false => t!("spoken-nearest", label = text, percent = percent),
@@ -359,7 +361,7 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
     if let Some(matched) = found(id, state) {
         add(
             &mut name,
-            Some(t!("spoken-found", percent = accessible_text(matched))),
+            Some(t!("spoken-found", percent = spoken_percent(matched))),
         );
     }
     let taken = item.facts().and_then(|facts| facts.taken.as_ref());

@@ -274,7 +274,7 @@ fn reason(ui: &Ui, place: Rect, state: &State, group: &CopyGroup) {
     let name = name_of(state, group.keeper);
     let mut reasons: Vec<Cow<'_, str>> = Vec::new();
     for copy in &group.copies {
-        let reason = text::words(&copy.reason);
+        let reason = text::words_or_sentence(&copy.reason);
         if !reason.is_empty() && !reasons.contains(&reason) {
             reasons.push(reason);
         }

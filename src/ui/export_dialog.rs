@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use egui::{ComboBox, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+use egui::{ComboBox, ProgressBar, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 
 use super::Interface;
 use super::dialog_parts::{kept_copies, row, title};
@@ -444,11 +444,12 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
     }
     let bad = palette(ui).bad;
     ui.label(RichText::new(text(failures.len())).color(bad));
+    let row_height = ui.text_style_height(&TextStyle::Small);
     ScrollArea::vertical()
         .id_salt("failures")
         .max_height(90.0)
-        .show(ui, |ui| {
-            for failure in failures.iter().take(200) {
+        .show_rows(ui, row_height, failures.len(), |ui, rows| {
+            for failure in &failures[rows] {
                 let text = format!(
                     "{}: {}",
                     failure.path.display(),

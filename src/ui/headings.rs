@@ -83,7 +83,7 @@ fn heading(
     ui.painter().galley(pos2(x, top), text, palette.text);
     x += width + theme::SPACE_M;
     let mut facts = photos(group.len);
-    if let Some((first, last)) = group.days.filter(|_| says_more(group)) {
+    if let Some((first, last)) = group.days.filter(|_| dates_add_information(group)) {
         facts = t!(
             "photos-span",
             photos = facts,
@@ -115,7 +115,7 @@ fn heading(
 }
 
 /// Whether the dates of a group add information to its name.
-fn says_more(group: &PhotoGroup) -> bool {
+fn dates_add_information(group: &PhotoGroup) -> bool {
     let one_day = group.days.is_some_and(|(first, last)| first == last);
     match &group.heading {
         Heading::Named(name) => group

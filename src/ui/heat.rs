@@ -37,8 +37,8 @@ impl Interface {
         {
             return;
         }
-        let question = state.heat.question.as_ref().filter(|of| of.item == id);
-        let Some(question) = question else {
+        let subject = state.heat.subject.as_ref().filter(|of| of.item == id);
+        let Some(subject) = subject else {
             let facts = state.item(id).and_then(|item| item.facts());
             let text = match facts.is_some_and(|facts| facts.video.is_some()) {
                 true => t!("heat-not-videos"),
@@ -46,7 +46,7 @@ impl Interface {
             };
             return paint_message(ui, pane, id, text);
         };
-        let label = &question.label.text;
+        let label = &subject.label.text;
         match &state.heat.map {
             HeatMapState::Waiting => {
                 paint_message(ui, pane, id, &t!("heat-computing", label = label))

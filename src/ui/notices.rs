@@ -21,11 +21,11 @@ const GAP: f32 = 6.0;
 
 /// Draws the notifications over everything but dialogs, and the offer above them if there is one.
 pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Command>) {
-    let persistent = &state.persistent;
+    let persistent = &state.persistent_notices;
     let persistent = [&persistent.marks, &persistent.store, &persistent.settings];
     let failed = matches!(state.session, SessionState::Failed(_));
-    let nothing_stands = persistent.iter().all(|text| text.is_none());
-    let nothing = state.notices.is_empty() && !failed && nothing_stands;
+    let has_persistent = persistent.iter().any(|text| text.is_some());
+    let nothing = state.notices.is_empty() && !failed && !has_persistent;
     let screen = ui.ctx().content_rect();
     let width = WIDTH.min(screen.width() - 32.0);
     let messages = Id::unique("messages");

@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.set_min_height(22.0);
         work(ui, state, commands);
         failures(ui, state, commands);
-        look(ui, state, commands);
+        analysis_status(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             bell(ui, state);
             let model = ui.label(small(ui, &model_text(state)));
@@ -170,7 +170,7 @@ fn idle_text(state: &State) -> String {
 }
 
 /// Progress of the analysis; afterwards, a link to its results.
-fn look(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn analysis_status(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(running) = &state.overview.running {
         let (_, done, of) = running.get();
         let text = match of {

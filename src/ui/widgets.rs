@@ -14,9 +14,14 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits};
 
-pub use crate::text::bytes;
+/// Formats a size with its unit.
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    text::bytes(count, Digits::Grouped)
+}
 
 /// A table with two columns of small text under headings. Rows are created only when visible.
 pub struct TextTable {

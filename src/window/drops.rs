@@ -11,7 +11,7 @@ use crate::app::command::{Command, Dialog};
 use crate::engine::media::scan::is_media_name;
 
 /// How long a dropped picture waits for the pointer, in seconds.
-const TEST_TIMEOUT: f64 = 0.25;
+const POINTER_WAIT: f64 = 0.25;
 
 /// Files that were dropped, until it is known onto what.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub struct Drops {
 
 impl Drops {
     /// The command for files that were dropped: a picture in `search_zone` is searched for, everything else is opened.
-    /// Where the pointer does not come back, the person is asked.
+    /// If the pointer does not come back, the user is asked.
     pub fn command(&mut self, ctx: &Context, search_zone: Rect) -> Option<Command> {
         let (dropped, pointer, now) = ctx.input(|input| {
             let files = input.raw.dropped_files.iter();
@@ -37,7 +37,7 @@ impl Drops {
             return None;
         }
         match is_search_drop(&self.paths, pointer, search_zone) {
-            None if now - self.since < TEST_TIMEOUT => {
+            None if now - self.since < POINTER_WAIT => {
                 ctx.request_repaint_after(Duration::from_millis(30));
                 None
             }

@@ -8,7 +8,7 @@ use crate::app::document::state::State;
 use crate::ui::{HOLD, photos_id};
 
 /// Frames that keys wait for a field or a dialog that one of them opens.
-const TEST_TIMEOUT: u8 = 4;
+const KEY_WAIT_FRAMES: u8 = 4;
 
 /// What keys belong to, the first of these that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +161,7 @@ impl Keyboard {
 
     /// Keeps what was typed after an event for what the event opens.
     fn hold(&mut self, ctx: &Context, at: usize) {
-        self.waits = TEST_TIMEOUT;
+        self.waits = KEY_WAIT_FRAMES;
         ctx.request_repaint();
         let later = ctx.input_mut(|input| input.events.split_off(at + 1));
         let (typed, rest): (Vec<_>, Vec<_>) = later.into_iter().partition(is_typed);

@@ -61,19 +61,19 @@ impl MainWindow {
         self.app.state()
     }
 
-    /// Whether the answer on the screen is about what is typed now.
+    /// Whether the displayed response belongs to the current input.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.app.is_settled()
     }
 
-    /// Whether all pictures that the last frame wanted are there.
+    /// Whether all pictures requested by the last frame are loaded.
     #[must_use]
     pub fn has_all_pictures(&self) -> bool {
         self.ui.is_complete()
     }
 
-    /// Does something as if a person had asked for it.
+    /// Executes a command as if the user had issued it.
     pub fn command(&mut self, command: Command) {
         self.app.command(command);
         self.handle_requests();

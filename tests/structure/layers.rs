@@ -211,7 +211,7 @@ const OFF_UI_THREAD: &[(&str, &str)] = &[
     ("window/start.rs", "*"),
     ("app/single_instance/mod.rs", "*"),
     ("app/single_instance/paths.rs", "*"),
-    ("app/tasks/trash.rs", "reject_last_copy"),
+    ("app/tasks/trash.rs", "ensure_copy_remains"),
     ("app/tasks/watching.rs", "is_remote"),
 ];
 

@@ -87,6 +87,7 @@ engine-grid-parts-missing = Teile des Rasters fehlen
 engine-nothing-seen = sie endet, bevor etwas vom Bild zu sehen ist
 engine-decoder-gave-up = der Decoder hat diese Datei aufgegeben: Sie ist wahrscheinlich beschädigt, suchen Sie eine andere Kopie des Fotos
 engine-picture-without-pixels = das Bild hat keine Pixel
+engine-decoder-crashed = der Decoder ist bei diesem Foto abgestürzt: Die Datei ist wahrscheinlich beschädigt
 
 ## Files that are read in part.
 
@@ -174,6 +175,7 @@ engine-extended-attributes = erweiterte Attribute
 engine-name-without-brace = in { $name } fehlt zu { $brace } die schließende { $other }
 engine-names-all-same = alle Fotos bekämen denselben Namen: Verwenden Sie { $name } oder { $n }
 engine-name-unknown = { $placeholder } ist unbekannt: Namen bestehen aus { $known }
+engine-undo-copy-not-removed = { $path } kann nicht gelöscht werden: { $error }
 
 ## Keywords in sidecars and photos.
 
@@ -208,6 +210,14 @@ engine-store-damaged = die Datenbank in { $path } ist beschädigt
 engine-store-disk-full = das Laufwerk von { $path } ist voll: { $free } sind frei, etwa { $need } werden gebraucht
 engine-store-read-only = die Datenbank in { $path } kann nicht geschrieben werden ({ $error })
 engine-decisions-failed = Angenommene, Sterne und Farben in { $path }: { $error }; prüfen Sie, ob der Ordner beschreibbar ist
+engine-store-set-aside = { $path } war beschädigt: Die Datei wurde als { $name } beiseitegelegt und wird neu aufgebaut
+engine-store-outdated = die Datenbank in { $path } stammt von einer früheren Version: Die Fotos werden neu eingelesen
+engine-model-newer = das Modell { $model } ist neuer als das, mit dem diese Fotos eingelesen wurden: Sie werden neu eingelesen.
+engine-file-missing = { $path } fehlt
+engine-vectors-read-again-one = { $what }: 1 Foto wird neu eingelesen, { $kept } bleiben erhalten
+engine-vectors-read-again = { $what }: { $count } Fotos werden neu eingelesen, { $kept } bleiben erhalten
+engine-decisions-set-aside-one = { $path } war beschädigt: Die Datei wurde als { $name } beiseitegelegt; 1 Entscheidung war lesbar und bleibt erhalten
+engine-decisions-set-aside = { $path } war beschädigt: Die Datei wurde als { $name } beiseitegelegt; { $count } Entscheidungen waren lesbar und bleiben erhalten
 
 ## Models and devices.
 
@@ -305,3 +315,4 @@ engine-plan-outdated = seit dem Plan verändert: { $what }
 engine-plan-keeper-gone = die zu behaltende Kopie { $path } ist seit dem Plan verändert oder nicht mehr da: { $what }
 engine-plan-again = führen Sie `lumisift duplicates` für einen neuen Plan erneut aus
 engine-sheet-too-many = { $count } Fotos sind zu viele für ein Bild: Wählen Sie weniger oder geben Sie einen Namen an, der auf .html endet, um eine Seite zu schreiben
+engine-watch-log-failed = { $path }: { $error }; prüfen Sie, ob der Ordner beschreibbar ist

@@ -86,6 +86,7 @@ engine-grid-parts-missing = parts of its grid are missing
 engine-nothing-seen = it ends before any part of its picture can be seen
 engine-decoder-gave-up = the decoder gave up on this file: it is probably damaged, look for another copy of the photo
 engine-picture-without-pixels = the picture has no pixels
+engine-decoder-crashed = the decoder crashed on this photo: the file is probably damaged
 
 ## Files that are read in part.
 
@@ -173,6 +174,7 @@ engine-extended-attributes = extended attributes
 engine-name-without-brace = { $name } has a { $brace } without its { $other }
 engine-names-all-same = all photos would get the same name: use { $name } or { $n }
 engine-name-unknown = { $placeholder } is unknown: names are made of { $known }
+engine-undo-copy-not-removed = { $path } cannot be removed: { $error }
 
 ## Keywords in sidecars and photos.
 
@@ -207,6 +209,14 @@ engine-store-damaged = the store at { $path } is damaged
 engine-store-disk-full = the disk of { $path } is full: { $free } are free, about { $need } are needed
 engine-store-read-only = the store at { $path } cannot be written ({ $error })
 engine-decisions-failed = picks, stars and colours in { $path }: { $error }; check that the folder is writable
+engine-store-set-aside = { $path } was damaged: it was set aside as { $name } and is being rebuilt
+engine-store-outdated = The store at { $path } was written by an earlier version: photos are read again
+engine-model-newer = The { $model } model is newer than the one that read these photos: they are read again.
+engine-file-missing = { $path } is missing
+engine-vectors-read-again-one = { $what }: 1 photo is read again, { $kept } are kept
+engine-vectors-read-again = { $what }: { $count } photos are read again, { $kept } are kept
+engine-decisions-set-aside-one = { $path } was damaged: it was set aside as { $name }, and 1 decision could be read and is kept
+engine-decisions-set-aside = { $path } was damaged: it was set aside as { $name }, and { $count } decisions could be read and are kept
 
 ## Models and devices.
 
@@ -304,3 +314,4 @@ engine-plan-outdated = it changed since the plan was made: { $what }
 engine-plan-keeper-gone = the copy to keep, { $path }, changed or is gone since the plan was made: { $what }
 engine-plan-again = run `lumisift duplicates` again for a new plan
 engine-sheet-too-many = { $count } photos are too many for one picture: choose fewer, or write a page by giving a name that ends in .html
+engine-watch-log-failed = { $path }: { $error }; check that the folder is writable

@@ -87,6 +87,7 @@ engine-grid-parts-missing = faltan partes de su cuadrícula
 engine-nothing-seen = termina antes de que se vea alguna parte de la imagen
 engine-decoder-gave-up = el decodificador no pudo con este archivo: probablemente está dañado, busque otra copia de la foto
 engine-picture-without-pixels = la imagen no tiene píxeles
+engine-decoder-crashed = el decodificador falló con esta foto: probablemente el archivo está dañado
 
 ## Files that are read in part.
 
@@ -174,6 +175,7 @@ engine-extended-attributes = atributos extendidos
 engine-name-without-brace = { $name } tiene { $brace } sin su { $other }
 engine-names-all-same = todas las fotos tendrían el mismo nombre: use { $name } o { $n }
 engine-name-unknown = { $placeholder } es desconocido: los nombres se forman con { $known }
+engine-undo-copy-not-removed = no se puede eliminar { $path }: { $error }
 
 ## Keywords in sidecars and photos.
 
@@ -208,6 +210,14 @@ engine-store-damaged = el almacén de { $path } está dañado
 engine-store-disk-full = el disco de { $path } está lleno: hay { $free } libres y se necesitan unos { $need }
 engine-store-read-only = no se puede escribir el almacén de { $path } ({ $error })
 engine-decisions-failed = elegidas, estrellas y colores en { $path }: { $error }; compruebe que se pueda escribir en la carpeta
+engine-store-set-aside = { $path } estaba dañado: se apartó como { $name } y se está reconstruyendo
+engine-store-outdated = el almacén de { $path } lo escribió una versión anterior: las fotos se leen de nuevo
+engine-model-newer = el modelo { $model } es más reciente que el que leyó estas fotos: se leen de nuevo.
+engine-file-missing = falta { $path }
+engine-vectors-read-again-one = { $what }: 1 foto se lee de nuevo y { $kept } se conservan
+engine-vectors-read-again = { $what }: { $count } fotos se leen de nuevo y { $kept } se conservan
+engine-decisions-set-aside-one = { $path } estaba dañado: se apartó como { $name }; se pudo leer 1 decisión, que se conserva
+engine-decisions-set-aside = { $path } estaba dañado: se apartó como { $name }; se pudieron leer { $count } decisiones, que se conservan
 
 ## Models and devices.
 
@@ -305,3 +315,4 @@ engine-plan-outdated = cambió desde que se hizo el plan: { $what }
 engine-plan-keeper-gone = la copia que se conserva, { $path }, cambió o desapareció desde que se hizo el plan: { $what }
 engine-plan-again = vuelva a ejecutar `lumisift duplicates` para obtener un plan nuevo
 engine-sheet-too-many = { $count } fotos son demasiadas para una imagen: elija menos, o cree una página con un nombre que termine en .html
+engine-watch-log-failed = { $path }: { $error }; compruebe que se pueda escribir en la carpeta

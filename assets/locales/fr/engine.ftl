@@ -87,6 +87,7 @@ engine-grid-parts-missing = des parties de sa grille manquent
 engine-nothing-seen = il se termine avant qu’une partie de l’image soit visible
 engine-decoder-gave-up = le décodeur a renoncé à ce fichier : il est probablement endommagé, cherchez une autre copie de la photo
 engine-picture-without-pixels = l’image n’a pas de pixels
+engine-decoder-crashed = le décodeur a planté sur cette photo : le fichier est probablement endommagé
 
 ## Files that are read in part.
 
@@ -174,6 +175,7 @@ engine-extended-attributes = attributs étendus
 engine-name-without-brace = { $name } contient { $brace } sans { $other }
 engine-names-all-same = toutes les photos auraient le même nom : utilisez { $name } ou { $n }
 engine-name-unknown = { $placeholder } est inconnu : les noms se composent de { $known }
+engine-undo-copy-not-removed = { $path } ne peut pas être supprimé : { $error }
 
 ## Keywords in sidecars and photos.
 
@@ -208,6 +210,14 @@ engine-store-damaged = la base de données { $path } est endommagée
 engine-store-disk-full = le disque de { $path } est plein : { $free } libres, environ { $need } nécessaires
 engine-store-read-only = la base de données { $path } ne peut pas être écrite ({ $error })
 engine-decisions-failed = photos retenues, étoiles et couleurs dans { $path } : { $error } ; vérifiez que le dossier est inscriptible
+engine-store-set-aside = { $path } était endommagé : il a été mis de côté sous le nom { $name } et est en cours de reconstruction
+engine-store-outdated = la base de données { $path } vient d’une version antérieure : les photos sont relues
+engine-model-newer = le modèle { $model } est plus récent que celui qui a lu ces photos : elles sont relues.
+engine-file-missing = { $path } manque
+engine-vectors-read-again-one = { $what } : 1 photo est relue, { $kept } sont conservées
+engine-vectors-read-again = { $what } : { $count } photos sont relues, { $kept } sont conservées
+engine-decisions-set-aside-one = { $path } était endommagé : il a été mis de côté sous le nom { $name } ; 1 décision a pu être lue et est conservée
+engine-decisions-set-aside = { $path } était endommagé : il a été mis de côté sous le nom { $name } ; { $count } décisions ont pu être lues et sont conservées
 
 ## Models and devices.
 
@@ -305,3 +315,4 @@ engine-plan-outdated = modifié depuis l’établissement du plan : { $what }
 engine-plan-keeper-gone = la copie à garder, { $path }, a changé ou disparu depuis l’établissement du plan : { $what }
 engine-plan-again = relancez `lumisift duplicates` pour un nouveau plan
 engine-sheet-too-many = { $count } photos, c’est trop pour une image : choisissez-en moins, ou créez une page en donnant un nom qui se termine par .html
+engine-watch-log-failed = { $path } : { $error } ; vérifiez que le dossier est inscriptible

@@ -87,6 +87,7 @@ engine-grid-parts-missing = グリッドの一部が欠けています
 engine-nothing-seen = 画像のどの部分も表示できないうちにファイルが終わっています
 engine-decoder-gave-up = デコーダーがこのファイルを処理できませんでした：破損している可能性があります。写真の別のコピーを探してください
 engine-picture-without-pixels = 画像にピクセルがありません
+engine-decoder-crashed = デコーダーがこの写真でクラッシュしました：ファイルが破損している可能性があります
 
 ## Files that are read in part.
 
@@ -174,6 +175,7 @@ engine-extended-attributes = 拡張属性
 engine-name-without-brace = { $name }の{ $brace }に対応する{ $other }がありません
 engine-names-all-same = すべての写真が同じ名前になります：{ $name }または{ $n }を使ってください
 engine-name-unknown = { $placeholder }は不明です：名前に使えるもの：{ $known }
+engine-undo-copy-not-removed = { $path }を削除できません：{ $error }
 
 ## Keywords in sidecars and photos.
 
@@ -208,6 +210,14 @@ engine-store-damaged = { $path }のデータベースが破損しています
 engine-store-disk-full = { $path }のディスクがいっぱいです：空きは{ $free }、必要なのは約{ $need }です
 engine-store-read-only = { $path }のデータベースに書き込めません（{ $error }）
 engine-decisions-failed = { $path }の採用・星・色：{ $error }。フォルダーに書き込めるか確認してください
+engine-store-set-aside = { $path }が破損していました：{ $name }として退避し、再構築しています
+engine-store-outdated = { $path }のデータベースは以前のバージョンで作成されました：写真を読み込み直します
+engine-model-newer = モデル{ $model }は、これらの写真の読み込みに使ったものより新しいため、写真を読み込み直します。
+engine-file-missing = { $path }がありません
+engine-vectors-read-again-one = { $what }：1枚の写真を読み込み直し、{ $kept }枚は保持します
+engine-vectors-read-again = { $what }：{ $count }枚の写真を読み込み直し、{ $kept }枚は保持します
+engine-decisions-set-aside-one = { $path }が破損していました：{ $name }として退避しました。読み取れた1件の判定は保持されています
+engine-decisions-set-aside = { $path }が破損していました：{ $name }として退避しました。読み取れた{ $count }件の判定は保持されています
 
 ## Models and devices.
 
@@ -305,3 +315,4 @@ engine-plan-outdated = 計画の作成後に変更されました：{ $what }
 engine-plan-keeper-gone = 計画の作成後に、残すコピー{ $path }が変更されたか、なくなりました：{ $what }
 engine-plan-again = `lumisift duplicates`をもう一度実行して計画を作り直してください
 engine-sheet-too-many = 1枚の画像に写真{ $count }枚は多すぎます：減らすか、.htmlで終わる名前を指定してページとして書き出してください
+engine-watch-log-failed = { $path }：{ $error }。フォルダーに書き込めるか確認してください

@@ -86,6 +86,7 @@ engine-grid-parts-missing = 其网格缺少部分内容
 engine-nothing-seen = 图像尚未显示任何内容，文件就已中断
 engine-decoder-gave-up = 解码器无法处理此文件：它可能已损坏，请查找这张照片的其他副本
 engine-picture-without-pixels = 图片没有像素
+engine-decoder-crashed = 解码器在处理这张照片时崩溃：文件可能已损坏
 
 ## Files that are read in part.
 
@@ -173,6 +174,7 @@ engine-extended-attributes = 扩展属性
 engine-name-without-brace = { $name } 中的 { $brace } 缺少对应的 { $other }
 engine-names-all-same = 所有照片将得到相同的文件名：请使用 { $name } 或 { $n }
 engine-name-unknown = { $placeholder } 无法识别：文件名可由 { $known } 组成
+engine-undo-copy-not-removed = 无法删除 { $path }：{ $error }
 
 ## Keywords in sidecars and photos.
 
@@ -207,6 +209,14 @@ engine-store-damaged = { $path } 中的数据库已损坏
 engine-store-disk-full = { $path } 所在的磁盘已满：剩余 { $free }，大约需要 { $need }
 engine-store-read-only = { $path } 中的数据库无法写入（{ $error }）
 engine-decisions-failed = { $path } 中的留用、星级和颜色标记：{ $error }；请检查文件夹是否可写
+engine-store-set-aside = { $path } 已损坏：已改名为 { $name } 保留，正在重建
+engine-store-outdated = { $path } 中的数据库由旧版本写入：照片将重新读取
+engine-model-newer = 模型 { $model } 比读取这些照片时所用的版本新：照片将重新读取。
+engine-file-missing = { $path } 缺失
+engine-vectors-read-again-one = { $what }：1 张照片将重新读取，{ $kept } 张保留
+engine-vectors-read-again = { $what }：{ $count } 张照片将重新读取，{ $kept } 张保留
+engine-decisions-set-aside-one = { $path } 已损坏：已改名为 { $name } 保留，其中可读取的 1 项决定已保留
+engine-decisions-set-aside = { $path } 已损坏：已改名为 { $name } 保留，其中可读取的 { $count } 项决定已保留
 
 ## Models and devices.
 
@@ -304,3 +314,4 @@ engine-plan-outdated = 制定计划后文件已更改：{ $what }
 engine-plan-keeper-gone = 制定计划后，要保留的副本 { $path } 已更改或不存在：{ $what }
 engine-plan-again = 请重新运行 `lumisift duplicates` 以生成新计划
 engine-sheet-too-many = { $count } 张照片太多，放不进一张图片：请减少照片，或用以 .html 结尾的名称生成网页
+engine-watch-log-failed = { $path }：{ $error }；请检查文件夹是否可写

@@ -18,7 +18,8 @@ use crate::app::{App, RefreshPriority};
 use crate::engine::library::Flaw;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Flag, Mark};
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits};
 
 impl App {
     pub(super) fn about_findings(&mut self, command: FindingCommand) {
@@ -131,7 +132,7 @@ impl App {
         let text = t!(
             "copies-rejected",
             count = rejected,
-            size = text::bytes(bytes)
+            size = text::bytes(bytes, Digits::Grouped)
         );
         self.state.notify(text, false);
     }
@@ -220,7 +221,7 @@ impl App {
         let dismissed = clusters.dismissed.clone();
         let was = std::mem::replace(&mut state.memory.dismissed_heaps, dismissed);
         let is_same = state.clusters.put_back(clusters);
-        state.forget_gone_labels();
+        state.forget_removed_labels();
         state.notify(undo_message(forward, t!("heaps-as-they-were")), false);
         // The suggestions are about other photos now, but the list of dismissed clusters applies to them too.
         if !is_same && was != state.memory.dismissed_heaps {

@@ -35,7 +35,7 @@ impl App {
         let changed = self.state.memory.labels != before;
         if changed {
             self.state.history.push(Undo::Labels(before), edit);
-            self.state.forget_gone_labels();
+            self.state.forget_removed_labels();
             self.request_refresh(priority);
         }
         changed

@@ -153,7 +153,7 @@ impl App {
             Undo::Labels(labels) => {
                 self.request_refresh(RefreshPriority::FromTop);
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
-                self.state.forget_gone_labels();
+                self.state.forget_removed_labels();
                 let what = labels_put_back(&now, &self.state.memory.labels);
                 self.state.notify(undo_message(forward, &what), false);
                 Some(Undo::Labels(now))

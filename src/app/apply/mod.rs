@@ -82,8 +82,8 @@ impl App {
             Command::DismissNotice(at) => {
                 self.state.notices.remove(at);
             }
-            Command::Dropped(paths) => self.take_dropped(paths, false),
-            Command::SearchDropped(path) => self.take_dropped(vec![path], true),
+            Command::Dropped(paths) => self.open_dropped(paths, false),
+            Command::SearchDropped(path) => self.open_dropped(vec![path], true),
             Command::Paste(text) => self.paste(&text),
             Command::TypePath(text) => self.type_path(text),
             Command::SearchFor(text) => self.search(text),

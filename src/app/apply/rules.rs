@@ -151,8 +151,8 @@ impl App {
         let failures: BTreeSet<String> = failures.collect();
         let errors = round.errors.iter().map(ToString::to_string);
         let others: BTreeSet<String> = round.warnings.iter().cloned().chain(errors).collect();
-        let persistent = failures.iter().chain(&others).cloned().collect();
-        let before = std::mem::replace(&mut self.state.rules.persistent, persistent);
+        let problems = failures.iter().chain(&others).cloned().collect();
+        let before = std::mem::replace(&mut self.state.rules.reported_problems, problems);
         let is_new = |text: &&String| !before.contains(*text);
         let new: Vec<&String> = failures.iter().filter(is_new).collect();
         if let Some(first) = new.first() {

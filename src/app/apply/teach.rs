@@ -23,9 +23,9 @@ impl App {
         let before = scored
             .place(id)
             .and_then(|at| self.state.response.arrangement.counts.get(at).copied());
-        let mut left_out = 0;
+        let mut ignored = 0;
         let changed = self.edit_label(id, None, RefreshPriority::Now, |label| {
-            left_out = label.teach(paths, shown);
+            ignored = label.teach(paths, shown);
         });
         if let Some(before) = before.filter(|_| changed) {
             self.state.pending_training = Some(TaughtLabel {
@@ -34,10 +34,10 @@ impl App {
                 response: self.scoring_requests.number + 1,
             });
         }
-        self.say_what_was_left_out(left_out);
+        self.report_ignored_examples(ignored);
     }
 
-    fn say_what_was_left_out(&mut self, photos: usize) {
+    fn report_ignored_examples(&mut self, photos: usize) {
         if photos > 0 {
             let text = t!("too-many-examples", most = EXAMPLES, count = photos);
             self.state.notify(text, false);
@@ -78,7 +78,7 @@ impl App {
         }
         let first = paths.remove(0);
         let made = self.state.memory.new_label_id();
-        let mut left_out = 0;
+        let mut ignored = 0;
         self.with_labels(None, RefreshPriority::FromTop, |labels| {
             let mut label = Label {
                 id: made,
@@ -86,10 +86,10 @@ impl App {
                 colour: free_colour(labels),
                 ..Label::default()
             };
-            left_out = label.teach(paths, true);
+            ignored = label.teach(paths, true);
             labels.push(label);
         });
-        self.say_what_was_left_out(left_out);
+        self.report_ignored_examples(ignored);
         self.state.open_label = Some(made);
         self.scoring_requests.goal = Some(made);
     }

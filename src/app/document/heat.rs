@@ -36,7 +36,7 @@ pub struct Heat {
     /// Whether heat maps are switched on.
     pub is_on: bool,
     /// The subject of the current map.
-    pub question: Option<HeatMapSubject>,
+    pub subject: Option<HeatMapSubject>,
     /// The current map.
     pub map: HeatMapState,
     /// Number of the newest request. Results of older ones are ignored.

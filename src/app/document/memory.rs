@@ -138,7 +138,7 @@ impl SavedWindow {
         let used = self.labels.iter().map(|label| label.id);
         let above = used.max().map_or(FIRST_LABEL, |id| id.saturating_add(1));
         self.next_label = self.next_label.max(above);
-        self.forget_gone_labels();
+        self.forget_removed_labels();
         self
     }
 
@@ -156,8 +156,8 @@ impl SavedWindow {
     }
 
     /// Resets a sort order and a filter that refer to a removed label.
-    pub fn forget_gone_labels(&mut self) {
-        if self.sorts_by_gone_label(self.sorting) {
+    pub fn forget_removed_labels(&mut self) {
+        if self.sorts_by_removed_label(self.sorting) {
             self.sorting = Sorting::default();
         }
         match self.filter.fit {
@@ -169,7 +169,7 @@ impl SavedWindow {
 
     /// Whether a sort order refers to a removed label.
     #[must_use]
-    pub fn sorts_by_gone_label(&self, sorting: Sorting) -> bool {
+    pub fn sorts_by_removed_label(&self, sorting: Sorting) -> bool {
         match sorting.key {
             SortKey::Match(id) | SortKey::Probability(id) => !self.has_label(id),
             _ => false,

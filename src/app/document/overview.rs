@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::findings::Kind;
 use crate::engine::inference::Fingerprint;
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits};
 
 /// Progress of the analysis, reported by its thread.
 #[derive(Debug, Default)]
@@ -91,7 +92,7 @@ impl Tour {
             size => t!(
                 "tour-part",
                 found = line.kind.counted(line.count),
-                size = text::bytes(size)
+                size = text::bytes(size, Digits::Grouped)
             ),
         };
         let there = self.lines.iter().filter(|line| line.count > 0);

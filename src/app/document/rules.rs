@@ -78,7 +78,7 @@ pub struct Rules {
     /// Number of the newest preview. Results of older ones are ignored.
     pub(in crate::app) previews: u64,
     /// Problems of the last run. Each is reported only once.
-    pub(in crate::app) persistent: HashSet<String>,
+    pub(in crate::app) reported_problems: HashSet<String>,
 }
 
 impl Rules {

@@ -267,7 +267,7 @@ pub struct State {
     /// All notifications since the start, last one first.
     pub past_notices: VecDeque<Notice>,
     /// Warnings that cannot be dismissed.
-    pub persistent: PersistentNotices,
+    pub persistent_notices: PersistentNotices,
     /// The undo history.
     pub history: History,
 }
@@ -333,10 +333,10 @@ impl State {
     }
 
     /// Resets sort orders and filters that refer to removed labels.
-    pub fn forget_gone_labels(&mut self) {
-        self.memory.forget_gone_labels();
+    pub fn forget_removed_labels(&mut self) {
+        self.memory.forget_removed_labels();
         if let Some((sorting, _)) = &mut self.search_order
-            && self.memory.sorts_by_gone_label(*sorting)
+            && self.memory.sorts_by_removed_label(*sorting)
         {
             *sorting = Sorting::of_search();
         }

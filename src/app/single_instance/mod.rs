@@ -261,7 +261,7 @@ impl App {
     }
 
     /// Opens the paths from later starts, and brings the window to the front.
-    pub(super) fn take_handed_over(&mut self, ctx: &Context) {
+    pub(super) fn open_handed_over(&mut self, ctx: &Context) {
         let Some(instance) = self.instance.clone() else {
             return;
         };

@@ -102,7 +102,7 @@ impl App {
                 TaskMessage::Export(message) => self.handle_export_message(message),
                 TaskMessage::Keywords(message) => self.handle_keyword_message(message),
                 TaskMessage::Metadata(changes) => self.metadata.extend(changes),
-                TaskMessage::Watched(watched) => self.take_watched(watched),
+                TaskMessage::Watched(watched) => self.handle_watched(watched),
                 TaskMessage::Overview(message) => self.handle_overview_message(message),
                 TaskMessage::Rules(message) => self.handle_rule_message(message),
                 TaskMessage::Trashed(trashed) => self.trashed(trashed),
@@ -159,7 +159,7 @@ mod tests {
         assert!(app.supervisor.wait_for(Slot::Save, TEST_TIMEOUT));
         std::fs::remove_file(&file).expect("written at the first start");
         app.panicked(Slot::Save);
-        assert!(app.state.persistent.settings.is_some());
+        assert!(app.state.persistent_notices.settings.is_some());
         app.save_now();
         assert!(app.supervisor.wait_for(Slot::Save, TEST_TIMEOUT));
         assert!(file.exists());

@@ -24,7 +24,7 @@ const EVENT_TIME: Duration = Duration::from_millis(4);
 impl App {
     /// Cancels the running job, if any, without blocking on its threads.
     pub(in crate::app) fn detach_job(&mut self) {
-        self.state.persistent.store = None;
+        self.state.persistent_notices.store = None;
         if let Some(job) = self.state.work.job.take() {
             job.cancel();
             self.queue(Slot::JoinThreads, move |_| {
@@ -84,7 +84,7 @@ impl App {
     }
 
     /// Handles events of the running job within the time budget of a frame.
-    pub(in crate::app) fn take_events(&mut self) {
+    pub(in crate::app) fn handle_events(&mut self) {
         let until = Instant::now() + EVENT_TIME;
         self.state.work.behind = false;
         let before = self.state.library.len();
@@ -122,7 +122,7 @@ impl App {
                     self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Waiting(reason) => {
-                    self.state.persistent.store = reason.map(|reason| {
+                    self.state.persistent_notices.store = reason.map(|reason| {
                         t!(
                             "reading-waits",
                             reason = text::advised(&reason, Surface::Window)
@@ -207,7 +207,7 @@ impl App {
             self.state.clusters.renumber(&new);
             let questions = self.state.questions.take();
             self.state.questions = questions.and_then(|questions| questions.renumbered(&new));
-            self.state.heat.question = None;
+            self.state.heat.subject = None;
             self.scoring_requests.valid_from = self.scoring_requests.number + 1;
             self.request_refresh(RefreshPriority::Now);
         }
@@ -229,7 +229,7 @@ impl App {
         self.state.overview = Overview::default();
         self.state.clusters.clear();
         self.state.questions = None;
-        self.state.heat.question = None;
+        self.state.heat.subject = None;
         self.state.library.clear();
         self.state.response = ScoringResponse::default();
         self.state.selection = Selection::default();

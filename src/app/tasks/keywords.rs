@@ -35,9 +35,12 @@ impl State {
             let item = self.item(id)?;
             let photo = item.file.path.clone();
             let mark = self.library.mark(id);
-            let taken = item.facts().and_then(|facts| facts.taken.as_ref());
-            let taken = taken.map(|taken| taken.as_str());
-            let description = self.findings().description(id, taken);
+            let description = request.contents.descriptions.then(|| {
+                let taken = item.facts().and_then(|facts| facts.taken.as_ref());
+                let taken = taken.map(|taken| taken.as_str());
+                self.findings().description(id, taken)
+            });
+            let description = description.flatten();
             request.contents.edit(photo, keywords, mark, description)
         };
         let items = self.export_items(request.what).into_iter();

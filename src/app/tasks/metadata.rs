@@ -28,7 +28,7 @@ impl App {
     }
 
     /// Applies new metadata within the time budget of a frame. After the start, there is some for every photo.
-    pub(in crate::app) fn take_metadata(&mut self) {
+    pub(in crate::app) fn apply_metadata(&mut self) {
         if self.metadata.is_empty() {
             return;
         }

@@ -64,7 +64,7 @@ impl App {
     }
 
     /// Opens dropped paths, or searches for photos similar to a single dropped picture.
-    pub(in crate::app) fn take_dropped(&mut self, paths: Vec<PathBuf>, search: bool) {
+    pub(in crate::app) fn open_dropped(&mut self, paths: Vec<PathBuf>, search: bool) {
         self.queue(Slot::Folders, move |_| {
             TaskMessage::Dropped(sort(paths, search))
         });
@@ -85,7 +85,7 @@ impl App {
     /// Opens pasted paths; for other text, shows a message.
     pub(in crate::app) fn paste(&mut self, text: &str) {
         match pasted::parse_pasted(text) {
-            Pasted::Paths(paths) => self.take_dropped(paths, false),
+            Pasted::Paths(paths) => self.open_dropped(paths, false),
             Pasted::Web(address) => self.state.notify(web_text(&address), true),
             Pasted::Words => self.state.notify(t!("paste-only-paths"), false),
         }

@@ -150,21 +150,21 @@ impl App {
     }
 
     fn found(&mut self, at: AnalysisInput, mut found: Arc<Findings>) {
-        let looked_before = self.state.overview.analysed_input.replace(at);
-        let is_same = looked_before == Some(at) && self.state.clusters.is_known;
+        let previous_input = self.state.overview.analysed_input.replace(at);
+        let is_same = previous_input == Some(at) && self.state.clusters.is_known;
         if is_same {
             Arc::make_mut(&mut found).copy_words(self.state.findings());
         }
         self.state.library.set_findings(found);
         // Do not offer photos that were already known, nor offer again whenever a few arrive.
-        let least = if looked_before.is_none() {
+        let min_photos = if previous_input.is_none() {
             1
         } else {
             MIN_NEW_PHOTOS
         };
         let summary = self.state.work.summary.as_ref();
-        let has_read = summary.is_some_and(|summary| summary.progress.encoded >= least);
-        let is_new = looked_before != Some(at);
+        let has_read = summary.is_some_and(|summary| summary.progress.encoded >= min_photos);
+        let is_new = previous_input != Some(at);
         self.state.overview.is_offered |= is_new && has_read && self.state.dialog.is_none();
         self.request_refresh(RefreshPriority::Now);
         if !is_same {
@@ -197,28 +197,28 @@ impl App {
         if !self.state.heat.is_on {
             return;
         }
-        let question = self.state.heat_map_subject();
+        let subject = self.state.heat_map_subject();
         let SessionState::Ready(library) = &self.state.session else {
             return;
         };
-        if question == self.state.heat.question {
+        if subject == self.state.heat.subject {
             return;
         }
         let library = library.clone();
         let heat = &mut self.state.heat;
         heat.number += 1;
         heat.map = HeatMapState::Waiting;
-        heat.question = question;
+        heat.subject = subject;
         let number = heat.number;
-        let Some(question) = heat.question.clone() else {
+        let Some(subject) = heat.subject.clone() else {
             return self.supervisor.cancel(Slot::Heat);
         };
-        let path = self.state.item(question.item);
+        let path = self.state.item(subject.item);
         let Some(path) = path.map(|item| item.file.path.clone()) else {
             return;
         };
         self.replace(Slot::Heat, move |cancel| {
-            let training_set = question.label.training_set().map_err(|e| e.to_string());
+            let training_set = subject.label.training_set().map_err(|e| e.to_string());
             let map = training_set.and_then(|training_set| {
                 let explained = library.explain(&path, &training_set, cancel);
                 explained.map_err(|e| e.to_string())

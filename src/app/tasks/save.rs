@@ -77,7 +77,7 @@ impl App {
     /// Handles the result of saving the settings.
     pub(in crate::app) fn settings_saved(&mut self, failure: Option<String>) {
         self.saved.failed = failure.is_some();
-        self.state.persistent.settings = failure;
+        self.state.persistent_notices.settings = failure;
         if self.saved.failed {
             self.repaint.ctx.request_repaint_after(DELAY);
         }

@@ -4,8 +4,8 @@ use super::supervisor::Slot;
 use crate::app::document::state::SessionState;
 use crate::app::{App, TaskMessage};
 use crate::engine::index::store::{StoreError, Tidied};
-use crate::text::Surface;
-use crate::{t, text};
+use crate::t;
+use crate::text::{self, Digits, Surface};
 
 impl App {
     /// Determines the size of the store.
@@ -30,7 +30,7 @@ impl App {
     pub(super) fn store_tidied(&mut self, tidied: Result<Tidied, StoreError>) {
         match tidied {
             Ok(tidied) => {
-                let freed = text::bytes(tidied.bytes);
+                let freed = text::bytes(tidied.bytes, Digits::Grouped);
                 let text = t!("store-tidied", count = tidied.photos, freed = freed);
                 self.state.notify(text, false);
             }

@@ -178,7 +178,7 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     let mut gone: HashMap<&Path, Option<ContentId>> = HashMap::new();
     let mut failures = Vec::new();
     for reject in rejects {
-        match reject_last_copy(reject).and_then(|()| trash(desktop, &reject.path)) {
+        match ensure_copy_remains(reject).and_then(|()| trash(desktop, &reject.path)) {
             Ok(()) => {
                 gone.insert(&reject.path, reject.content);
             }
@@ -212,7 +212,7 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
 }
 
 /// Refuses to move a file that turns out to be the last copy.
-fn reject_last_copy(reject: &Reject) -> Result<(), Failure> {
+fn ensure_copy_remains(reject: &Reject) -> Result<(), Failure> {
     let Some(kept) = &reject.kept else {
         return Ok(());
     };
@@ -282,13 +282,13 @@ mod tests {
             kept,
             is_sampled: true,
         };
-        assert!(reject_last_copy(&reject(kept(&copy))).is_ok());
-        let refused = reject_last_copy(&reject(kept(&not))).expect_err("no copy");
+        assert!(ensure_copy_remains(&reject(kept(&copy))).is_ok());
+        let refused = ensure_copy_remains(&reject(kept(&not))).expect_err("no copy");
         assert!(
             refused.message.contains("not an identical copy"),
             "{refused:?}"
         );
-        assert!(reject_last_copy(&reject(None)).is_ok());
+        assert!(ensure_copy_remains(&reject(None)).is_ok());
         assert!(!are_same(&path, &write("d.mp4", &long[1..])).expect("compared"));
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::media::scan::is_media_name;
 
 /// Debounce time, and the maximum delay while changes keep arriving.
 const QUIET: Duration = Duration::from_secs(2);
-const TEST_TIMEOUT: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(30);
 /// Polling interval for folders without change notifications, such as network shares.
 const POLL: Duration = Duration::from_secs(60);
 
@@ -37,7 +37,7 @@ impl Changes {
     /// When the folders are to be scanned; `None` if nothing has changed.
     fn due(&self) -> Option<Instant> {
         let since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        since.map(|(first, last)| (last + QUIET).min(first + TEST_TIMEOUT))
+        since.map(|(first, last)| (last + QUIET).min(first + MAX_WAIT))
     }
 
     fn forget(&self) {
@@ -106,7 +106,7 @@ impl App {
         });
     }
 
-    pub(in crate::app) fn take_watched(&mut self, watched: Watched) {
+    pub(in crate::app) fn handle_watched(&mut self, watched: Watched) {
         self.watching.watcher = watched.watcher;
         self.watching.polled = watched.is_polled.then(Instant::now);
     }
@@ -228,8 +228,8 @@ mod tests {
         assert_eq!(changes.due(), None);
         assert!(changes.note(now) && !changes.note(now + QUIET / 2));
         assert_eq!(changes.due(), Some(now + QUIET / 2 + QUIET));
-        changes.note(now + TEST_TIMEOUT);
-        assert_eq!(changes.due(), Some(now + TEST_TIMEOUT));
+        changes.note(now + MAX_WAIT);
+        assert_eq!(changes.due(), Some(now + MAX_WAIT));
         changes.forget();
         assert_eq!(changes.due(), None);
     }

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// Writes a file under a temporary name that nobody can foretell, flushes it and gives it its name. A file that it
-/// replaces keeps its permissions and, where that is allowed, its owner; a link in its place is replaced, not followed.
+/// Writes a file under a random temporary name, flushes it and renames it. If it replaces a file, it keeps that file's
+/// permissions and, where permitted, its owner. Links are replaced, not followed.
 ///
 /// # Errors
-/// If it cannot be written; then what was there before is as it was.
+/// Returns an error if it cannot be written; an existing file is then unchanged.
 pub fn atomic_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     atomic_write_with(path, |file| file.write_all(bytes))
 }
 
-/// The same for what is written piece by piece.
+/// Like [`atomic_write`], but the contents are written by a function.
 ///
 /// # Errors
 /// As [`atomic_write`].
@@ -27,7 +27,7 @@ pub fn atomic_write_with(
     replace(path, Access::Shared, write)
 }
 
-/// The same for a file that only the person may read. A link in its place stays, and the file that it leads to is written.
+/// Like [`atomic_write`] for a file that only the user may read. Links are followed.
 ///
 /// # Errors
 /// As [`atomic_write`].
@@ -64,8 +64,7 @@ fn replace(
     Ok(())
 }
 
-/// The same for a file that the person keeps and may have made a link: the link stays, and the file that it leads to is
-/// written.
+/// Like [`atomic_write`], but links are followed, because users may have made their own files links.
 ///
 /// # Errors
 /// As [`atomic_write`].
@@ -83,9 +82,9 @@ fn behind_links(path: &Path) -> PathBuf {
 /// Who may read a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
-    /// Whoever may read other files that the person makes.
+    /// As the user's other files.
     Shared,
-    /// The person alone.
+    /// Only the user.
     Private,
 }
 

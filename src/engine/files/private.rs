@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::regular::open_no_link;
 
-/// Options under which a new file belongs to the person alone.
+/// Options that create files which only the user may access.
 #[must_use]
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -24,8 +24,8 @@ pub fn open_or_create(path: &Path) -> io::Result<File> {
     open_no_link(options().read(true).create(true).truncate(false), path)
 }
 
-/// Makes a file that an earlier version left to others the person's alone; it stays as it is where the file system
-/// knows no permissions.
+/// Restricts a file that an earlier version left readable to others. It is unchanged if the file system has no
+/// permissions.
 pub fn restrict(path: &Path) {
     #[cfg(unix)]
     {

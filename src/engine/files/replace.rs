@@ -51,7 +51,7 @@ pub fn replace(
     let written = write(&mut file)
         .and_then(|()| {
             old.as_ref()
-                .map_or(Ok(()), |old| take_over(&file, target, old))
+                .map_or(Ok(()), |old| copy_attributes(&file, target, old))
         })
         .and_then(|()| file.sync_all())
         .and_then(|()| {
@@ -80,10 +80,10 @@ pub fn replace_with(path: &Path, temporary: &Path, bytes: &[u8]) -> io::Result<(
     )
 }
 
-/// Gives a file what belongs to another one besides its bytes, as far as the file system and the person's rights
-/// allow: a refusal costs that and not the file.
+/// Copies owner, extended attributes and permissions of the old file, as far as the file system and the user's rights
+/// allow. Failures are ignored.
 #[cfg(unix)]
-fn take_over(file: &File, old: &Path, metadata: &Metadata) -> io::Result<()> {
+fn copy_attributes(file: &File, old: &Path, metadata: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
     let ours = file.metadata()?;
     let (user, group) = (metadata.uid(), metadata.gid());
@@ -99,14 +99,14 @@ fn take_over(file: &File, old: &Path, metadata: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// On Windows, a renamed file keeps the rights of its folder; only the read-only attribute is its own.
+/// On Windows, the new file inherits the permissions of its folder; only the read-only attribute is copied.
 #[cfg(not(unix))]
-fn take_over(file: &File, _old: &Path, metadata: &Metadata) -> io::Result<()> {
+fn copy_attributes(file: &File, _old: &Path, metadata: &Metadata) -> io::Result<()> {
     let _ = file.set_permissions(metadata.permissions());
     Ok(())
 }
 
-/// Makes a rename last, where folders can be flushed.
+/// Flushes the folder, so that a rename survives a power failure, where this is supported.
 fn sync_folder(path: &Path) {
     if cfg!(unix)
         && let Some(folder) = path.parent()

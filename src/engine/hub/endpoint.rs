@@ -187,7 +187,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error if the hub cannot be reached or rejects the request.
-    pub fn look(&self, file: &str, cancel: &Cancel) -> Result<Option<RemoteFile>, HttpError> {
+    pub fn file_info(&self, file: &str, cancel: &Cancel) -> Result<Option<RemoteFile>, HttpError> {
         let request = HttpRequest {
             head: true,
             ..self.request(file)

@@ -14,7 +14,7 @@ use crate::engine::cancel::Cancel;
 /// Polling interval of waiting requests for cancellation.
 const CANCEL_NOTICE: Duration = Duration::from_millis(10);
 /// Minimum default budget.
-const LEAST: u64 = 256 << 20;
+const MIN_DEFAULT_BUDGET: u64 = 256 << 20;
 /// The budget for undecoded files is the pixel budget divided by this.
 const PART_OF_FILES: u64 = 4;
 
@@ -212,7 +212,7 @@ impl DecodeMemory {
 #[must_use]
 pub fn default_limit() -> u64 {
     let Ok(mut system) = System::new() else {
-        return LEAST;
+        return MIN_DEFAULT_BUDGET;
     };
     system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
     let machine = system.total_memory();
@@ -220,7 +220,7 @@ pub fn default_limit() -> u64 {
     let total = container
         .filter(|bytes| *bytes > 0)
         .map_or(machine, |bytes| bytes.min(machine));
-    (total / 4).max(LEAST)
+    (total / 4).max(MIN_DEFAULT_BUDGET)
 }
 
 /// Formats a number of bytes: "512 MB", "1.1 GB". Rounded up, so that a need never reads as equal to its limit.
@@ -328,6 +328,6 @@ mod tests {
     fn sizes_are_told_in_words() {
         let texts = [512 << 20, (512 << 20) + 1, 1 << 30, 1_131_000_000].map(size_text);
         assert_eq!(texts, ["512 MB", "513 MB", "1.0 GB", "1.1 GB"]);
-        assert!(default_limit() >= LEAST);
+        assert!(default_limit() >= MIN_DEFAULT_BUDGET);
     }
 }

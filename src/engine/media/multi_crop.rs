@@ -10,7 +10,7 @@ pub const WIDE: f64 = 1.6;
 /// one of them, and so is most of anything larger.
 const STEP: f64 = 0.8;
 /// Maximum number of squares, which bounds the cost of a picture. Longer ones are read in longer rectangles.
-const MOST: usize = 13;
+const MAX_WINDOWS: usize = 13;
 
 /// A crop rectangle: left, top, width and height in pixels.
 pub type CropWindow = (f64, f64, f64, f64);
@@ -22,8 +22,8 @@ pub fn windows((width, height): (f64, f64)) -> Vec<CropWindow> {
     if short <= 0.0 || long <= WIDE * short {
         return Vec::new();
     }
-    let count = (((long / short - 1.0) / STEP).ceil() as usize + 1).clamp(2, MOST);
-    let side = short.max(long / (1.0 + STEP * (MOST - 1) as f64));
+    let count = (((long / short - 1.0) / STEP).ceil() as usize + 1).clamp(2, MAX_WINDOWS);
+    let side = short.max(long / (1.0 + STEP * (MAX_WINDOWS - 1) as f64));
     let window = |at: usize| {
         let start = (long - side) * at as f64 / (count - 1) as f64;
         match width > height {
@@ -48,14 +48,14 @@ mod tests {
         let ends = [(0.0, 0.0, 900.0, 900.0), (700.0, 0.0, 900.0, 900.0)];
         assert_eq!(windows((1600.0, 900.0)), ends);
         assert_eq!(windows((1080.0, 2340.0)).len(), 2);
-        assert_eq!(windows((8000.0, 800.0)).len(), MOST - 1);
+        assert_eq!(windows((8000.0, 800.0)).len(), MAX_WINDOWS - 1);
     }
 
     proptest! {
         #[test]
         fn parts_reach_from_end_to_end_without_gaps(width in 1f64..30_000.0, height in 1f64..30_000.0) {
             let windows = windows((width, height));
-            prop_assert!(windows.len() < MOST);
+            prop_assert!(windows.len() < MAX_WINDOWS);
             let along = |w: &CropWindow| if width > height { (w.0, w.2) } else { (w.1, w.3) };
             let (long, short) = (width.max(height), width.min(height));
             if let (Some(first), Some(last)) = (windows.first(), windows.last()) {

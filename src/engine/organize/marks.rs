@@ -121,15 +121,16 @@ impl Marks {
             .query_row("SELECT count(*) FROM marks", [], |row| row.get::<_, i64>(0))
             .map_err(database)?
             .unsigned_abs();
-        let decisions = if kept == 1 { "decision" } else { "decisions" };
-        let notice = format!(
-            "{} was damaged: it was set aside as {}, and {kept} {decisions} could be read and are kept",
-            path.display(),
-            quarantined
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-        );
+        let (path_text, name) = (path.display(), quarantined.file_name().unwrap_or_default());
+        let name = name.to_string_lossy();
+        let notice = match kept {
+            1 => format!(
+                "{path_text} was damaged: it was set aside as {name}, and 1 decision could be read and is kept"
+            ),
+            _ => format!(
+                "{path_text} was damaged: it was set aside as {name}, and {kept} decisions could be read and are kept"
+            ),
+        };
         Ok(Self {
             connection,
             path: path.into(),

@@ -110,7 +110,7 @@ impl Flow {
         })?;
         let columns = columns.clone();
         spawn("lumisift-take-in", move || {
-            take_in(batches, &columns, &batch_sender, &job_sender);
+            read_batches(batches, &columns, &batch_sender, &job_sender);
         })?;
         Ok(Self {
             batches: batch_receiver,
@@ -170,7 +170,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), WorkerEr
 }
 
 /// Reads batches until the input ends or the receiver is dropped.
-fn take_in(
+fn read_batches(
     mut batches: Batches,
     columns: &SourceColumns,
     taken: &Sender<Result<RecordBatch, WorkerError>>,

@@ -213,7 +213,7 @@ fn slow_and_silent_servers_are_abandoned() {
     let timeouts = Timeouts {
         stall: Duration::from_millis(100),
         span: Duration::from_millis(20),
-        least: 4096,
+        min_bytes: 4096,
     };
     let drip = || ResponseFault::Drip(Duration::from_millis(1));
     for path in [CONFIG, TOKENIZER, WEIGHTS] {

@@ -154,8 +154,8 @@ impl<'a, 't> DownloadSession<'a, 't> {
         Err(last.unwrap_or_else(|| self.missing("config.json", "check the name")))
     }
 
-    fn look(&self, name: &str) -> Result<Option<WantedFile>, DownloadError> {
-        let seen = self.retry(|| self.hub.look(name, self.cancel))?;
+    fn file_info(&self, name: &str) -> Result<Option<WantedFile>, DownloadError> {
+        let seen = self.retry(|| self.hub.file_info(name, self.cancel))?;
         let most = match name.ends_with(WEIGHTS_ENDING) {
             true => self.order.max_weights_bytes,
             false => MAX_SMALL,
@@ -178,7 +178,10 @@ impl<'a, 't> DownloadSession<'a, 't> {
         let mut files = Vec::new();
         for name in NEEDED {
             let advice = "it is not a CLIP model in Hugging Face's layout, or the name is wrong";
-            files.push(self.look(name)?.ok_or_else(|| self.missing(name, advice))?);
+            files.push(
+                self.file_info(name)?
+                    .ok_or_else(|| self.missing(name, advice))?,
+            );
         }
         // Check that the model family is supported before downloading gigabytes.
         let config = self.retry(|| self.hub.read(checkpoint::CONFIG, self.cancel))?;
@@ -190,18 +193,18 @@ impl<'a, 't> DownloadSession<'a, 't> {
                 let advice = "a model without a tokenizer cannot read labels";
                 return Err(self.missing(checkpoint::TOKENIZER, advice));
             };
-            if let Some(found) = self.look(name)? {
+            if let Some(found) = self.file_info(name)? {
                 break found;
             }
         };
         files.push(tokenizer);
-        files.extend(self.look(checkpoint::TOKENIZER_CONFIG)?);
+        files.extend(self.file_info(checkpoint::TOKENIZER_CONFIG)?);
         files.extend(self.weights()?);
         Ok(files)
     }
 
     fn weights(&self) -> Result<Vec<WantedFile>, DownloadError> {
-        if let Some(mut single) = self.look(checkpoint::WEIGHTS)? {
+        if let Some(mut single) = self.file_info(checkpoint::WEIGHTS)? {
             if let Some(known) = &self.order.sha256 {
                 single.remote.checksum = Some(Checksum::Sha256(known.clone()));
             }
@@ -214,14 +217,14 @@ impl<'a, 't> DownloadSession<'a, 't> {
         }
         let advice = "it has only pickled weights, which are never read";
         let index = self
-            .look(checkpoint::WEIGHTS_INDEX)?
+            .file_info(checkpoint::WEIGHTS_INDEX)?
             .ok_or_else(|| self.missing(checkpoint::WEIGHTS, advice))?;
         let bytes = self.retry(|| self.hub.read(checkpoint::WEIGHTS_INDEX, self.cancel))?;
         let path = self.dir.join(checkpoint::WEIGHTS_INDEX);
         let shards: BTreeSet<String> = checkpoint::shard_names(&path, &bytes)?;
         let mut files = vec![index];
         for shard in shards {
-            let found = self.look(&shard)?;
+            let found = self.file_info(&shard)?;
             files.push(found.ok_or_else(|| {
                 self.missing(
                     &shard,

@@ -178,7 +178,7 @@ impl RateGuard {
         if self.waited < self.timeouts.span {
             return true;
         }
-        let enough = self.bytes >= self.timeouts.least;
+        let enough = self.bytes >= self.timeouts.min_bytes;
         (self.waited, self.bytes) = (Duration::ZERO, 0);
         enough
     }
@@ -238,7 +238,7 @@ mod tests {
         let timeouts = Timeouts {
             stall: Duration::from_secs(9),
             span: Duration::from_secs(10),
-            least: 100,
+            min_bytes: 100,
         };
         let pace = || RateGuard {
             timeouts,

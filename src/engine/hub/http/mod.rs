@@ -43,7 +43,7 @@ pub struct Timeouts {
     /// Interval over which the minimum rate is measured, not counting time in which the receiver was busy.
     pub span: Duration,
     /// Minimum number of bytes per interval.
-    pub least: u64,
+    pub min_bytes: u64,
 }
 
 impl Default for Timeouts {
@@ -51,7 +51,7 @@ impl Default for Timeouts {
         Self {
             stall: Duration::from_secs(30),
             span: Duration::from_secs(60),
-            least: 64 << 10,
+            min_bytes: 64 << 10,
         }
     }
 }

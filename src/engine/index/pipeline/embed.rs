@@ -34,7 +34,7 @@ pub enum PictureError {
     #[error("{}", .0.message)]
     Unreadable(Failure),
     /// The decoder panicked.
-    #[error("the decoder gave up on this picture: it is probably damaged")]
+    #[error("the decoder crashed on this photo: the file is probably damaged")]
     DecoderAborted,
     /// The model failed.
     #[error(transparent)]

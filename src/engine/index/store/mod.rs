@@ -277,15 +277,14 @@ impl Store {
         }
         if let Some(renewed) = quarantine_later {
             let (kept, before) = (renewed.kept, renewed.before);
-            let again = match before - kept {
-                1 => "1 photo is".to_owned(),
-                lost => format!("{lost} photos are"),
-            };
             let what = match quarantine(&renewed.old)? {
                 Some((_, notice)) => notice,
                 None => format!("{} is missing", renewed.old.display()),
             };
-            notices.push(format!("{what}: {again} read again, {kept} are kept"));
+            notices.push(match before - kept {
+                1 => format!("{what}: 1 photo is read again, {kept} are kept"),
+                lost => format!("{what}: {lost} photos are read again, {kept} are kept"),
+            });
             upkeep::remove_orphans(&mut facts, &self.dir).map_err(fail)?;
         }
         Ok((key, notices))

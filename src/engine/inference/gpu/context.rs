@@ -305,7 +305,7 @@ impl Context {
     /// Stores compiled kernels for the next start, where there is a pipeline cache.
     pub fn save_pipeline_cache(&self) {
         if let Some(compiled) = &self.compiled {
-            driver::call(|| compiled.keep());
+            driver::call(|| compiled.save());
         }
     }
 

@@ -21,7 +21,7 @@ pub struct PipelineCache {
     file: PathBuf,
     owner: String,
     /// Hash of the file's contents.
-    kept: Mutex<Option<blake3::Hash>>,
+    saved: Mutex<Option<blake3::Hash>>,
 }
 
 /// Key of the data: adapter and driver. `None` if the driver supports no pipeline cache.
@@ -91,13 +91,13 @@ impl PipelineCache {
         let file = own_folder(folder)?.join(format!("{}.bin", &name[..16]));
         let data = read(&file, &owner);
         let known = data.as_deref().and_then(|data| create(device, Some(data)));
-        let kept = data.filter(|_| known.is_some());
+        let saved = data.filter(|_| known.is_some());
         Some(Self {
             inner: match known {
                 Some(known) => known,
                 None => create(device, None)?,
             },
-            kept: Mutex::new(kept.map(|data| hash_of(&owner, &data))),
+            saved: Mutex::new(saved.map(|data| hash_of(&owner, &data))),
             file,
             owner,
         })
@@ -108,17 +108,17 @@ impl PipelineCache {
     }
 
     /// Writes the compiled kernels to disk, if they have changed. A failure only delays the next start.
-    pub fn keep(&self) {
-        let (Some(data), Ok(mut kept)) = (self.inner.get_data(), self.kept.lock()) else {
+    pub fn save(&self) {
+        let (Some(data), Ok(mut saved)) = (self.inner.get_data(), self.saved.lock()) else {
             return;
         };
         let hash = hash_of(&self.owner, &data);
-        if *kept == Some(hash) {
+        if *saved == Some(hash) {
             return;
         }
         let bytes = [hash.as_bytes().as_slice(), &data].concat();
         match atomic_write(&self.file, &bytes) {
-            Ok(()) => *kept = Some(hash),
+            Ok(()) => *saved = Some(hash),
             Err(error) => tracing::debug!(%error, "compiled kernels were not kept"),
         }
     }
@@ -133,7 +133,7 @@ fn create(device: &wgpu::Device, data: Option<&[u8]>) -> Option<wgpu::PipelineCa
         fallback: false,
     };
     // SAFETY: wgpu requires that any data was returned by `PipelineCache::get_data` of a device of the same adapter and
-    // driver. `data` comes from `read` alone: a file that `keep` wrote, in a folder that nobody else can write to
+    // driver. `data` comes from `read` alone: a file that `save` wrote, in a folder that nobody else can write to
     // (checked on Unix), whose hash covers the bytes with the adapter's and driver's names and wgpu's key for both. The
     // hash is not a signature: a program of the same user could forge it, but could equally modify this program.
     #[allow(unsafe_code, reason = "drivers trust this data")]

@@ -41,8 +41,8 @@ impl ContentProbe {
             MediaKind::Video => ContentKind::Video,
             MediaKind::FfmpegVideo => ContentKind::FfmpegVideo,
             MediaKind::Other => ContentKind::Other,
-            MediaKind::Likely => self.look(path),
-            MediaKind::Unread => match self.look(path) {
+            MediaKind::Likely => self.probe_file(path),
+            MediaKind::Unread => match self.probe_file(path) {
                 ContentKind::Other | ContentKind::Unread => ContentKind::Unread,
                 found => found,
             },
@@ -61,7 +61,7 @@ impl ContentProbe {
         if misses >= MAX_MISSES {
             return ContentKind::Other;
         }
-        let found = self.look(path);
+        let found = self.probe_file(path);
         let misses = match found {
             ContentKind::Other | ContentKind::Unread => misses + 1,
             _ => 0,
@@ -70,7 +70,7 @@ impl ContentProbe {
         found
     }
 
-    fn look(&mut self, path: &Path) -> ContentKind {
+    fn probe_file(&mut self, path: &Path) -> ContentKind {
         #[cfg(test)]
         {
             self.opened += 1;

@@ -41,12 +41,15 @@ fn usual(moov: &[u8], track: u32) -> Option<FragmentDefaults> {
     all.find_map(|(_, content)| of_track(content))
 }
 
+/// The earliest start and the latest end of the presentation of a sample, in units of the track's timescale.
+pub type FragmentSpan = (i64, i64);
+
 /// The key frames in the fragments of a track, with times in units of its timescale.
 pub struct FragmentKeys {
     /// The key frames in file order.
     pub keys: Vec<KeyFrame>,
-    /// Earliest start and latest end of the presentation of a sample.
-    pub span: Option<(i64, i64)>,
+    /// When the presentation of the fragments starts and ends; `None` without samples.
+    pub span: Option<FragmentSpan>,
     track: u32,
     usual: FragmentDefaults,
     /// Decode time of the next sample.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::choose::choose;
 use super::codec::{self, CodecError};
 use super::error::VideoError;
-use super::fragments::FragmentKeys;
+use super::fragments::{FragmentKeys, FragmentSpan};
 use super::layout::{self, MovieLayout};
 use super::samples::{self, KeyFrame, SampleLocation};
 use super::track::{self, VideoCodec};
@@ -251,7 +251,7 @@ fn all_keys(
     layout: &MovieLayout,
     track: &track::VideoTrack<'_>,
     cancel: &Cancel,
-) -> Result<(Vec<KeyFrame>, Option<(i64, i64)>), VideoError> {
+) -> Result<(Vec<KeyFrame>, Option<FragmentSpan>), VideoError> {
     let mut keys = samples::keys(track.samples);
     let mut found = FragmentKeys::new(&layout.moov, track.id, samples::duration(track.samples));
     layout::fragments(source, layout, cancel, |at, moof| found.add(at, moof))?;

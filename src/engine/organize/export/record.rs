@@ -163,7 +163,7 @@ impl StepRecord {
         self.started.as_ref().or(self.step.identity.as_ref())
     }
 
-    fn take(&mut self, line: JournalEntry, export: &str) {
+    fn apply(&mut self, line: JournalEntry, export: &str) {
         match line {
             JournalEntry::BackingUp(n) => {
                 self.backup = Some(Backup {
@@ -279,7 +279,7 @@ impl PastExport {
         ) && !self.has_backups()
     }
 
-    fn take(&mut self, line: JournalEntry, planned: &mut bool) {
+    fn apply(&mut self, line: JournalEntry, planned: &mut bool) {
         match line {
             JournalEntry::Export {
                 seconds,
@@ -302,7 +302,7 @@ impl PastExport {
             | JournalEntry::Returning(n, _)
             | JournalEntry::Restored(n) => {
                 if let Some(file) = self.files.get_mut(n) {
-                    file.take(line, &self.id);
+                    file.apply(line, &self.id);
                 }
             }
         }
@@ -371,7 +371,7 @@ pub(super) fn read(path: &Path, id: &str) -> io::Result<PastExport> {
                     "a newer Lumisift wrote it",
                 ));
             }
-            Ok(line) => past.take(line, &mut planned),
+            Ok(line) => past.apply(line, &mut planned),
             Err(_) if planned => {}
             Err(_) => past.files.push(StepRecord::damaged()),
         }

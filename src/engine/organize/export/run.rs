@@ -12,7 +12,7 @@ impl ExportRun<'_> {
     pub(super) fn all(self, threads: usize) -> ExportReport {
         std::thread::scope(|scope| {
             for n in 1..threads.min(self.files.len()) {
-                let work = || self.take_files();
+                let work = || self.transfer_files();
                 let name = format!("lumisift-export-{n}");
                 let spawned = std::thread::Builder::new()
                     .name(name)
@@ -22,12 +22,12 @@ impl ExportRun<'_> {
                     break;
                 }
             }
-            self.take_files();
+            self.transfer_files();
         });
         self.into_report()
     }
 
-    fn take_files(&self) {
+    fn transfer_files(&self) {
         loop {
             let n = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(known) = self.files.get(n) else {

@@ -58,7 +58,7 @@ impl ExportRun<'_> {
                 return Ok(self.note(n, there, transferred));
             }
         }
-        let source = self.take(n, known)?;
+        let source = self.verify_source(n, known)?;
         self.make_folder(step.target.parent().unwrap_or(Path::new("")))?;
         let backup = match step.replaces {
             true => self.back_up(n, known)?,
@@ -110,7 +110,7 @@ impl ExportRun<'_> {
     }
 
     /// Checks that the source is the file that was planned.
-    fn take(&self, n: usize, known: &StepRecord) -> Result<FileIdentity, TransferError> {
+    fn verify_source(&self, n: usize, known: &StepRecord) -> Result<FileIdentity, TransferError> {
         let step = &known.step;
         let now = FileIdentity::of(&step.source)?;
         if matches!(now.kind, FileKind::Folder | FileKind::Other) {

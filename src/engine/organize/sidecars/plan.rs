@@ -140,7 +140,7 @@ impl SidecarPlan {
         count
     }
 
-    fn take(&mut self, path: PathBuf, planned: Result<Option<PlannedEdit>, MetadataError>) {
+    fn add(&mut self, path: PathBuf, planned: Result<Option<PlannedEdit>, MetadataError>) {
         match planned {
             Ok(None) => self.unchanged += 1,
             Ok(Some((added, edit))) => self.changes.push(SidecarChange {
@@ -182,7 +182,7 @@ pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
                 Ok(change) => {
                     let change =
                         change.map(|(added, patches)| (added, SidecarAction::Photo(patches)));
-                    plan.take(edit.photo.clone(), Ok(change));
+                    plan.add(edit.photo.clone(), Ok(change));
                 }
                 Err(reason) => {
                     let message = format!("it gets a sidecar instead, because {reason}");
@@ -211,7 +211,7 @@ pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
     }
     for (path, additions) in sidecars {
         let planned = plan_sidecar(&path, &additions);
-        plan.take(path, planned);
+        plan.add(path, planned);
     }
     plan
 }

@@ -81,7 +81,7 @@ impl PictureFormat for Psd {
         limits.reserve(width, height, need)?;
         let mut painter = PsdPainter::new(&sections)?;
         let mut rows = ChannelRows::new(&sections)?;
-        painter.look(&mut rows, height as usize, limits.cancel)?;
+        painter.detect_range(&mut rows, height as usize, limits.cancel)?;
         let size = usize::try_from(area(width, height, 3)).unwrap_or(usize::MAX);
         let mut rgb = vec![128; size];
         let mut missing = 0;
@@ -160,7 +160,7 @@ impl<'a> PsdPainter<'a> {
 
     /// Scans all rows for values beyond white, if possible: the tone curve applies to the whole picture or not at all,
     /// which preserves the order of brightness.
-    fn look(
+    fn detect_range(
         &mut self,
         rows: &mut ChannelRows<'_>,
         height: usize,
