@@ -1,6 +1,6 @@
 //! Warns if the program has become slower, by ratios within one run, which are comparable on any machine of the same
-//! kind. `benches/guard.json` holds the recorded ratios; anything below half of its recorded ratio is reported. The
-//! benchmark never fails.
+//! kind. `benches/guard.json` holds the recorded ratios of each profile; anything below half of its recorded ratio is
+//! reported. The benchmark never fails.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -92,8 +92,12 @@ fn main() {
     let mut ratios = BTreeMap::new();
     layers(&mut ratios);
     decoding(&mut ratios);
-    let recorded: BTreeMap<String, f64> =
-        serde_json::from_str(include_str!("guard.json")).expect("numbers by name");
+    let recorded: BTreeMap<String, BTreeMap<String, f64>> =
+        serde_json::from_str(include_str!("guard.json")).expect("numbers by profile and name");
+    let recorded = match cfg!(debug_assertions) {
+        true => &recorded["dev"],
+        false => &recorded["release"],
+    };
     for (name, ratio) in &ratios {
         let before = recorded.get(name).copied().unwrap_or_default();
         let word = if *ratio < before * SLACK {
