@@ -1,8 +1,8 @@
 //! Starts the window on Windows from the Start menu and "Open with", without a console window.
 //!
 //! Lumisift itself is a console program, so that shells wait for it, and pipes and exit codes work; a GUI program that
-//! attaches to its parent's console supports none of these. This launcher is a GUI program that starts Lumisift without a
-//! console.
+//! attaches to its parent's console supports none of these. This launcher is a GUI program that starts Lumisift without
+//! a console.
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
 use std::process::{Command, ExitCode};

@@ -35,8 +35,8 @@ pub struct LogError {
     source: io::Error,
 }
 
-/// Starts logging to `folder`, and to standard error if `verbose`. If the folder is not writable, logging continues without
-/// a file.
+/// Starts logging to `folder`, and to standard error if `verbose`. If the folder is not writable, logging continues
+/// without a file.
 ///
 /// # Errors
 /// Returns an error if the log file cannot be opened.

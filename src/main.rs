@@ -13,8 +13,8 @@ fn main() -> ExitCode {
     cli::main()
 }
 
-/// Prints a panic as one sentence for the user; the log has the details. Panics of worker threads become failures of single
-/// photos, so nothing is printed.
+/// Prints a panic as one sentence for the user; the log has the details. Panics of worker threads become failures of
+/// single photos, so nothing is printed.
 fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
     let worker = std::thread::current()
         .name()

@@ -9,8 +9,8 @@
 //! - likely: drawn from the photos whose match with the text is at least half the default threshold. There may be
 //!   fewer than 40.
 //!
-//! After each answer, photos that fit become examples and the others counter-examples, the label is trained with them as
-//! in the window, and all photos are ranked, including those of the answers. The result is the number of answers at
+//! After each answer, photos that fit become examples and the others counter-examples, the label is trained with them
+//! as in the window, and all photos are ranked, including those of the answers. The result is the number of answers at
 //! which the average precision first reaches 0.95, or `-` if 40 are not enough. It may fall again with further answers,
 //! so the average precision after ten answers is printed too.
 
@@ -226,8 +226,8 @@ fn is_reached(curve: &LearningCurve, answers: usize) -> bool {
         .is_some_and(|needed| needed <= answers)
 }
 
-/// Whether the questions need at most half the answers of `other`. If `other` does not reach the goal, it needs at least
-/// one answer more than [`MOST`], or has no more photos.
+/// Whether the questions need at most half the answers of `other`. If `other` does not reach the goal, it needs at
+/// least one answer more than [`MOST`], or has no more photos.
 fn is_half(questions: &LearningCurve, other: &LearningCurve) -> bool {
     let most = other.answers_to_goal().unwrap_or(MOST + 1);
     is_reached(questions, most / 2)

@@ -1,7 +1,7 @@
 //! `lumisift desktop`: the menu entry and "Open with" entry of a freedesktop.org desktop, for one user.
 //!
-//! Files of the same name that another installation or the user made are never overwritten. Every file that is written is
-//! recorded with its hash, and only recorded files are replaced or removed.
+//! Files of the same name that another installation or the user made are never overwritten. Every file that is written
+//! is recorded with its hash, and only recorded files are replaced or removed.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,5 @@
-//! `lumisift keywords`: labels, stars, colours, rejects and descriptions into XMP sidecars or photos, for other programs.
+//! `lumisift keywords`: labels, stars, colours, rejects and descriptions into XMP sidecars or photos, for other
+//! programs.
 
 use std::io::ErrorKind;
 

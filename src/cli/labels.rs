@@ -81,7 +81,8 @@ fn absolute_training_set(mut training_set: TrainingSet) -> TrainingSet {
 }
 
 impl PreparedLabels {
-    /// Takes labels as they were typed, then those of a file. `min_match` is for those without a threshold of their own.
+    /// Takes labels as they were typed, then those of a file. `min_match` is for those without a threshold of their
+    /// own.
     ///
     /// # Errors
     /// If a file cannot be read, or a label says nothing.

@@ -114,7 +114,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Ends the program cleanly on a signal, so that an interrupted test of a graphics card does not look like a driver crash.
+/// Ends the program cleanly on a signal, so that an interrupted test of a graphics card does not look like a driver
+/// crash.
 #[cfg(all(unix, feature = "gpu"))]
 fn end_in_order() {
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -140,8 +141,8 @@ fn end_in_order() {
 #[cfg(not(all(unix, feature = "gpu")))]
 fn end_in_order() {}
 
-/// Prints what the parser of arguments says: help and version, or what is wrong. It quotes arguments, which may be names
-/// of files with anything in them. Nothing more can be said if even printing fails.
+/// Prints what the parser of arguments says: help and version, or what is wrong. It quotes arguments, which may be
+/// names of files with anything in them. Nothing more can be said if even printing fails.
 fn print_usage(error: &clap::Error) {
     let steering = |argument: OsString| argument.to_string_lossy().contains(is_unprintable);
     match std::env::args_os().any(steering) {
@@ -167,8 +168,8 @@ fn translated(error: &anyhow::Error) -> String {
     translated.collect::<Vec<_>>().join(": ")
 }
 
-/// The messages of an error and its causes that are not parts of messages before them. Those of this program may contain
-/// a cause in the person's language.
+/// The messages of an error and its causes that are not parts of messages before them. Those of this program may
+/// contain a cause in the person's language.
 fn distinct_messages(error: &anyhow::Error) -> Vec<String> {
     let mut messages: Vec<String> = Vec::new();
     for cause in error.chain().map(ToString::to_string) {

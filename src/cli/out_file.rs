@@ -1,7 +1,7 @@
 //! Output files that the user names.
 //!
-//! A typing mistake must not cost a photo: an existing file is replaced only if it is clearly an earlier output of the same
-//! kind.
+//! A typing mistake must not cost a photo: an existing file is replaced only if it is clearly an earlier output of the
+//! same kind.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -1,7 +1,7 @@
 //! Removes private paths from logs and settings, so that they can be shared.
 //!
-//! Where the end of a path is unclear, the rest of the line is removed as well: better too much than the name of a photo.
-//! The same path has the same placeholder everywhere.
+//! Where the end of a path is unclear, the rest of the line is removed as well: better too much than the name of a
+//! photo. The same path has the same placeholder everywhere.
 
 use std::path::Path;
 

@@ -1,7 +1,8 @@
 //! The engine: from folders of photos to scores and exports, independent of window and terminal.
 //!
 //! A photo passes through `scan -> decode -> preprocess -> model -> store`, run by [`index::pipeline`]; a query through
-//! `query -> score`. [`library::Library`] is the entry point to both; [`organize::export`] writes the results to folders.
+//! `query -> score`. [`library::Library`] is the entry point to both; [`organize::export`] writes the results to
+//! folders.
 
 pub mod cancel;
 pub mod files;

@@ -50,9 +50,9 @@ fn begins_formula(c: char) -> bool {
     )
 }
 
-/// Encodes text as a CSV cell. Text that a spreadsheet would interpret as a formula is prefixed with an apostrophe, which
-/// spreadsheets hide. So is text with apostrophes before such a character, so that removing one apostrophe always restores
-/// the original.
+/// Encodes text as a CSV cell. Text that a spreadsheet would interpret as a formula is prefixed with an apostrophe,
+/// which spreadsheets hide. So is text with apostrophes before such a character, so that removing one apostrophe always
+/// restores the original.
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     match text.trim_start_matches('\'').starts_with(begins_formula) {

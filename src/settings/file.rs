@@ -22,8 +22,8 @@ pub trait FileValues: Default + Serialize + DeserializeOwned {
     }
 }
 
-/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults, and a file that
-/// is not JSON is quarantined; the second value is a notice about either.
+/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults, and a file
+/// that is not JSON is quarantined; the second value is a notice about either.
 #[must_use]
 pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     let text = match read_regular(path, MAX_BYTES) {

@@ -1,5 +1,5 @@
-//! What to do about problems that the engine reports. The engine names only the cause, because the command line has options
-//! where the window has settings.
+//! What to do about problems that the engine reports. The engine names only the cause, because the command line has
+//! options where the window has settings.
 
 use std::borrow::Cow;
 

@@ -170,7 +170,8 @@ pub fn message_with(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> Stri
     found.unwrap_or_else(|| key.to_owned())
 }
 
-/// Sets the number format of a language. Fluent accepts only a plain function pointer, which cannot capture the language.
+/// Sets the number format of a language. Fluent accepts only a plain function pointer, which cannot capture the
+/// language.
 fn format_numbers(bundle: &mut FluentBundle<FluentResource>, locale: Locale) {
     macro_rules! use_formatter {
         ($locale:expr) => {

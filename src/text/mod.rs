@@ -1,8 +1,8 @@
 //! User-visible messages in several languages.
 //!
 //! Messages are in `assets/locales/LANGUAGE/*.ftl`, in [Fluent](https://projectfluent.org) syntax, and compiled in. The
-//! macro [`t!`](crate::t) returns a message by its key: as `&'static str`, or, with arguments, as `String`. A message that
-//! a language lacks falls back to English. Tests compare the keys in the sources with those in the files.
+//! macro [`t!`](crate::t) returns a message by its key: as `&'static str`, or, with arguments, as `String`. A message
+//! that a language lacks falls back to English. Tests compare the keys in the sources with those in the files.
 
 mod advice;
 mod argument;
@@ -31,7 +31,8 @@ pub use words::{
 
 /// Returns a message by its key: `t!("export-title")` is a `&'static str`, `t!("photos", count = 3)` a `String`.
 ///
-/// Arguments are numbers or strings ([`Argument`](crate::text::Argument)). Numbers are localised and select plural forms.
+/// Arguments are numbers or strings ([`Argument`](crate::text::Argument)). Numbers are localised and select plural
+/// forms.
 #[macro_export]
 macro_rules! t {
     ($key:expr $(,)?) => {

@@ -1,8 +1,8 @@
-//! Translates sentences that the engine, which knows only English, reports: why a file could not be read or exported, why
-//! a device is not used.
+//! Translates sentences that the engine, which knows only English, reports: why a file could not be read or exported,
+//! why a device is not used.
 //!
-//! Errors reach the window and the command line as text, for example from the store. The English messages whose keys begin
-//! with [`PREFIX`] are therefore also the patterns by which these sentences are recognised.
+//! Errors reach the window and the command line as text, for example from the store. The English messages whose keys
+//! begin with [`PREFIX`] are therefore also the patterns by which these sentences are recognised.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -142,8 +142,8 @@ fn has_digits(text: &str) -> bool {
         && (digits.chars()).all(|letter| letter.is_ascii_digit() || matches!(letter, ',' | '.'))
 }
 
-/// An argument. Some are sentences or phrases of the engine; the others are names, numbers and messages of the operating
-/// system.
+/// An argument. Some are sentences or phrases of the engine; the others are names, numbers and messages of the
+/// operating system.
 fn argument<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
     match name {
         "cause" | "what" => sentence(value).into(),

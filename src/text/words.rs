@@ -9,8 +9,8 @@ use crate::engine::organize::sidecars::SidecarCount;
 use crate::engine::search::dictionary::Unknown;
 use crate::t;
 
-/// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged. A
-/// parenthesis at the end is not translated.
+/// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged.
+/// A parenthesis at the end is not translated.
 #[must_use]
 pub fn words(english: &str) -> Cow<'_, str> {
     known_words(english).unwrap_or_else(|| english.into())

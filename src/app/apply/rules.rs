@@ -89,8 +89,8 @@ impl App {
         Some(HistoryStep::Rules(now))
     }
 
-    /// Applies the marks of rules to photos, without overriding marks set by the user. A mark applies to all copies of a
-    /// content, so the rejection of a single copy does not count here.
+    /// Applies the marks of rules to photos, without overriding marks set by the user. A mark applies to all copies of
+    /// a content, so the rejection of a single copy does not count here.
     pub(in crate::app) fn mark_by_rules(&mut self, files: &[MarkedFile]) {
         let library = &self.state.library;
         let (mut before, mut after) = (Vec::<Decision>::new(), Vec::<Decision>::new());

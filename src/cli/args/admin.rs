@@ -53,7 +53,8 @@ pub struct DoctorArgs {
 pub enum StoreAction {
     /// Read all of the store and say what is damaged; what is damaged is repaired or read again when it is next opened
     Check,
-    /// Remove data of photos not seen for 90 days and whatever exceeds the size limit, and return unused space to the disk
+    /// Remove data of photos not seen for 90 days and whatever exceeds the size limit, and return unused space to the
+    /// disk
     Compact,
 }
 

@@ -295,7 +295,8 @@ pub struct PhotoFilterArgs {
     /// Only photos with a keyword containing WORD, embedded or in a sidecar; repeat to require several
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
-    /// Only photos taken in a town, region or country, such as "Munich", "Munich, Germany" or "DE"; repeat to allow several
+    /// Only photos taken in a town, region or country, such as "Munich", "Munich, Germany" or "DE"; repeat to allow
+    /// several
     #[arg(long, value_name = "PLACE")]
     pub place: Vec<String>,
     /// Only picks

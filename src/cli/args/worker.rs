@@ -50,7 +50,8 @@ pub struct RankArgs {
     /// Maximum number of matches to print
     #[arg(long, value_name = "K", default_value_t = 20)]
     pub top: usize,
-    /// Approximate index over the files, for many questions: built if INDEX is not there or the files were changed since
+    /// Approximate index over the files, for many questions: built if INDEX is not there or the files were changed
+    /// since
     #[arg(long, value_name = "INDEX", value_parser = path())]
     pub index: Option<PathBuf>,
     /// Part of all vectors that a question to the index looks at, in percent: more finds more and takes longer

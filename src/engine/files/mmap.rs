@@ -1,8 +1,8 @@
 //! Memory maps of files; no other module creates any.
 //!
-//! A map is safe as long as nobody truncates the file. Model files and embedding files belong to the user, who is told not
-//! to change them while they are in use, as every program that maps weights assumes; the store's own files are only appended
-//! to or replaced by rename.
+//! A map is safe as long as nobody truncates the file. Model files and embedding files belong to the user, who is told
+//! not to change them while they are in use, as every program that maps weights assumes; the store's own files are only
+//! appended to or replaced by rename.
 #![allow(unsafe_code)]
 
 use std::fs::File;

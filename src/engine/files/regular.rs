@@ -1,7 +1,7 @@
 //! Opens regular files of bounded size only.
 //!
-//! Opening a pipe blocks, a device never ends, and a file in `/proc` is longer than its reported length. So a file is checked
-//! before it is opened, opened without blocking, and checked again.
+//! Opening a pipe blocks, a device never ends, and a file in `/proc` is longer than its reported length. So a file is
+//! checked before it is opened, opened without blocking, and checked again.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};

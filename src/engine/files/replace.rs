@@ -1,5 +1,5 @@
-//! Atomic replacement of the user's own files: a temporary file beside the old one takes its place, with its permissions,
-//! owner and extended attributes. A symbolic link stays, and its target is replaced.
+//! Atomic replacement of the user's own files: a temporary file beside the old one takes its place, with its
+//! permissions, owner and extended attributes. A symbolic link stays, and its target is replaced.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{BuildHasher, RandomState};

@@ -74,8 +74,8 @@ pub enum ModelError {
     /// The model panicked.
     #[error("the model crashed on this batch of photos: please report it")]
     Panicked,
-    /// The device has too little memory for the batch. The message contains all causes in one line, so there is no source,
-    /// which the command line would add.
+    /// The device has too little memory for the batch. The message contains all causes in one line, so there is no
+    /// source, which the command line would add.
     #[error(
         "the device has too little memory for this model ({}): choose a smaller model, or compute on the CPU",
         tensor_message(.0)

@@ -1,4 +1,5 @@
-//! Appearance features of photos: read from the store, or computed for photos that an earlier version indexed without them.
+//! Appearance features of photos: read from the store, or computed for photos that an earlier version indexed without
+//! them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,8 +17,9 @@ use crate::engine::media::thumbnail::THUMBNAIL_SIDE;
 const SAVE_BATCH: usize = 256;
 
 impl Library {
-    /// Returns the appearance of each photo, in input order; `None` for videos and unreadable files. Missing appearances
-    /// are computed from the files and stored; `watch` receives how many of these are done, and their total.
+    /// Returns the appearance of each photo, in input order; `None` for videos and unreadable files. Missing
+    /// appearances are computed from the files and stored; `watch` receives how many of these are done, and their
+    /// total.
     ///
     /// # Errors
     /// Returns an error if the store cannot be read or written.

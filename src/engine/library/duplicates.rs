@@ -139,8 +139,8 @@ impl Library {
     }
 }
 
-/// Returns content IDs that are equal only if all bytes are equal. Large videos are identified by samples of their bytes,
-/// so those whose samples agree are hashed in full.
+/// Returns content IDs that are equal only if all bytes are equal. Large videos are identified by samples of their
+/// bytes, so those whose samples agree are hashed in full.
 fn contents(photos: &[(Photo, u32)], cancel: &Cancel) -> Result<Vec<ContentId>, LibraryError> {
     let mut of_content: HashMap<ContentId, usize> = HashMap::new();
     for (photo, _) in photos {

@@ -1,9 +1,9 @@
 //! Explains why a photo matches a label, as a heat map of the relevant regions.
 //!
 //! Windows of the photo are covered, and shown alone, and each variant is encoded again (occlusion; Zeiler and Fergus,
-//! "Visualizing and understanding convolutional networks", 2014). This needs only the model's embeddings, so it works for
-//! every model family. The whole photo is squeezed into the model's square input, because a centre crop of a wide photo
-//! would leave its sides unexplained.
+//! "Visualizing and understanding convolutional networks", 2014). This needs only the model's embeddings, so it works
+//! for every model family. The whole photo is squeezed into the model's square input, because a centre crop of a wide
+//! photo would leave its sides unexplained.
 
 use std::path::Path;
 
@@ -150,7 +150,8 @@ impl Library {
     }
 }
 
-/// Averages, for each cell, the heat of the windows that cover it, and scales the maximum to 1. Negative heat counts as 0.
+/// Averages, for each cell, the heat of the windows that cover it, and scales the maximum to 1. Negative heat counts as
+/// 0.
 fn spread(heat: impl Iterator<Item = f32>) -> Vec<f32> {
     let mut cells = vec![0f32; CELLS * CELLS];
     let mut counts = vec![0f32; CELLS * CELLS];

@@ -3,8 +3,8 @@
 use crate::engine::hub::catalog::{CATALOG, CHINESE, CatalogModel, MANY};
 use crate::engine::search::dictionary::{Language, Translation};
 
-/// The catalogue's models that support a language, or most languages if `language` is `None`; the recommended model comes
-/// first.
+/// The catalogue's models that support a language, or most languages if `language` is `None`; the recommended model
+/// comes first.
 #[must_use]
 pub fn models_for(language: Option<Language>) -> Vec<&'static CatalogModel> {
     let knows = |model: &&CatalogModel| {

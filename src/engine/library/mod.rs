@@ -1,5 +1,5 @@
-//! The engine's entry point for both the window and the command line: open a model and a store, index folders, score photos
-//! for labels.
+//! The engine's entry point for both the window and the command line: open a model and a store, index folders, score
+//! photos for labels.
 //!
 //! ```no_run
 //! use std::path::{Path, PathBuf};
@@ -164,8 +164,8 @@ impl Library {
         Indexed::wait_for(&self.start_indexing(options)?, watch)
     }
 
-    /// Scores photos for labels, in the order of both. Waits for the store's integrity checks, because the result is final;
-    /// callers that repeat queries and can refine their results use an [`IncrementalScorer`] instead.
+    /// Scores photos for labels, in the order of both. Waits for the store's integrity checks, because the result is
+    /// final; callers that repeat queries and can refine their results use an [`IncrementalScorer`] instead.
     ///
     /// # Errors
     /// Returns an error if a label's example cannot be read, the model rejects a text, or the store cannot be read.

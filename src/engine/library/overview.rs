@@ -174,7 +174,8 @@ impl Library {
         })
     }
 
-    /// Finds bursts among photos; `appearances` is in the same order. Photos for which `is_left_out` is true are ignored.
+    /// Finds bursts among photos; `appearances` is in the same order. Photos for which `is_left_out` is true are
+    /// ignored.
     ///
     /// # Errors
     /// Returns an error if the store cannot be read.

@@ -64,8 +64,8 @@ const TABLE: &str = "
 ";
 
 impl Marks {
-    /// Opens the database at `path`, creating it if necessary. A damaged database is quarantined and its readable rows are
-    /// salvaged, as described by [`Self::notice`].
+    /// Opens the database at `path`, creating it if necessary. A damaged database is quarantined and its readable rows
+    /// are salvaged, as described by [`Self::notice`].
     ///
     /// # Errors
     /// Returns an error if the database cannot be opened.
@@ -236,8 +236,8 @@ fn mark_of(row: &Row<'_>) -> rusqlite::Result<(ContentId, Mark)> {
     Ok((ContentId(row.get(0)?), mark))
 }
 
-/// Reads all marks: those in the database at `path`, and those in the recovery file beside it. Creates no files. The second
-/// value is the notice about a quarantined database.
+/// Reads all marks: those in the database at `path`, and those in the recovery file beside it. Creates no files. The
+/// second value is the notice about a quarantined database.
 ///
 /// # Errors
 /// Returns an error if either cannot be read.

@@ -17,8 +17,8 @@ const BLOWN_FROM: f32 = 0.5;
 /// A word and its match score.
 pub type Word<'a> = (&'a str, f32);
 
-/// Builds a sentence such as "cat, perhaps sofa; taken 4 May 2024; sharp". `words` are given best first; those that score
-/// too low, or overlap with a better one, are omitted.
+/// Builds a sentence such as "cat, perhaps sofa; taken 4 May 2024; sharp". `words` are given best first; those that
+/// score too low, or overlap with a better one, are omitted.
 #[must_use]
 pub fn sentence(
     words: &[Word<'_>],

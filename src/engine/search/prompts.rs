@@ -1,8 +1,8 @@
 //! Prompt templates for different kinds of phrases.
 //!
-//! Objects, and phrases of unknown kind: "a photo of a {}". Activities: "a person {}". Styles, which describe how a photo
-//! looks: "a {} photo". Scenes involve people and are expanded by the [lexicon](super::lexicon). `docs/scores.md` reports
-//! the gain from each.
+//! Objects, and phrases of unknown kind: "a photo of a {}". Activities: "a person {}". Styles, which describe how a
+//! photo looks: "a {} photo". Scenes involve people and are expanded by the [lexicon](super::lexicon). `docs/scores.md`
+//! reports the gain from each.
 
 /// Nouns that look like activities, except those that the list of styles or other templates handle first.
 const THINGS_IN_ING: &[&str] = &[
@@ -83,8 +83,8 @@ const PICTURES: &[&str] = &[
 
 /// The prompts whose mean embedding represents the words.
 ///
-/// Words that begin with an article or the like, or already mention a photo, get templates that suit them grammatically. A
-/// complete sentence, or text in another script than the templates, is used unchanged.
+/// Words that begin with an article or the like, or already mention a photo, get templates that suit them
+/// grammatically. A complete sentence, or text in another script than the templates, is used unchanged.
 #[must_use]
 pub fn prompts(words: &str) -> Vec<String> {
     let lower = words.to_lowercase();

@@ -1,10 +1,10 @@
 //! Estimates how many photos match a label from a few yes-or-no answers, with a credible interval. Pure.
 //!
-//! The probability that a photo matches is modelled as a logistic function of its score with unknown position and slope.
-//! Both have broad priors on a grid, and each answer reweights the grid points by Bayes' rule (for the curve see Platt,
-//! "Probabilistic outputs for support vector machines", 1999). Counts are averaged over the posterior, so intervals are
-//! wide as long as several curves explain the answers. Questions are stratified over the curve, near its midpoint first,
-//! because answers about obvious photos would add no information.
+//! The probability that a photo matches is modelled as a logistic function of its score with unknown position and
+//! slope. Both have broad priors on a grid, and each answer reweights the grid points by Bayes' rule (for the curve see
+//! Platt, "Probabilistic outputs for support vector machines", 1999). Counts are averaged over the posterior, so
+//! intervals are wide as long as several curves explain the answers. Questions are stratified over the curve, near its
+//! midpoint first, because answers about obvious photos would add no information.
 
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
 //! Trains a label's classifier on positive and negative examples.
 //!
 //! A few examples are blended into the label's embedding. From five of each kind on, a logistic regression is fitted to
-//! their embeddings. Its prior is the text embedding, so that few examples change it little, and the result is a vector and
-//! a bias, which score as fast as any label.
+//! their embeddings. Its prior is the text embedding, so that few examples change it little, and the result is a vector
+//! and a bias, which score as fast as any label.
 
 use std::path::PathBuf;
 
@@ -127,9 +127,9 @@ impl Example {
     }
 }
 
-/// Fits a head by regularised logistic regression on embeddings, with the text's logits as offset and equal weight for both
-/// classes, using Nesterov's accelerated gradient. The correction is added to every member of `plain`, the text-only
-/// classifier; `logit_scale` is the model's s.
+/// Fits a head by regularised logistic regression on embeddings, with the text's logits as offset and equal weight for
+/// both classes, using Nesterov's accelerated gradient. The correction is added to every member of `plain`, the
+/// text-only classifier; `logit_scale` is the model's s.
 #[must_use]
 pub fn fit(plain: &Classifier, logit_scale: f32, shown: &[Example], not: &[Example]) -> Classifier {
     let weight = |examples: &[Example]| 1.0 / examples.len().max(1) as f32;

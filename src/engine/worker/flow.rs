@@ -1,8 +1,8 @@
-//! The worker's pipeline: one thread reads batches, N decode their rows, one runs the model. Batches are returned in order,
-//! each with the results of its rows.
+//! The worker's pipeline: one thread reads batches, N decode their rows, one runs the model. Batches are returned in
+//! order, each with the results of its rows.
 //!
-//! Channels are bounded, so that unread results stop the reader (back-pressure). A row's result never depends on the rows
-//! that are decoded or encoded together with it.
+//! Channels are bounded, so that unread results stop the reader (back-pressure). A row's result never depends on the
+//! rows that are decoded or encoded together with it.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,7 +27,8 @@ use crate::engine::media::photo::{Candidate, ContentId, DateSource, PhotoFacts};
 use crate::engine::media::reading::{MediaReader, Reading};
 use crate::engine::media::takeout::TakeoutDates;
 
-/// How long the encoder waits for a batch to fill; a client that sends single rows and waits for each must get an answer.
+/// How long the encoder waits for a batch to fill; a client that sends single rows and waits for each must get an
+/// answer.
 const BATCH_WAIT: Duration = Duration::from_millis(20);
 /// Batches queued in addition to the one being read.
 const BATCHES: usize = 1;
@@ -40,7 +41,8 @@ pub struct PhotoRow {
     pub hash: Option<ContentId>,
     /// The file that it was read from; `None` if there is none, or it changed meanwhile.
     pub file: Option<Candidate>,
-    /// Its embeddings, concatenated: that of the whole picture, then those of crops of a wide picture or of video frames.
+    /// Its embeddings, concatenated: that of the whole picture, then those of crops of a wide picture or of video
+    /// frames.
     pub vectors: Vec<f32>,
 }
 

@@ -1,5 +1,5 @@
-//! The provenance of results, in the metadata of their schema. It distinguishes a finished shard from one made with another
-//! model or other labels.
+//! The provenance of results, in the metadata of their schema. It distinguishes a finished shard from one made with
+//! another model or other labels.
 
 use std::path::Path;
 

@@ -1,10 +1,10 @@
 //! The engine as a batch worker: tables of pictures in, the same tables with embeddings and match scores out, in Arrow
 //! formats.
 //!
-//! A worker keeps no state between runs. [`Worker::run_stream`] processes Arrow's stream format over a pipe, for Spark, Ray
-//! and Beam; [`Worker::run_shard`] writes one shard of a list, tar or table, for array jobs; [`rank`] searches their
-//! output, and [`import`] adds it to a store. A picture that cannot be read becomes a row with an error. `docs/scale.md`
-//! specifies the protocol.
+//! A worker keeps no state between runs. [`Worker::run_stream`] processes Arrow's stream format over a pipe, for Spark,
+//! Ray and Beam; [`Worker::run_shard`] writes one shard of a list, tar or table, for array jobs; [`rank`] searches
+//! their output, and [`import`] adds it to a store. A picture that cannot be read becomes a row with an error.
+//! `docs/scale.md` specifies the protocol.
 
 mod columns;
 mod embedding_file;
@@ -154,7 +154,8 @@ impl Worker {
     /// Creates a worker and checks the labels, which are prepared only when there is work to do.
     ///
     /// # Errors
-    /// Returns an error if a label's example cannot be read, two labels are equal, or `keep` refers to an unknown label.
+    /// Returns an error if a label's example cannot be read, two labels are equal, or `keep` refers to an unknown
+    /// label.
     pub fn new(
         model: Arc<dyn Model>,
         labels: WorkerLabels,

@@ -1,7 +1,7 @@
 //! Shards: parts of an input, each written to its own file, for array jobs that share only a folder.
 //!
-//! Shard I of N has the rows from `rows * I / N` up to, but excluding, `rows * (I + 1) / N`. Its file gets its final name
-//! only when complete; its schema records its provenance, so that a second run skips finished shards.
+//! Shard I of N has the rows from `rows * I / N` up to, but excluding, `rows * (I + 1) / N`. Its file gets its final
+//! name only when complete; its schema records its provenance, so that a second run skips finished shards.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -117,8 +117,8 @@ impl Worker {
     /// Writes one shard of an input, unless its file already exists with the same provenance.
     ///
     /// # Errors
-    /// Returns an error if the input cannot be read, `dir` has shards of another division or an unrelated file of the same
-    /// name, or the file cannot be written. A previous file of that name is then left unchanged.
+    /// Returns an error if the input cannot be read, `dir` has shards of another division or an unrelated file of the
+    /// same name, or the file cannot be written. A previous file of that name is then left unchanged.
     pub fn run_shard(
         &self,
         shard: Shard,

@@ -139,8 +139,8 @@ fn what_exiftool_writes_inside_photos_is_read() {
             assert_eq!(facts.rating, rated, "{}", photo.display());
         }
     }
-    // The packet is larger than a segment: properties in the extended packet are read, and nothing is written into such a
-    // photo, because it would then be there twice.
+    // The packet is larger than a segment: properties in the extended packet are read, and nothing is written into such
+    // a photo, because it would then be there twice.
     let caption = format!("-XMP-dc:Description={}", "caption ".repeat(10_000));
     let photos = tagged(
         dir.path(),

@@ -31,8 +31,8 @@ impl DownloadSession<'_, '_> {
         self.dir.join(format!("{name}.part"))
     }
 
-    /// Downloads a file, retrying after broken connections until several attempts in a row make no progress. On failure,
-    /// a partial file is removed unless it can be resumed later.
+    /// Downloads a file, retrying after broken connections until several attempts in a row make no progress. On
+    /// failure, a partial file is removed unless it can be resumed later.
     pub(super) fn fetch(&mut self, file: &WantedFile) -> Result<(), DownloadError> {
         let outcome = self.fetch_or_leave(file);
         if outcome.is_err() && file.remote.etag.is_none() {

@@ -6,8 +6,8 @@
 //! baseline. GEMM microkernels and the conversion of f16 use intrinsics, with portable alternatives. Kernels start no
 //! threads.
 
-/// Unrolls a loop over at most twelve indices. Development builds do not unroll loops, and accumulators that are indexed by
-/// a variable are not kept in registers: the kernels would be ten times as slow in them.
+/// Unrolls a loop over at most twelve indices. Development builds do not unroll loops, and accumulators that are
+/// indexed by a variable are not kept in registers: the kernels would be ten times as slow in them.
 macro_rules! unrolled {
     ($i:ident < $count:ident: $body:block) => {
         unrolled!(@ $i, $count, $body, 0 1 2 3 4 5 6 7 8 9 10 11)

@@ -64,8 +64,8 @@ impl HandledLog {
         Ok(Self::with(path, Some(file), &bytes))
     }
 
-    /// Reads the log at `path` for a dry run, without creating or changing it. Another process may be appending to it: a
-    /// truncated last line is ignored.
+    /// Reads the log at `path` for a dry run, without creating or changing it. Another process may be appending to it:
+    /// a truncated last line is ignored.
     ///
     /// # Errors
     /// Returns an error if the log exists but cannot be read.

@@ -1,7 +1,7 @@
 //! Sorts new files in watched folders by rules. Each round examines every folder once; the caller schedules the rounds.
 //!
-//! Decisions are logged by rule and content, so that a restart repeats nothing and a copy that the user deleted does not
-//! come back. Files that are still being written are left for a later round.
+//! Decisions are logged by rule and content, so that a restart repeats nothing and a copy that the user deleted does
+//! not come back. Files that are still being written are left for a later round.
 
 mod handled;
 mod marking;

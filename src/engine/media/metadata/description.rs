@@ -106,8 +106,8 @@ impl Packet {
         removals.chain([new]).collect()
     }
 
-    /// Inserts a text as the first item, where XMP requires the default language. If the first item has no language, the
-    /// text replaces it, and it is removed from `untagged`.
+    /// Inserts a text as the first item, where XMP requires the default language. If the first item has no language,
+    /// the text replaces it, and it is removed from `untagged`.
     fn first_item(&self, list: Id, untagged: &mut Vec<Id>, text: &str) -> Splice {
         let document = &self.document;
         let element = &document.elements()[list];

@@ -54,7 +54,8 @@ pub fn copy(from: &File, to: &File, owner: bool) -> LostAttributes {
             ..LostAttributes::default()
         };
     };
-    // Owner first, since changing it clears permission bits; then extended attributes, while the file is still writable.
+    // Owner first, since changing it clears permission bits; then extended attributes, while the file is still
+    // writable.
     LostAttributes {
         owner: owner && !give_owner(&metadata, to),
         attributes: !extended::copy(from, to),
@@ -96,8 +97,8 @@ mod extended {
     use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
     use rustix::io::Errno;
 
-    /// Copies the user's extended attributes, but none that the system manages, such as security labels. Returns whether
-    /// all were accepted.
+    /// Copies the user's extended attributes, but none that the system manages, such as security labels. Returns
+    /// whether all were accepted.
     pub fn copy(from: &File, to: &File) -> bool {
         let mut all = true;
         for name in names(from) {

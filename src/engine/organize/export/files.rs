@@ -53,11 +53,12 @@ pub struct VerifiedCopy {
     pub lost: LostAttributes,
 }
 
-/// Copies a file to the unused name `to`, with the attributes that the file system accepts, the owner only if `owner` is
-/// set. Flushes the copy, reads it back and compares it.
+/// Copies a file to the unused name `to`, with the attributes that the file system accepts, the owner only if `owner`
+/// is set. Flushes the copy, reads it back and compares it.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read or written, the source changes, or the copy differs. The copy is then removed.
+/// Returns an error if a file cannot be read or written, the source changes, or the copy differs. The copy is then
+/// removed.
 pub fn copy_verified(
     ops: &dyn Ops,
     from: &Path,
@@ -134,8 +135,8 @@ pub fn is_refusal(error: &io::Error) -> bool {
 /// Renames a file to an unused name. At no moment does the new name refer to anything but the complete file.
 ///
 /// # Errors
-/// Returns [`io::ErrorKind::AlreadyExists`] if the name is taken, or another error if the file cannot be moved there, for
-/// example to another disk. Nothing has changed then.
+/// Returns [`io::ErrorKind::AlreadyExists`] if the name is taken, or another error if the file cannot be moved there,
+/// for example to another disk. Nothing has changed then.
 pub fn rename_new(ops: &dyn Ops, from: &Path, to: &Path) -> io::Result<()> {
     match ops.rename_new(from, to) {
         Err(error) if !is_final(&error) => {}
@@ -172,7 +173,8 @@ fn is_final(error: &io::Error) -> bool {
     )
 }
 
-/// The length in bytes and modification time in nanoseconds of a file, following links; `None` if it is not a regular file.
+/// The length in bytes and modification time in nanoseconds of a file, following links; `None` if it is not a regular
+/// file.
 #[must_use]
 pub fn stamp(path: &Path) -> Option<(u64, i64)> {
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;

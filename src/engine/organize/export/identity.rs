@@ -168,8 +168,8 @@ fn names(_: &Metadata) -> Option<u64> {
     None
 }
 
-/// Whether the file `keeper` remains once the name `victim` is removed: they are different files, or two directory entries
-/// of one file with at least two hard links. `keeper` must not be a symbolic link.
+/// Whether the file `keeper` remains once the name `victim` is removed: they are different files, or two directory
+/// entries of one file with at least two hard links. `keeper` must not be a symbolic link.
 #[must_use]
 pub fn survives_removal(keeper: &Path, victim: &Path) -> bool {
     let (Ok(kept), Ok(gone)) = (fs::symlink_metadata(keeper), fs::symlink_metadata(victim)) else {
@@ -184,8 +184,8 @@ pub fn survives_removal(keeper: &Path, victim: &Path) -> bool {
     }
 }
 
-/// Whether two paths are different directory entries, rather than one entry reached by two paths. Names that differ only in
-/// case may be the same entry.
+/// Whether two paths are different directory entries, rather than one entry reached by two paths. Names that differ
+/// only in case may be the same entry.
 fn are_two_entries(a: &Path, b: &Path) -> bool {
     let place = |path: &Path| {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());

@@ -218,8 +218,8 @@ impl Manifest {
         })
     }
 
-    /// Writes both forms into a folder as `name.json` and `name.csv`, adding the first number for which neither exists, so
-    /// that earlier manifests remain.
+    /// Writes both forms into a folder as `name.json` and `name.csv`, adding the first number for which neither exists,
+    /// so that earlier manifests remain.
     ///
     /// # Errors
     /// Returns an error if a file cannot be written.
@@ -311,8 +311,8 @@ impl Manifest {
             .map_err(|e| std::io::Error::other(e.to_string()))
     }
 
-    /// The photos to export, and failures for stale entries: duplicates that have changed, or whose keeper has changed or
-    /// is gone. Hashes the files of duplicates.
+    /// The photos to export, and failures for stale entries: duplicates that have changed, or whose keeper has changed
+    /// or is gone. Hashes the files of duplicates.
     #[must_use]
     pub fn items(&self) -> (Vec<ExportItem>, Vec<Failure>) {
         let (mut items, mut stale) = (Vec::new(), Vec::new());

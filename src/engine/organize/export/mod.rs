@@ -3,8 +3,8 @@
 //!
 //! `plan` decides all names without changing anything; `run` executes a plan and writes a `journal`, which `undo` and
 //! `finish` read. A copy is written under a temporary name, flushed, read back, compared, and only then renamed. A move
-//! renames the photo within one file system; otherwise it copies the photo and then deletes the original. The `identity` of
-//! a file is checked before it is removed or replaced. All changes on disk go through `ops`.
+//! renames the photo within one file system; otherwise it copies the photo and then deletes the original. The
+//! `identity` of a file is checked before it is removed or replaced. All changes on disk go through `ops`.
 
 mod attributes;
 mod exporter;
@@ -223,7 +223,8 @@ pub struct ExportReport {
     pub moved: bool,
     /// The number of files whose bytes already existed at the target.
     pub skipped: usize,
-    /// The number of files that were replaced. Backups are kept beside the new files as `name (replaced 2026-11-25).jpg`.
+    /// The number of files that were replaced. Backups are kept beside the new files as `name (replaced
+    /// 2026-11-25).jpg`.
     pub replaced: usize,
     /// Hashes of the files that were read, by target path.
     pub contents: BTreeMap<PathBuf, ContentId>,

@@ -128,8 +128,8 @@ pub fn month(taken: Option<&Taken>) -> &str {
     text.get(..7).unwrap_or(UNDATED)
 }
 
-/// Makes a name valid on every file system: no separators, reserved characters or reserved names, no leading or trailing
-/// dots or spaces, not empty. Bytes that are not valid text are kept.
+/// Makes a name valid on every file system: no separators, reserved characters or reserved names, no leading or
+/// trailing dots or spaces, not empty. Bytes that are not valid text are kept.
 fn portable(name: &OsStr, most: usize) -> OsString {
     let mut name = plain(name);
     let mut length: usize = name.iter().map(|piece| piece.bytes()).sum();

@@ -193,8 +193,8 @@ impl StepRecord {
                     ..Self::new(step)
                 };
             }
-            // Other entries do not concern a single step. `Returning` is not recorded here: rollback inspects the restored
-            // file itself.
+            // Other entries do not concern a single step. `Returning` is not recorded here: rollback inspects the
+            // restored file itself.
             _ => {}
         }
     }

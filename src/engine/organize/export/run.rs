@@ -33,8 +33,8 @@ impl ExportRun<'_> {
             let Some(known) = self.files.get(n) else {
                 return;
             };
-            // A set is transferred by one thread, so that a photo is moved together with its paired files, after all of its
-            // copies have been made.
+            // A set is transferred by one thread, so that a photo is moved together with its paired files, after all of
+            // its copies have been made.
             if n > 0 && in_same_set(&self.files[n - 1].step, &known.step) {
                 continue;
             }

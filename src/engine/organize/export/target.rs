@@ -36,9 +36,9 @@ impl DiskId {
 
 /// Returns the target or its nearest existing ancestor, and its disk.
 ///
-/// Checks whether it is writable by creating a temporary file (unnamed where the system supports it). Permission bits say
-/// too little (root, access control lists) or mislead (on Windows, the read-only attribute of a folder only means that it
-/// is customised).
+/// Checks whether it is writable by creating a temporary file (unnamed where the system supports it). Permission bits
+/// say too little (root, access control lists) or mislead (on Windows, the read-only attribute of a folder only means
+/// that it is customised).
 pub fn check(target: &Path) -> Result<(PathBuf, DiskId), ExportError> {
     let mut base = std::path::absolute(target).unwrap_or_else(|_| target.into());
     loop {

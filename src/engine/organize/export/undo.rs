@@ -1,5 +1,5 @@
-//! Undoes an export: removes copies and links, moves photos back and restores backups. Files that differ from the journal
-//! are left alone and reported.
+//! Undoes an export: removes copies and links, moves photos back and restores backups. Files that differ from the
+//! journal are left alone and reported.
 
 use std::path::Path;
 

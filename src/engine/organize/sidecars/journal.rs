@@ -107,8 +107,8 @@ impl SidecarJournal {
     }
 }
 
-/// Executes a plan, writing each file atomically. Previous contents are saved in the folder `records` for undo. Returns the
-/// number of written files, and the failures.
+/// Executes a plan, writing each file atomically. Previous contents are saved in the folder `records` for undo. Returns
+/// the number of written files, and the failures.
 ///
 /// # Errors
 /// Returns an error if the previous contents cannot be saved; nothing is written then.
@@ -199,8 +199,8 @@ fn write(change: &SidecarChange, temporary: &str) -> io::Result<()> {
     }
 }
 
-/// Undoes the last change: restores files and removes new sidecars, but leaves files that have changed since. Returns the
-/// number of restored files, and the failures.
+/// Undoes the last change: restores files and removes new sidecars, but leaves files that have changed since. Returns
+/// the number of restored files, and the failures.
 ///
 /// # Errors
 /// Returns an error if there is nothing to undo, or the journal cannot be read.

@@ -42,7 +42,8 @@ pub struct SidecarContents {
 }
 
 impl SidecarContents {
-    /// Builds the edit of a photo, if there is anything to write. `description` describes the photo's content, if known.
+    /// Builds the edit of a photo, if there is anything to write. `description` describes the photo's content, if
+    /// known.
     #[must_use]
     pub fn edit(
         &self,
@@ -221,8 +222,8 @@ fn key(path: &Path) -> PathBuf {
     path.with_file_name(fold(path.file_name().unwrap_or_default()))
 }
 
-/// Adapts the additions for one place to the others: existing ratings, colours and descriptions are kept everywhere, and
-/// the current keywords are copied here, because the place written last takes precedence.
+/// Adapts the additions for one place to the others: existing ratings, colours and descriptions are kept everywhere,
+/// and the current keywords are copied here, because the place written last takes precedence.
 fn completed(additions: &Additions, metadata: &PhotoMetadata, place: &MetadataSource) -> Additions {
     let mut additions = additions.clone();
     let (facts, origins) = (&metadata.facts, &metadata.origins);

@@ -63,8 +63,8 @@ pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters>
     })
 }
 
-/// For each vector, the index of the centroid with the largest cosine, and the cosine; ties go to the first. Returns `None`
-/// if `cancel` was raised.
+/// For each vector, the index of the centroid with the largest cosine, and the cosine; ties go to the first. Returns
+/// `None` if `cancel` was raised.
 pub fn nearest(
     vectors: &[f32],
     dim: usize,
@@ -95,8 +95,8 @@ pub fn nearest(
     (!cancel.is_cancelled()).then_some(found)
 }
 
-/// Chooses initial centroids far from each other, each with probability proportional to its squared cosine distance from the
-/// previous ones (k-means++; Arthur and Vassilvitskii, 2007). The random seed is fixed.
+/// Chooses initial centroids far from each other, each with probability proportional to its squared cosine distance
+/// from the previous ones (k-means++; Arthur and Vassilvitskii, 2007). The random seed is fixed.
 fn seeds(vectors: &[f32], dim: usize, clusters: usize, cancel: &Cancel) -> Option<Vec<f32>> {
     let count = vectors.len() / dim;
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;

@@ -3,8 +3,9 @@
 use super::kmeans::Clusters;
 use crate::engine::search::query::normalise;
 
-/// Merges the two most similar groups until their similarity is below `same`. Returns the cluster indices of each group.
-/// The similarity of two groups is the mean cosine between their clusters' centroids, weighted by numbers of photos.
+/// Merges the two most similar groups until their similarity is below `same`. Returns the cluster indices of each
+/// group. The similarity of two groups is the mean cosine between their clusters' centroids, weighted by numbers of
+/// photos.
 pub fn join(fine: &Clusters, dim: usize, same: f32) -> Vec<Vec<usize>> {
     let clusters = fine.centres.len() / dim;
     let mut counts = vec![0f64; clusters];

@@ -1,9 +1,9 @@
 //! Clusters of similar photos, named by the words that distinguish them from the rest. Pure.
 //!
-//! Embeddings are first centred, because those of all images lie in a narrow cone. Spherical k-means (Dhillon and Modha,
-//! "Concept decompositions for large sparse text data using clustering", 2001) produces too many clusters, and average
-//! linkage merges them up to a similarity threshold, so that their number follows from the photos. Order and seed are
-//! fixed, so the result is reproducible.
+//! Embeddings are first centred, because those of all images lie in a narrow cone. Spherical k-means (Dhillon and
+//! Modha, "Concept decompositions for large sparse text data using clustering", 2001) produces too many clusters, and
+//! average linkage merges them up to a similarity threshold, so that their number follows from the photos. Order and
+//! seed are fixed, so the result is reproducible.
 
 mod kmeans;
 mod merge;
@@ -58,8 +58,8 @@ pub struct Vocabulary<'a> {
     pub vectors: &'a Embeddings,
 }
 
-/// Finds clusters, largest first. `rows` are the photos' rows in `values`, a matrix with `dim` columns; photos whose row
-/// does not exist are in no cluster. Returns `None` if `cancel` was raised.
+/// Finds clusters, largest first. `rows` are the photos' rows in `values`, a matrix with `dim` columns; photos whose
+/// row does not exist are in no cluster. Returns `None` if `cancel` was raised.
 #[must_use]
 pub fn find(
     rows: &[u32],

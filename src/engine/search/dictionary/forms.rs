@@ -1,5 +1,5 @@
-//! Looks words up in their inflected forms: first unchanged, then without plural and case endings or articles. Stripping
-//! can be liberal, since only forms in the dictionary are accepted.
+//! Looks words up in their inflected forms: first unchanged, then without plural and case endings or articles.
+//! Stripping can be liberal, since only forms in the dictionary are accepted.
 
 use super::language::Language;
 use super::tables::{English, look_up};

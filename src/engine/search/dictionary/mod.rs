@@ -1,8 +1,9 @@
-//! Translates labels for models that know only English, and detects words that are neither English nor in the dictionary.
+//! Translates labels for models that know only English, and detects words that are neither English nor in the
+//! dictionary.
 //!
 //! An English word is kept, even if it also means something in another language ("chat", "gift"), unless the label's
-//! language is given. `assets/dictionary` documents the sources of the entries, and `docs/labels.md` the coverage of common
-//! words.
+//! language is given. `assets/dictionary` documents the sources of the entries, and `docs/labels.md` the coverage of
+//! common words.
 
 mod fold;
 mod forms;

@@ -86,8 +86,8 @@ pub enum Certainty {
 /// English words that are kept as typed within a text in another language, whatever they mean there.
 const ENGLISH_PARTICLES: [&str; 4] = ["a", "an", "of", "the"];
 
-/// Translates a text that is known to be in a language. If all words are English too, they must be in that language's exact
-/// spelling and have a different meaning there; German nouns must be capitalised.
+/// Translates a text that is known to be in a language. If all words are English too, they must be in that language's
+/// exact spelling and have a different meaning there; German nouns must be capitalised.
 pub fn own(text: &Text, language: Language) -> Option<String> {
     if !text.is_english() {
         return translate(text, language).map(|(english, _)| english);
@@ -203,8 +203,8 @@ fn join(words: &[(String, bool)]) -> String {
     joined
 }
 
-/// The most likely translation of a non-English text, and its language: among the languages with the highest certainty, the
-/// majority's translation, or else the first.
+/// The most likely translation of a non-English text, and its language: among the languages with the highest certainty,
+/// the majority's translation, or else the first.
 pub fn most_likely_translation(text: &Text) -> Option<(String, Language)> {
     let known = languages(&text.folded).into_iter().filter_map(|language| {
         let (english, certainty) = translate(text, language)?;
@@ -249,8 +249,8 @@ fn is_latin(c: char) -> bool {
     matches!(c, 'a'..='z' | 'A'..='Z' | '\u{aa}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
-/// Whether a text that no dictionary covers is not English, and its probable language. Names, which are capitalised, and
-/// abbreviations may be English, unless English is not `expected`.
+/// Whether a text that no dictionary covers is not English, and its probable language. Names, which are capitalised,
+/// and abbreviations may be English, unless English is not `expected`.
 pub fn foreign(text: &Text, expected: bool) -> Option<Option<Language>> {
     if text
         .folded

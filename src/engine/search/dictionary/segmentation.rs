@@ -12,7 +12,8 @@ const SINGLE_CHARACTER_NOUNS: &str = "猫貓狗犬马馬鸟鳥花车車";
 
 /// Splits a text into parts; `None` if it is not completely covered.
 ///
-/// A single character counts as a word only if it stands alone, because most characters mean something else inside words.
+/// A single character counts as a word only if it stands alone, because most characters mean something else inside
+/// words.
 pub fn parts(language: Language, text: &str) -> Option<Vec<Part<'_>>> {
     let mut parts = Vec::new();
     let mut at = 0;

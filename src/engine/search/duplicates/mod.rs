@@ -107,8 +107,8 @@ pub struct DuplicateGroup {
     pub copies: Vec<DuplicateCopy>,
 }
 
-/// Finds groups of duplicates, in input order of their keepers. `values` is the matrix of embeddings, with `dim` columns.
-/// `watch` receives how many photos of how many have been compared. Returns `None` if `cancel` was raised.
+/// Finds groups of duplicates, in input order of their keepers. `values` is the matrix of embeddings, with `dim`
+/// columns. `watch` receives how many photos of how many have been compared. Returns `None` if `cancel` was raised.
 pub fn find(
     entries: &[DuplicateInput<'_>],
     values: &[f16],

@@ -1,7 +1,7 @@
 //! Finds photos that show the same picture: all pairs in 8-bit precision, block by block, candidates in full precision.
 //!
-//! The kernel returns only products above a threshold, so memory does not grow with the number of pairs. Exact cosine and
-//! greyscale grids decide about candidates.
+//! The kernel returns only products above a threshold, so memory does not grow with the number of pairs. Exact cosine
+//! and greyscale grids decide about candidates.
 
 use half::f16;
 use rayon::prelude::*;

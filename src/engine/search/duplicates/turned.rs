@@ -1,4 +1,5 @@
-//! Finds mirrored or rotated duplicates. Their embeddings differ, so candidates are found by transformed perceptual hashes.
+//! Finds mirrored or rotated duplicates. Their embeddings differ, so candidates are found by transformed perceptual
+//! hashes.
 
 use std::collections::HashMap;
 
@@ -52,8 +53,8 @@ impl HashBands {
     }
 }
 
-/// Adds transformed duplicates among the remaining leaders. If a leader becomes a duplicate, its own copies are compared
-/// with its new leader, and become independent if they do not match.
+/// Adds transformed duplicates among the remaining leaders. If a leader becomes a duplicate, its own copies are
+/// compared with its new leader, and become independent if they do not match.
 pub fn add_copies(
     photos: &[ComparedPhoto<'_>],
     rule: &DuplicateRule,

@@ -1,10 +1,10 @@
 //! Parses typed queries and combines the embeddings of their terms.
 //!
 //! A label or search query is a list of terms: words that belong together, `"quoted text"` that is used verbatim, or
-//! `like:photo.jpg` for an example image. A term may have a prefix `-` (negation) and a suffix `^2` (weight). The query's
-//! embedding is the normalised, weighted sum of the terms' embeddings. A comma means *or*: each comma-separated alternative
-//! has its own embedding, and `-word` applies to all of them. General words are [expanded](Query::expand) to further
-//! alternatives.
+//! `like:photo.jpg` for an example image. A term may have a prefix `-` (negation) and a suffix `^2` (weight). The
+//! query's embedding is the normalised, weighted sum of the terms' embeddings. A comma means *or*: each comma-separated
+//! alternative has its own embedding, and `-word` applies to all of them. General words are [expanded](Query::expand)
+//! to further alternatives.
 
 mod expansion;
 mod syntax;
@@ -85,8 +85,8 @@ pub enum QueryError {
 }
 
 impl Query {
-    /// Adds an English version for models that know only English. Words of the language `preferred` take precedence over
-    /// identical English ones.
+    /// Adds an English version for models that know only English. Words of the language `preferred` take precedence
+    /// over identical English ones.
     #[must_use]
     pub fn translated(mut self, preferred: Option<Language>) -> Self {
         let mut english = InEnglish {
@@ -141,7 +141,8 @@ impl Query {
         members(&self.alternatives)
     }
 
-    /// The factors of the alternatives' masses: one with a single positive term counts by its weight, if there are others.
+    /// The factors of the alternatives' masses: one with a single positive term counts by its weight, if there are
+    /// others.
     #[must_use]
     pub fn weights(&self) -> Vec<f32> {
         let weight = |terms: &Vec<Term>| {

@@ -34,8 +34,8 @@ pub fn normalise(vector: &mut [f32]) {
     }
 }
 
-/// The mean embeddings of a model's two modalities. Text and image embeddings each lie in a narrow cone (the modality gap);
-/// the means are the axes of these cones.
+/// The mean embeddings of a model's two modalities. Text and image embeddings each lie in a narrow cone (the modality
+/// gap); the means are the axes of these cones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axes {
     /// Mean of the background prompts' embeddings.
@@ -46,9 +46,9 @@ pub struct Axes {
 
 /// Combines the embeddings of the terms, in order, to that of a query.
 ///
-/// An image embedding is first shifted from the image cone to the text cone, so that its cosine with photos is comparable
-/// to that of a text. Of a negated term, only the deviation from the text axis is subtracted; subtracting the axis too
-/// would turn the query away from everything.
+/// An image embedding is first shifted from the image cone to the text cone, so that its cosine with photos is
+/// comparable to that of a text. Of a negated term, only the deviation from the text axis is subtracted; subtracting
+/// the axis too would turn the query away from everything.
 #[must_use]
 pub fn combine(terms: &[Term], vectors: &[Vec<f32>], axes: &Axes) -> Vec<f32> {
     let mut sum = vec![0f32; axes.text.len()];

@@ -29,7 +29,8 @@ impl Background {
         }
     }
 
-    /// Computes `ln(sum_b exp(s v.b))` for each of `vectors`, with the logit scale `s` and the prompts `b`, into `sums`.
+    /// Computes `ln(sum_b exp(s v.b))` for each of `vectors`, with the logit scale `s` and the prompts `b`, into
+    /// `sums`.
     pub fn log_sums(&self, vectors: &[f16], sums: &mut [f32]) {
         let mut wide = vec![0f32; GROUP_ROWS * self.dim];
         let mut logits = vec![0f32; GROUP_ROWS * self.prompts];

@@ -5,8 +5,8 @@
 pub struct Calibration(&'static [(f32, f32)]);
 
 impl Calibration {
-    /// For the starter model: the mean over ten labels on two sets of captioned photos, measured by `benches/relevance.rs`
-    /// and reported in `docs/scores.md`.
+    /// For the starter model: the mean over ten labels on two sets of captioned photos, measured by
+    /// `benches/relevance.rs` and reported in `docs/scores.md`.
     pub const STARTER: Self = Self(&[
         (0.05, 0.54),
         (0.1, 0.63),
@@ -33,7 +33,8 @@ impl Calibration {
     }
 }
 
-/// Moves a threshold by `steps` of 0.5 in log-odds, up for stricter and down for looser, so that it stays between 0 and 1.
+/// Moves a threshold by `steps` of 0.5 in log-odds, up for stricter and down for looser, so that it stays between 0 and
+/// 1.
 #[must_use]
 pub fn stepped_threshold(threshold: f32, steps: f32) -> f32 {
     if threshold <= 0.0 || threshold >= 1.0 {

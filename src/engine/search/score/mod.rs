@@ -1,11 +1,12 @@
 //! Definitions of the scores: match score, probability, and the reference scores of the CLIP paper; pure.
 //!
-//! With image embedding v, label embedding t, background embeddings b, the model's logit scale s and K = e^m for its match
-//! bias m (0 for most models): the *match score* is `K e^(s v.t) / (K e^(s v.t) + sum_b e^(s v.b))`, independent of other
-//! labels; the *probability* is the softmax of `s v.t + m` over all labels and `s v.b` over the background, whose mass is
-//! "something else". Background prompts that nearly mean the label itself (cosine above 0.9) are left out. For a label with
-//! several members t_i, the alternatives of its query, `e^(s v.t)` is the sum over the members, but at most twice the
-//! largest. A model trained on independent pairs, such as SigLIP, defines its own match score: `sigmoid(s v.t + b)`.
+//! With image embedding v, label embedding t, background embeddings b, the model's logit scale s and K = e^m for its
+//! match bias m (0 for most models): the *match score* is `K e^(s v.t) / (K e^(s v.t) + sum_b e^(s v.b))`, independent
+//! of other labels; the *probability* is the softmax of `s v.t + m` over all labels and `s v.b` over the background,
+//! whose mass is "something else". Background prompts that nearly mean the label itself (cosine above 0.9) are left
+//! out. For a label with several members t_i, the alternatives of its query, `e^(s v.t)` is the sum over the members,
+//! but at most twice the largest. A model trained on independent pairs, such as SigLIP, defines its own match score:
+//! `sigmoid(s v.t + b)`.
 
 mod background;
 mod calibration;
@@ -27,8 +28,8 @@ pub use shares::{LabelMasses, Shares};
 /// Cosine above which a background prompt has the same meaning as a label.
 pub const SAME_MEANING: f32 = 0.9;
 
-/// Maximum ratio of a label's mass to the largest mass of its members, so that members with nearly the same meaning do not
-/// add up to more than each of them justifies. Chosen with `benches/relevance.rs`; figures in `docs/scores.md`.
+/// Maximum ratio of a label's mass to the largest mass of its members, so that members with nearly the same meaning do
+/// not add up to more than each of them justifies. Chosen with `benches/relevance.rs`; figures in `docs/scores.md`.
 pub const MAX_MEMBER_GAIN: f32 = 2.0;
 
 /// Default threshold: the minimum match score at which a photo matches a label.
@@ -212,8 +213,8 @@ pub fn best(values: &[f32]) -> Option<(usize, f32)> {
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
 }
 
-/// The model's reference scores: the softmax of `s v.t` over the labels alone, where some label always wins, or the sigmoid
-/// of each with a bias.
+/// The model's reference scores: the softmax of `s v.t` over the labels alone, where some label always wins, or the
+/// sigmoid of each with a bias.
 #[must_use]
 pub fn exact(
     vector: &[f32],

@@ -157,8 +157,8 @@ impl Scorer {
         }
     }
 
-    /// Scores photos. `values` is the matrix of all embeddings, `background` the log-sums of its rows, `rows` the rows to
-    /// score. Rows that do not exist score NaN, which matches nothing.
+    /// Scores photos. `values` is the matrix of all embeddings, `background` the log-sums of its rows, `rows` the rows
+    /// to score. Rows that do not exist score NaN, which matches nothing.
     #[must_use]
     pub fn score(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Scores {
         let mut scores = Scores::default();
@@ -166,8 +166,8 @@ impl Scorer {
         scores
     }
 
-    /// Like [`Self::score`], but reuses the memory of earlier scores: allocating it for a million photos takes as long as
-    /// computing them.
+    /// Like [`Self::score`], but reuses the memory of earlier scores: allocating it for a million photos takes as long
+    /// as computing them.
     pub fn score_into(
         &self,
         values: &[f16],
@@ -260,8 +260,8 @@ impl Scorer {
         }
     }
 
-    /// Computes the cosines of a group of photos together, which saves memory traffic, into `scratch`. Returns the photos'
-    /// log-sums.
+    /// Computes the cosines of a group of photos together, which saves memory traffic, into `scratch`. Returns the
+    /// photos' log-sums.
     fn cosines(
         &self,
         values: &[f16],
@@ -314,8 +314,8 @@ impl Scorer {
         }
     }
 
-    /// Converts the cosines of one photo to the mass of each label, followed by those of its left-out prompts. Masses are
-    /// relative to the background's sum, which becomes 1.
+    /// Converts the cosines of one photo to the mass of each label, followed by those of its left-out prompts. Masses
+    /// are relative to the background's sum, which becomes 1.
     fn masses_of_row(&self, logits: &mut [f32], background: f32, row: &mut [f32]) {
         exp_scaled(logits, self.logit_scale, background);
         let (members, prompts) = logits.split_at_mut(self.factors.len());

@@ -102,8 +102,8 @@ impl Shares {
             });
     }
 
-    /// Scores one photo from the mass of each label, followed by those of its left-out prompts. `background` is the log-sum
-    /// over all prompts.
+    /// Scores one photo from the mass of each label, followed by those of its left-out prompts. `background` is the
+    /// log-sum over all prompts.
     pub(super) fn score<'a>(
         &self,
         labels: impl Iterator<Item = &'a [f32]>,

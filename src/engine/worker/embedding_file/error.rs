@@ -64,7 +64,8 @@ pub enum TableError {
 }
 
 impl TableError {
-    /// Converts an error in a footer or message; kept as text, because its type depends on the features that Arrow enables.
+    /// Converts an error in a footer or message; kept as text, because its type depends on the features that Arrow
+    /// enables.
     pub(super) fn flatbuffer(error: impl std::fmt::Display) -> Self {
         Self::Flatbuffer(error.to_string())
     }

@@ -1,5 +1,5 @@
-//! Lists of paths, separated by newlines or by zero bytes, as `find -print0` writes them. If all are UTF-8 the column is
-//! text, otherwise binary, so that every name is preserved.
+//! Lists of paths, separated by newlines or by zero bytes, as `find -print0` writes them. If all are UTF-8 the column
+//! is text, otherwise binary, so that every name is preserved.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};

@@ -1,5 +1,5 @@
-//! Inputs of a shard: a list of paths, a tar, or a Parquet table. Each is read once to count its rows, and again for the
-//! rows of the shard.
+//! Inputs of a shard: a list of paths, a tar, or a Parquet table. Each is read once to count its rows, and again for
+//! the rows of the shard.
 
 mod list;
 mod parquet;
@@ -34,7 +34,8 @@ pub struct WorkerInput {
     schema: SchemaRef,
     /// The number of rows.
     pub rows: u64,
-    /// A hash that identifies it: of the whole content of a list, of names, sizes and times in a tar, of a table's footer.
+    /// A hash that identifies it: of the whole content of a list, of names, sizes and times in a tar, of a table's
+    /// footer.
     pub identity: String,
 }
 

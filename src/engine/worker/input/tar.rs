@@ -1,5 +1,5 @@
-//! Tars in the layout of img2dataset and webdataset: members with the same key, the name up to its first dot, are adjacent.
-//! Pictures are rows; their `.json` and `.txt` members are columns.
+//! Tars in the layout of img2dataset and webdataset: members with the same key, the name up to its first dot, are
+//! adjacent. Pictures are rows; their `.json` and `.txt` members are columns.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -101,8 +101,8 @@ struct Sample {
     txt: Option<String>,
 }
 
-/// A text of a key. Those before a shard may apply to its first pictures, so their place is kept, and only what is needed
-/// is read.
+/// A text of a key. Those before a shard may apply to its first pictures, so their place is kept, and only what is
+/// needed is read.
 #[derive(Clone, Default)]
 struct KeyText {
     text: Option<String>,
@@ -144,8 +144,8 @@ struct TarGroup {
     pictures: Vec<(String, Option<Vec<u8>>)>,
     json: KeyText,
     txt: KeyText,
-    /// Number and size of the waiting pictures, including those outside the shard: which pictures wait for a text must not
-    /// depend on how the tar is divided.
+    /// Number and size of the waiting pictures, including those outside the shard: which pictures wait for a text must
+    /// not depend on how the tar is divided.
     count: usize,
     bytes: u64,
 }

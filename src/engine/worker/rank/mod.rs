@@ -1,8 +1,8 @@
 //! Exact top-k search over embeddings in any number of files, reading each once and keeping only the best hits.
 //!
-//! A match score compares a label to hundreds of background prompts, but few embeddings need all these products: the mean
-//! of the prompts gives an upper bound (by Jensen's inequality, a sum of exponentials is at least their number times the
-//! exponential of the mean), and only embeddings whose bound reaches the current threshold are scored.
+//! A match score compares a label to hundreds of background prompts, but few embeddings need all these products: the
+//! mean of the prompts gives an upper bound (by Jensen's inequality, a sum of exponentials is at least their number
+//! times the exponential of the mean), and only embeddings whose bound reaches the current threshold are scored.
 
 mod best;
 mod bound;

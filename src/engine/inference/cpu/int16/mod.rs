@@ -1,8 +1,8 @@
 //! int16 matrix products: weights with one scale per output, activations with one scale per row, 32-bit accumulators.
 //!
 //! Twice as fast as f32 where the processor accumulates pairs of products, and accurate enough for networks that int8
-//! would affect visibly. Activations are quantised as `x = scale * q` with |q| <= [`MAX_QUANTISED`]; the weights of an output
-//! are scaled so that no sum of products can overflow.
+//! would affect visibly. Activations are quantised as `x = scale * q` with |q| <= [`MAX_QUANTISED`]; the weights of an
+//! output are scaled so that no sum of products can overflow.
 
 mod epilogue;
 

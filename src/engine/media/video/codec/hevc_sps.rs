@@ -13,7 +13,8 @@ const MAX_DISTANCE: u32 = 0x7fff;
 /// `aspect_ratio_idc` before an explicit pixel aspect ratio.
 const EXTENDED_SAR: u32 = 255;
 
-/// The colours that an SPS of the base layer declares. `sps` has neither NAL unit header nor emulation prevention bytes.
+/// The colours that an SPS of the base layer declares. `sps` has neither NAL unit header nor emulation prevention
+/// bytes.
 pub fn colour(sps: &[u8]) -> Option<Cicp> {
     let mut bits = Bits::new(sps);
     let (sub_layers, _) = read_start(&mut bits)?;

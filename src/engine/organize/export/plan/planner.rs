@@ -91,8 +91,9 @@ impl Planner<'_> {
         }
     }
 
-    /// The transfer of a file to one of its targets. A file with several targets is copied to all but the last, since it
-    /// can be moved only once. A file shared by several photos is moved with the last of them, unless one of them stays.
+    /// The transfer of a file to one of its targets. A file with several targets is copied to all but the last, since
+    /// it can be moved only once. A file shared by several photos is moved with the last of them, unless one of them
+    /// stays.
     fn transfer(&self, part: &PlannedFile, is_last: bool) -> Transfer {
         let shared = part
             .paired_file

@@ -30,8 +30,8 @@ const BLOCK_ROWS: usize = 8192;
 /// The list number of a row without an embedding.
 const NONE: u32 = u32::MAX;
 
-/// A suitable number of lists: about the square root of the number of vectors, so that scoring all centroids costs no more
-/// than scoring one list.
+/// A suitable number of lists: about the square root of the number of vectors, so that scoring all centroids costs no
+/// more than scoring one list.
 fn suitable_lists(rows: usize) -> usize {
     let root = (rows as f64).sqrt() as usize;
     root.next_multiple_of(64)
@@ -96,8 +96,8 @@ pub fn build(
     })
 }
 
-/// Passes all rows to `work` in blocks: the number of the first row, counted over all files, and the normalised vectors,
-/// with zeros for rows without one.
+/// Passes all rows to `work` in blocks: the number of the first row, counted over all files, and the normalised
+/// vectors, with zeros for rows without one.
 fn each_block(
     files: &[EmbeddingFile],
     dim: usize,

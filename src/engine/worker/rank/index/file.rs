@@ -1,7 +1,8 @@
-//! The index file: a header, centroids with their log-sums, and the lists, each with its vectors, log-sums and row numbers.
+//! The index file: a header, centroids with their log-sums, and the lists, each with its vectors, log-sums and row
+//! numbers.
 //!
-//! The index can be rebuilt from its source files. All offsets are checked against the file's length, so a damaged index
-//! leads at worst to an error or wrong hits; the sections that locate lists have a checksum.
+//! The index can be rebuilt from its source files. All offsets are checked against the file's length, so a damaged
+//! index leads at worst to an error or wrong hits; the sections that locate lists have a checksum.
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -1,10 +1,11 @@
 //! An approximate nearest-neighbour index over embeddings in files: an inverted file (IVF; Sivic and Zisserman, "Video
 //! Google", 2003).
 //!
-//! Spherical k-means partitions the vectors by centroids. A query scores all centroids, and then the vectors in the lists
-//! of the best centroids, exactly as in [`super::rank`]: hits have their true match scores, and only vectors in other lists
-//! can be missed. The index is self-contained: it has the vectors list by list as `f16`, and for each the log-sum over the
-//! background prompts, which does not depend on the label. A query thus costs little more than one dot product per vector.
+//! Spherical k-means partitions the vectors by centroids. A query scores all centroids, and then the vectors in the
+//! lists of the best centroids, exactly as in [`super::rank`]: hits have their true match scores, and only vectors in
+//! other lists can be missed. The index is self-contained: it has the vectors list by list as `f16`, and for each the
+//! log-sum over the background prompts, which does not depend on the label. A query thus costs little more than one dot
+//! product per vector.
 
 mod build;
 mod clusters;
@@ -65,8 +66,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the index at `path` over these files, or builds it if it does not exist or the files have changed. `watch` is
-    /// called at each step of a build.
+    /// Opens the index at `path` over these files, or builds it if it does not exist or the files have changed. `watch`
+    /// is called at each step of a build.
     ///
     /// # Errors
     /// Returns an error if a file cannot be read, lacks embeddings of this model, or the index is invalid or cannot be
