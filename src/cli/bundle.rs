@@ -14,10 +14,10 @@ use zip::write::SimpleFileOptions;
 
 use super::redact::{Redactor, without_password};
 
-/// Writes `facts`, the settings and the log into a new file at `path`.
+/// Writes `facts`, the settings and the logs to a new ZIP archive at `path`.
 ///
 /// # Errors
-/// If something is there already, or it cannot be written.
+/// Returns an error if `path` exists or cannot be written.
 pub fn write(path: &Path, facts: Value, dirs: &Dirs, with_paths: bool) -> anyhow::Result<()> {
     let entries = bundle_entries(facts, dirs, with_paths);
     let bytes = pack(&entries).context(t!("cli-no-bundle"))?;
@@ -38,10 +38,10 @@ pub fn write(path: &Path, facts: Value, dirs: &Dirs, with_paths: bool) -> anyhow
     }
 }
 
-/// Largest log or file of settings that is read.
+/// Maximum size in bytes of a log or settings file that is read.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// What goes into the bundle: names and texts.
+/// The files of the bundle, as pairs of name and content.
 fn bundle_entries(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(String, String)> {
     let mut redactor = Redactor::default();
     for (folder, name) in [
@@ -57,7 +57,7 @@ fn bundle_entries(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(Strin
         .iter()
         .filter_map(|path| {
             let name = path.file_name()?.to_string_lossy();
-            // A line may be cut where a disk was full.
+            // A full disk may have cut the file within a character.
             let bytes = read_regular(path, MAX_BYTES).ok()?;
             Some((
                 format!("logs/{name}"),
@@ -80,7 +80,7 @@ fn bundle_entries(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(Strin
     entries
 }
 
-/// The settings file, or why it cannot be read.
+/// The settings, or a message that they cannot be read.
 fn read_settings(path: &Path) -> Value {
     let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,

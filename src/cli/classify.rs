@@ -1,4 +1,4 @@
-//! `lumisift classify`: single photos, from files or addresses, against labels.
+//! `lumisift classify`: scores single photos, from files or URLs, against labels.
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,14 +24,14 @@ use super::output::{
     OutputTable, in_language_of, number, path_text, percent, print, print_failures, print_sentence,
 };
 
-/// Most bytes of a photo at an address.
+/// Maximum size in bytes of a photo that is downloaded.
 const MAX_DOWNLOAD: u64 = 64 << 20;
-/// Longest that it may take.
+/// Time limit for downloading a photo.
 const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
 
-/// How a photo's labels are read.
+/// The scores of one photo.
 struct LabelReading {
-    /// One of each label; none with `--exact`.
+    /// The match score of each label; `None` with `--exact`.
     matches: Option<Vec<f32>>,
     probabilities: Vec<f32>,
     something_else: Option<f32>,
@@ -103,7 +103,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
     Ok(outcome(&failures))
 }
 
-/// The vectors of a photo in a file or at an address.
+/// The embeddings of a photo in a file or at a URL.
 fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Embeddings, SessionError> {
     let url = photo.to_str().filter(|_| is_url(photo));
     let Some(url) = url else {

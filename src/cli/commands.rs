@@ -34,7 +34,7 @@ pub fn outcome(failures: &[Failure]) -> RunOutcome {
     }
 }
 
-/// The end of a command over folders: nothing at all to show for it is an error.
+/// The outcome of a command that reads folders. Returns an error if no photo could be read.
 pub fn finish(indexed: &Indexed) -> anyhow::Result<RunOutcome> {
     if indexed.photos.is_empty() {
         anyhow::bail!(t!(
@@ -190,8 +190,8 @@ pub fn embed(common: &CommonArgs, args: &EmbedArgs) -> anyhow::Result<RunOutcome
     finish(&indexed)
 }
 
-/// What stands before one tensor of `rows` x `dim` numbers in a file of its own: the length of a JSON header, and the
-/// header, filled up to a multiple of eight bytes.
+/// The header of a safetensors file with one tensor of `rows` x `dim` numbers: the length of the JSON, then the JSON,
+/// padded to a multiple of eight bytes.
 fn safetensors_header(
     metadata: HashMap<String, String>,
     rows: usize,

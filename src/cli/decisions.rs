@@ -1,4 +1,4 @@
-//! Decisions about photos: the window's own, and those of other programs in photos and sidecars.
+//! Decisions about photos: those made in the window, and those that other programs stored in photos and sidecars.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -17,18 +17,18 @@ use serde_json::{Value, json};
 use super::args::PhotoFilterArgs;
 use super::output::{print_message, print_sentence};
 
-/// Decisions about the photos of a command.
+/// The decisions about a command's photos.
 pub struct PhotoDecisions {
     marks: HashMap<ContentId, Mark>,
     metadata: HashMap<PathBuf, Arc<PhotoMetadata>>,
 }
 
 impl PhotoDecisions {
-    /// Reads the user's decisions, and the metadata of these photos. `needed` is whether the command can do
-    /// nothing without decisions; otherwise it goes on and says so.
+    /// Reads the user's decisions and the photos' metadata. If decisions cannot be read and are not `needed`, prints a
+    /// message and continues without them.
     ///
     /// # Errors
-    /// If decisions are needed and cannot be read.
+    /// Returns an error if decisions are `needed` and cannot be read.
     pub fn read(photos: &[(Photo, u32)], needed: bool) -> anyhow::Result<Self> {
         let dirs = Dirs::detect();
         let marks = match marks::read_all(&dirs.marks_file()) {
@@ -53,14 +53,14 @@ impl PhotoDecisions {
         })
     }
 
-    /// The decision about a photo: the user's own, otherwise the one in its metadata.
+    /// The decision about a photo: the user's if there is one, otherwise the one in its metadata.
     pub fn mark(&self, photo: &Photo) -> Mark {
         let theirs = || Some(self.metadata.get(&photo.file.path)?.facts.mark());
         let decided = self.marks.get(&photo.facts.content).copied();
         decided.or_else(theirs).unwrap_or_default()
     }
 
-    /// The keywords in a photo or its sidecars.
+    /// The keywords embedded in a photo or listed in its sidecars.
     pub fn keywords(&self, photo: &Photo) -> &[String] {
         let metadata = self.metadata.get(&photo.file.path);
         metadata.map_or(&[], |metadata| &metadata.facts.keywords)
@@ -71,12 +71,12 @@ impl PhotoDecisions {
         self.metadata.get(&photo.file.path)?.place
     }
 
-    /// Where a photo was taken; empty if that is unknown.
+    /// Where a photo was taken; empty if unknown.
     pub fn place_text(&self, photo: &Photo) -> String {
         (self.place(photo)).map_or_else(String::new, |place| place.to_string())
     }
 
-    /// Adds where a photo was taken to its JSON.
+    /// Adds the place where a photo was taken to its JSON.
     pub fn describe_place(&self, photo: &Photo, value: &mut Value) {
         let metadata = self.metadata.get(&photo.file.path);
         let position = metadata.and_then(|metadata| metadata.facts.position);
@@ -84,10 +84,10 @@ impl PhotoDecisions {
         value["coordinates"] = json!(position.map(|at| [at.latitude(), at.longitude()]));
     }
 
-    /// Keeps the photos that are asked for.
+    /// Keeps only the photos that pass the filters.
     ///
     /// # Errors
-    /// If there is none.
+    /// Returns an error if no photo passes.
     pub fn keep(&self, only: &PhotoFilterArgs, indexed: &mut Indexed) -> anyhow::Result<()> {
         let before = indexed.photos.len();
         let query = |text: &String| PlaceQuery::new(text, WordMatch::Whole);
@@ -121,7 +121,7 @@ impl PhotoDecisions {
             && only.keyword.iter().all(has)
     }
 
-    /// Adds what is decided about a photo to its JSON.
+    /// Adds the decisions about a photo to its JSON.
     pub fn describe(&self, photo: &Photo, value: &mut Value) {
         let mark = self.mark(photo);
         value["decision"] = match mark.flag {
@@ -136,7 +136,7 @@ impl PhotoDecisions {
         value["metadata_from"] = self.origins(photo);
     }
 
-    /// Where stars, colour and keywords come from: the window, the photo, or the name of a sidecar.
+    /// The origins of a photo's stars, colour and keywords: the window, the photo, or the name of a sidecar.
     fn origins(&self, photo: &Photo) -> Value {
         let decided = self.marks.contains_key(&photo.facts.content);
         let origins = self.metadata.get(&photo.file.path).map(|m| &m.origins);

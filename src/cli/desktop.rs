@@ -1,7 +1,7 @@
 //! `lumisift desktop`: the menu entry and "Open with" entry of a freedesktop.org desktop, for one user.
 //!
-//! Files of the same name that another installation or the user made are never overwritten. Every file that is written
-//! is recorded with its hash, and only recorded files are replaced or removed.
+//! Files of the same name that belong to another installation or the user are never overwritten. The hash of every
+//! written file is recorded, and only recorded, unchanged files are replaced or removed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,19 +26,19 @@ static ENTRY: &str = include_str!("../../assets/lumisift.desktop");
 static DESCRIPTION: &str = include_str!("../../packaging/org.lumisift.Lumisift.metainfo.xml");
 static ICON: &[u8] = include_bytes!("../../assets/icon.png");
 static DRAWING: &[u8] = include_bytes!("../../assets/icon.svg");
-/// Sides of icons that menus, docks and file managers ask for.
+/// Icon sizes in pixels that menus, docks and file managers use.
 const SIDES: [u32; 8] = [16, 22, 24, 32, 48, 64, 128, 256];
-/// Largest file that can be one of ours.
+/// Maximum size in bytes of a file that this program may have installed.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What was written: files by their paths below the data folder, and folders that were made for them.
+/// A record of the installed files and of the folders created for them.
 #[derive(Default, Serialize, Deserialize)]
 struct InstallRecord {
     /// The data folder.
     root: PathBuf,
-    /// Hash of each file.
+    /// The hash of each file, by its path relative to `root`.
     files: BTreeMap<PathBuf, String>,
-    /// The innermost come last.
+    /// Folders that were created, parents before their subfolders.
     folders: Vec<PathBuf>,
 }
 
@@ -93,7 +93,8 @@ fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunO
         let there = root.join(path);
         record.make_folders(there.parent().unwrap_or(&root))?;
         record.files.insert(path.clone(), hash(bytes));
-        // The record first: what it names and is not there does no harm.
+        // The record is written first: an entry for a missing file is harmless, but an unrecorded file is never
+        // removed.
         write_record(record_file, &record)?;
         atomic_write(&there, bytes)
             .with_context(|| t!("cli-cannot-write", path = there.display()))?;
@@ -126,12 +127,12 @@ fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
     }
     refresh(&record.root);
     for folder in record.folders.iter().rev() {
-        // One that holds something else stays.
+        // Fails if the folder is not empty, which is intended.
         let _ = fs::remove_dir(folder);
     }
     fs::remove_file(record_file)?;
     if let Some(folder) = record_file.parent() {
-        // Unless models or decisions are kept there.
+        // Fails if the folder still has models or decisions, which is intended.
         let _ = fs::remove_dir(folder);
     }
     print_message(t!("cli-files-removed", count = Ungrouped(removed)));
@@ -139,14 +140,14 @@ fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
 }
 
 impl InstallRecord {
-    /// Whether a file is as it was written.
+    /// Whether a file is unchanged since it was written.
     fn is_own(&self, path: &Path) -> bool {
         let there = read_regular(&self.root.join(path), MAX_BYTES);
         let noted = self.files.get(path);
         noted.is_some_and(|noted| there.is_ok_and(|bytes| hash(&bytes) == *noted))
     }
 
-    /// Makes a folder and those above it, and notes which ones were not there.
+    /// Creates a folder and its missing ancestors, and records those that it creates.
     fn make_folders(&mut self, folder: &Path) -> io::Result<()> {
         let missing: Vec<&Path> = folder.ancestors().take_while(|dir| !dir.exists()).collect();
         for dir in missing.into_iter().rev() {
@@ -186,7 +187,7 @@ fn data_home() -> anyhow::Result<PathBuf> {
     Ok(home.context(t!("cli-no-home"))?.join(".local/share"))
 }
 
-/// All files, by their paths below a data folder.
+/// All files to install, by their paths relative to the data folder.
 fn files(program: &str) -> anyhow::Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut add = |path: String, bytes: Vec<u8>| files.insert(PathBuf::from(path), bytes);
@@ -209,7 +210,7 @@ fn files(program: &str) -> anyhow::Result<BTreeMap<PathBuf, Vec<u8>>> {
     Ok(files)
 }
 
-/// The menu entry that starts a program.
+/// The menu entry, a desktop file that starts `program`.
 fn entry(program: &str) -> anyhow::Result<String> {
     let command = quoted(program)?;
     let lines = ENTRY.lines().map(|line| match line {
@@ -234,7 +235,7 @@ fn quoted(program: &str) -> anyhow::Result<String> {
     for c in program.chars() {
         match c {
             '"' | '`' | '$' | '\\' => argument.extend(['\\', c]),
-            // It would begin a field code.
+            // A single `%` would start a field code.
             '%' => argument.push_str("%%"),
             _ => argument.push(c),
         }
@@ -243,7 +244,7 @@ fn quoted(program: &str) -> anyhow::Result<String> {
     Ok(argument.replace('\\', "\\\\"))
 }
 
-/// Lets the desktop look at what changed. Without these programs it does so by itself, later.
+/// Updates the desktop's caches. If these programs are missing, the desktop notices the changes later.
 fn refresh(root: &Path) {
     let run = |program: &str, args: &[&str], folder: PathBuf| {
         let mut command = Command::new(program);
@@ -251,7 +252,7 @@ fn refresh(root: &Path) {
         let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     };
     let applications = root.join("applications");
-    // Only where the desktop keeps a list already: a new one would be left behind.
+    // Only an existing cache is updated, because uninstalling would leave a new one behind.
     if applications.join("mimeinfo.cache").is_file() {
         run("update-desktop-database", &["-q"], applications);
     }

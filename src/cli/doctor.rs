@@ -24,7 +24,7 @@ use super::{RunOutcome, bundle};
 pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let gather = || gather(common, &dirs, args.tidy);
-    // A bundle is read by those who look into the report.
+    // A bundle is for the developers, so it is in English.
     let facts = match &args.bundle {
         Some(_) => text::in_english(gather),
         None => in_language_of(common.format, gather),
@@ -52,8 +52,7 @@ pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome>
     Ok(RunOutcome::Success)
 }
 
-/// How much the store holds, in words, after tidying it up if that is asked for. Looking must not make what is not
-/// there.
+/// Describes the size of the store, and what was removed if `tidy` is set. Does not create a missing store.
 fn report_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<String>) {
     if !dir.is_dir() {
         return (t!("cli-store-empty").into(), None);
@@ -159,7 +158,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     facts
 }
 
-/// The device that is taken, and why it is that one.
+/// The device in use, and the reason why it was chosen.
 fn device_in_use(wanted: DeviceChoice) -> (String, String) {
     #[cfg(feature = "gpu")]
     if let DeviceChoice::Gpu(number) = wanted {
@@ -186,7 +185,7 @@ fn device_in_use(wanted: DeviceChoice) -> (String, String) {
     }
 }
 
-/// The graphics cards by number, as `--device gpu:N` takes them.
+/// The graphics cards, numbered as in `--device gpu:N`.
 #[cfg(feature = "gpu")]
 fn graphics_cards(checks: &Path) -> String {
     let describe = |(number, card): (usize, &gpu::Adapter)| {
@@ -222,7 +221,7 @@ fn graphics_cards(_: &Path) -> String {
     t!("cli-not-built").into()
 }
 
-/// What tests of cards with models have found.
+/// The results of testing graphics cards with models.
 #[cfg(feature = "gpu")]
 fn tested_cards(checks: &Path) -> String {
     let describe = |found: gpu::AccuracyFinding| {

@@ -24,7 +24,7 @@ use super::output::{
     OutputTable, failure_json, number, path_text, print, print_failures, print_message,
 };
 
-/// Indexed photos with everything from which duplicates, bursts and the overview are found.
+/// Indexed photos with everything needed to find duplicates and bursts and to build the overview.
 pub struct IndexedPhotos {
     pub opened: OpenedLibrary,
     pub indexed: Indexed,
@@ -33,7 +33,7 @@ pub struct IndexedPhotos {
 }
 
 impl IndexedPhotos {
-    /// Indexes folders and photos, and looks at what is known of them.
+    /// Indexes folders and photos, and loads appearances and decisions.
     pub fn open(common: &CommonArgs, folders: &FolderArgs) -> anyhow::Result<Self> {
         let opened = open_library(common)?;
         let indexed = library::index(common, &opened, folders)?;
@@ -47,7 +47,7 @@ impl IndexedPhotos {
         })
     }
 
-    /// Copies among the photos, with a bar meanwhile.
+    /// Finds duplicates among the photos and shows a progress bar meanwhile.
     pub fn copies(&self, rule: &DuplicateRule) -> anyhow::Result<DuplicateReport> {
         let library = &self.opened.library;
         let bar = counting_bar(&t!("cli-photos-compared", done = "{pos}", count = "{len}"));
@@ -67,7 +67,7 @@ impl IndexedPhotos {
     }
 }
 
-/// What photos look like, with a bar while those are looked at that an earlier version indexed.
+/// The photos' appearance features. Shows a progress bar while missing ones are computed.
 pub fn appearances(
     opened: &OpenedLibrary,
     indexed: &Indexed,
@@ -175,7 +175,7 @@ fn report(found: &DuplicateReport, indexed: &Indexed) -> Value {
     })
 }
 
-/// Writes a manifest that moves all copies away, into a folder for each group.
+/// Writes a manifest that moves all copies away, into one folder per group.
 fn write_plan(
     file: &Path,
     to: Option<&Path>,

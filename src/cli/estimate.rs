@@ -1,4 +1,5 @@
-//! `lumisift estimate`: how many photos fit a label, from a few answers, and which photo to ask about next.
+//! `lumisift estimate`: estimates from a few answers how many photos match a label, and suggests the next photo to ask
+//! about.
 
 use std::path::Path;
 

@@ -18,7 +18,7 @@ use super::library::open_library;
 use super::out_file::{self, OutputKind};
 use super::output::{OutputTable, number, path_text, percent, print, print_message};
 
-/// Match below which a map was measured to mean little.
+/// Match score below which, according to measurements, a heat map means little.
 const MIN_HEAT_MATCH: f32 = 0.02;
 
 /// `lumisift explain`.

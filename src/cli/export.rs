@@ -25,7 +25,7 @@ use super::library::counting_bar;
 use super::out_file::{self, OutputKind};
 use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
-/// What to do with photos.
+/// The transfer that the options select.
 pub fn transfer(how: &TransferArgs) -> Transfer {
     match (how.moves, how.link, how.hardlink) {
         (true, ..) => Transfer::Move,
@@ -35,7 +35,7 @@ pub fn transfer(how: &TransferArgs) -> Transfer {
     }
 }
 
-/// What to do if a name is taken.
+/// How the options resolve conflicts with existing names.
 pub fn conflict(how: &TransferArgs) -> Conflict {
     if how.overwrite {
         Conflict::Overwrite
@@ -44,7 +44,7 @@ pub fn conflict(how: &TransferArgs) -> Conflict {
     }
 }
 
-/// Says what a plan would do, and does it unless only that was asked for.
+/// Prints a summary of a plan and, except in a dry run, executes it.
 pub fn carry_out(
     plan: &ExportPlan,
     how: &TransferArgs,
@@ -79,7 +79,7 @@ pub fn carry_out(
     Ok(Some(report))
 }
 
-/// Prints notes on an export that its figures do not cover.
+/// Prints warnings and notes that the counts of an export do not include.
 fn print_notes(report: &ExportReport) {
     for problem in report.warnings.iter().chain(&report.problem) {
         print_message(text::sentence(problem));
@@ -111,7 +111,7 @@ fn plan_text(plan: &ExportPlan) -> String {
     )
 }
 
-/// Writes the manifest that was asked for.
+/// Writes the manifest to the file named by `--manifest-out`, if any.
 pub fn write_manifest(
     how: &TransferArgs,
     target: &Path,
@@ -121,7 +121,7 @@ pub fn write_manifest(
 ) -> anyhow::Result<()> {
     if let Some(file) = &how.manifest_out {
         let manifest = Manifest::new(target, transfer(how), model, report, scores);
-        // Something else may have come there meanwhile.
+        // The file may have been created during the export.
         out_file::check(file, OutputKind::Manifest)?;
         manifest.write(file)?;
         print_message(t!("cli-manifest-written", file = file.display()));
@@ -165,7 +165,7 @@ pub fn apply_manifest(common: &CommonArgs, args: &ExportArgs) -> anyhow::Result<
     show(common, &report, &target)
 }
 
-/// Prints what an export did.
+/// Prints the result of an export.
 fn show(common: &CommonArgs, report: &ExportReport, target: &Path) -> anyhow::Result<RunOutcome> {
     let mut columns = OutputTable::new(&["file", "is now"], &[]);
     for (source, there) in &report.exported {
@@ -224,7 +224,7 @@ pub fn undo(common: &CommonArgs, args: &UndoArgs) -> anyhow::Result<RunOutcome> 
             )
         }
     };
-    // The last export is meant, also while it runs: not one before it.
+    // Without an ID, the last export is meant even if it is still running, never an earlier one.
     let last = all
         .iter()
         .find(|past| past.state != PastExportState::Undone);

@@ -1,9 +1,9 @@
-//! Output for videos: their duration and the time of the best frame.
+//! Output for videos: duration and time of the best frame.
 
 use lumisift::engine::media::photo::Photo;
 use serde_json::{Value, json};
 
-/// Adds the duration of a video and the time of its best frame to the description of a photo.
+/// Adds a video's duration and the time of its best frame to the JSON of a photo.
 pub fn describe(photo: &Photo, best_frame: Option<usize>, value: &mut Value) {
     let Some(video) = &photo.facts.video else {
         return;
@@ -13,7 +13,7 @@ pub fn describe(photo: &Photo, best_frame: Option<usize>, value: &mut Value) {
     value["frame_seconds"] = seconds(time);
 }
 
-/// Seconds; null for an unknown time.
+/// Milliseconds as seconds; null if unknown.
 fn seconds(ms: Option<u64>) -> Value {
     ms.map_or(Value::Null, |ms| json!(ms as f64 / 1000.0))
 }

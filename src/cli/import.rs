@@ -1,4 +1,4 @@
-//! `lumisift import`: what workers wrote, taken into the store.
+//! `lumisift import`: adds the results of workers to the store.
 
 use lumisift::engine::worker::{Imported, import};
 use lumisift::t;

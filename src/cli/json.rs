@@ -1,4 +1,4 @@
-//! JSON output: control characters are escaped, and paths that are not Unicode can be recovered.
+//! JSON output. Control characters are escaped, and paths that are not valid Unicode can be recovered.
 
 use std::io::{self, Write};
 
@@ -8,20 +8,20 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, 
 
 use super::path_text::{TextPart, parts};
 
-/// Writes a value as indented JSON, piece by piece.
+/// Streams a value as indented JSON.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if writing fails.
 pub fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     let formatter = Escaped(PrettyFormatter::new());
     value.serialize(&mut Serializer::with_formatter(&mut *out, formatter))?;
     writeln!(out)
 }
 
-/// A value as JSON without line breaks.
+/// Serialises a value to JSON without line breaks.
 ///
 /// # Errors
-/// If there is a number that JSON cannot hold.
+/// Returns an error if serialisation fails.
 pub fn json_line(value: &impl Serialize) -> io::Result<String> {
     let mut out = Vec::new();
     let formatter = Escaped(CompactFormatter);
@@ -42,7 +42,7 @@ fn write_text<W: ?Sized + Write>(out: &mut W, text: &str) -> io::Result<()> {
     out.write_all(rest.as_bytes())
 }
 
-/// A formatter that escapes what steers a terminal, as JSON allows for all characters, and turns marks into surrogates.
+/// A formatter that escapes terminal control characters and writes the marks of [`super::path_text`] as surrogates.
 struct Escaped<F>(F);
 
 impl<F: Formatter> Formatter for Escaped<F> {

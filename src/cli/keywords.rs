@@ -1,4 +1,4 @@
-//! `lumisift keywords`: labels, stars, colours, rejects and descriptions into XMP sidecars or photos, for other
+//! `lumisift keywords`: writes labels, stars, colours, rejects and descriptions to XMP sidecars or photos, for other
 //! programs.
 
 use std::io::ErrorKind;
@@ -81,7 +81,7 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
     Ok(outcome(&failures))
 }
 
-/// What changes, file by file; with descriptions if they were asked for.
+/// The changes, one row per file; includes descriptions if they are written.
 fn table(args: &KeywordsArgs, plan: &SidecarPlan) -> OutputTable {
     let headings: &[&str] = match args.describes() {
         true => &["file", "keywords", "description"],
@@ -101,7 +101,7 @@ fn table(args: &KeywordsArgs, plan: &SidecarPlan) -> OutputTable {
     columns
 }
 
-/// Says once for each reason which photos are not written into.
+/// Prints each reason for not embedding metadata once, with the number of photos it applies to.
 fn print_sidecar_reasons(beside: &[Failure]) {
     let mut reasons: Vec<(&str, &Failure, usize)> = Vec::new();
     for failure in beside {
@@ -126,7 +126,7 @@ fn print_sidecar_reasons(beside: &[Failure]) {
     }
 }
 
-/// What is to be written about each photo.
+/// The edits of all photos.
 fn edits(
     common: &CommonArgs,
     args: &KeywordsArgs,

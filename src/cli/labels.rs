@@ -1,4 +1,4 @@
-//! The labels of a command: typed, from a file, or both.
+//! The labels of a command: from its arguments, from a file, or both.
 
 use lumisift::engine::files::paths::absolute;
 use lumisift::engine::inference::Model;
@@ -13,17 +13,17 @@ use serde_json::{Map, Value};
 use super::args::LabelArgs;
 use super::output::print_message;
 
-/// Labels, ready for questions.
+/// Labels in the forms that scoring needs; all lists have the same order.
 pub struct PreparedLabels {
-    /// What they are called.
+    /// The labels' texts.
     pub names: Vec<String>,
-    /// What they are learned from.
+    /// The queries and examples that define the labels.
     pub training_sets: Vec<TrainingSet>,
-    /// When a photo fits each.
+    /// The rules that decide whether a photo matches.
     pub rules: Vec<FitRule>,
 }
 
-/// A query whose pictures are found from any folder, as the store knows them.
+/// Makes the paths of a query's example images absolute, as in the store.
 pub fn with_absolute_paths(mut query: Query) -> Query {
     for term in query.terms_mut() {
         if let TermKind::Like(picture) = &mut term.what {
@@ -33,8 +33,8 @@ pub fn with_absolute_paths(mut query: Query) -> Query {
     query
 }
 
-/// Prints translations of words for a model that only knows English, and words that it may not know. Returns the
-/// translations.
+/// Prints the translations of words for a model that knows only English, and the words that it may not know. Returns
+/// the translations.
 pub fn print_translations<'a>(
     model: &dyn Model,
     queries: impl IntoIterator<Item = &'a Query>,
@@ -67,7 +67,7 @@ pub fn print_translations<'a>(
     translated
 }
 
-/// A lesson whose pictures are found from any folder.
+/// Makes the paths of a training set's example images absolute.
 fn absolute_training_set(mut training_set: TrainingSet) -> TrainingSet {
     for example in training_set
         .examples
@@ -81,11 +81,11 @@ fn absolute_training_set(mut training_set: TrainingSet) -> TrainingSet {
 }
 
 impl PreparedLabels {
-    /// Takes labels as they were typed, then those of a file. `min_match` is for those without a threshold of their
-    /// own.
+    /// Combines the labels in the arguments with those of the file, in this order. `min_match` is the threshold of
+    /// labels without their own.
     ///
     /// # Errors
-    /// If a file cannot be read, or a label says nothing.
+    /// Returns an error if the file cannot be read or a label is invalid.
     pub fn new(labels: &LabelArgs, min_match: f32) -> anyhow::Result<Self> {
         let typed = labels.texts.iter().map(|text| LabelEntry {
             text: text.clone(),
@@ -119,7 +119,7 @@ impl PreparedLabels {
         )
     }
 
-    /// The matches of one photo, each with its label's rule.
+    /// The match scores of one photo, each with its label's rule.
     fn matched<'a>(&'a self, matches: &'a [f32]) -> impl Iterator<Item = LabelMatch> + Clone + 'a {
         let labels = matches.iter().zip(&self.rules).enumerate();
         labels.map(|(label, (matched, rule))| LabelMatch {
@@ -129,13 +129,13 @@ impl PreparedLabels {
         })
     }
 
-    /// The label that fits best by these matches, and the highest match of any.
+    /// The index of the best matching label, if any matches, and the highest match score of all labels.
     pub fn best(&self, matches: &[f32]) -> (Option<usize>, f32) {
         let best = fit::best(self.matched(matches)).map(|(label, _)| label);
         (best, fit::highest(self.matched(matches)).unwrap_or(0.0))
     }
 
-    /// The labels that fit, the best first.
+    /// The indices of the matching labels, best first.
     pub fn fitting(&self, matches: &[f32]) -> Vec<usize> {
         let fitting = fit::fitting(self.matched(matches)).into_iter();
         fitting.map(|(label, _)| label).collect()

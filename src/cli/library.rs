@@ -1,4 +1,4 @@
-//! Opening a library and reading folders into it, with progress on a terminal.
+//! Opens a library and indexes folders, with progress on a terminal.
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -20,10 +20,10 @@ use lumisift::text::{self, Digits, Surface, Ungrouped};
 use super::args::{CommonArgs, FolderArgs};
 use super::output::{print_message, print_sentence};
 
-/// Which model `--model` names.
+/// The model selected by `--model`, or the one in the settings.
 ///
 /// # Errors
-/// If no model has that name and no folder is there.
+/// Returns an error if `name` is neither a model nor an existing folder.
 pub fn choose_model(
     name: Option<&str>,
     settings: &Settings,
@@ -35,7 +35,7 @@ pub fn choose_model(
     Ok(settings.named_model(name, dirs)?)
 }
 
-/// Reads the settings, and says so if they were broken.
+/// Loads the settings, and prints a message if they were damaged.
 pub fn load_settings(dirs: &Dirs) -> Settings {
     let (settings, notice) = settings::load(&dirs.settings_file());
     if let Some(notice) = notice {
@@ -44,15 +44,15 @@ pub fn load_settings(dirs: &Dirs) -> Settings {
     settings
 }
 
-/// The store's folder.
+/// The store's folder, from the arguments or the settings.
 pub fn store_dir(common: &CommonArgs, dirs: &Dirs, settings: &Settings) -> PathBuf {
     let chosen = common.store.as_ref();
-    // A folder that is named from where the command runs is the same one whatever happens later.
+    // A relative path must stay valid if the current folder changes.
     let chosen = chosen.map(|dir| std::path::absolute(dir).unwrap_or_else(|_| dir.clone()));
     chosen.unwrap_or_else(|| settings.store_dir(dirs))
 }
 
-/// How a model is to run: as the arguments say, otherwise as the settings do.
+/// How to load the model. Arguments override the settings.
 pub fn load_options(
     common: &CommonArgs,
     settings: &Settings,
@@ -67,25 +67,23 @@ pub fn load_options(
     }
 }
 
-/// A library, with the settings that it was opened under.
+/// An open library and the settings in effect.
 pub struct OpenedLibrary {
-    /// The model and the store.
     pub library: Library,
-    /// The user's choices.
     pub settings: Settings,
 }
 
 impl OpenedLibrary {
-    /// The model and the store.
+    /// The session of the library: the model and the store.
     pub fn session(&self) -> &Session {
         self.library.session()
     }
 }
 
-/// Which model is wanted and how it is to run; also sets how much memory decoders may take.
+/// The model to load and how to run it. Also sets the memory limit for decoding.
 ///
 /// # Errors
-/// If there is no such model.
+/// Returns an error if the model does not exist.
 pub fn wanted_model(
     common: &CommonArgs,
     settings: &Settings,
@@ -100,7 +98,7 @@ pub fn wanted_model(
 /// Loads the model and opens the store.
 ///
 /// # Errors
-/// If either cannot be used.
+/// Returns an error if either fails.
 pub fn open_library(common: &CommonArgs) -> anyhow::Result<OpenedLibrary> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
@@ -111,10 +109,10 @@ pub fn open_library(common: &CommonArgs) -> anyhow::Result<OpenedLibrary> {
     Ok(OpenedLibrary { library, settings })
 }
 
-/// Reads folders into the store and waits for the end.
+/// Indexes folders and waits for completion.
 ///
 /// # Errors
-/// If the job cannot start or must stop, or there is no photo.
+/// Returns an error if the job cannot start or is aborted, or if there are no photos.
 pub fn index(
     common: &CommonArgs,
     opened: &OpenedLibrary,
@@ -153,7 +151,7 @@ pub fn index(
     Ok(indexed)
 }
 
-/// How folders are read: as the arguments say, otherwise as the settings do.
+/// How to read folders. Arguments override the settings.
 pub fn job_options(common: &CommonArgs, settings: &Settings, folders: &FolderArgs) -> JobOptions {
     let decoders = match common.threads {
         0 => settings.threads,
@@ -188,7 +186,7 @@ fn list(paths: &[PathBuf]) -> String {
         .join(t!("list-separator"))
 }
 
-/// What was skipped, as the end of a sentence; empty if nothing was.
+/// The skipped files as the end of a sentence; empty if there are none.
 pub fn skipped_text(summary: &Summary) -> String {
     let words = skipped_parts(&summary.skipped);
     if words.is_empty() {
@@ -198,7 +196,7 @@ pub fn skipped_text(summary: &Summary) -> String {
     }
 }
 
-/// Each kind of what was skipped, beginning with the least expected.
+/// The skipped files by kind, the least expected kind first.
 fn skipped_parts(skipped: &Skipped) -> Vec<String> {
     let counts = [
         (skipped.hidden, "cli-skipped-hidden"),
@@ -214,7 +212,7 @@ fn skipped_parts(skipped: &Skipped) -> Vec<String> {
     parts
 }
 
-/// A bar on a terminal, and nothing elsewhere.
+/// A progress bar on standard error, hidden if that is not a terminal.
 pub fn progress_bar(template: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -226,7 +224,7 @@ pub fn progress_bar(template: &str) -> ProgressBar {
     bar
 }
 
-/// A bar with words about `{pos}` of `{len}`.
+/// A progress bar followed by `words`, which contain `{pos}` and `{len}`.
 pub fn counting_bar(words: &str) -> ProgressBar {
     progress_bar(&format!("{{bar:30}} {words}"))
 }
@@ -243,7 +241,7 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_message(words.join(t!("cli-separator")));
 }
 
-/// How long something still takes.
+/// The remaining time as text.
 pub fn time_left_text(left: Duration) -> String {
     t!("cli-time-left", seconds = Ungrouped(left.as_secs()))
 }

@@ -53,16 +53,16 @@ use lumisift::{t, text};
 use args::{Args, CliCommand, OutputFormat};
 use output::print_message;
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunOutcome {
     /// Everything went well.
     Success,
-    /// Some photos failed; they were listed.
+    /// Some photos failed. The failures have been printed.
     SomeFailed,
 }
 
-/// Runs the program with the process's arguments.
+/// Runs the command in the process's arguments, or opens the window.
 #[must_use]
 pub fn main() -> ExitCode {
     let dirs = Dirs::detect();
@@ -105,7 +105,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(RunOutcome::Success) => ExitCode::SUCCESS,
         Ok(RunOutcome::SomeFailed) => ExitCode::from(1),
-        // Whoever read our output has had enough, as `head` does.
+        // The reader closed the pipe early, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             print_message(format_args!("lumisift: {}", translated(&error)));
@@ -114,7 +114,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Ends the program cleanly on a signal, so that an interrupted test of a graphics card does not look like a driver
+/// Ends the program cleanly on a signal, so that interrupting the test of a graphics card does not look like a driver
 /// crash.
 #[cfg(all(unix, feature = "gpu"))]
 fn end_in_order() {
@@ -123,7 +123,7 @@ fn end_in_order() {
     use signal_hook::low_level::emulate_default_handler;
 
     let work = || {
-        // Until here, and if it fails, signals end the program as usual.
+        // Until the handler is installed, and if that fails, signals end the program as usual.
         let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
             return;
         };
@@ -141,12 +141,12 @@ fn end_in_order() {
 #[cfg(not(all(unix, feature = "gpu")))]
 fn end_in_order() {}
 
-/// Prints what the parser of arguments says: help and version, or what is wrong. It quotes arguments, which may be
-/// names of files with anything in them. Nothing more can be said if even printing fails.
+/// Prints the argument parser's output: help, version or an error. Errors quote arguments such as file names, so
+/// control characters are escaped. Failures to print are ignored.
 fn print_usage(error: &clap::Error) {
     let steering = |argument: OsString| argument.to_string_lossy().contains(is_unprintable);
     match std::env::args_os().any(steering) {
-        // Without colours, which use the same control characters.
+        // Plain text, because the escape sequences of colours would be escaped too.
         true => error.render().to_string().lines().for_each(print_message),
         false => {
             let _ = error.print();
@@ -154,12 +154,12 @@ fn print_usage(error: &clap::Error) {
     }
 }
 
-/// An error with its causes, leaving out those that the messages before them contain already.
+/// An error and its causes, without causes that earlier messages already contain.
 fn without_repeats(error: &anyhow::Error) -> String {
     distinct_messages(error).join(": ")
 }
 
-/// The same in the user's language, with advice where there is any.
+/// Like [`without_repeats`], but in the user's language and with advice.
 fn translated(error: &anyhow::Error) -> String {
     let messages = distinct_messages(error);
     let translated = messages
@@ -168,8 +168,8 @@ fn translated(error: &anyhow::Error) -> String {
     translated.collect::<Vec<_>>().join(": ")
 }
 
-/// The messages of an error and its causes that are not parts of messages before them. Those of this program may
-/// contain a cause in the person's language.
+/// The messages of an error and its causes, without those contained in earlier messages. A message of the command line
+/// may contain a cause that is already translated.
 fn distinct_messages(error: &anyhow::Error) -> Vec<String> {
     let mut messages: Vec<String> = Vec::new();
     for cause in error.chain().map(ToString::to_string) {
@@ -227,7 +227,7 @@ fn run(args: &Args) -> anyhow::Result<RunOutcome> {
     }
 }
 
-/// Files of tables are written by one command alone.
+/// Only `worker` can write Arrow and Parquet files.
 fn check_format(args: &Args) -> anyhow::Result<()> {
     let is_table = matches!(
         args.common.format,

@@ -27,7 +27,7 @@ use super::library::{
 };
 use super::output::{OutputTable, in_language_of, path_text, print, print_message};
 
-/// The command with what it needs to know.
+/// The state that the subcommands share.
 struct ModelCommand<'a> {
     common: &'a CommonArgs,
     dirs: Dirs,
@@ -61,7 +61,7 @@ impl ModelCommand<'_> {
             .with_context(|| t!("cli-cannot-write", path = file.display()))
     }
 
-    /// The store, if it is there: looking must not make it.
+    /// The store, or `None` if it does not exist. Does not create it.
     fn store(&self) -> anyhow::Result<Option<Store>> {
         let dir = store_dir(self.common, &self.dirs, &self.settings);
         Ok(if dir.is_dir() {
@@ -157,8 +157,8 @@ impl ModelCommand<'_> {
         Ok(())
     }
 
-    /// Billions of operations a second of this machine with the model in use; only where there are photos that another
-    /// model would read.
+    /// The speed of this machine in GFLOP/s, measured with the current model; `None` if there are no photos to
+    /// re-encode with another model.
     fn rate(&self, photos: usize) -> Option<f32> {
         if photos == 0 {
             return None;
@@ -183,7 +183,7 @@ impl ModelCommand<'_> {
     fn add(&mut self, dir: &Path) -> anyhow::Result<()> {
         let dir =
             fs::canonicalize(dir).with_context(|| t!("cli-cannot-find", path = dir.display()))?;
-        // Loading it is the check.
+        // Loading the model also validates it.
         let model = inference::load(&LoadOptions {
             device: DeviceChoice::Cpu,
             checks: Some(self.dirs.checks()),
@@ -284,7 +284,7 @@ impl ModelCommand<'_> {
     fn path(&self, name: &str) -> anyhow::Result<()> {
         match choose_model(Some(name), &self.settings, &self.dirs)? {
             ModelChoice::Folder(dir) => {
-                // A script gets it as it is.
+                // Scripts get the path unescaped.
                 let mut out = io::stdout();
                 let path = dir.display().to_string();
                 match out.is_terminal() {
@@ -338,7 +338,8 @@ impl ModelCommand<'_> {
         Ok(())
     }
 
-    /// What the store has of the model in a folder, as far as that is known.
+    /// The store, and the fingerprint of the model in `dir` with its number of stored photos. `None` if there is no
+    /// store or the model cannot be read.
     fn stored_vectors(&self, dir: &Path) -> anyhow::Result<Option<(Store, Fingerprint, u64)>> {
         let (Some(store), Ok(fingerprint)) = (self.store()?, inference::folder_fingerprint(dir))
         else {
@@ -372,7 +373,7 @@ fn download_status(download_progress: &DownloadProgress) -> String {
     }
 }
 
-/// Asks for confirmation on the terminal; an error if there is none.
+/// Asks for confirmation. Returns an error if standard input is not a terminal.
 fn confirmed(question: &str) -> anyhow::Result<bool> {
     anyhow::ensure!(
         io::stdin().is_terminal(),
@@ -386,7 +387,7 @@ fn confirmed(question: &str) -> anyhow::Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// How fast a model is here, or beside others if that was not measured.
+/// The measured speed of a model, or its relative speed if there is no measurement.
 fn speed_text(rate: Option<f32>, gflop: f32) -> String {
     match rate {
         Some(rate) => text::speed(rate, gflop),
@@ -394,7 +395,7 @@ fn speed_text(rate: Option<f32>, gflop: f32) -> String {
     }
 }
 
-/// How near a model in eight bits is to full precision.
+/// The accuracy of an 8-bit model compared to full precision.
 fn accuracy_text(accuracy: Option<Accuracy>) -> String {
     accuracy.map_or_else(
         || t!("cli-no").into(),

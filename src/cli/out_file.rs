@@ -1,7 +1,7 @@
 //! Output files that the user names.
 //!
-//! A typing mistake must not cost a photo: an existing file is replaced only if it is clearly an earlier output of the
-//! same kind.
+//! A mistyped name must not overwrite a photo: an existing file is replaced only if it is clearly an earlier output of
+//! the same kind.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -13,26 +13,26 @@ use lumisift::engine::files::regular::open_regular;
 use lumisift::engine::organize::contact_sheet;
 use lumisift::t;
 
-/// Bytes by which a kind of file is recognised.
+/// Number of bytes at the start of a file that identify its kind.
 const HEAD_BYTES: u64 = 256;
-/// Most bytes of a safetensors header that are looked at.
+/// Maximum length in bytes of a safetensors header that is read.
 const MAX_HEADER: u64 = 1 << 30;
 
-/// What a command writes.
+/// A kind of output file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {
-    /// A picture, which cannot be distinguished from a photo: it never replaces anything.
+    /// An image. It cannot be distinguished from a photo, so it never replaces a file.
     Picture,
-    /// A page with pictures.
+    /// An HTML page with images.
     Page,
     /// A manifest in JSON or CSV.
     Manifest,
-    /// Vectors.
+    /// Embeddings.
     Safetensors,
 }
 
 impl OutputKind {
-    /// Whether a file is an earlier one of this kind.
+    /// Whether the file at `path` is an earlier output of this kind.
     fn is(self, path: &Path) -> io::Result<bool> {
         let mut file = open_regular(path)?;
         let mut head = Vec::new();
@@ -52,7 +52,7 @@ impl OutputKind {
                 file.seek(SeekFrom::Start(8))?;
                 let mut header = Vec::new();
                 file.take(length).read_to_end(&mut header)?;
-                // What `embed` says of the model, and the name of its one tensor.
+                // The metadata that `embed` writes, and the name of its only tensor.
                 let has = |text: &str| memchr::memmem::find(&header, text.as_bytes()).is_some();
                 has("\"fingerprint\":\"") && has("\"embeddings\":{\"dtype\"")
             }
@@ -60,10 +60,10 @@ impl OutputKind {
     }
 }
 
-/// Refuses a name that does not say what is in the file: one that ends in `.ending`.
+/// Checks that a name has the extension `ending`, which suits the content `what`.
 ///
 /// # Errors
-/// Then, with what to do.
+/// Returns an error, with advice, if it has another extension.
 pub fn check_ending(path: &Path, ending: &str, what: &str) -> anyhow::Result<()> {
     let is_right = (path.extension()).is_some_and(|it| it.eq_ignore_ascii_case(ending));
     anyhow::ensure!(
@@ -78,10 +78,10 @@ pub fn check_ending(path: &Path, ending: &str, what: &str) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Refuses a place where something else is than an earlier file of this kind, before any work is done for it.
+/// Checks, before any work is done, that writing to `path` replaces nothing but an earlier output of the same kind.
 ///
 /// # Errors
-/// Then, with what to do.
+/// Returns an error, with advice, if another file exists.
 pub fn check(path: &Path, kind: OutputKind) -> anyhow::Result<()> {
     let is_free = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
@@ -94,10 +94,10 @@ pub fn check(path: &Path, kind: OutputKind) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file atomically.
 ///
 /// # Errors
-/// As [`check`], and if it cannot be written.
+/// Returns an error if [`check`] fails or the file cannot be written.
 pub fn write_with(
     path: &Path,
     kind: OutputKind,
@@ -107,10 +107,10 @@ pub fn write_with(
     atomic_write_with(path, write).with_context(|| t!("cli-cannot-write", path = path.display()))
 }
 
-/// The same for bytes.
+/// Like [`write_with`], with the whole content in `bytes`.
 ///
 /// # Errors
-/// As [`write_with`].
+/// Like [`write_with`].
 pub fn write(path: &Path, kind: OutputKind, bytes: &[u8]) -> anyhow::Result<()> {
     write_with(path, kind, |file| file.write_all(bytes))
 }

@@ -1,4 +1,5 @@
-//! Results as a table, JSON or CSV on standard output, messages on standard error. Control characters are escaped here.
+//! Prints results as a table, JSON or CSV to standard output, and messages to standard error. Escapes control
+//! characters.
 
 use std::io::{self, BufWriter, Write};
 
@@ -15,16 +16,16 @@ use super::stream::{ColumnHeading, write_csv, write_table};
 
 pub use super::path_text::path_text;
 
-/// A result in columns, for tables and CSV. Headings are in English; a table has them in the user's language.
+/// A result in columns, for tables and CSV. Headings are in English and are translated in tables.
 pub struct OutputTable {
     columns: Vec<ColumnHeading>,
-    /// Columns of fixed words.
+    /// Indices of the columns whose cells are translated.
     words: Vec<usize>,
     rows: Vec<Vec<String>>,
 }
 
 impl OutputTable {
-    /// Columns of text and of numbers, by name.
+    /// Creates a table with the given columns, first those of text, then those of numbers.
     pub fn new(text: &[&str], numbers: &[String]) -> Self {
         let text = text.iter().map(|name| ((*name).to_owned(), false));
         let numbers = numbers.iter().map(|name| (name.clone(), true));
@@ -35,7 +36,7 @@ impl OutputTable {
         }
     }
 
-    /// The same, with an additional column of text in CSV, which does not fit into a table for people.
+    /// Adds a column of text to CSV output only, because it is too wide for a table.
     pub fn with_text_in_csv(mut self, name: &str, format: OutputFormat) -> Self {
         if format == OutputFormat::Csv {
             self.columns.push((name.into(), false));
@@ -43,14 +44,14 @@ impl OutputTable {
         self
     }
 
-    /// The same, where a column holds fixed words in English, which are translated in tables.
+    /// Marks a column whose cells are fixed English words, so that tables translate them.
     pub fn with_words(mut self, name: &str) -> Self {
         let at = self.columns.iter().position(|(known, _)| known == name);
         self.words.extend(at);
         self
     }
 
-    /// Its rows for people.
+    /// The rows with fixed words translated.
     fn translated(&self) -> Vec<Vec<String>> {
         let mut rows = self.rows.clone();
         for row in &mut rows {
@@ -67,16 +68,16 @@ impl OutputTable {
     }
 }
 
-/// Prints a result on standard output.
+/// Prints a result to standard output.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if writing fails.
 pub fn print(
     format: OutputFormat,
     columns: &OutputTable,
     value: impl FnOnce() -> Value,
 ) -> io::Result<()> {
-    // Only one format needs the value.
+    // Only JSON needs the value.
     let value = match format {
         OutputFormat::Json => value(),
         _ => Value::Null,
@@ -90,10 +91,10 @@ pub fn print(
     }
 }
 
-/// Prints a result whose rows and values are made while they are written.
+/// Prints a result whose rows and values are generated while they are written.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if writing fails.
 pub fn print_rows<I, R>(
     format: OutputFormat,
     columns: &OutputTable,
@@ -119,7 +120,7 @@ where
     out.flush()
 }
 
-/// Creates the texts of a result: in the user's language for tables, in English for formats that programs read.
+/// Calls `make` with the user's language for tables, and with English for formats that programs read.
 pub fn in_language_of<T>(format: OutputFormat, make: impl FnOnce() -> T) -> T {
     match format {
         OutputFormat::Table => make(),
@@ -127,17 +128,17 @@ pub fn in_language_of<T>(format: OutputFormat, make: impl FnOnce() -> T) -> T {
     }
 }
 
-/// Prints a message on standard error. Failures are ignored, because there is nowhere to report them.
+/// Prints a message to standard error. Failures to print are ignored.
 pub fn print_message(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
 }
 
-/// Prints a sentence of the engine in the user's language.
+/// Prints a message of the engine in the user's language.
 pub fn print_sentence(english: impl AsRef<str>) {
     print_message(text::sentence(english.as_ref()));
 }
 
-/// Prints failures on standard error.
+/// Prints failures to standard error.
 pub fn print_failures(failures: &[Failure]) {
     for failure in failures {
         print_message(format_args!(
@@ -148,7 +149,7 @@ pub fn print_failures(failures: &[Failure]) {
     }
 }
 
-/// A failure for programs.
+/// A failure as JSON.
 pub fn failure_json(failure: &Failure) -> Value {
     json!({
         "path": path_text(&failure.path),
@@ -157,12 +158,12 @@ pub fn failure_json(failure: &Failure) -> Value {
     })
 }
 
-/// A match or probability for people.
+/// A match score or probability for tables.
 pub fn percent(value: f32) -> String {
     format!("{:.1} %", value * 100.0)
 }
 
-/// The same in a sentence.
+/// A match score or probability within a sentence.
 pub fn percent_text(value: f32) -> String {
     t!(
         "percent",
@@ -170,7 +171,7 @@ pub fn percent_text(value: f32) -> String {
     )
 }
 
-/// A match or probability for programs: more than four digits would be noise.
+/// A match score or probability for JSON, rounded to four decimals, because more would be noise.
 pub fn number(value: f32) -> f64 {
     (f64::from(value) * 10_000.0).round() / 10_000.0
 }

@@ -71,7 +71,7 @@ pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutco
     finish(indexed)
 }
 
-/// Bursts among photos that are no copies of others.
+/// Finds bursts, ignoring duplicates.
 fn find_bursts(looked: &IndexedPhotos, copies: &DuplicateReport) -> anyhow::Result<Vec<Burst>> {
     let (library, photos) = (&looked.opened.library, &looked.indexed.photos);
     let mut is_copy = vec![false; photos.len()];
@@ -86,9 +86,9 @@ fn find_bursts(looked: &IndexedPhotos, copies: &DuplicateReport) -> anyhow::Resu
 struct OverviewRow {
     what: &'static str,
     photos: Vec<usize>,
-    /// Groups of them, where they come in groups.
+    /// Number of groups, for rows that consist of groups.
     groups: Option<usize>,
-    /// What they take, where they can go.
+    /// Total size of the photos that can be removed.
     bytes: Option<u64>,
 }
 
@@ -115,7 +115,7 @@ pub fn overview(common: &CommonArgs, args: &OverviewArgs) -> anyhow::Result<RunO
     finish(indexed)
 }
 
-/// The rows that are wanted. Only what these need is looked for.
+/// The rows that are `wanted`. Computes only what these need.
 fn rows(
     looked: &IndexedPhotos,
     flaws: &Flaws,
@@ -159,7 +159,7 @@ fn rows(
     Ok(rows)
 }
 
-/// Tells how many photos each row has.
+/// Prints the number of photos in each row.
 fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow::Result<()> {
     let numbers = ["photos", "groups", "MB"].map(ToOwned::to_owned);
     let mut columns = OutputTable::new(&["what"], &numbers);
@@ -199,7 +199,7 @@ fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow
     Ok(())
 }
 
-/// Lists the photos of a row, with the number that put them there.
+/// Lists the photos of a row, each with the value that placed it there.
 fn list(
     common: &CommonArgs,
     indexed: &Indexed,

@@ -1,18 +1,19 @@
-//! Paths as text from which they can be recovered, even if they are not Unicode.
+//! Text forms of paths from which even paths that are not valid Unicode can be recovered.
 //!
-//! Bytes that are not Unicode are marked by a private character and four digits. JSON prints them as lone surrogates,
-//! `\udc80` to `\udcff` for the bytes 0x80 to 0xff, which Python's `os.fsencode` (and every program that supports
-//! "surrogateescape") turns back into the byte; CSV prints the byte itself; tables a replacement character.
+//! An invalid unit (a byte, or an unpaired surrogate on Windows) becomes a noncharacter followed by four hexadecimal
+//! digits. JSON output has it as a lone surrogate, `\udc80` to `\udcff` for the bytes 0x80 to 0xff, which Python's
+//! `os.fsencode` (and every program that supports "surrogateescape") converts back to the byte. CSV has the byte
+//! itself, and tables have a replacement character.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Stands before four hexadecimal digits. A code point that Unicode promises never to assign; doubled where a path has
-/// it nevertheless.
+/// Precedes four hexadecimal digits. This is a noncharacter, which Unicode never assigns; an occurrence in a path is
+/// doubled.
 const MARK: char = '\u{fdd0}';
 
-/// A path as text, with [`MARK`]s for what is none.
+/// Converts a path to marked text: invalid units become a [`MARK`] and their digits.
 pub fn path_text(path: &Path) -> String {
     let mut text = String::with_capacity(path.as_os_str().len());
     write_units(path.as_os_str(), &mut text);
@@ -51,15 +52,15 @@ fn write_units(path: &OsStr, text: &mut String) {
     }
 }
 
-/// A part of a marked text.
+/// A part of marked text.
 pub enum TextPart<'a> {
-    /// As it is.
+    /// Text without marks.
     Text(&'a str),
-    /// A surrogate, as four digits.
+    /// A lone surrogate, as four hexadecimal digits.
     Lone(&'a str),
 }
 
-/// The parts of a marked text.
+/// Splits marked text into its parts.
 pub fn parts(text: &str) -> impl Iterator<Item = TextPart<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -82,14 +83,14 @@ pub fn parts(text: &str) -> impl Iterator<Item = TextPart<'_>> {
             rest = &after[4..];
             return Some(TextPart::Lone(digits));
         }
-        // A mark that stands for itself, once for each two.
+        // A doubled mark stands for one mark in the path.
         let mark = &rest[..MARK.len_utf8()];
         rest = after.strip_prefix(MARK).unwrap_or(after);
         Some(TextPart::Text(mark))
     })
 }
 
-/// A marked text for people.
+/// Converts marked text for display: invalid units become replacement characters.
 pub fn for_display(text: &str) -> String {
     let part = |part| match part {
         TextPart::Text(text) => text,
@@ -98,7 +99,7 @@ pub fn for_display(text: &str) -> String {
     parts(text).map(part).collect()
 }
 
-/// A marked text as bytes, those of paths as they are.
+/// Converts marked text to bytes: on Unix, invalid bytes are restored.
 pub fn as_bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     for part in parts(text) {

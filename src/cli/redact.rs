@@ -1,37 +1,37 @@
 //! Removes private paths from logs and settings, so that they can be shared.
 //!
-//! Where the end of a path is unclear, the rest of the line is removed as well: better too much than the name of a
-//! photo. The same path has the same placeholder everywhere.
+//! If the end of a path is unclear, the rest of the line is removed too: removing too much is better than revealing a
+//! photo's name. A path always gets the same placeholder.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-/// Longest extension that is kept, to show what kind of file it was.
+/// Maximum length of an extension that is kept to show the file type.
 const ENDING: usize = 5;
-/// Places in sources of the program and its libraries, which backtraces name.
+/// Markers of source paths of the program and its dependencies, which backtraces contain.
 const SOURCES: [&str; 2] = ["/rustc/", "/registry/src/"];
 
-/// What was taken out so far, and what stands for it.
+/// Replaces private paths by placeholders, the same for each occurrence.
 #[derive(Default)]
 pub struct Redactor {
-    /// Folders of the program, and what they are called.
+    /// The program's own folders and their placeholders, longest path first.
     own: Vec<(String, String)>,
-    /// Private paths; the place in this list is their number.
+    /// Private paths. The index plus one is the number in the placeholder.
     private: Vec<String>,
 }
 
 impl Redactor {
-    /// Knows one of the program's own folders: what is in it keeps its name.
+    /// Registers one of the program's own folders. It gets the placeholder `<name>`, and names in it are kept.
     pub fn own(&mut self, folder: &Path, name: &str) {
         let entry = (folder.display().to_string(), format!("<{name}>"));
         self.own.push(entry);
-        // A folder within another comes first.
+        // Subfolders come before their parents, so that the longest prefix matches.
         self.own
             .sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
     }
 
-    /// What stands for a path.
+    /// The placeholder of a path.
     pub fn path(&mut self, path: &str) -> String {
         if let Some((folder, name)) = self.own_prefix(path) {
             return format!("{name}{}", &path[folder..]);
@@ -47,7 +47,7 @@ impl Redactor {
         format!("<path {}>{ending}", number + 1)
     }
 
-    /// The length of the program's folder that contains a path, and its name.
+    /// The length and placeholder of the own folder that contains a path.
     fn own_prefix(&self, path: &str) -> Option<(usize, String)> {
         let within = |folder: &str| {
             let rest = path.strip_prefix(folder);
@@ -57,7 +57,7 @@ impl Redactor {
         Some((folder.len(), name.clone()))
     }
 
-    /// Settings without private paths.
+    /// Replaces private paths in settings.
     pub fn settings(&mut self, value: &mut Value) {
         match value {
             Value::String(text) => *text = self.quoted(text),
@@ -67,7 +67,7 @@ impl Redactor {
         }
     }
 
-    /// Sentences by name, without private paths in them.
+    /// Replaces private paths in facts, an object of texts.
     pub fn facts(&mut self, facts: &mut Value) {
         for fact in facts
             .as_object_mut()
@@ -80,7 +80,8 @@ impl Redactor {
         }
     }
 
-    /// Text without private paths. Those in quotes, of which it is known where they end, are learnt first.
+    /// Replaces private paths in a text. Quoted paths are collected first, because they end unambiguously and then help
+    /// to delimit unquoted ones.
     pub fn text(&mut self, text: &str) -> String {
         text.lines().for_each(|line| {
             self.line(line, false);
@@ -90,7 +91,7 @@ impl Redactor {
             .collect()
     }
 
-    /// A line without private paths; without `unquoted`, only those in quotes are looked at.
+    /// Replaces private paths in a line; only those in quotes if `unquoted` is false.
     fn line(&mut self, line: &str, unquoted: bool) -> String {
         let mut out = String::with_capacity(line.len());
         let mut at = 0;
@@ -114,7 +115,7 @@ impl Redactor {
         out
     }
 
-    /// What stands for a text in quotes: all of it is a path, or none.
+    /// The replacement for quoted text, which is a path as a whole or not at all.
     fn quoted(&mut self, text: &str) -> String {
         if text.contains("://") {
             return without_password(text);
@@ -129,7 +130,7 @@ impl Redactor {
         }
     }
 
-    /// How much of a text that begins with a path goes, and what stands for it.
+    /// For text that begins with a path, the number of bytes to replace, and their replacement.
     fn unquoted(&mut self, rest: &str) -> (usize, String) {
         let word = rest.split_whitespace().next().unwrap_or_default();
         if let Some(at) = SOURCES.iter().find_map(|marker| word.find(marker)) {
@@ -152,9 +153,9 @@ impl Redactor {
     }
 }
 
-/// Whether an absolute path begins here.
+/// Whether an absolute path begins here. `before` is the preceding character.
 fn begins_path(rest: &str, before: Option<char>) -> bool {
-    // Messages in Chinese put brackets and quotes of their own before paths.
+    // Messages in Chinese have their own brackets and quotes before paths.
     let is_mark = |c: char| "=('[<,;:".contains(c) || !c.is_ascii() && !c.is_alphanumeric();
     let free = before.is_none_or(|c| c.is_whitespace() || is_mark(c));
     let mut letters = rest.chars();
@@ -167,7 +168,7 @@ fn begins_path(rest: &str, before: Option<char>) -> bool {
     }
 }
 
-/// Where the quote that begins `text` ends.
+/// The byte index of the quote that ends the quoted text at the start of `text`.
 fn closing_quote(text: &str) -> Option<usize> {
     let mut escaped = false;
     text.char_indices().skip(1).find_map(|(at, letter)| {
@@ -181,7 +182,7 @@ fn unescape(text: &str) -> String {
     text.replace("\\\"", "\"").replace("\\\\", "\\")
 }
 
-/// An address without a name and password in it.
+/// Removes the user name and password from a URL.
 pub fn without_password(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return address.into();

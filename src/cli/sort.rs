@@ -1,4 +1,4 @@
-//! `lumisift sort`: the best label for every photo, and an export by label.
+//! `lumisift sort`: finds the best label of every photo, and exports photos by label.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -35,10 +35,11 @@ use super::output::{
 use super::stream::Streamed;
 use super::{RunOutcome, export};
 
-/// Stands for a label in what programs read, where none fits.
+/// Stands for "no label" in the output for programs.
 const NONE: &str = "(none)";
 
-/// A photo by its place among the scores, and its best label, if one fits. Small, because there may be millions.
+/// A photo, its index in the scores, and the index of its best label if one matches. Kept small, because there may be
+/// millions.
 struct SortedPhoto<'a> {
     photo: &'a Photo,
     at: u32,
@@ -56,12 +57,12 @@ impl SortedPhoto<'_> {
     }
 }
 
-/// The JSON of `sort`; lists are generated while they are written.
+/// The JSON output. Lists are generated while they are written.
 #[derive(Serialize)]
 struct SortReport<'a, P: Serialize, F: Serialize> {
     photos: P,
     counts: &'a serde_json::Map<String, Value>,
-    /// What labels in other languages mean in English, where the model knows no other.
+    /// English translations of labels, if the model knows only English.
     #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
     translated: &'a serde_json::Map<String, Value>,
     exported: Option<usize>,
@@ -188,7 +189,7 @@ fn sorted_row(item: &SortedPhoto, labels: &[String], none: &str, scores: &Scores
     ]
 }
 
-/// Photos by label in the given order, within each by descending match; those without a fitting label last.
+/// Sorts photos by label in the given order, then by descending match score; those without a matching label are last.
 fn by_label<'a>(
     indexed: &'a Indexed,
     scores: &Scores,
@@ -260,7 +261,7 @@ fn sorted_json(
     value
 }
 
-/// Photos that fit, as an export takes them.
+/// The export items of the photos that match a label.
 fn export_items(
     args: &SortArgs,
     wanted: &PreparedLabels,
@@ -287,7 +288,7 @@ fn export_items(
     fits.map(item).collect()
 }
 
-/// What a contact sheet of this name is.
+/// The kind of contact sheet that a file's extension selects.
 fn sheet_kind(file: &Path) -> OutputKind {
     let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
     match ending {
@@ -296,7 +297,7 @@ fn sheet_kind(file: &Path) -> OutputKind {
     }
 }
 
-/// Writes the photos that fit, by label, as a page.
+/// Writes a contact sheet of the matching photos, by label.
 fn write_contact_sheet(
     file: &Path,
     session: &Session,

@@ -1,4 +1,4 @@
-//! `lumisift store`: checking the store, and making it as small as what it holds.
+//! `lumisift store`: checks and compacts the store.
 
 use lumisift::engine::index::store::{Store, Tidied, Verified};
 use lumisift::settings::Dirs;
@@ -16,7 +16,7 @@ pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcom
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
     let dir = store_dir(common, &dirs, &settings);
-    // Looking must not make what is not there.
+    // Opening would create a missing store.
     if !dir.join("facts.db").is_file() {
         anyhow::bail!(t!("cli-no-store", folder = path_text(&dir)));
     }
@@ -79,7 +79,7 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
     })
 }
 
-/// A size with its unit in a table, and the number of bytes for programs.
+/// A size with its unit in tables, and in bytes for programs.
 fn size_cell(format: OutputFormat, bytes: u64) -> String {
     match format {
         OutputFormat::Table => text::bytes(bytes, Digits::Ungrouped),

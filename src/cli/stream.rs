@@ -1,4 +1,4 @@
-//! Output of results that are too large for memory: rows and values are generated while they are written.
+//! Output of results that do not fit into memory: rows and values are generated while they are written.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::path_text::{as_bytes, for_display};
 
-/// A list whose values are made one by one while they are written.
+/// A list whose values are generated while they are serialised.
 pub struct Streamed<F>(pub F);
 
 impl<F, I> Serialize for Streamed<F>
@@ -21,13 +21,13 @@ where
     }
 }
 
-/// A column's name, and whether it holds numbers, which stand to the right and are never escaped.
+/// A column's name, and whether it has numbers, which are right-aligned and never escaped.
 pub type ColumnHeading = (String, bool);
 
-/// Writes a table in Markdown. The rows are made twice: once to see how wide the columns are.
+/// Writes a Markdown table. Iterates over the rows twice, first to find the column widths.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if writing fails.
 pub fn write_table<I, R>(
     out: &mut impl Write,
     columns: &[ColumnHeading],
@@ -70,15 +70,15 @@ fn write_line(
     writeln!(out, "|")
 }
 
-/// A cell for people.
+/// A cell for display.
 fn shown(cell: &str) -> String {
     printable(&for_display(cell)).into_owned()
 }
 
-/// Writes CSV row by row. On a terminal it is read by a user, elsewhere by a program.
+/// Writes CSV row by row: readable on a terminal, and with exact paths elsewhere.
 ///
 /// # Errors
-/// If it cannot be written.
+/// Returns an error if writing fails.
 pub fn write_csv<I, R>(
     out: &mut impl Write,
     columns: &[ColumnHeading],

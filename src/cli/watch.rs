@@ -22,10 +22,10 @@ use super::labels::print_translations;
 use super::library::{job_options, open_library};
 use super::output::print_message;
 
-/// How long nothing must happen in the folders before they are looked at, and how long that is waited for at most.
+/// Folders are scanned after a period without events, or at the latest after `MAX_WAIT`.
 const QUIET: Duration = Duration::from_secs(2);
 const MAX_WAIT: Duration = Duration::from_secs(30);
-/// How often folders are scanned without a notification: network shares send none.
+/// Interval of scans without notifications, because network shares send none.
 const POLL: Duration = Duration::from_secs(60);
 
 /// `lumisift watch`.
@@ -33,7 +33,7 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
     let enabled = read_rules(&args.rules)?
         .into_iter()
         .filter(|rule| rule.enabled);
-    // Marks are undone in the window, which saves them.
+    // Marks are saved and undone by the window, so this command does not apply them.
     let (marking, rules): (Vec<FolderRule>, Vec<FolderRule>) =
         enabled.partition(|rule| matches!(rule.action, RuleAction::Mark(_)));
     if rules.is_empty() {
@@ -70,7 +70,7 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
     };
     let ends = args.once || args.dry_run;
     let (sender, events) = bounded(1);
-    // It watches as long as it lives.
+    // Dropping the watcher would stop it.
     let _watcher = (!ends).then(|| watcher(&rules, sender));
     let mut reporter = RoundReporter::default();
     loop {
@@ -97,7 +97,7 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
     }
 }
 
-/// Whether files may be other than they were. Scanning folders opens and reads them, which the system reports as well.
+/// Whether an event may mean changed files. Reading the folders causes access events, which do not count.
 fn is_change(event: &Event) -> bool {
     match event.kind {
         EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
@@ -106,7 +106,7 @@ fn is_change(event: &Event) -> bool {
     }
 }
 
-/// Sends to the channel whenever something changes in the folders of rules.
+/// Creates a watcher that sends to the channel whenever something changes in the folders of `rules`.
 fn watcher(
     rules: &[FolderRule],
     sender: crossbeam_channel::Sender<()>,
@@ -114,7 +114,7 @@ fn watcher(
     let on_event = move |event: notify::Result<Event>| {
         // An error may mean that events were lost.
         if event.as_ref().map_or(true, is_change) {
-            // One that waits already is enough.
+            // The channel has a capacity of one: one pending message is enough.
             let _ = sender.try_send(());
         }
     };
@@ -141,10 +141,10 @@ fn watcher(
     Some(watcher)
 }
 
-/// Waits until something happened and it is quiet again, for `most` at most if nothing does.
+/// Waits for an event, at most for `most`, and then until events pause.
 fn wait(events: &Receiver<()>, most: Duration) {
     if events.recv_timeout(most).is_err() {
-        // Without a watcher the channel is closed at once.
+        // Without a watcher, the channel is disconnected and returns at once.
         if let Err(RecvTimeoutError::Disconnected) = events.recv_timeout(Duration::ZERO) {
             std::thread::sleep(most);
         }
@@ -154,10 +154,10 @@ fn wait(events: &Receiver<()>, most: Duration) {
     while since.elapsed() < MAX_WAIT && events.recv_timeout(QUIET).is_ok() {}
 }
 
-/// Prints what rounds did. A problem that lasts is printed once, and again if it comes back.
+/// Prints the results of rounds. A persistent problem is printed once, and again if it recurs.
 #[derive(Default)]
 struct RoundReporter {
-    /// What is wrong, in sentences.
+    /// The messages of current problems.
     reported_problems: HashSet<String>,
     waiting: usize,
 }
@@ -191,7 +191,7 @@ impl RoundReporter {
         }
     }
 
-    /// The problems that did not exist after the previous round.
+    /// The problems that did not exist in the previous round.
     fn new_problems(&mut self, round: &WatchRound) -> Vec<String> {
         let failures = round.failures.iter();
         let failures =
@@ -208,7 +208,7 @@ impl RoundReporter {
     }
 }
 
-/// "2 photos copied, 1 photo already there, 4 match no rule".
+/// A summary such as "2 photos copied, 1 photo already there, 4 match no rule".
 fn summary(arrivals: &[SortedFile], unmatched: usize, dry_run: bool) -> String {
     let there = arrivals
         .iter()

@@ -1,4 +1,4 @@
-//! `lumisift` and `lumisift PATH...`: the window.
+//! `lumisift` and `lumisift PATH...`: opens the window.
 
 use std::path::PathBuf;
 

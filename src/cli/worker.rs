@@ -1,4 +1,4 @@
-//! `lumisift worker`: classifies tables of pictures for other programs. Standard output carries only the stream.
+//! `lumisift worker`: classifies tables of images for other programs. Standard output has only the stream.
 
 use std::io;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOu
     Ok(RunOutcome::Success)
 }
 
-/// Loads the model, for which all threads together are as many as those that decode.
+/// Loads the model and limits the thread pool to `--threads`.
 pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn Model>> {
     if common.threads > 0 {
         rayon::ThreadPoolBuilder::new()

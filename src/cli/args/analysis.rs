@@ -35,12 +35,12 @@ pub struct BurstsArgs {
     pub folders: FolderArgs,
 }
 
-/// Rows of the overview beside those of flaws.
+/// Names of the overview's rows that do not list flaws.
 pub const COPIES: &str = "copies";
 pub const BURSTS: &str = "bursts";
 pub const UNDATED: &str = "undated";
 
-/// The names of all rows of the overview, in their order.
+/// The names of all rows of the overview, in display order.
 fn overview_rows() -> Vec<&'static str> {
     let flaws = Flaw::ALL.into_iter().map(Flaw::name);
     let all = [COPIES, BURSTS].into_iter().chain(flaws);

@@ -37,7 +37,7 @@ pub struct TransferArgs {
 }
 
 impl TransferArgs {
-    /// Whether anything but the defaults was asked for.
+    /// Whether any option differs from its default.
     pub fn is_asked_for(&self) -> bool {
         self.copy
             || self.moves

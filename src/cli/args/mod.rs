@@ -238,7 +238,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// The same for the engine.
+    /// The engine's form of these options.
     pub fn wording(self) -> Wording<'static> {
         Wording {
             exactly: self.no_expand,
@@ -308,7 +308,7 @@ pub struct PhotoFilterArgs {
 }
 
 impl PhotoFilterArgs {
-    /// Whether it asks for what a person decided.
+    /// Whether any filter depends on the user's decisions (stars, colours, picks or rejects).
     pub fn needs_decisions(&self) -> bool {
         self.min_stars > 0 || self.colour.is_some() || self.picked || self.no_rejects
     }

@@ -1,4 +1,4 @@
-//! Parsers of single values.
+//! Parsers of argument values.
 
 use std::path::{Path, PathBuf};
 
@@ -6,13 +6,13 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use lumisift::engine::files::paths::absolute;
 use lumisift::engine::organize::marks::Colour;
 
-/// Paths become absolute where they are read: what is kept of them (journals, records, the store) means the same
-/// from any folder. Links in them keep their names.
+/// Parses a path and makes it absolute, because paths are stored (in journals, records and the store) and must not
+/// depend on the current folder. Symbolic links are not resolved.
 pub fn path() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().map(|path| absolute(&path))
 }
 
-/// The same, but addresses stay as they are.
+/// Like [`path`], but leaves URLs unchanged.
 pub fn path_or_url() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().map(|path| match is_url(&path) {
         true => path,
@@ -20,7 +20,7 @@ pub fn path_or_url() -> impl TypedValueParser<Value = PathBuf> {
     })
 }
 
-/// Whether an argument is an address rather than a path.
+/// Whether an argument is a URL rather than a path.
 pub fn is_url(path: &Path) -> bool {
     let text = path.as_os_str().as_encoded_bytes();
     let starts = |scheme: &str| {
@@ -50,7 +50,7 @@ pub fn match_value(text: &str) -> Result<f32, String> {
     }
 }
 
-/// A part of a whole, in percent.
+/// Parses a percentage greater than 0 and at most 100.
 #[cfg(feature = "arrow")]
 pub fn share() -> impl TypedValueParser<Value = f64> {
     clap::builder::StringValueParser::new().try_map(|text| match text.parse::<f64>() {
