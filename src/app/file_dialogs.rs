@@ -94,6 +94,7 @@ mod linux {
         }
     }
 
+    /// Like [`super::available`], for this platform.
     pub fn available() -> Result<(), String> {
         match DialogEnvironment::of_process().have_dialogs() {
             true => Ok(()),

@@ -37,7 +37,7 @@ struct LabelReading {
     something_else: Option<f32>,
 }
 
-/// `lumisift classify`.
+/// Runs `lumisift classify`.
 pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunOutcome> {
     let wanted = PreparedLabels::new(&args.labels, DEFAULT_MIN_MATCH)?;
     let labels = &wanted.names;

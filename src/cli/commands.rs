@@ -26,6 +26,7 @@ use super::output::{
     OutputTable, failure_json, number, path_text, percent, print, print_failures, print_message,
 };
 
+/// The outcome of a command with these failures.
 pub fn outcome(failures: &[Failure]) -> RunOutcome {
     if failures.is_empty() {
         RunOutcome::Success
@@ -45,7 +46,7 @@ pub fn finish(indexed: &Indexed) -> anyhow::Result<RunOutcome> {
     Ok(outcome(&indexed.failures))
 }
 
-/// `lumisift search`.
+/// Runs `lumisift search`.
 pub fn search(common: &CommonArgs, args: &SearchArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.query, &args.words.wording())?);
     let opened = open_library(common)?;
@@ -89,7 +90,7 @@ pub fn search(common: &CommonArgs, args: &SearchArgs) -> anyhow::Result<RunOutco
     finish(&indexed)
 }
 
-/// `lumisift index`.
+/// Runs `lumisift index`.
 pub fn index(common: &CommonArgs, args: &IndexArgs) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let session = opened.session();
@@ -136,7 +137,7 @@ pub fn index(common: &CommonArgs, args: &IndexArgs) -> anyhow::Result<RunOutcome
     finish(&indexed)
 }
 
-/// `lumisift embed`.
+/// Runs `lumisift embed`.
 pub fn embed(common: &CommonArgs, args: &EmbedArgs) -> anyhow::Result<RunOutcome> {
     out_file::check(&args.out, OutputKind::Safetensors)?;
     let opened = open_library(common)?;

@@ -40,7 +40,7 @@ pub fn descriptions(
     Ok(descriptions)
 }
 
-/// `lumisift describe`.
+/// Runs `lumisift describe`.
 pub fn run(common: &CommonArgs, args: &DescribeArgs) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let indexed = &library::index(common, &opened, &args.folders)?;

@@ -42,7 +42,7 @@ struct InstallRecord {
     folders: Vec<PathBuf>,
 }
 
-/// `lumisift desktop`.
+/// Runs `lumisift desktop`.
 pub fn run(action: &DesktopAction) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         cfg!(all(unix, not(target_os = "macos"))),

@@ -21,6 +21,7 @@ use super::library::{choose_model, load_settings, store_dir};
 use super::output::{OutputTable, in_language_of, path_text, print, print_message, print_sentence};
 use super::{RunOutcome, bundle};
 
+/// Runs `lumisift doctor`.
 pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let gather = || gather(common, &dirs, args.tidy);

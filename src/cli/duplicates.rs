@@ -83,7 +83,7 @@ pub fn appearances(
     Ok(found?)
 }
 
-/// `lumisift duplicates`.
+/// Runs `lumisift duplicates`.
 pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         args.to.is_none() || args.export_plan.is_some(),

@@ -20,7 +20,7 @@ use super::output::{
     print_message,
 };
 
-/// `lumisift estimate`.
+/// Runs `lumisift estimate`.
 pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let opened = open_library(common)?;

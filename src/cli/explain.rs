@@ -21,7 +21,7 @@ use super::output::{OutputTable, number, path_text, percent, print, print_messag
 /// Match score below which, according to measurements, a heat map means little.
 const MIN_HEAT_MATCH: f32 = 0.02;
 
-/// `lumisift explain`.
+/// Runs `lumisift explain`.
 pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     if let Some(out) = &args.out {

@@ -129,7 +129,7 @@ pub fn write_manifest(
     Ok(())
 }
 
-/// `lumisift export`.
+/// Runs `lumisift export`.
 pub fn apply_manifest(common: &CommonArgs, args: &ExportArgs) -> anyhow::Result<RunOutcome> {
     if let Some(file) = &args.how.manifest_out {
         out_file::check(file, OutputKind::Manifest)?;
@@ -206,7 +206,7 @@ fn interrupted(dirs: &Dirs) -> Vec<PastExport> {
         .collect()
 }
 
-/// `lumisift undo`.
+/// Runs `lumisift undo`.
 pub fn undo(common: &CommonArgs, args: &UndoArgs) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let journals = dirs.journals();

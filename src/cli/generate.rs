@@ -10,6 +10,7 @@ use lumisift::t;
 use super::RunOutcome;
 use super::args::{Args, GenerateArgs};
 
+/// Runs `lumisift generate`.
 pub fn run(args: &GenerateArgs) -> anyhow::Result<RunOutcome> {
     let dir = &args.dir;
     let failed = || t!("cli-cannot-write-into", folder = dir.display());

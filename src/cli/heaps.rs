@@ -13,7 +13,7 @@ use super::commands::finish;
 use super::library::{self, open_library};
 use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
-/// `lumisift heaps`.
+/// Runs `lumisift heaps`.
 pub fn run(common: &CommonArgs, args: &HeapsArgs) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let indexed = library::index(common, &opened, &args.folders)?;

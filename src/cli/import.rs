@@ -10,7 +10,7 @@ use super::args::{CommonArgs, Import};
 use super::library::open_library;
 use super::output::{OutputTable, in_language_of, print};
 
-/// `lumisift import`.
+/// Runs `lumisift import`.
 pub fn run(common: &CommonArgs, args: &Import) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let imported = import(opened.session(), &args.files)?;

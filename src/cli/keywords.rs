@@ -25,6 +25,7 @@ use super::labels::{print_translations, with_absolute_paths};
 use super::library::{self, OpenedLibrary, open_library};
 use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
+/// Runs `lumisift keywords`.
 pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcome> {
     let records = Dirs::detect().sidecars();
     if args.undo {

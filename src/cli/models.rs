@@ -34,6 +34,7 @@ struct ModelCommand<'a> {
     settings: Settings,
 }
 
+/// Runs `lumisift models`.
 pub fn run(common: &CommonArgs, action: Option<&ModelAction>) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);

@@ -17,7 +17,7 @@ use super::output::{
     OutputTable, failure_json, number, path_text, print, print_failures, print_message,
 };
 
-/// `lumisift bursts`.
+/// Runs `lumisift bursts`.
 pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutcome> {
     let looked = IndexedPhotos::open(common, &args.folders)?;
     let (indexed, looks) = (&looked.indexed, &looked.looks);
@@ -92,7 +92,7 @@ struct OverviewRow {
     bytes: Option<u64>,
 }
 
-/// `lumisift overview`.
+/// Runs `lumisift overview`.
 pub fn overview(common: &CommonArgs, args: &OverviewArgs) -> anyhow::Result<RunOutcome> {
     let looked = IndexedPhotos::open(common, &args.folders)?;
     let indexed = &looked.indexed;

@@ -16,7 +16,7 @@ use super::output::{
 };
 use super::worker::load_model;
 
-/// `lumisift rank`.
+/// Runs `lumisift rank`.
 pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let zero_shot = ZeroShot::new(load_model(common)?)?;

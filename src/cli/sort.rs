@@ -70,7 +70,7 @@ struct SortReport<'a, P: Serialize, F: Serialize> {
     failures: F,
 }
 
-/// `lumisift sort`.
+/// Runs `lumisift sort`.
 pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         args.export.is_some() || !args.how.is_asked_for(),

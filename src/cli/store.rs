@@ -11,7 +11,7 @@ use super::args::{CommonArgs, OutputFormat, StoreAction};
 use super::library::{load_settings, store_dir};
 use super::output::{OutputTable, in_language_of, path_text, print, print_sentence};
 
-/// `lumisift store`.
+/// Runs `lumisift store`.
 pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);

@@ -28,7 +28,7 @@ const MAX_WAIT: Duration = Duration::from_secs(30);
 /// Interval of scans without notifications, because network shares send none.
 const POLL: Duration = Duration::from_secs(60);
 
-/// `lumisift watch`.
+/// Runs `lumisift watch`.
 pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> {
     let enabled = read_rules(&args.rules)?
         .into_iter()

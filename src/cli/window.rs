@@ -11,6 +11,7 @@ use super::RunOutcome;
 use super::args::CommonArgs;
 use super::output::print_message;
 
+/// Opens the window with `paths`.
 pub fn open(
     common: &CommonArgs,
     paths: &[PathBuf],

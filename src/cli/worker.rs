@@ -19,7 +19,7 @@ use super::labels::{PreparedLabels, print_translations};
 use super::library::{load_settings, wanted_model};
 use super::output::{print_message, print_sentence};
 
-/// `lumisift worker`.
+/// Runs `lumisift worker`.
 pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOutcome> {
     let format = file_format(common.format, args.stdio)?;
     let labels = labels(args)?;

@@ -10,6 +10,7 @@ use crate::app::document::filter::Filter;
 use crate::app::document::state::{SessionState, State};
 use crate::t;
 
+/// Draws the placeholder for the grid.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = palette(ui);
     let height = ui.available_height();

@@ -9,6 +9,7 @@ use crate::app::document::filter::{Grouping, SortKey, Sorting};
 use crate::app::document::state::State;
 use crate::t;
 
+/// The choice of grouping. `focus` focuses it.
 pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Command>) {
     let now = state.grouping();
     let combo = ComboBox::from_id_salt("group")
@@ -34,6 +35,7 @@ pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Com
     combo.response.on_hover_text(t!("group-by-hint"));
 }
 
+/// The choice of sort order and its direction.
 pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let now = state.sorting();
     let combo = ComboBox::from_id_salt("sort")

@@ -14,6 +14,7 @@ use crate::engine::index::pipeline::Phase;
 use crate::t;
 use crate::text::{self, Digits};
 
+/// Draws the status bar.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.set_min_height(22.0);

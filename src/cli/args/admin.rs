@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::values::path;
 
-/// `desktop`.
+/// Actions of `desktop`.
 #[derive(Debug, Subcommand)]
 pub enum DesktopAction {
     /// Install the menu entry, icons and description into the user's data folder (XDG_DATA_HOME)
@@ -15,7 +15,7 @@ pub enum DesktopAction {
     Uninstall,
 }
 
-/// `desktop install`.
+/// Arguments of `desktop install`.
 #[derive(Debug, ClapArgs)]
 pub struct DesktopInstallArgs {
     /// Write into DIR instead, for building packages; no record is kept
@@ -26,7 +26,7 @@ pub struct DesktopInstallArgs {
     pub program: Option<String>,
 }
 
-/// `generate`.
+/// Arguments of `generate`.
 #[derive(Debug, ClapArgs)]
 pub struct GenerateArgs {
     /// The folder
@@ -34,7 +34,7 @@ pub struct GenerateArgs {
     pub dir: PathBuf,
 }
 
-/// `doctor`.
+/// Arguments of `doctor`.
 #[derive(Debug, ClapArgs)]
 pub struct DoctorArgs {
     /// Write a bug report to a new file: log, versions and settings, without paths
@@ -48,7 +48,7 @@ pub struct DoctorArgs {
     pub tidy: bool,
 }
 
-/// `store`.
+/// Actions of `store`.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum StoreAction {
     /// Read all of the store and say what is damaged; what is damaged is repaired or read again when it is next opened
@@ -58,7 +58,7 @@ pub enum StoreAction {
     Compact,
 }
 
-/// `models`.
+/// Actions of `models`.
 #[derive(Debug, Subcommand)]
 pub enum ModelAction {
     /// List the models

@@ -9,7 +9,7 @@ use lumisift::engine::library::Flaw;
 use super::values::{match_value, path};
 use super::{FolderArgs, Words};
 
-/// `duplicates`.
+/// Arguments of `duplicates`.
 #[derive(Debug, ClapArgs)]
 pub struct DuplicatesArgs {
     #[command(flatten)]
@@ -28,7 +28,7 @@ pub struct DuplicatesArgs {
     pub to: Option<PathBuf>,
 }
 
-/// `bursts`.
+/// Arguments of `bursts`.
 #[derive(Debug, ClapArgs)]
 pub struct BurstsArgs {
     #[command(flatten)]
@@ -47,7 +47,7 @@ fn overview_rows() -> Vec<&'static str> {
     all.chain([UNDATED]).collect()
 }
 
-/// `overview`.
+/// Arguments of `overview`.
 #[derive(Debug, ClapArgs)]
 pub struct OverviewArgs {
     #[command(flatten)]
@@ -57,14 +57,14 @@ pub struct OverviewArgs {
     pub list: Option<String>,
 }
 
-/// `heaps`.
+/// Arguments of `heaps`.
 #[derive(Debug, ClapArgs)]
 pub struct HeapsArgs {
     #[command(flatten)]
     pub folders: FolderArgs,
 }
 
-/// `explain`.
+/// Arguments of `explain`.
 #[derive(Debug, ClapArgs)]
 pub struct ExplainArgs {
     /// The photo
@@ -80,7 +80,7 @@ pub struct ExplainArgs {
     pub out: Option<PathBuf>,
 }
 
-/// `estimate`.
+/// Arguments of `estimate`.
 #[derive(Debug, ClapArgs)]
 pub struct EstimateArgs {
     #[command(flatten)]
@@ -101,14 +101,14 @@ pub struct EstimateArgs {
     pub no: Vec<PathBuf>,
 }
 
-/// `describe`.
+/// Arguments of `describe`.
 #[derive(Debug, ClapArgs)]
 pub struct DescribeArgs {
     #[command(flatten)]
     pub folders: FolderArgs,
 }
 
-/// `watch`.
+/// Arguments of `watch`.
 #[derive(Debug, ClapArgs)]
 pub struct WatchArgs {
     /// File with rules (see docs/heap.md)

@@ -63,7 +63,7 @@ pub enum LayoutArg {
     Mirror,
 }
 
-/// `export`.
+/// Arguments of `export`.
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {
     /// Manifest written by an earlier export
@@ -76,7 +76,7 @@ pub struct ExportArgs {
     pub how: TransferArgs,
 }
 
-/// `keywords`.
+/// Arguments of `keywords`.
 #[derive(Debug, ClapArgs)]
 pub struct KeywordsArgs {
     /// Folders or photos
@@ -151,7 +151,7 @@ pub enum SidecarNames {
     Stem,
 }
 
-/// `undo`.
+/// Arguments of `undo`.
 #[derive(Debug, ClapArgs)]
 pub struct UndoArgs {
     /// Export to undo, by its ID in --list (default: the last one)

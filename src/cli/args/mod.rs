@@ -314,7 +314,7 @@ impl PhotoFilterArgs {
     }
 }
 
-/// `classify`.
+/// Arguments of `classify`.
 #[derive(Debug, ClapArgs)]
 pub struct ClassifyArgs {
     /// Photos, or their URLs
@@ -327,7 +327,7 @@ pub struct ClassifyArgs {
     pub exact: bool,
 }
 
-/// `sort`.
+/// Arguments of `sort`.
 #[derive(Debug, ClapArgs)]
 pub struct SortArgs {
     #[command(flatten)]
@@ -363,7 +363,7 @@ pub struct SortArgs {
     pub contact_sheet: Option<PathBuf>,
 }
 
-/// `search`.
+/// Arguments of `search`.
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
     #[command(flatten)]
@@ -383,14 +383,14 @@ pub struct SearchArgs {
     pub min_match: f32,
 }
 
-/// `index`.
+/// Arguments of `index`.
 #[derive(Debug, ClapArgs)]
 pub struct IndexArgs {
     #[command(flatten)]
     pub folders: FolderArgs,
 }
 
-/// `embed`.
+/// Arguments of `embed`.
 #[derive(Debug, ClapArgs)]
 pub struct EmbedArgs {
     #[command(flatten)]

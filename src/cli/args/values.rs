@@ -30,6 +30,7 @@ pub fn is_url(path: &Path) -> bool {
     starts("https://") || starts("http://")
 }
 
+/// Parses the name of a contact sheet, which must be a web page or a JPEG.
 pub fn sheet_file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
@@ -39,10 +40,12 @@ pub fn sheet_file(text: &str) -> Result<PathBuf, String> {
     }
 }
 
+/// Parses the name of a colour label.
 pub fn colour(text: &str) -> Result<Colour, String> {
     Colour::named(text).ok_or_else(|| "red, yellow, green, blue or purple".into())
 }
 
+/// Parses a match score, 0 to 1.
 pub fn match_value(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),

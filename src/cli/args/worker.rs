@@ -8,7 +8,7 @@ use lumisift::engine::worker::{RowFilter, Shard};
 use super::Words;
 use super::values::{path, share};
 
-/// `worker`.
+/// Arguments of `worker`.
 #[derive(Debug, ClapArgs)]
 pub struct WorkerArgs {
     /// Read batches from standard input in Arrow's stream format, and write them with their results to standard output
@@ -36,7 +36,7 @@ pub struct WorkerArgs {
     pub keep: Option<RowFilter>,
 }
 
-/// `rank`.
+/// Arguments of `rank`.
 #[derive(Debug, ClapArgs)]
 pub struct RankArgs {
     /// Files with a column `embedding`
@@ -59,7 +59,7 @@ pub struct RankArgs {
     pub probe: f64,
 }
 
-/// `import`.
+/// Arguments of `import`.
 #[derive(Debug, ClapArgs)]
 pub struct Import {
     /// Files that `lumisift worker` wrote

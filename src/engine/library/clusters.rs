@@ -6,7 +6,7 @@ use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
 use crate::engine::search::query;
 
-/// Words embedded between two checks for cancellation; embedding all of them takes many seconds.
+/// Number of words embedded between two checks for cancellation. Embedding all of them takes many seconds.
 const AT_ONCE: usize = 8;
 
 /// Words for common photo subjects, one per line.

@@ -12,7 +12,7 @@ use crate::engine::index::session::{Session, SessionError};
 use crate::engine::inference::Fingerprint;
 use crate::engine::search::teach::{Classifier, TrainingSet};
 
-/// Classifiers cached beyond those of the current query, all of which are always kept.
+/// Maximum number of cached classifiers in addition to those of the current query, which are always kept.
 const KEPT_CLASSIFIERS: usize = 512;
 
 /// Scores of photos for labels and for a search query.

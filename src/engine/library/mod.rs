@@ -121,7 +121,7 @@ impl Library {
         limits: StoreLimits,
     ) -> Result<Self, LibraryError> {
         let store = Store::open(store)?;
-        // A store that cannot be tidied is still readable.
+        // A store whose clean-up fails is still readable.
         let tidied = store.tidy_if_due(limits);
         let session = Session::open(model, Arc::new(store))?;
         let mut notices: Vec<String> = session.notices().map(ToOwned::to_owned).collect();
@@ -132,13 +132,13 @@ impl Library {
         })
     }
 
-    /// The session, which holds the model and the store.
+    /// The session, which has the model and the store.
     #[must_use]
     pub fn session(&self) -> &Arc<Session> {
         &self.session
     }
 
-    /// Notices for the user from opening the store: what was quarantined or repaired, or could not be tidied.
+    /// Notices for the user from opening the store: data that was quarantined or repaired, or a failed clean-up.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices

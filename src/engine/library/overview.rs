@@ -88,7 +88,7 @@ impl Flaw {
         }
     }
 
-    /// The score computed from the decoded image, for technical flaws; `None` if the image is inconclusive.
+    /// The score computed from the decoded image, for technical flaws; `None` for other flaws and inconclusive images.
     fn of(self, quality: &PictureQuality) -> Option<f32> {
         match self {
             Self::Blurred => quality.sharpness.map(|sharpness| 1.0 - sharpness),

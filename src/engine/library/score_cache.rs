@@ -74,7 +74,7 @@ struct CachedMasses {
     last_used: u64,
 }
 
-/// Unused labels whose masses are kept, because users undo their typing and toggle labels.
+/// Number of unused labels whose masses are kept, because users undo their typing and toggle labels.
 const KEPT_MASSES: usize = 8;
 
 /// Scores of one set of columns over a growing list of photos.

@@ -35,7 +35,7 @@ impl Library {
                 let mut best: Vec<Word<'static>> =
                     words.iter().copied().zip(matches.iter().copied()).collect();
                 let by_match = |a: &Word<'_>, b: &Word<'_>| -> Ordering { b.1.total_cmp(&a.1) };
-                // More than needed, because words that others contain are dropped later.
+                // More candidates than needed, because words contained in others are dropped later.
                 let most = (4 * MAX_WORDS).min(best.len().saturating_sub(1));
                 best.select_nth_unstable_by(most, by_match);
                 best.truncate(most);

@@ -90,7 +90,7 @@ pub struct SortedFile {
     pub target: PathBuf,
     /// Whether it was copied, moved or linked.
     pub transfer: Transfer,
-    /// Whether the target already held the same bytes.
+    /// Whether the target already had the same content.
     pub already_present: bool,
 }
 
@@ -225,7 +225,7 @@ impl Library {
         let decided = indexed.photos.iter().filter_map(|(photo, _)| {
             let path = &photo.file.path;
             let what = done.get(path).map(String::as_str);
-            // Retry an action that was due but not performed, for whatever reason.
+            // Retry an action that was due but was not performed, for whatever reason.
             let is_open = what.is_none() && fitting.contains(path.as_path());
             (!is_open).then_some((photo, what))
         });

@@ -78,8 +78,8 @@ impl RuleKey {
     }
 }
 
-/// Whether the first form of keys tells a rule apart from others. Such rules keep it, so that logs of earlier versions
-/// remain valid. It has no room for options, and does not separate examples.
+/// Whether the first form of keys distinguishes a rule from others. Such rules keep it, so that logs of earlier
+/// versions remain valid. That form cannot represent options or distinguish examples.
 fn is_basic(wording: &Wording<'_>, training_set: &TrainingSet, layout: FolderLayout) -> bool {
     let has_options = wording.exactly
         || wording.as_typed

@@ -104,13 +104,13 @@ pub enum InvalidRules {
     /// A template without a placeholder for the label.
     #[error(transparent)]
     Template(#[from] InvalidTemplate),
-    /// A rule without folders; holds its label.
+    /// A rule without folders; contains its label.
     #[error("the rule for \"{0}\" names no folder")]
     NoFolder(String),
-    /// A rule with both a target folder and a mark; holds its label.
+    /// A rule with both a target folder and a mark; contains its label.
     #[error("the rule for \"{0}\" has both \"to\" and \"mark\"")]
     ToAndMark(String),
-    /// A rule with neither a target folder nor a mark; holds its label.
+    /// A rule with neither a target folder nor a mark; contains its label.
     #[error("the rule for \"{0}\" has neither \"to\" nor \"mark\"")]
     NoAction(String),
 }

@@ -35,6 +35,7 @@ pub(super) struct OriginalKept {
 }
 
 impl OriginalKept {
+    /// The original remains although its copy is at the target. `why` is a clause.
     pub fn beside_copy(why: impl Into<String>) -> Self {
         Self {
             why: why.into(),

@@ -37,6 +37,7 @@ pub struct TargetFolder {
 }
 
 impl TargetFolder {
+    /// Lists a folder; a missing or unreadable folder counts as empty.
     pub fn read(path: &Path) -> Self {
         let entries = fs::read_dir(path).into_iter().flatten().flatten();
         Self {

@@ -52,6 +52,7 @@ impl Typed {
 }
 
 impl Text {
+    /// Normalises a text and splits it into words at spaces and hyphens.
     pub fn new(text: &str) -> Self {
         let text: String = text.trim().nfc().collect();
         let parts = text.split(|c: char| c.is_whitespace() || c == '-');
