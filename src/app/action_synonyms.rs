@@ -75,8 +75,8 @@ impl Action {
         }
     }
 
-    /// `Some(true)` if the name contains all typed words, `Some(false)` if some only begin a synonym, otherwise `None`.
-    /// Case and accents are ignored.
+    /// `Some(true)` if the name contains all typed words, `Some(false)` if some of them only match the start of a
+    /// synonym, `None` if a word matches neither. Case and accents are ignored.
     #[must_use]
     pub fn is_called(self, typed: &str) -> Option<bool> {
         let typed = text::fold(typed);

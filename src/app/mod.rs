@@ -176,7 +176,7 @@ impl App {
             && self.metadata.is_empty()
     }
 
-    /// The slot that holds the store once it is open.
+    /// The slot that contains the store once it is open.
     #[must_use]
     pub fn store_slot(&self) -> &StoreSlot {
         &self.store_slot

@@ -8,7 +8,7 @@ use crate::engine::library::RuleText;
 pub enum RuleCommand {
     /// Open the rules dialog with a new rule for a label.
     ShowFor(LabelId),
-    /// Preview the effect of a rule on the photos that are there now.
+    /// Preview the effect of a rule on the photos that are open now.
     Preview(Box<RuleText>),
     /// Save a rule, and run it if it is enabled.
     Add(Box<RuleText>),

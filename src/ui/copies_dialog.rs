@@ -268,7 +268,7 @@ fn summary(
     });
 }
 
-/// One line that explains why a photo is kept.
+/// One line that explains why the kept photo is the best.
 fn reason(ui: &Ui, place: Rect, state: &State, group: &CopyGroup) {
     let palette = palette(ui);
     let name = name_of(state, group.keeper);

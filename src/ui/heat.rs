@@ -100,7 +100,7 @@ fn picture(map: &HeatMap) -> ColorImage {
         let heat = map.at(along(at % SIDE), along(at / SIDE)).clamp(0.0, 1.0);
         let tint = TINT * heat;
         let shade = SHADE * (1.0 - heat);
-        // The tint is blended over the shade; the photo shows through both.
+        // The tint is blended over the shade, and the photo shows through both.
         let alpha = 1.0 - (1.0 - tint) * (1.0 - shade);
         let green = (2.0 * heat - 1.0).max(0.0);
         let part = |value: f32| (255.0 * value).round() as u8;

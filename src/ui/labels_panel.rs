@@ -161,7 +161,7 @@ impl Interface {
         let parts = split_list(draft).len();
         let text = egui::Label::new(text.small().color(weak)).truncate();
         let text = match parts {
-            // There would be no room for it beside two buttons.
+            // Beside two buttons, there would not be enough space for it.
             2.. => {
                 ui.add(text);
                 None

@@ -43,7 +43,7 @@ impl Interface {
         }
         let problem = state.path_problem.as_deref().unwrap_or_default();
         ui.scope(|ui| {
-            // Always room for two lines, so that nothing moves.
+            // Space for two lines is always reserved, so that nothing moves.
             ui.set_min_height(2.0 * ui.text_style_height(&TextStyle::Small));
             ui.label(RichText::new(problem).small().color(palette(ui).bad));
         });

@@ -1,4 +1,4 @@
-//! Questions about a label: one photo after another, yes or no, until the answers say how good the label is.
+//! Questions about a label: one photo after another, yes or no, until the answers show how accurate the label is.
 
 use egui::{Event, Key, Modifiers, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 

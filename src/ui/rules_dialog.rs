@@ -95,7 +95,7 @@ impl Interface {
             return;
         };
         if state.rules.previewed.as_ref() != Some(&rule) {
-            // The preview there is belongs to another rule.
+            // The existing preview belongs to another rule.
             commands.push(Command::Rules(RuleCommand::Preview(Box::new(rule))));
             ui.label(t!("rule-preview-running"));
             return;

@@ -78,7 +78,7 @@ fn language_row(ui: &mut Ui, settings: &mut Settings) {
     ui.end_row();
 }
 
-/// The name of a language in that language, so that users can find theirs whatever the current one is.
+/// The name of a language in that language, so that users can find theirs whatever the current language is.
 pub fn language_name(choice: LanguageChoice) -> String {
     match choice {
         LanguageChoice::System => t!("language-system").to_owned(),

@@ -99,7 +99,7 @@ pub fn progress(ui: &mut Ui, state: &State) {
         ui.add(egui::Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
     }
     ui.horizontal(|ui| {
-        // The line is also there without progress, so that nothing moves when the analysis ends.
+        // The line is always there, even without progress, so that nothing moves when the analysis ends.
         ui.set_min_height(ui.text_style_height(&TextStyle::Body));
         let Some(running) = &state.overview.running else {
             return;

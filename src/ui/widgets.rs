@@ -111,8 +111,8 @@ pub fn icon_button_sensing(
     response.on_hover_text(name)
 }
 
-/// A small button that is at least as high as the fonts of its text. egui makes one as high as its first font, which is
-/// Latin, so Chinese and Japanese glyphs would hang out of it.
+/// A small button that is at least as high as all fonts of its text. egui uses the height of the first font, which is
+/// Latin, so taller Chinese and Japanese glyphs would extend beyond the button.
 pub fn small_button(ui: &mut Ui, text: &str) -> Response {
     let font = TextStyle::Body.resolve(ui.style());
     let galley = ui
@@ -222,7 +222,7 @@ pub fn percent(value: f32) -> String {
 }
 
 /// Number of decimals of a percentage; `None` if it is above 0 but too small for one decimal. Values near 0 and 100 %
-/// have one, because whole numbers would round them to the end.
+/// have one decimal, because they would otherwise be rounded to 0 or 100 %.
 #[must_use]
 pub fn percent_digits(value: f32) -> Option<usize> {
     let percent = value * 100.0;

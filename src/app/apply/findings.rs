@@ -83,7 +83,7 @@ impl App {
     }
 
     /// Rejects the duplicates of one group or of all groups, and reports the freed space. Each is rejected as a copy,
-    /// which holds only while its keeper exists. If it has the same bytes as the keeper, its content gets no mark,
+    /// which is valid only while its keeper exists. If it has the same bytes as the keeper, its content gets no mark,
     /// because marks apply to all files with that content.
     fn keep_best(&mut self, group: Option<usize>) {
         let findings = self.state.findings().clone();
@@ -148,7 +148,7 @@ impl App {
         self.state.viewer = Viewer::together(around(&photos, group.keeper, SURVEYED), group.keeper);
     }
 
-    /// Opens the folded stack of a photo side by side. Returns false if the photo stands for no stack.
+    /// Opens the folded stack of a photo side by side. Returns false if the photo does not represent a folded stack.
     pub(super) fn open_stack(&mut self, id: ItemId) -> bool {
         let Some(stack) = self.state.folded_under(id).cloned() else {
             return false;
@@ -223,7 +223,7 @@ impl App {
         let is_same = state.clusters.put_back(clusters);
         state.forget_removed_labels();
         state.notify(undo_message(forward, t!("heaps-as-they-were")), false);
-        // The suggestions are about other photos now, but the list of dismissed clusters applies to them too.
+        // The suggestions now belong to other photos, but the list of dismissed clusters applies to these too.
         if !is_same && was != state.memory.dismissed_heaps {
             self.restart_clustering();
         }

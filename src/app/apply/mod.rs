@@ -204,7 +204,7 @@ impl App {
             Action::Stars(stars) => self.mark(|mark| mark.stars = stars),
             Action::Colour(colour) => self.colour(colour),
             Action::AddLabel => {
-                // The text field is beside the grid.
+                // Closed, because the text field is next to the grid.
                 self.close_viewer();
                 self.state.panels_hidden = false;
                 self.request_view(ViewRequest::FocusLabelBox);
@@ -304,7 +304,7 @@ impl App {
             // The preview is outdated if photos have arrived since.
             self.state.rules.previewed = None;
         } else {
-            // When the dialog returns, its form keeps what the user has chosen since.
+            // When the dialog returns, its form keeps the user's choices.
             self.state.rules.source = None;
         }
         if dialog != Some(Dialog::Questions) {

@@ -94,7 +94,7 @@ impl App {
         self.scoring_requests.goal = Some(made);
     }
 
-    /// Reports the effect of new examples once the response is there.
+    /// Reports the effect of new examples once a response reflects it.
     pub(in crate::app) fn report_training(&mut self) {
         let answered = self.state.response.number;
         let Some(pending_training) = self

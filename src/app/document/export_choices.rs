@@ -104,7 +104,7 @@ pub struct PlanSummary {
     pub photos: usize,
     /// Number of companion files.
     pub paired_files: usize,
-    /// Number of existing files that are set aside for exported ones.
+    /// Number of existing files that are renamed to backups.
     pub replaced: usize,
     /// Totals by folder, sorted by path.
     pub folders: Vec<FolderTotal>,

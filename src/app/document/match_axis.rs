@@ -2,7 +2,7 @@
 //! shows nothing, so this one is linear in log-odds.
 
 /// The match at the left end of the axis; the right end is at `1 - END`. It is half a step, so that only the ends
-/// themselves mean 0 and 1.
+/// themselves are displayed as 0 and 1.
 const END: f32 = 0.0005;
 /// Smallest step of a threshold: 0.1 %.
 pub const STEP: f32 = 0.001;

@@ -31,7 +31,7 @@ pub struct RuleChoice {
     pub rule: Result<RuleText, &'static str>,
 }
 
-/// The effect of a rule on the photos that are there now.
+/// The effect of a rule on the photos that are open now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RulePreview {
     /// Each photo with its target or mark.

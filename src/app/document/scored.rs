@@ -126,7 +126,7 @@ impl LabelScores<'_> {
         near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
     }
 
-    /// The minimum match of near misses of a label.
+    /// The lowest match at which a photo is a near miss of a label.
     #[must_use]
     pub fn near_threshold(&self, label: usize) -> f32 {
         stepped_threshold(self.labels[label].min_match, -NEAR_STEPS)

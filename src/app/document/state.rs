@@ -37,7 +37,7 @@ pub const PAST_LABELS: usize = 40;
 /// The range of thumbnail sizes in points.
 pub const CELL_SIDES: std::ops::RangeInclusive<f32> = 80.0..=320.0;
 
-/// State of the session, which holds the model and the store.
+/// State of the session, which owns the model and the store.
 #[derive(Default)]
 pub enum SessionState {
     /// It is being opened.

@@ -69,7 +69,7 @@ impl App {
             Slot::Save => {
                 let folder = self.services.dirs.config.display();
                 let problem = t!("settings-not-written", folder = folder, error = text);
-                // Shown as long as it lasts, and not once more for each attempt.
+                // Shown while the problem persists, but not again for each attempt.
                 return self.settings_saved(Some(problem));
             }
             // Nothing waits for the results of these.

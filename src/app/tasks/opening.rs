@@ -31,7 +31,7 @@ pub struct SortedPaths {
 }
 
 impl App {
-    /// Adds folders and photos to those that are open. The welcome dialog's step that asks for them is then done.
+    /// Adds folders and photos to those that are open, and completes the welcome dialog's step for photos.
     pub(in crate::app) fn add_roots(&mut self, paths: Vec<PathBuf>) {
         let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
         let mut opened = Vec::new();

@@ -99,7 +99,7 @@ impl App {
         });
     }
 
-    /// Searches for clusters again, because other ones are wanted for the same photos.
+    /// Searches for clusters again, because different ones are wanted for the same photos.
     pub(in crate::app) fn restart_clustering(&mut self) {
         if let Some(at) = self.state.overview.analysed_input {
             self.start_clustering(at);
@@ -112,7 +112,7 @@ impl App {
                 self.state.overview.running = None;
                 match found {
                     Ok(found) if self.is_current_input(at) => self.found(at, found),
-                    // The photos have changed since, and with them the item ids.
+                    // The photos have changed since, and so have the item ids.
                     Ok(_) => self.analyse_if_idle(),
                     Err(error) => self.state.overview.problem = Some(error.to_string()),
                 }
@@ -156,7 +156,7 @@ impl App {
             Arc::make_mut(&mut found).copy_words(self.state.findings());
         }
         self.state.library.set_findings(found);
-        // Do not offer photos that were already known, nor offer again whenever a few arrive.
+        // Do not offer the summary for photos that were already known, nor whenever a few arrive.
         let min_photos = if previous_input.is_none() {
             1
         } else {

@@ -53,7 +53,8 @@ pub(in crate::app) struct RuleRounds {
     due: Option<Instant>,
     /// Whether photos arrived or rules changed during a run, so that another one is needed.
     again: bool,
-    /// Whether to run the rules once metadata has been applied: it holds ratings that rules must not override.
+    /// Whether to run the rules once metadata has been applied, because it contains ratings that rules must not
+    /// override.
     after_metadata: bool,
     /// Stops the current run. The supervisor would drop the result of a run that it cancelled, and with it the undo
     /// steps of its exports.
@@ -124,7 +125,7 @@ impl App {
         })
     }
 
-    /// Previews the effect of a rule on the photos that are there now.
+    /// Previews the effect of a rule on the photos that are open now.
     pub(in crate::app) fn preview_rule(&mut self, rule: RuleText) {
         if let SessionState::Failed(problem) = &self.state.session {
             let rules = &mut self.state.rules;

@@ -1,6 +1,6 @@
 //! Background tasks in slots. Each slot has one thread, which bounds the number of threads.
 //!
-//! A query *replaces* the running one: the older is cancelled and its result dropped. A change *queues* behind the
+//! A query *replaces* the running one, which is cancelled and whose result is dropped. A change is *queued* behind the
 //! tasks of its slot. When the window closes, all tasks are cancelled and awaited.
 
 use std::collections::{HashMap, VecDeque};

@@ -221,7 +221,7 @@ impl Marks {
     }
 }
 
-/// Decodes a database row; an error if it is damaged and has values of other types.
+/// Decodes a database row. Returns an error if the row is damaged and has values of other types.
 fn mark_of(row: &Row<'_>) -> rusqlite::Result<(ContentId, Mark)> {
     let flag = match row.get::<_, i64>(1)? {
         1 => Flag::Pick,

@@ -28,7 +28,7 @@ impl Default for BurstRule {
 pub struct BurstInput<'a> {
     /// Capture time in seconds; photos without one are in no burst.
     pub seconds: Option<i64>,
-    /// A key that the photos of a burst share: the camera, or the folder if no camera is recorded.
+    /// A key that all photos of a burst share: the camera, or the folder if no camera is recorded.
     pub camera: &'a str,
     /// The file name, which orders photos with equal times.
     pub name: &'a str,

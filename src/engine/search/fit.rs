@@ -28,7 +28,7 @@ impl LabelMatch {
     }
 }
 
-/// Whether an excluding label matches.
+/// Whether any excluding label matches.
 #[must_use]
 pub fn is_excluded(mut matches: impl Iterator<Item = LabelMatch>) -> bool {
     matches.any(|one| one.rule.excludes && one.reaches())

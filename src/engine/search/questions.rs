@@ -218,7 +218,8 @@ impl Questions {
     }
 }
 
-/// The credible interval of a count: `known`, plus photos that are counted with probability `of` the match probability.
+/// The credible interval of a count: `known` photos, plus photos that count with the probability `of(match
+/// probability)`.
 fn interval(
     curves: &[LogisticCurve],
     classes: &[ScoreClass],

@@ -51,7 +51,7 @@ pub struct Arrangement {
     pub counts: Vec<usize>,
     /// For each label, how many photos are just below the threshold.
     pub near: Vec<usize>,
-    /// How many photos fit no label.
+    /// How many photos fit no label ("something else").
     pub something_else: usize,
     /// For each label, a histogram of its matches.
     pub histograms: Vec<[u32; BARS]>,

@@ -1,4 +1,4 @@
-//! Runs, resumes and undoes exports: holds the journals' folder, the disk operations and the number of threads.
+//! Runs, resumes and undoes exports.
 
 use std::collections::HashMap;
 use std::path::{self, Path, PathBuf};
@@ -57,7 +57,7 @@ impl<'a> Exporter<'a> {
                 .duration_since(UNIX_EPOCH)
                 .unwrap_or_default();
             let journal = ExportJournal::begin(self.journals, &full, now.as_secs(), self.ops)?;
-            // If this fails, the next scan merely counts the exported files again.
+            // If this fails, the next scan includes the exported files, which is harmless.
             if let Some(root) = plan.inside.clone() {
                 let files = plan.steps.iter().map(|step| (&*step.target, step.bytes));
                 let _ = own_exports::note(self.journals, root, &plan.target, files);

@@ -20,7 +20,7 @@ pub use super::record::{Backup, PastExport, PastExportState, StepRecord, Written
 use super::record::{ENDING, JournalEntry, VERSION, lock_file, read};
 use crate::engine::files::regular::{append_in_place, open_no_link, open_regular};
 
-/// Number of finished exports that are kept for undo.
+/// Number of finished exports whose journals are kept for undo.
 const KEPT: usize = 20;
 /// Attempts to acquire a held lock: a process that only lists exports holds it very briefly.
 const TRIES: u32 = 25;
@@ -272,7 +272,7 @@ pub(super) fn device_of(_: &Path) -> Option<u64> {
     None
 }
 
-/// Removes the journals of the oldest finished exports, but none that still holds a replaced file.
+/// Removes the journals of the oldest finished exports, except those with backups of replaced files.
 fn prune(dir: &Path) {
     let over = past(dir).into_iter().filter(PastExport::is_over);
     for past in over.skip(KEPT - 1) {

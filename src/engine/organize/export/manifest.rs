@@ -65,12 +65,12 @@ pub struct ManifestEntry {
     /// Its scores.
     #[serde(default)]
     pub labels: Vec<LabelNote>,
-    /// For a duplicate to be set aside, the better copy that stays.
+    /// For a duplicate to be moved away, the better copy that stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keeper: Option<KeptCopy>,
 }
 
-/// The copy that stays when its duplicates are set aside.
+/// The copy that stays when its duplicates are moved away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCopy {
     /// Its path.
@@ -81,7 +81,7 @@ pub struct KeptCopy {
 }
 
 impl ManifestEntry {
-    /// Why a duplicate must no longer be set aside, if there is a reason. `keepers` caches the hashes of keepers.
+    /// Why a duplicate must no longer be moved away, if there is a reason. `keepers` caches the hashes of keepers.
     fn outdated(&self, keepers: &mut HashMap<PathBuf, Option<String>>) -> Option<String> {
         const AGAIN: &str = "run `lumisift duplicates` again for a new plan";
         let keeper = self.keeper.as_ref()?;

@@ -19,7 +19,7 @@ pub(super) struct TransferredFile {
     pub original_kept: Option<OriginalKept>,
     /// The updated record of the file, if this run transferred it.
     pub known: Option<Box<StepRecord>>,
-    /// Whether another file was backed up to make room.
+    /// Whether another file was backed up to free its name.
     pub replaced: bool,
     /// The error that kept the journal from recording the arrival.
     pub journal_error: Option<io::Error>,

@@ -76,7 +76,7 @@ impl Rollback<'_> {
         Ok(restored)
     }
 
-    /// Handles a missing target; an error unless the source shows that the rollback is complete.
+    /// Handles a missing target. Returns an error unless the source shows that the rollback is complete.
     fn verify_restored(&self, known: &StepRecord) -> Result<bool, RollbackError> {
         let step = &known.step;
         if self.away {

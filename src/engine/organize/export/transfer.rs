@@ -285,8 +285,8 @@ impl ExportRun<'_> {
     }
 }
 
-/// The identity that a transferred file has, as far as it is known without examining it. The change time is unknown, so
-/// undo compares more than times before it removes a copy.
+/// The identity that a transferred file has, as far as it is known without examining the file. The change time is
+/// unknown, so undo does not rely on times alone before it removes a copy.
 fn expected(
     step: &ExportStep,
     source: &FileIdentity,

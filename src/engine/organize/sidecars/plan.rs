@@ -217,7 +217,7 @@ pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
     plan
 }
 
-/// Sidecars whose names fold to the same name are the same file, as they are when read.
+/// The key of a sidecar: paths whose names fold to the same name are the same file, as when sidecars are read.
 fn key(path: &Path) -> PathBuf {
     path.with_file_name(fold(path.file_name().unwrap_or_default()))
 }

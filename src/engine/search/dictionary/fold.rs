@@ -1,4 +1,4 @@
-//! Normalises spelling like that of the dictionary's entries: without case, accents and the like.
+//! Normalises spelling as in the dictionary's entries: without case, accents and the like.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_canonical;

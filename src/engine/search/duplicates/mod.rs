@@ -25,7 +25,8 @@ pub struct DuplicateRule {
     pub exact: bool,
     /// Minimum cosine between the embeddings of a photo and of a crop from it.
     pub min_cosine: f32,
-    /// The same for photos with similar hashes; lower, because resizing, greyscale and captions change embeddings.
+    /// Minimum cosine for photos with similar hashes; lower, because resizing, greyscale and captions change
+    /// embeddings.
     pub min_framed_cosine: f32,
     /// Maximum Hamming distance of similar perceptual hashes, in bits.
     pub max_distance: u32,

@@ -76,7 +76,7 @@ pub fn add_copies(
     if cancel.is_cancelled() {
         return None;
     }
-    // In order of leaders, so that each is decided before its copies.
+    // In order of leaders, so that each leader is decided before its copies.
     for (at, of) in found {
         if copy_of[at].is_none() && copy_of[of.leader].is_none() {
             copy_of[at] = Some(of);

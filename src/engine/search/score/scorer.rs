@@ -34,7 +34,7 @@ pub struct Scorer {
     dim: usize,
     /// Embeddings of the labels' members, then those of all left-out prompts.
     vectors: HalfDots,
-    /// Their total number.
+    /// The number of `vectors`.
     count: usize,
     /// Number of members of each label.
     groups: Vec<usize>,
