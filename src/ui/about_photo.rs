@@ -15,7 +15,7 @@ use crate::engine::media::metadata::MetadataSource;
 use crate::engine::organize::marks::Flag;
 use crate::{t, text};
 
-/// The details panel beside a photo.
+/// The details panel next to a photo.
 pub fn about(
     ui: &mut Ui,
     state: &State,

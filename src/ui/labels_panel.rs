@@ -161,7 +161,7 @@ impl Interface {
         let parts = split_list(draft).len();
         let text = egui::Label::new(text.small().color(weak)).truncate();
         let text = match parts {
-            // Beside two buttons, there would not be enough space for it.
+            // Next to two buttons, there would not be enough space for it.
             2.. => {
                 ui.add(text);
                 None

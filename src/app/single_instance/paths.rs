@@ -25,7 +25,7 @@ pub struct InstancePaths {
 }
 
 impl InstancePaths {
-    /// The paths for a window with these directories: in `XDG_RUNTIME_DIR`, or beside the log.
+    /// The paths for a window with these directories: in `XDG_RUNTIME_DIR`, or next to the log.
     pub fn of(dirs: &Dirs) -> io::Result<Self> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let runtime = runtime.filter(|dir| cfg!(unix) && dir.is_absolute() && dir.is_dir());

@@ -1,7 +1,7 @@
 //! The thread that saves picks, stars and colours, so that slow disks do not block the UI and broken ones lose nothing.
 //!
 //! If the database cannot be opened, is damaged or its disk is full, marks are kept in memory and appended to a
-//! recovery file beside it. The write is retried until it succeeds, even after a restart.
+//! recovery file next to it. The write is retried until it succeeds, even after a restart.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -154,7 +154,7 @@ fn watcher(
 }
 
 /// Whether photos may have changed. Scanning opens and reads files, which generates events too, and programs including
-/// this one write other files beside photos.
+/// this one write other files next to photos.
 fn is_change(event: &Event) -> bool {
     let is_kind = match event.kind {
         EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),

@@ -12,7 +12,7 @@ pub fn path() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().map(|path| absolute(&path))
 }
 
-/// Like [`path`], but leaves URLs unchanged.
+/// Like `path`, but leaves URLs unchanged.
 pub fn path_or_url() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().map(|path| match is_url(&path) {
         true => path,

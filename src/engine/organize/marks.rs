@@ -31,7 +31,7 @@ pub enum MarksError {
         /// The cause.
         source: rusqlite::Error,
     },
-    /// An I/O error in the database or a file beside it.
+    /// An I/O error in the database or a file next to it.
     #[error("picks, stars and colours in {}: {source}; check that the folder is writable", path.display())]
     Io {
         /// The path.
@@ -236,7 +236,7 @@ fn mark_of(row: &Row<'_>) -> rusqlite::Result<(ContentId, Mark)> {
     Ok((ContentId(row.get(0)?), mark))
 }
 
-/// Reads all marks: those in the database at `path`, and those in the recovery file beside it. Creates no files. The
+/// Reads all marks: those in the database at `path`, and those in the recovery file next to it. Creates no files. The
 /// second value is the notice about a quarantined database.
 ///
 /// # Errors

@@ -218,8 +218,8 @@ impl Questions {
     }
 }
 
-/// The credible interval of a count: `known` photos, plus photos that count with the probability `of(match
-/// probability)`.
+/// The credible interval of a count: `known` photos, plus the photos of `classes`, each of which counts with the
+/// probability `of(p)`, where p is its match probability.
 fn interval(
     curves: &[LogisticCurve],
     classes: &[ScoreClass],

@@ -1,5 +1,5 @@
 //! The journal of an export: the complete plan, then a line per completed operation. Append-only, in the data
-//! directory, beside a lock file that is held while the export runs.
+//! directory, next to a lock file that is held while the export runs.
 //!
 //! The journal suffices to finish or undo an export after a crash. Each file is in one of four states: not started,
 //! temporary copy, verified copy, in place. What happened after the last line is determined from the files themselves,

@@ -223,12 +223,13 @@ pub struct ExportReport {
     pub moved: bool,
     /// The number of files whose bytes already existed at the target.
     pub skipped: usize,
-    /// The number of files that were replaced. Backups are kept beside the new files as `name (replaced
-    /// 2026-11-25).jpg`.
+    /// The number of files that were replaced. Backups are kept next to the new files, named like
+    /// `name (replaced 2026-11-25).jpg`.
     pub replaced: usize,
     /// Hashes of the files that were read, by target path.
     pub contents: BTreeMap<PathBuf, ContentId>,
-    /// Files that were not exported and remain at their source, and moved files whose original remains beside the copy.
+    /// Files that were not exported and remain at their source, and moved files whose original remains next to the
+    /// copy.
     pub failures: Vec<Failure>,
     /// A warning about file attributes that the target did not accept, as a sentence.
     pub warnings: Vec<String>,

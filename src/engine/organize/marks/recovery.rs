@@ -20,7 +20,7 @@ struct RecoveryLine {
     mark: Option<Mark>,
 }
 
-/// The recovery file beside a database of marks.
+/// The recovery file next to a database of marks.
 pub struct Recovery {
     path: PathBuf,
 }

@@ -31,7 +31,7 @@ pub struct Translation {
 pub struct Unknown {
     /// The words as typed.
     pub words: String,
-    /// Their language, if their script or the words beside them indicate it.
+    /// Their language, if their script or the words around them indicate it.
     pub language: Option<Language>,
 }
 
