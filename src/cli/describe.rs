@@ -29,6 +29,9 @@ fn describe_each(
 }
 
 /// The description of each photo, if any word fits it.
+///
+/// # Errors
+/// Returns an error if the model fails or the store cannot be read.
 pub fn descriptions(
     opened: &OpenedLibrary,
     indexed: &Indexed,

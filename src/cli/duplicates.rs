@@ -34,6 +34,9 @@ pub struct IndexedPhotos {
 
 impl IndexedPhotos {
     /// Indexes folders and photos, and loads appearances and decisions.
+    ///
+    /// # Errors
+    /// Returns an error if the library cannot be opened, or there are no photos.
     pub fn open(common: &CommonArgs, folders: &FolderArgs) -> anyhow::Result<Self> {
         let opened = open_library(common)?;
         let indexed = library::index(common, &opened, folders)?;
@@ -47,7 +50,10 @@ impl IndexedPhotos {
         })
     }
 
-    /// Finds duplicates among the photos and shows a progress bar meanwhile.
+    /// Finds duplicates among the photos, with a progress bar.
+    ///
+    /// # Errors
+    /// Returns an error if the store cannot be read.
     pub fn copies(&self, rule: &DuplicateRule) -> anyhow::Result<DuplicateReport> {
         let library = &self.opened.library;
         let bar = counting_bar(&t!("cli-photos-compared", done = "{pos}", count = "{len}"));
@@ -67,7 +73,10 @@ impl IndexedPhotos {
     }
 }
 
-/// The photos' appearance features. Shows a progress bar while missing ones are computed.
+/// The appearance features of the photos, in their order. Missing ones are computed, with a progress bar.
+///
+/// # Errors
+/// Returns an error if the store cannot be read or written.
 pub fn appearances(
     opened: &OpenedLibrary,
     indexed: &Indexed,

@@ -44,7 +44,10 @@ pub fn conflict(how: &TransferArgs) -> Conflict {
     }
 }
 
-/// Prints a summary of a plan and, except in a dry run, executes it.
+/// Executes a plan, or only prints it in a dry run, which returns `None`.
+///
+/// # Errors
+/// Returns an error if the export cannot start; failures of single files are in the report.
 pub fn carry_out(
     plan: &ExportPlan,
     how: &TransferArgs,
@@ -112,6 +115,9 @@ fn plan_text(plan: &ExportPlan) -> String {
 }
 
 /// Writes the manifest to the file named by `--manifest-out`, if any.
+///
+/// # Errors
+/// Returns an error if another file is there, or the manifest cannot be written.
 pub fn write_manifest(
     how: &TransferArgs,
     target: &Path,

@@ -102,7 +102,7 @@ fn table(args: &KeywordsArgs, plan: &SidecarPlan) -> OutputTable {
     columns
 }
 
-/// Prints each reason for not embedding metadata once, with the number of photos it applies to.
+/// Prints each reason for not embedding metadata once, with its first photo and the number of others.
 fn print_sidecar_reasons(beside: &[Failure]) {
     let mut reasons: Vec<(&str, &Failure, usize)> = Vec::new();
     for failure in beside {

@@ -115,7 +115,7 @@ pub fn overview(common: &CommonArgs, args: &OverviewArgs) -> anyhow::Result<RunO
     finish(indexed)
 }
 
-/// The rows that are `wanted`. Computes only what these need.
+/// The rows that `is_wanted` selects. Computes only what these need.
 fn rows(
     looked: &IndexedPhotos,
     flaws: &Flaws,

@@ -1,4 +1,4 @@
-//! `lumisift worker`: classifies tables of images for other programs. Standard output has only the stream.
+//! `lumisift worker`: classifies tables of images for other programs. Only the stream is written to standard output.
 
 use std::io;
 use std::sync::Arc;
@@ -62,7 +62,10 @@ pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOu
     Ok(RunOutcome::Success)
 }
 
-/// Loads the model and limits the thread pool to `--threads`.
+/// Loads the model. Limits the global thread pool to `--threads`, if given.
+///
+/// # Errors
+/// Returns an error if the thread pool or the model cannot be set up.
 pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn Model>> {
     if common.threads > 0 {
         rayon::ThreadPoolBuilder::new()

@@ -11,6 +11,9 @@ pub struct BestFrames(HashMap<u32, Vec<u8>>);
 
 impl BestFrames {
     /// Adds videos, given as photo index and first row of their embeddings.
+    ///
+    /// # Errors
+    /// Returns an error if the store cannot be read.
     pub(super) fn add(
         &mut self,
         session: &Session,

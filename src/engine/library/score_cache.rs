@@ -94,6 +94,9 @@ pub struct ScoreCache {
 
 impl ScoreCache {
     /// Scores the photos for `columns`, computing only new labels and new photos.
+    ///
+    /// # Errors
+    /// Returns an error if the store cannot be read.
     pub fn score(
         &mut self,
         session: &Session,

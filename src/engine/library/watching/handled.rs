@@ -104,6 +104,9 @@ impl HandledLog {
     }
 
     /// Appends decisions, each with what was done with the photo, if it matched.
+    ///
+    /// # Errors
+    /// Returns an error if the log cannot be written.
     pub(super) fn note<'a>(
         &mut self,
         rule: &FolderRule,

@@ -39,6 +39,9 @@ impl DiskId {
 /// Checks whether it is writable by creating a temporary file (unnamed where the system supports it). Permission bits
 /// say too little (root, access control lists) or mislead (on Windows, the read-only attribute of a folder only means
 /// that it is customised).
+///
+/// # Errors
+/// Returns an error if the target is not a folder or not writable.
 pub fn check(target: &Path) -> Result<(PathBuf, DiskId), ExportError> {
     let mut base = std::path::absolute(target).unwrap_or_else(|_| target.into());
     loop {
