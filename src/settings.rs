@@ -14,6 +14,7 @@ use crate::engine::index::store::StoreLimits;
 use crate::engine::inference::device::DeviceChoice;
 use crate::engine::inference::{LoadOptions, ModelChoice, Precision};
 use crate::engine::media::metadata::SidecarNaming;
+use crate::t;
 use crate::text::LanguageChoice;
 
 pub use file::{FileValues, load, peek, save};
@@ -303,31 +304,26 @@ impl FileValues for Settings {
     fn refuse(&mut self) -> Vec<String> {
         let mut refused = Vec::new();
         if let Some(store) = self.store.take_if(|store| !store.is_absolute()) {
-            refused.push(format!(
-                "\"store\": {:?} is not the whole path of a folder: the usual place is used",
-                store.display().to_string()
-            ));
+            let value = format!("{:?}", store.display().to_string());
+            refused.push(t!("settings-store-relative", value = value));
         }
         if !(100..=200).contains(&self.text_size) {
-            let text = format!(
-                "\"text_size\": {} is not 100 to 200 percent",
-                self.text_size
-            );
-            refused.push(text);
+            let value = self.text_size.to_string();
+            refused.push(t!("settings-text-size-range", value = value));
             self.text_size = 100;
         }
         if self.threads > MAX_DECODERS {
-            refused.push(format!(
-                "\"threads\": {} are more than any machine has use for: {MAX_DECODERS} are used",
-                self.threads
+            refused.push(t!(
+                "settings-threads-too-many",
+                value = self.threads.to_string(),
+                most = MAX_DECODERS
             ));
             self.threads = MAX_DECODERS;
         }
         let quality = self.thumbnail_quality;
         if !(1..=100).contains(&quality) {
-            refused.push(format!(
-                "\"thumbnail_quality\": {quality} is not between 1 and 100: the usual one is used"
-            ));
+            let value = quality.to_string();
+            refused.push(t!("settings-quality-range", value = value));
             self.thumbnail_quality = Self::default().thumbnail_quality;
         }
         refused
@@ -339,6 +335,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::text::{Locale, keep_to_thread};
 
     #[test]
     fn settings_survive_and_broken_ones_are_set_aside() {
@@ -401,6 +398,26 @@ mod tests {
         fs::write(&path, r#"{ "of_a_later_version": [], "theme": "dark" }"#).expect("written");
         let (settings, notice) = load::<Settings>(&path);
         assert_eq!((settings.theme, notice), (Theme::Dark, None));
+    }
+
+    #[test]
+    fn notices_are_in_the_user_s_language() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("settings.json");
+        let notice = |text: &str| {
+            fs::write(&path, text).expect("written");
+            load::<Settings>(&path).1.expect("a notice")
+        };
+        keep_to_thread(Locale::SimplifiedChinese);
+        let values = notice(r#"{ "theme": "purple", "threads": 4000000000 }"#);
+        assert!(values.contains(r#""theme" 无法使用（"#), "{values}");
+        assert!(
+            values.contains(r#"）；"threads"：4000000000 超过上限："#),
+            "{values}"
+        );
+        let broken = notice("{ not JSON");
+        assert!(broken.contains("settings.json.broken 保留"), "{broken}");
+        keep_to_thread(Locale::English);
     }
 
     #[cfg(unix)]

@@ -27,7 +27,7 @@ const GOAL: f64 = 0.95;
 /// The number of answers in which they should reach it.
 const FEW: usize = 10;
 /// The number of answers after which a simulation ends.
-const MOST: usize = 40;
+const MAX_ANSWERS: usize = 40;
 
 /// Measures all classes. The random numbers are the same in each run.
 pub fn measure(photos: &Classified) {
@@ -112,7 +112,7 @@ impl<'a> ClassLabel<'a> {
     fn curve(&self, photos: impl IntoIterator<Item = usize>) -> LearningCurve {
         let mut label = self.text.clone();
         let mut curve = LearningCurve(vec![self.precision(&self.matches)]);
-        for photo in photos.into_iter().take(MOST) {
+        for photo in photos.into_iter().take(MAX_ANSWERS) {
             let examples = match self.photos.shows(photo, self.class) {
                 true => &mut label.examples,
                 false => &mut label.counter_examples,
@@ -127,9 +127,9 @@ impl<'a> ClassLabel<'a> {
     }
 }
 
-/// Draws up to [`MOST`] photos without replacement.
+/// Draws up to [`MAX_ANSWERS`] photos without replacement.
 fn draw(mut photos: Vec<usize>, noise: &mut impl FnMut() -> f32) -> Vec<usize> {
-    let count = photos.len().min(MOST);
+    let count = photos.len().min(MAX_ANSWERS);
     for at in 0..count {
         let left = photos.len() - at;
         let away = ((noise() + 1.0) / 2.0 * left as f32) as usize;
@@ -226,22 +226,22 @@ fn is_reached(curve: &LearningCurve, answers: usize) -> bool {
         .is_some_and(|needed| needed <= answers)
 }
 
-/// Whether the questions need at most half the answers of `other`. If `other` does not reach the goal, it needs at
-/// least one answer more than [`MOST`], or has no more photos.
+/// Whether the questions need at most half the answers of `other`. If `other` does not reach the goal, it needs at least
+/// one answer more than [`MAX_ANSWERS`], or has no more photos.
 fn is_half(questions: &LearningCurve, other: &LearningCurve) -> bool {
-    let most = other.answers_to_goal().unwrap_or(MOST + 1);
+    let most = other.answers_to_goal().unwrap_or(MAX_ANSWERS + 1);
     is_reached(questions, most / 2)
 }
 
 /// The median number of answers to the goal, the higher one of an even count.
 fn median_answers<'a>(curves: impl Iterator<Item = &'a LearningCurve>) -> String {
     let mut answers: Vec<usize> = curves
-        .map(|curve| curve.answers_to_goal().unwrap_or(MOST + 1))
+        .map(|curve| curve.answers_to_goal().unwrap_or(MAX_ANSWERS + 1))
         .collect();
     answers.sort_unstable();
     match answers.get(answers.len() / 2) {
-        Some(answers) if *answers <= MOST => answers.to_string(),
-        Some(_) => format!("more than {MOST}"),
+        Some(answers) if *answers <= MAX_ANSWERS => answers.to_string(),
+        Some(_) => format!("more than {MAX_ANSWERS}"),
         None => "-".into(),
     }
 }

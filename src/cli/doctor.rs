@@ -193,7 +193,8 @@ fn graphics_cards(checks: &Path) -> String {
         let (kind, interface) = (card.kind.name(), card.interface);
         let against = gpu::against(checks, card);
         let against = against.map_or_else(String::new, |reason| {
-            t!("cli-left-alone", reason = text::sentence(&reason))
+            let reason = text::advised(&reason, text::Surface::CommandLine);
+            t!("cli-left-alone", reason = reason)
         });
         format!(
             "{number}: {} ({kind}, {interface}, {}){against}",

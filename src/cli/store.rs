@@ -58,7 +58,8 @@ fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
     };
     push("thumbnails", in_language_of(common.format, databases));
     push("size", size_cell(common.format, bytes));
-    damage.iter().for_each(|what| push("damage", what.clone()));
+    let damage_rows = damage.iter().map(|what| damage_cell(common.format, what));
+    damage_rows.for_each(|what| push("damage", what));
     print(common.format, &columns, || {
         json!({
             "sound": sound,
@@ -85,6 +86,11 @@ fn size_cell(format: OutputFormat, bytes: u64) -> String {
         OutputFormat::Table => text::bytes(bytes, Digits::Ungrouped),
         _ => bytes.to_string(),
     }
+}
+
+/// A sentence about damage: in the user's language in a table, and in English for programs.
+fn damage_cell(format: OutputFormat, what: &str) -> String {
+    in_language_of(format, || text::sentence(what).into_owned())
 }
 
 fn state(found: &Verified, repaired: bool) -> &'static str {
@@ -125,5 +131,28 @@ mod tests {
         keep_to_thread(Locale::English);
         assert_eq!(size_cell(OutputFormat::Table, 1_500_000), "1.5 MB");
         assert_eq!(size_cell(OutputFormat::Csv, 1_500_000), "1500000");
+    }
+
+    #[test]
+    fn damage_is_translated_in_tables_only() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        for (english, chinese) in [
+            (
+                "facts.db: 1 row about a file damaged and removed",
+                "facts.db: 1 行文件记录已损坏，已删除",
+            ),
+            (
+                "thumbnails.db: 2 rows about thumbnails damaged and removed",
+                "thumbnails.db: 2 行缩略图记录已损坏，已删除",
+            ),
+            (
+                "a.f32: vectors differ from what was written",
+                "a.f32: 向量与写入的内容不一致",
+            ),
+        ] {
+            assert_eq!(damage_cell(OutputFormat::Table, english), chinese);
+            assert_eq!(damage_cell(OutputFormat::Csv, english), english);
+        }
+        keep_to_thread(Locale::English);
     }
 }

@@ -10,31 +10,29 @@ use serde_json::{Map, Value};
 
 use crate::engine::files::atomic_write::write_private;
 use crate::engine::files::regular::read_regular;
+use crate::t;
 
 /// Size limit of a settings file, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// The values of a settings file, with defaults.
 pub trait FileValues: Default + Serialize + DeserializeOwned {
-    /// Resets invalid values to their defaults, and returns a description of each.
+    /// Resets invalid values to their defaults, and returns a description of each in the user's language.
     fn refuse(&mut self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults, and a file
-/// that is not JSON is quarantined; the second value is a notice about either.
+/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults, and a file that
+/// is not JSON is quarantined; the second value is a notice about either, in the user's language.
 #[must_use]
 pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return (T::default(), None),
         Err(error) => {
-            let notice = format!(
-                "the settings in {} cannot be read ({error}): the defaults are used",
-                path.display()
-            );
-            tracing::warn!(path = ?path, "{notice}");
+            tracing::warn!(path = ?path, %error, "settings cannot be read: the defaults are used");
+            let notice = t!("settings-not-read", path = path.display(), error = error);
             return (T::default(), Some(notice));
         }
     };
@@ -45,10 +43,10 @@ pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     let (mut settings, mut problems) = take_values::<T>(values);
     problems.extend(settings.refuse());
     let notice = (!problems.is_empty()).then(|| {
-        format!(
-            "in the settings in {}: {}",
-            path.display(),
-            problems.join("; ")
+        t!(
+            "settings-problems",
+            path = path.display(),
+            problems = problems.join(t!("reason-separator"))
         )
     });
     (settings, notice)
@@ -116,21 +114,27 @@ fn prune(
     if accepts(&pruned).is_ok() {
         return Some(pruned);
     }
-    problems.push(format!("{name:?} cannot be used ({reason})"));
+    problems.push(t!(
+        "settings-value-unusable",
+        name = format!("{name:?}"),
+        reason = reason
+    ));
     None
 }
 
 /// Renames an invalid settings file, and returns a description of the outcome.
 fn quarantine(path: &Path, error: &serde_json::Error) -> String {
     let quarantined = path.with_extension("json.broken");
-    let outcome = match fs::rename(path, &quarantined) {
-        Ok(()) => format!("set aside as {}", quarantined.display()),
-        Err(_) => "left as it is".into(),
-    };
-    format!(
-        "the settings in {} cannot be read ({error}): they were {outcome}, and the defaults are used",
-        path.display()
-    )
+    let error = error.to_string();
+    match fs::rename(path, &quarantined) {
+        Ok(()) => t!(
+            "settings-set-aside",
+            path = path.display(),
+            error = error,
+            name = quarantined.display()
+        ),
+        Err(_) => t!("settings-left", path = path.display(), error = error),
+    }
 }
 
 /// Writes a settings file atomically, readable only by the user.

@@ -51,6 +51,21 @@ const ADVICE: &[(&str, &str, Option<&str>)] = &[
         "cli-advice-device",
         Some("advice-device"),
     ),
+    (
+        "engine-card-did-not-respond",
+        "cli-advice-card",
+        Some("advice-card"),
+    ),
+    (
+        "engine-card-ended-program",
+        "cli-advice-card",
+        Some("advice-card"),
+    ),
+    (
+        "engine-card-after-restart",
+        "cli-advice-card",
+        Some("advice-card"),
+    ),
     ("engine-no-starter", "cli-advice-model", None),
 ];
 
@@ -110,6 +125,25 @@ mod tests {
         let chinese = advised(&newer, Surface::Window).into_owned();
         assert!(chinese.contains("/store") && chinese.contains("设置"));
         keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn advice_about_a_card_names_the_option_or_the_setting() {
+        keep_to_thread(Locale::English);
+        for problem in [
+            "Radeon: the driver did not respond last time; choose the graphics card to try it again",
+            "Radeon: the graphics card did not respond for 20 seconds; after a restart it is tried \
+             again only if you choose the graphics card",
+        ] {
+            assert_eq!(
+                advised(problem, Surface::CommandLine),
+                format!("{problem} (--device gpu)")
+            );
+            assert_eq!(
+                advised(problem, Surface::Window),
+                format!("{problem} (under Device in the settings)")
+            );
+        }
     }
 
     #[test]

@@ -231,6 +231,13 @@ mod tests {
             ),
             "/s/a.f32 已损坏：已改名为 a.bad 保留，正在重建：3 张照片将重新读取，4 张保留"
         );
+        assert_eq!(
+            sentence(
+                "Radeon: the graphics card did not respond for 20 seconds; restart Lumisift to try \
+                 it again. Photos are read on the CPU from here on"
+            ),
+            "Radeon: 显卡 20 秒没有响应；要再次尝试，请重新启动 Lumisift。此后的照片在 CPU 上读取"
+        );
         // The test harness may reuse this thread.
         select(Locale::English);
     }

@@ -12,7 +12,7 @@ use crate::app::document::state::{SessionState, State};
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
 use crate::t;
-use crate::text::{self, Digits};
+use crate::text::{self, Digits, Surface};
 
 /// Draws the status bar.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -68,7 +68,7 @@ fn about_model(state: &State) -> Option<String> {
         t!(
             "runs-because",
             device = device.name,
-            why = text::sentence(why)
+            why = text::advised(why, Surface::Window)
         )
     });
     if state.settings.model.is_none() {

@@ -113,6 +113,7 @@ cli-advice-read-again = { $problem }: run this again to read the lost data again
 cli-advice-room = { $problem }; make room there, or choose another place with --store
 cli-advice-writable = { $problem }: make its disk writable, or choose another place with --store
 cli-advice-device = { $problem }: choose auto or cpu with --device
+cli-advice-card = { $problem } (--device gpu)
 cli-advice-model = { $problem }: name a folder with --model
 cli-waiting-for-space = { $reason }; waiting for free space
 cli-space-again = there is free space again

@@ -107,6 +107,7 @@ cli-advice-read-again = { $problem }：请重新运行以再次读取丢失的�
 cli-advice-room = { $problem }；请在那里腾出空间，或用 --store 选择其他位置
 cli-advice-writable = { $problem }：请使其磁盘可写，或用 --store 选择其他位置
 cli-advice-device = { $problem }：请用 --device 选择 auto 或 cpu
+cli-advice-card = { $problem }（--device gpu）
 cli-advice-model = { $problem }：请用 --model 指定文件夹
 cli-waiting-for-space = { $reason }；正在等待可用空间
 cli-space-again = 又有可用空间了

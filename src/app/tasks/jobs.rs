@@ -129,7 +129,10 @@ impl App {
                         )
                     });
                 }
-                Event::Fallback(text) => self.state.notify(text, true),
+                Event::Fallback(what) => {
+                    let text = text::sentence(&what).into_owned();
+                    self.state.notify(text, true);
+                }
                 Event::Progress(progress) => self.state.work.progress = progress,
                 Event::Finished(summary) => {
                     finished = Some(summary);

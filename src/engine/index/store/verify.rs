@@ -12,7 +12,6 @@ use super::tidy::path_of;
 use super::vectors::VectorsError;
 use super::{Store, StoreError, StoreLimits, Tidied, checksum, lock};
 use crate::engine::media::photo::{Candidate, ContentId};
-use crate::engine::plural::counted;
 
 /// Result of verifying a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -206,12 +205,11 @@ impl Table {
             (connection.prepare_cached(&delete)?).execute(params_from_iter(key))?;
         }
         if !lost.is_empty() {
-            let rows = counted(lost.len() as u64, "row", "rows");
-            let about = match lost.len() {
-                1 => self.about.0,
-                _ => self.about.1,
-            };
-            damage.push(format!("{file}: {rows} about {about} damaged and removed"));
+            let (one, many) = self.about;
+            damage.push(match lost.len() {
+                1 => format!("{file}: 1 row about {one} damaged and removed"),
+                count => format!("{file}: {count} rows about {many} damaged and removed"),
+            });
         }
         Ok(total)
     }

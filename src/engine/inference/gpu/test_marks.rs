@@ -46,7 +46,7 @@ struct MarkRecord {
 impl MarkRecord {
     /// Why the driver must not be used, if so, provided that no test is running.
     fn against(&self) -> Option<String> {
-        let again = "choose --device gpu, or Graphics card in the settings, to try it again";
+        let again = "choose the graphics card to try it again";
         match self.state {
             MarkState::Hung => Some(format!("the driver did not respond last time; {again}")),
             MarkState::Testing if self.deaths >= MAX_CRASHES => Some(format!(
@@ -259,7 +259,7 @@ mod tests {
         let radeon = mark(dir.path());
         assert!(radeon.hung());
         let why = radeon.against().expect("blocked");
-        assert!(why.contains("--device gpu"), "{why}");
+        assert!(why.contains("choose the graphics card"), "{why}");
         assert!(matches!(radeon.begin(false), TestStart::Blocked(_)));
         let other = AdapterMark::new(Some(dir.path()), "Radeon, newer driver", "4567");
         drop(begin_test(&other));

@@ -12,7 +12,7 @@ const HEAD: u64 = 256 << 10;
 /// Maximum size of a video's `moov` box.
 const MAX_MOOV: u64 = 8 << 20;
 /// Maximum duration in seconds of the video of a Live Photo or motion photo, which is about three seconds.
-const LONGEST: f64 = 10.0;
+const MAX_SECONDS: f64 = 10.0;
 /// Prefix of Apple's maker note.
 const MAKER: &[u8] = b"Apple iOS\0";
 /// Tag of the content identifier in the maker note.
@@ -28,7 +28,7 @@ pub fn differ(picture: &Path, movie: &Path) -> bool {
     };
     match (identifier_in_moov(&moov), identifier_of_picture(picture)) {
         (Some(of_movie), Some(of_picture)) => of_movie != of_picture,
-        _ => seconds(&moov).is_some_and(|seconds| seconds > LONGEST),
+        _ => seconds(&moov).is_some_and(|seconds| seconds > MAX_SECONDS),
     }
 }
 

@@ -13,9 +13,23 @@ use super::outcome::{OriginalKept, TransferError, TransferredFile};
 use super::plan::ExportStep;
 use super::record::{WrittenCopy, identity_by_stamp};
 use super::work::ExportRun;
+use crate::engine::files::file_key::FileInstance;
 
 /// Length limit of a file name on common file systems, in bytes.
 const MAX_NAME_BYTES: usize = 255;
+
+/// A photo that is moved by copying, and its copy. Where identities have no inode, they show whether another file of equal
+/// length and modification time has taken the place of either. `None` if unknown, as after an earlier run.
+#[derive(Default)]
+struct MovedFiles {
+    original: Option<FileInstance>,
+    copy: Option<FileInstance>,
+}
+
+/// Whether a path still leads to a file, as far as it is known.
+fn is_still(known: Option<&FileInstance>, path: &Path) -> bool {
+    known.is_none_or(|known| FileInstance::of(path).as_ref() == Some(known))
+}
 
 impl ExportRun<'_> {
     /// Transfers a file unless already in place. On failure returns the reason, or `None` if cancelled.
@@ -191,13 +205,19 @@ impl ExportRun<'_> {
             Transfer::Move | Transfer::Copy => {}
         }
         let moves = step.transfer == Transfer::Move;
+        let original = moves.then(|| FileInstance::of(&step.source)).flatten();
         let copied = copy_verified(self.ops, &step.source, temporary, moves, self.cancel)?;
         self.journal
             .written(n, &copied)
             .map_err(TransferError::Journal)?;
         rename_new(self.ops, temporary, &step.target)?;
         let original_kept = match moves {
-            true => self.give_up(step, source, &copied.identity),
+            true => {
+                // Not before the rename: on Windows, an open file may keep its temporary name as well.
+                let copy = FileInstance::of(&step.target);
+                let files = MovedFiles { original, copy };
+                self.give_up(step, source, &copied.identity, files)
+            }
             false => None,
         };
         Ok((Some(copied), original_kept))
@@ -209,6 +229,7 @@ impl ExportRun<'_> {
         step: &ExportStep,
         source: &FileIdentity,
         copy: &FileIdentity,
+        files: MovedFiles,
     ) -> Option<OriginalKept> {
         let (from, to) = (&step.source, &step.target);
         self.ops.flush_folder(to.parent().unwrap_or(Path::new("")));
@@ -224,19 +245,24 @@ impl ExportRun<'_> {
                 return Some(OriginalKept::beside_copy(why));
             }
         };
-        let same = now.same_stamp(source) && now.node == source.node;
+        let same = now.same_stamp(source)
+            && now.node == source.node
+            && is_still(files.original.as_ref(), from);
         if !same || stamp(from) != Some((step.bytes, step.modified_ns)) {
             return Some(OriginalKept::beside_copy("it changed while it was moved"));
         }
         let there = FileIdentity::of(to).is_ok_and(|there| {
             there.is_file() && there.same_stamp(copy) && there.node == copy.node
         });
+        let there = there && is_still(files.copy.as_ref(), to);
         if !there || !self.is_independent_copy(step, &now) {
             return Some(OriginalKept {
                 why: format!("{} is not its copy", to.display()),
                 is_copied: false,
             });
         }
+        // On Windows, a removed file keeps its name while it is open.
+        drop(files);
         let removed = self.ops.remove_file(from);
         removed.err().map(|error| {
             OriginalKept::beside_copy(format!("it cannot be removed from there ({error})"))
@@ -275,10 +301,10 @@ impl ExportRun<'_> {
         match known.source() {
             // Another file has taken its old name.
             Some(source) if source.same_node(there) => Ok(None),
-            Some(source) => Ok(self.give_up(step, source, there)),
+            Some(source) => Ok(self.give_up(step, source, there, MovedFiles::default())),
             // Old journals record less, so only the content can tell.
             None if now.is_file() && hash(&step.source)? == hash(&step.target)? => {
-                Ok(self.give_up(step, &now, there))
+                Ok(self.give_up(step, &now, there, MovedFiles::default()))
             }
             None => Ok(None),
         }
@@ -398,6 +424,19 @@ fn backup_name(target: &Path, day: &str, number: u32) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_replacement_is_told_apart_from_the_file_that_was_there() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let [path, other] = ["a", "b"].map(|name| dir.path().join(name));
+        fs::write(&path, "one").expect("written");
+        fs::write(&other, "two").expect("written");
+        let known = FileInstance::of(&path);
+        assert!(known.is_some() && is_still(known.as_ref(), &path));
+        assert!(!is_still(known.as_ref(), &other));
+        assert!(!is_still(known.as_ref(), &dir.path().join("none")));
+        assert!(is_still(None, &other), "nothing is known");
+    }
 
     #[test]
     fn replaced_files_get_names_that_say_so_and_fit() {

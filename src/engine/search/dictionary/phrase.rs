@@ -10,7 +10,7 @@ use super::segmentation;
 use super::tables::{English, is_english, is_everyday_english, look_up};
 
 /// Maximum number of words in a dictionary entry.
-const LONGEST: usize = 4;
+const MAX_WORDS: usize = 4;
 /// Minimum number of letters for an unlisted lower-case word not to be taken for an abbreviation.
 const MIN_WORD_LETTERS: usize = 5;
 
@@ -180,7 +180,7 @@ fn split_elisions(language: Language, text: &Text) -> Vec<(String, bool)> {
 
 /// The longest entry at the start of the words, and its length in words. A single function word does not count.
 fn longest(language: Language, words: &[(String, bool)]) -> Option<(English, usize)> {
-    for count in (2..=words.len().min(LONGEST)).rev() {
+    for count in (2..=words.len().min(MAX_WORDS)).rev() {
         let joined = join(&words[..count]);
         if let Some(found) = look_up_forms(language, &joined) {
             return Some((found, count));

@@ -6,7 +6,7 @@ use super::language::Language;
 use super::tables::look_up;
 
 /// Maximum number of characters in a word.
-const LONGEST: usize = 8;
+const MAX_CHARACTERS: usize = 8;
 /// Nouns of one character that may directly follow an adjective: 黑猫, 白花.
 const SINGLE_CHARACTER_NOUNS: &str = "猫貓狗犬马馬鸟鳥花车車";
 
@@ -67,7 +67,7 @@ fn next(language: Language, text: &str, begins: bool) -> Option<(Part<'_>, usize
     let ends = text
         .char_indices()
         .map(|(at, c)| at + c.len_utf8())
-        .take(LONGEST);
+        .take(MAX_CHARACTERS);
     let ends: Vec<usize> = ends.collect();
     for end in ends.into_iter().rev() {
         let word = &text[..end];

@@ -4,7 +4,7 @@
 /// Resource with the names of the alpha channels, as Pascal strings.
 const NAMES: u16 = 1006;
 /// Maximum side that Photoshop supports.
-const MOST: u32 = 300_000;
+const MAX_SIDE: u32 = 300_000;
 /// Maximum number of image resources examined.
 const MAX_RESOURCES: usize = 4096;
 
@@ -95,7 +95,7 @@ impl<'a> Sections<'a> {
         let resources = resources(reader.section(4)?);
         let layers = layers(reader.section(if is_large { 8 } else { 4 })?, is_large);
         let compression = reader.number(2)? as u16;
-        let sides = 1..=MOST;
+        let sides = 1..=MAX_SIDE;
         let fits = sides.contains(&width)
             && sides.contains(&height)
             && (1..=56).contains(&channels)

@@ -11,7 +11,7 @@ const XMP: u16 = 1060;
 /// Offset of the palette's length.
 const PALETTE: u64 = 26;
 /// Maximum number of image resources examined.
-const MOST: usize = 4096;
+const MAX_RESOURCES: usize = 4096;
 /// Maximum size of a metadata resource.
 const MAX_BYTES: u64 = 16 << 20;
 
@@ -27,7 +27,7 @@ fn resources<R: Read + Seek>(input: &mut Input<R>, blocks: &mut MetadataBlocks) 
     let start = PALETTE + 4 + length(PALETTE)?;
     let end = start + 4 + length(start)?;
     let mut at = start + 4;
-    for _ in 0..MOST {
+    for _ in 0..MAX_RESOURCES {
         // Signature, identifier, padded Pascal string, and length of the data.
         let [.., high, low, name] = input.array::<7>(at)?;
         let id = u16::from_be_bytes([high, low]);
