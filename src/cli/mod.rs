@@ -275,8 +275,7 @@ mod tests {
     fn each_message_of_an_error_is_translated() {
         text::keep_to_thread(Locale::SimplifiedChinese);
         let cause = io::Error::other("the device failed");
-        let store = anyhow::Error::new(cause)
-            .context("the store at s: the device failed; choose another with --store");
+        let store = anyhow::Error::new(cause).context("the store at s: the device failed");
         assert_eq!(
             translated(&store),
             "s 中的数据库：the device failed；请用 --store 选择其他数据库"
