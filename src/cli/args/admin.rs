@@ -9,19 +9,19 @@ use super::values::path;
 /// Actions of `desktop`.
 #[derive(Debug, Subcommand)]
 pub enum DesktopAction {
-    /// Install the menu entry, icons and description into the user's data folder (XDG_DATA_HOME)
+    /// Install the menu entry, icons and AppStream metadata in the user's data folder (XDG_DATA_HOME)
     Install(DesktopInstallArgs),
-    /// Remove what `install` wrote; files changed since then are kept
+    /// Remove the files that `install` wrote, except those changed since
     Uninstall,
 }
 
 /// Arguments of `desktop install`.
 #[derive(Debug, ClapArgs)]
 pub struct DesktopInstallArgs {
-    /// Write into DIR instead, for building packages; no record is kept
+    /// Write to DIR instead and keep no record, for building packages
     #[arg(long, value_name = "DIR", hide = true, value_parser = path())]
     pub into: Option<PathBuf>,
-    /// The program that the menu entry starts (default: this one)
+    /// Program that the menu entry starts (default: this executable)
     #[arg(long, value_name = "PROGRAM", hide = true)]
     pub program: Option<String>,
 }
@@ -29,7 +29,7 @@ pub struct DesktopInstallArgs {
 /// Arguments of `generate`.
 #[derive(Debug, ClapArgs)]
 pub struct GenerateArgs {
-    /// The folder
+    /// Folder to write to
     #[arg(value_parser = path())]
     pub dir: PathBuf,
 }
@@ -37,13 +37,13 @@ pub struct GenerateArgs {
 /// Arguments of `doctor`.
 #[derive(Debug, ClapArgs)]
 pub struct DoctorArgs {
-    /// Write a bug report to a new file: log, versions and settings, without paths
+    /// Write a bug report (log, versions and settings, without paths) to a new file
     #[arg(long, value_name = "FILE.zip")]
     pub bundle: Option<PathBuf>,
-    /// Include paths of photos and folders in the bundle
+    /// Include the paths of photos and folders in the bug report
     #[arg(long, requires = "bundle")]
     pub with_paths: bool,
-    /// Remove data of photos not seen for 90 days, and whatever exceeds the size limit in the settings
+    /// Remove stored data of photos not seen for 90 days, and the least recently seen beyond the size limit
     #[arg(long)]
     pub tidy: bool,
 }
@@ -51,48 +51,54 @@ pub struct DoctorArgs {
 /// Actions of `store`.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum StoreAction {
-    /// Read all of the store and say what is damaged; what is damaged is repaired or read again when it is next opened
+    /// Verify all data in the store and report damage
+    ///
+    /// Damaged data is repaired or computed again the next time photos are read.
     Check,
-    /// Remove data of photos not seen for 90 days and whatever exceeds the size limit, and return unused space to the
-    /// disk
+    /// Remove outdated data and return unused space to the disk
+    ///
+    /// This removes data of photos not seen for 90 days and, beyond the size limit in the settings, of those not seen
+    /// for longest. All files are then rewritten without unused space.
     Compact,
 }
 
 /// Actions of `models`.
 #[derive(Debug, Subcommand)]
 pub enum ModelAction {
-    /// List the models
+    /// List all models: built-in, installed and available for download
     List,
-    /// Add a folder with a CLIP model, under the folder's name
+    /// Add a CLIP model from a folder, under the folder's name
     Add {
-        /// The folder
+        /// Folder with the model
         #[arg(value_parser = path())]
         dir: PathBuf,
     },
-    /// Download a model from the catalogue, or any CLIP or SigLIP repository on Hugging Face
+    /// Download a model from the catalogue, or a CLIP or SigLIP model from Hugging Face
     Get {
-        /// Name from `lumisift models`, or OWNER/NAME
+        /// Name from `lumisift models`, or OWNER/NAME on Hugging Face
         name: String,
     },
-    /// Use a model from now on, in the window and here
+    /// Set the default model of the window and the command line
     Use {
-        /// The model's name or folder
+        /// Name or folder of the model
         name: String,
     },
     /// Check that a model loads and produces valid vectors
     Verify {
-        /// The model's name or folder
+        /// Name or folder of the model
         name: String,
     },
     /// Print the folder of a model
     Path {
-        /// The model's name
+        /// Name of the model
         name: String,
     },
-    /// Delete a model's weights and vectors; folders that you added are only removed from the list
+    /// Delete a model's files and stored vectors
+    ///
+    /// Files that Lumisift did not download itself (in folders that you added or in the Hugging Face cache) are kept.
     #[command(visible_alias = "remove")]
     Rm {
-        /// The model's name or folder
+        /// Name or folder of the model
         name: String,
         /// Do not ask for confirmation
         #[arg(long, short)]

@@ -14,16 +14,16 @@ use super::{FolderArgs, Words};
 pub struct DuplicatesArgs {
     #[command(flatten)]
     pub folders: FolderArgs,
-    /// Only identical files
+    /// Find only identical files
     #[arg(long, conflicts_with = "turned")]
     pub exact: bool,
     /// Also find mirrored and rotated copies
     #[arg(long)]
     pub turned: bool,
-    /// Write a plan that moves all copies but the best one away, for `lumisift export --manifest FILE.json --move`
+    /// Write a plan for `lumisift export --manifest FILE.json --move` that moves away all copies except the best
     #[arg(long, value_name = "FILE.json", value_parser = path())]
     pub export_plan: Option<PathBuf>,
-    /// Where the plan moves copies (default: "copies" beside the plan)
+    /// Folder that the plan moves copies to (default: "copies" in the folder of the plan)
     #[arg(long, value_name = "DIR", value_parser = path())]
     pub to: Option<PathBuf>,
 }
@@ -52,7 +52,7 @@ fn overview_rows() -> Vec<&'static str> {
 pub struct OverviewArgs {
     #[command(flatten)]
     pub folders: FolderArgs,
-    /// List the photos of one category instead
+    /// List the photos in one category instead of counting all categories
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(overview_rows()))]
     pub list: Option<String>,
 }
@@ -67,15 +67,15 @@ pub struct HeapsArgs {
 /// Arguments of `explain`.
 #[derive(Debug, ClapArgs)]
 pub struct ExplainArgs {
-    /// The photo
+    /// Photo to analyse
     #[arg(value_name = "IMAGE", value_parser = path())]
     pub image: PathBuf,
-    /// The label, such as "cat" or "dog -cat"
+    /// Label to look for, such as "cat" or "dog -cat"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
     #[command(flatten)]
     pub words: Words,
-    /// Write a heat map over the photo as a PNG
+    /// Write the photo overlaid with a heat map to a PNG file
     #[arg(long, value_name = "FILE.png", value_parser = path())]
     pub out: Option<PathBuf>,
 }
@@ -85,18 +85,18 @@ pub struct ExplainArgs {
 pub struct EstimateArgs {
     #[command(flatten)]
     pub folders: FolderArgs,
-    /// The label, such as "receipt"
+    /// Label to check, such as "receipt"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
     #[command(flatten)]
     pub words: Words,
-    /// Match, 0 to 1, from which a photo fits the label
+    /// Minimum match (0 to 1) for a photo to fit the label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
-    /// Photo that fits; repeatable
+    /// Photo that fits the label; repeatable
     #[arg(long, value_name = "PHOTO", value_parser = path())]
     pub yes: Vec<PathBuf>,
-    /// Photo that does not fit; repeatable
+    /// Photo that does not fit the label; repeatable
     #[arg(long, value_name = "PHOTO", value_parser = path())]
     pub no: Vec<PathBuf>,
 }
@@ -111,10 +111,10 @@ pub struct DescribeArgs {
 /// Arguments of `watch`.
 #[derive(Debug, ClapArgs)]
 pub struct WatchArgs {
-    /// File with rules (see docs/heap.md)
+    /// File with the rules (see docs/heap.md)
     #[arg(value_name = "RULES.toml", value_parser = path())]
     pub rules: PathBuf,
-    /// Check the folders once, then exit
+    /// Scan the folders once, then exit
     #[arg(long)]
     pub once: bool,
     /// Only print what would be done, then exit
@@ -123,7 +123,7 @@ pub struct WatchArgs {
     /// Do not descend into subfolders
     #[arg(long)]
     pub no_subfolders: bool,
-    /// Seconds to wait after a file's last change before touching it
+    /// Seconds that a file must remain unchanged before it is sorted
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub settle: u64,
 }

@@ -7,37 +7,39 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::values::{match_value, path};
 use super::{FolderArgs, Words};
 
-/// How `sort --export` and `export` go about it.
+/// Transfer options of `sort --export` and `export`.
 #[derive(Debug, ClapArgs)]
 pub struct TransferArgs {
-    /// Copy (the default)
+    /// Copy files (the default)
     #[arg(long, group = "transfer")]
     pub copy: bool,
-    /// Move instead of copying
+    /// Move files instead of copying them
     #[arg(long = "move", group = "transfer")]
     pub moves: bool,
-    /// Make symbolic links instead of copying
+    /// Create symbolic links instead of copies
     #[arg(long, group = "transfer")]
     pub link: bool,
-    /// Make hard links instead of copying, on the same disk
+    /// Create hard links instead of copies (same disk only)
     #[arg(long, group = "transfer")]
     pub hardlink: bool,
-    /// Replace files of the same name, keeping the old ones beside them, instead of numbering
+    /// Replace existing files instead of adding a number to the new name
+    ///
+    /// Replaced files are renamed, kept in the same folder, and restored by `lumisift undo`.
     #[arg(long)]
     pub overwrite: bool,
-    /// Do not take sidecars, paired RAW files and Live Photo movies along
+    /// Leave out sidecars, paired RAW files and Live Photo movies
     #[arg(long, alias = "no-companions")]
     pub no_paired_files: bool,
     /// Only print what would be done
     #[arg(long)]
     pub dry_run: bool,
-    /// Also write a manifest of the export to FILE (.json, which can be applied again, or .csv)
+    /// Also write a manifest of the export to FILE (.json, to repeat it with `lumisift export`, or .csv)
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub manifest_out: Option<PathBuf>,
 }
 
 impl TransferArgs {
-    /// Whether any option differs from its default.
+    /// Whether any of these options is given.
     pub fn is_asked_for(&self) -> bool {
         self.copy
             || self.moves
@@ -50,26 +52,26 @@ impl TransferArgs {
     }
 }
 
-/// Folders below the target of an export.
+/// Arrangement of folders below the target of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LayoutArg {
-    /// None
+    /// No subfolders
     Flat,
-    /// One for each label
+    /// One folder per label
     Label,
-    /// One for each label, and in it one for each month
+    /// One folder per label, with one subfolder per month
     Month,
-    /// Those that the photos come from
+    /// The same folders as at the source
     Mirror,
 }
 
 /// Arguments of `export`.
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {
-    /// Manifest written by an earlier export
+    /// Manifest of an earlier export, or a plan from `lumisift duplicates --export-plan`
     #[arg(long, value_name = "FILE.json", value_parser = path())]
     pub manifest: PathBuf,
-    /// Target folder, if it differs from the manifest's
+    /// Target folder (default: the one in the manifest)
     #[arg(long, value_name = "DIR", value_parser = path())]
     pub to: Option<PathBuf>,
     #[command(flatten)]
@@ -79,48 +81,48 @@ pub struct ExportArgs {
 /// Arguments of `keywords`.
 #[derive(Debug, ClapArgs)]
 pub struct KeywordsArgs {
-    /// Folders or photos
+    /// Folders or photos to process
     #[arg(required_unless_present = "undo", value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Do not descend into subfolders
     #[arg(long)]
     pub no_subfolders: bool,
-    /// Label to write as a keyword where it fits; repeatable
+    /// Label to write as a keyword to photos that fit it; repeatable
     #[arg(long = "label", short = 'l', value_name = "TEXT")]
     pub labels: Vec<String>,
     #[command(flatten)]
     pub words: Words,
-    /// Minimum match, 0 to 1, for a photo to fit a label
+    /// Minimum match (0 to 1) for a photo to fit a label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
-    /// Parent keyword of all labels, as in "AI|cat"
+    /// Parent keyword for all labels, such as "AI" to write "AI|cat"
     #[arg(long, value_name = "WORD")]
     pub parent: Option<String>,
-    /// Also write stars to photos without a rating
+    /// Also write stars to photos that have no rating
     #[arg(long)]
     pub stars: bool,
-    /// Also write colours to photos without a colour label
+    /// Also write colours to photos that have no colour label
     #[arg(long)]
     pub colours: bool,
     /// Also write rejects, as a rating of -1
     #[arg(long)]
     pub rejects: bool,
-    /// Also write descriptions such as "cat, perhaps sofa; taken 4 May 2024; sharp" to photos without one
+    /// Also write descriptions, such as "cat, perhaps sofa; taken 4 May 2024; sharp", to photos that have none
     #[arg(long)]
     pub descriptions: bool,
-    /// Also replace descriptions that photos have; implies --descriptions
+    /// Also replace existing descriptions; implies --descriptions
     #[arg(long)]
     pub replace_descriptions: bool,
-    /// Names of new sidecars (default: as in the settings)
+    /// Naming of new sidecars (default: from the settings)
     #[arg(long, value_enum)]
     pub names: Option<SidecarNames>,
-    /// Write into the photos themselves where their format allows it; pixels do not change
+    /// Write into the photo files where their format allows it, without changing pixels
     #[arg(long)]
     pub inside: bool,
     /// Only print what would be written
     #[arg(long)]
     pub dry_run: bool,
-    /// Undo the last write
+    /// Undo the last write of keywords
     #[arg(long)]
     pub undo: bool,
 }
@@ -131,7 +133,7 @@ impl KeywordsArgs {
         self.descriptions || self.replace_descriptions
     }
 
-    /// The folders that it reads.
+    /// The folders that the command reads.
     pub fn folders(&self) -> FolderArgs {
         FolderArgs {
             paths: self.paths.clone(),
@@ -145,18 +147,18 @@ impl KeywordsArgs {
 /// How sidecars are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SidecarNames {
-    /// IMG.jpg.xmp: digiKam, darktable, Immich
+    /// IMG.jpg.xmp, as in digiKam, darktable and Immich
     Full,
-    /// IMG.xmp: Adobe's programs
+    /// IMG.xmp, as in Adobe programs
     Stem,
 }
 
 /// Arguments of `undo`.
 #[derive(Debug, ClapArgs)]
 pub struct UndoArgs {
-    /// Export to undo, by its ID in --list (default: the last one)
+    /// ID of the export to undo, as shown by --list (default: the last export)
     pub id: Option<String>,
-    /// List the exports that can be undone
+    /// List exports that can be undone
     #[arg(long)]
     pub list: bool,
     /// Resume an interrupted export instead of undoing it

@@ -39,7 +39,7 @@ pub struct Args {
     /// Folders or photos to open in the window
     #[arg(value_parser = path())]
     pub paths: Vec<PathBuf>,
-    /// Open another window, even if one is open
+    /// Open a new window even if one is already open
     #[arg(long)]
     pub new_window: bool,
     /// Options shared by all commands
@@ -50,16 +50,17 @@ pub struct Args {
 /// Options shared by all commands.
 #[derive(Debug, ClapArgs)]
 pub struct CommonArgs {
-    /// Model to use: "starter", the name of an installed model, or a folder with a CLIP model
+    /// Model to use: "starter", the name of an installed model, or a folder with a CLIP model (default: from the
+    /// settings)
     #[arg(long, global = true, value_name = "NAME|DIR")]
     pub model: Option<String>,
-    /// Device to run the model on: auto, cpu, gpu, gpu:N, cuda, cuda:N or metal
+    /// Device to run the model on: auto, cpu, gpu, gpu:N, cuda, cuda:N or metal (default: from the settings)
     #[arg(long, global = true, value_name = "DEVICE")]
     pub device: Option<DeviceChoice>,
-    /// Precision of the model on the CPU (default: the one in the settings)
+    /// Precision of the model on the CPU (default: from the settings)
     #[arg(long, global = true, value_enum)]
     pub precision: Option<PrecisionArg>,
-    /// Folder that holds vectors and thumbnails
+    /// Folder of the store, which holds vectors and thumbnails (default: from the settings)
     #[arg(long, global = true, value_name = "DIR", value_parser = path())]
     pub store: Option<PathBuf>,
     /// Output format
@@ -74,10 +75,10 @@ pub struct CommonArgs {
         hide_default_value = true
     )]
     pub threads: usize,
-    /// Memory limit for decoding photos, in megabytes (default: a quarter of the memory)
+    /// Memory limit for decoding photos, in megabytes (default: from the settings, or a quarter of the memory)
     #[arg(long, global = true, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..))]
     pub memory: Option<u32>,
-    /// Print the log to standard error; RUST_LOG=lumisift=debug adds detail
+    /// Print the log to standard error; set RUST_LOG=lumisift=debug for more detail
     #[arg(long, short, global = true)]
     pub verbose: bool,
 }
@@ -106,17 +107,17 @@ impl From<PrecisionArg> for Precision {
 /// Output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
-    /// For people
+    /// Human-readable table
     #[value(alias = "text")]
     Table,
-    /// For programs
+    /// JSON
     Json,
-    /// For spreadsheets; text that would be taken for a formula (=, +, -, @) is prefixed with an apostrophe
+    /// CSV for spreadsheets; text that looks like a formula (=, +, -, @) is prefixed with an apostrophe
     Csv,
-    /// Files of `worker`, in Arrow's format
+    /// Arrow, for `worker` only
     #[value(hide = true)]
     Arrow,
-    /// Files of `worker`, in Parquet
+    /// Parquet, for `worker` only
     #[value(hide = true)]
     Parquet,
 }
@@ -124,46 +125,46 @@ pub enum OutputFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
-    /// Score single photos against labels
+    /// Score individual photos against labels
     Classify(ClassifyArgs),
-    /// Find the best label for every photo, and export by label
+    /// Find the best label for each photo and optionally export photos by label
     Sort(SortArgs),
-    /// Find the photos that match a query best
+    /// Find the photos that best match a query
     Search(SearchArgs),
-    /// Read folders ahead of time, so that later commands answer at once
+    /// Index photos in advance so that later commands start at once
     Index(IndexArgs),
-    /// Find duplicates: identical files, and the same picture re-encoded, resized, cropped or edited
+    /// Find duplicates: identical files and re-encoded, resized, cropped or edited copies
     Duplicates(DuplicatesArgs),
-    /// Find bursts of the same scene, and suggest the best photo of each
+    /// Find bursts of the same scene and suggest the best photo of each
     Bursts(BurstsArgs),
-    /// Count photos you may want to clear away: duplicates, bursts, screenshots, blurred, dark, undated
+    /// Count photos you may want to clean up: duplicates, bursts, screenshots, blurred, dark or undated photos
     Overview(OverviewArgs),
     /// Group similar photos and suggest a name for each group
     Heaps(HeapsArgs),
     /// Show where in a photo the model sees a label
     Explain(ExplainArgs),
-    /// Estimate from a few answers how many photos fit a label, and suggest which photo to check next
+    /// Estimate from a few checked photos how many a label gets wrong or misses, and suggest the next to check
     Estimate(EstimateArgs),
     /// Describe each photo in a few words: subject, date and quality
     Describe(DescribeArgs),
-    /// Watch folders and sort new files by rules, until stopped
+    /// Watch folders and sort new files by rules until stopped
     Watch(WatchArgs),
-    /// Write the vectors of photos to a safetensors file
+    /// Write the embedding vectors of photos to a safetensors file
     Embed(EmbedArgs),
-    /// Encode tables of pictures for Spark, Ray and job arrays (see docs/scale.md)
+    /// Compute vectors and scores in bulk, for Spark, Ray and job arrays (see docs/scale.md)
     #[cfg(feature = "arrow")]
     Worker(WorkerArgs),
-    /// Find the best matches among vectors in Arrow and Parquet files, as written by `worker`
+    /// Find the best matches for a label in Arrow or Parquet files written by `worker`
     #[cfg(feature = "arrow")]
     Rank(RankArgs),
-    /// Take photos that `worker` read, here or on other machines, into the store
+    /// Import results of `worker` into the store so that those photos need not be read again
     #[cfg(feature = "arrow")]
     Import(Import),
     /// Repeat an export from its manifest
     Export(ExportArgs),
-    /// Write labels, stars and rejects as XMP metadata, for other programs
+    /// Write labels, stars and rejects as XMP metadata for other programs
     Keywords(KeywordsArgs),
-    /// Undo an export, or finish an interrupted one
+    /// Undo an export or finish an interrupted one
     Undo(UndoArgs),
     /// List, download, choose and remove models
     Models {
@@ -171,21 +172,21 @@ pub enum CliCommand {
         #[command(subcommand)]
         action: Option<ModelAction>,
     },
-    /// Check the store, or make it as small as what it holds
+    /// Check the store for damage or compact it
     Store {
         /// Action
         #[command(subcommand)]
         action: StoreAction,
     },
-    /// Show versions, processor, paths and the size of the store, or bundle them with the log
+    /// Show versions, processor, paths and store size, or write a bug report
     Doctor(DoctorArgs),
-    /// Add or remove the menu entry and "Open with" for the current user
+    /// Install or remove the menu entry and "Open with" for the current user
     Desktop {
         /// Action
         #[command(subcommand)]
         action: DesktopAction,
     },
-    /// Write manual pages and shell completions into a folder, for packages
+    /// Write manual pages and shell completions to a folder, for packaging
     #[command(hide = true)]
     Generate(GenerateArgs),
 }
@@ -226,13 +227,13 @@ impl CliCommand {
     }
 }
 
-/// How the words of labels are read.
+/// How labels and queries are interpreted.
 #[derive(Clone, Copy, Debug, ClapArgs)]
 pub struct Words {
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
+    /// Do not expand general words, such as "people" to man, woman and child
     #[arg(long)]
     pub no_expand: bool,
-    /// Do not translate labels for models that know only English: "Hund" no longer means dog
+    /// Do not translate labels for English-only models, such as "Hund" to "dog"
     #[arg(long)]
     pub no_translate: bool,
 }
@@ -266,10 +267,10 @@ pub struct LabelArgs {
     pub words: Words,
 }
 
-/// Folders of `sort`, `search`, `index` and `embed`.
+/// Folders to read, and which files in them.
 #[derive(Debug, ClapArgs)]
 pub struct FolderArgs {
-    /// Folders or photos
+    /// Folders or photos to read
     #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Do not descend into subfolders
@@ -283,26 +284,26 @@ pub struct FolderArgs {
     pub no_video: bool,
 }
 
-/// Which photos `sort` and `search` are about, by what was decided in the window or stands in metadata.
+/// Filters of `sort` and `search` by the user's decisions and by metadata.
 #[derive(Debug, ClapArgs)]
 pub struct PhotoFilterArgs {
     /// Only photos with at least N stars
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u8).range(0..=5))]
     pub min_stars: u8,
-    /// Only photos with a colour label: red, yellow, green, blue or purple
+    /// Only photos with this colour label: red, yellow, green, blue or purple
     #[arg(long, value_name = "COLOUR", value_parser = colour)]
     pub colour: Option<Colour>,
-    /// Only photos with a keyword containing WORD, embedded or in a sidecar; repeat to require several
+    /// Only photos with a keyword containing WORD, embedded or in a sidecar; if repeated, all must match
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
-    /// Only photos taken in a town, region or country, such as "Munich", "Munich, Germany" or "DE"; repeat to allow
-    /// several
+    /// Only photos taken in a town, region or country, such as "Munich", "Munich, Germany" or "DE"; if repeated, any
+    /// may match
     #[arg(long, value_name = "PLACE")]
     pub place: Vec<String>,
-    /// Only picks
+    /// Only photos marked as picks
     #[arg(long)]
     pub picked: bool,
-    /// Leave out rejects
+    /// Exclude photos marked as rejects
     #[arg(long)]
     pub no_rejects: bool,
 }
@@ -317,12 +318,14 @@ impl PhotoFilterArgs {
 /// Arguments of `classify`.
 #[derive(Debug, ClapArgs)]
 pub struct ClassifyArgs {
-    /// Photos, or their URLs
+    /// Photo files or URLs
     #[arg(required = true, value_name = "IMAGE|URL", value_parser = path_or_url())]
     pub images: Vec<PathBuf>,
     #[command(flatten)]
     pub labels: LabelArgs,
-    /// Softmax over these labels alone, as in CLIP's own example; there is always a winner
+    /// Print the model's own probabilities instead of matches: softmax over the labels (CLIP) or sigmoid (SigLIP)
+    ///
+    /// With softmax, some label always wins, even if none fits.
     #[arg(long)]
     pub exact: bool,
 }
@@ -336,16 +339,16 @@ pub struct SortArgs {
     pub only: PhotoFilterArgs,
     #[command(flatten)]
     pub labels: LabelArgs,
-    /// Minimum match, 0 to 1, for a photo to fit a label
+    /// Minimum match (0 to 1) for a photo to fit a label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
-    /// Copy photos that fit into one folder per label below DIR
+    /// Export photos that fit a label to DIR, by default as copies in one folder per label
     #[arg(long, value_name = "DIR", value_parser = path())]
     pub export: Option<PathBuf>,
-    /// How to arrange folders below DIR
+    /// Arrangement of folders below DIR (default: label)
     #[arg(long, requires = "export", value_enum, default_value_t = LayoutArg::Label, hide_default_value = true)]
     pub layout: LayoutArg,
-    /// Pattern for file names, from {name}, {label}, {date}, {match} and, for a number, n in braces
+    /// Pattern for file names, made of {name}, {label}, {date}, {match} and a number (n in braces)
     #[arg(
         long,
         requires = "export",
@@ -353,12 +356,12 @@ pub struct SortArgs {
         default_value = "{name}"
     )]
     pub names: Pattern,
-    /// Export a photo that fits several labels to each of them, not only to the best one
+    /// Export photos that fit several labels under each of them, not only under the best one
     #[arg(long, requires = "export")]
     pub every_label: bool,
     #[command(flatten)]
     pub how: TransferArgs,
-    /// Write a contact sheet of the photos that fit, by label
+    /// Write a contact sheet of the photos that fit a label, grouped by label
     #[arg(long, value_name = "FILE.html|FILE.jpg", value_parser = sheet_file)]
     pub contact_sheet: Option<PathBuf>,
 }
@@ -370,7 +373,7 @@ pub struct SearchArgs {
     pub folders: FolderArgs,
     #[command(flatten)]
     pub only: PhotoFilterArgs,
-    /// What to look for, such as "sunset over water -people"
+    /// Query, such as "sunset over water -people"
     #[arg(required = true, value_name = "QUERY")]
     pub query: String,
     #[command(flatten)]
@@ -378,7 +381,7 @@ pub struct SearchArgs {
     /// Maximum number of photos to list
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
     pub limit: usize,
-    /// Minimum match, 0 to 1, for a photo to be listed
+    /// Minimum match (0 to 1) for a photo to be listed (default: 0)
     #[arg(long, value_name = "M", default_value_t = 0.0, hide_default_value = true, value_parser = match_value)]
     pub min_match: f32,
 }
@@ -395,7 +398,7 @@ pub struct IndexArgs {
 pub struct EmbedArgs {
     #[command(flatten)]
     pub folders: FolderArgs,
-    /// The file to write
+    /// File to write
     #[arg(long, value_name = "FILE.safetensors", value_parser = path())]
     pub out: PathBuf,
 }
