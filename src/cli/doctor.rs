@@ -13,7 +13,7 @@ use lumisift::engine::media::memory_budget::{default_limit, size_text};
 use lumisift::logging;
 use lumisift::settings::{Dirs, Settings};
 use lumisift::t;
-use lumisift::text::{self, Digits, Ungrouped};
+use lumisift::text::{self, Digits, Surface, Ungrouped};
 use serde_json::{Map, Value, json};
 
 use super::args::{CommonArgs, DoctorArgs};
@@ -84,14 +84,13 @@ fn report_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<
             });
             (stored, tidied)
         }
-        Err(error) => (
-            t!(
-                "cli-not-determined",
-                error = text::sentence(&error.to_string())
-            ),
-            None,
-        ),
+        Err(error) => (t!("cli-not-determined", error = advised(&error)), None),
     }
+}
+
+/// An error in the user's language, and what to do about it.
+fn advised(error: &impl ToString) -> String {
+    text::advised(&error.to_string(), Surface::CommandLine).into_owned()
 }
 
 fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)> {
@@ -100,7 +99,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     let model = match choose_model(common.model.as_deref(), &settings, dirs) {
         Ok(ModelChoice::Starter) => t!("cli-starter").into(),
         Ok(ModelChoice::Folder(dir)) => path_text(&dir),
-        Err(error) => text::sentence(&error.to_string()).into_owned(),
+        Err(error) => advised(&error),
     };
     let wanted = common.device.unwrap_or(settings.device);
     let (device, reason) = device_in_use(wanted);
@@ -165,10 +164,7 @@ fn device_in_use(wanted: DeviceChoice) -> (String, String) {
     if let DeviceChoice::Gpu(number) = wanted {
         return match gpu::adapter(number) {
             Ok(card) => (card.name, t!("cli-tested-with-model").into()),
-            Err(error) => (
-                t!("cli-none").into(),
-                text::sentence(&error.to_string()).into_owned(),
-            ),
+            Err(error) => (t!("cli-none").into(), advised(&error)),
         };
     }
     match place(wanted) {
@@ -179,10 +175,7 @@ fn device_in_use(wanted: DeviceChoice) -> (String, String) {
             let why = why.unwrap_or_else(|| t!("cli-as-the-cpu").into());
             (facts.name, why)
         }
-        Err(error) => (
-            t!("cli-none").into(),
-            text::sentence(&error.to_string()).into_owned(),
-        ),
+        Err(error) => (t!("cli-none").into(), advised(&error)),
     }
 }
 

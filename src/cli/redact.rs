@@ -103,6 +103,12 @@ impl Redactor {
                 let inner = unescape(&rest[1..end]);
                 out += &format!("\"{}\"", self.quoted(&inner));
                 at += end + 1;
+            } else if rest.starts_with("://") {
+                let word = rest.split(|c: char| c.is_whitespace() || c == '"').next();
+                out += "://";
+                at += word
+                    .and_then(|word| word.rfind('@'))
+                    .map_or(3, |end| end + 1);
             } else if unquoted && begins_path(rest, out.chars().next_back()) {
                 let (length, instead) = self.unquoted(rest);
                 out += &instead;
@@ -182,14 +188,14 @@ fn unescape(text: &str) -> String {
     text.replace("\\\"", "\"").replace("\\\\", "\\")
 }
 
-/// Removes the user name and password from a URL.
+/// Removes the user name and password from a URL. Everything up to the last `@` is removed, since a password may
+/// contain any character unencoded.
 pub fn without_password(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return address.into();
     };
-    let host_end = rest.find('/').unwrap_or(rest.len());
-    match rest[..host_end].rfind('@') {
-        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+    match rest.rsplit_once('@') {
+        Some((_, after)) => format!("{scheme}://{after}"),
         None => address.into(),
     }
 }
@@ -257,5 +263,21 @@ mod tests {
             "model": "<path 1>", "theme": "dark", "mirrors": ["https://hub/x"],
         });
         assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn passwords_may_contain_any_character() {
+        for (address, expected) in [
+            ("https://hub/x", "https://hub/x"),
+            ("https://a:b@hub/x", "https://hub/x"),
+            ("https://a:b/c@hub/x", "https://hub/x"),
+            ("https://a:b@c/d e@hub", "https://hub"),
+            ("a@b", "a@b"),
+        ] {
+            assert_eq!(without_password(address), expected);
+        }
+        let line = redact(r#"mirror="https://a:b/c@hub/x" or https://a:b/c@hub/x failed"#);
+        let expected = r#"mirror="https://hub/x" or https://hub/x failed"#;
+        assert_eq!(line.trim_end(), expected);
     }
 }

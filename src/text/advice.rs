@@ -69,15 +69,19 @@ const ADVICE: &[(&str, &str, Option<&str>)] = &[
     ("engine-no-starter", "cli-advice-model", None),
 ];
 
-/// Translates a sentence of the engine as [`sentence`] does, and adds what to do; `None` if there is no advice for it.
+/// Translates a sentence of the engine as [`sentence`] does, and adds what to do; `None` if there is no advice for it
+/// or its causes, or if the text already contains it.
 #[must_use]
 pub fn advice(english: &str, surface: Surface) -> Option<String> {
-    let key = sentences::key(english)?;
-    let (_, on_command_line, in_window) = ADVICE.iter().find(|(of, ..)| *of == key)?;
+    let entry = |key: &str| ADVICE.iter().find(|(of, ..)| *of == key);
+    let (_, on_command_line, in_window) = sentences::keys(english).find_map(entry)?;
     let key = match surface {
         Surface::CommandLine => on_command_line,
         Surface::Window => in_window.as_ref()?,
     };
+    if english.contains(&message_with(key, &[("problem", "".argument())])) {
+        return None;
+    }
     let problem = sentence(english);
     Some(message_with(key, &[("problem", problem.argument())]))
 }
@@ -98,6 +102,7 @@ mod tests {
     use super::super::{Locale, keep_to_thread};
     use super::*;
     use crate::engine::index::store::StoreError;
+    use crate::engine::library::{LibraryError, WatchError};
 
     #[test]
     fn advice_fits_where_it_is_shown() {
@@ -147,13 +152,62 @@ mod tests {
     }
 
     #[test]
-    fn all_advice_has_messages() {
+    fn causes_within_other_sentences_have_advice() {
         keep_to_thread(Locale::English);
-        for (key, on_command_line, in_window) in ADVICE {
-            for advice in [Some(on_command_line), in_window.as_ref()] {
-                let given = advice.map(|key| message_with(key, &[("problem", "X".argument())]));
-                assert!(given.is_none_or(|text| text.starts_with('X')), "{key}");
+        let full = StoreError::Full {
+            path: "/store".into(),
+            free: 0,
+            needed: 1 << 20,
+        };
+        let failed = WatchError::Library {
+            rule: "cats".into(),
+            source: Box::new(LibraryError::from(full)),
+        };
+        let failed = failed.to_string();
+        assert!(failed.starts_with("rule \"cats\": the disk of /store is full"));
+        for (surface, advice) in [
+            (
+                Surface::CommandLine,
+                "; make room there, or choose another place with --store",
+            ),
+            (
+                Surface::Window,
+                "; make room there, or choose another folder for the store in the settings",
+            ),
+        ] {
+            assert_eq!(advised(&failed, surface), format!("{failed}{advice}"));
+        }
+        let changed = "the device gpu:0 cannot be used (its driver crashed). \
+                       Photos are read on the CPU from here on";
+        assert!(advice(changed, Surface::Window).is_some());
+    }
+
+    #[test]
+    fn advice_is_given_once() {
+        keep_to_thread(Locale::English);
+        // Its last argument could be any text.
+        let failed = "the store at /store: input/output error";
+        for surface in [Surface::CommandLine, Surface::Window] {
+            let once = advised(failed, surface).into_owned();
+            assert_ne!(once, failed);
+            assert_eq!(advised(&once, surface), once);
+            let within = format!("Reading stopped: {once}");
+            assert_eq!(advised(&within, surface), within);
+        }
+    }
+
+    #[test]
+    fn all_advice_has_messages() {
+        for locale in Locale::offered() {
+            keep_to_thread(*locale);
+            for (key, on_command_line, in_window) in ADVICE {
+                for advice in [Some(on_command_line), in_window.as_ref()] {
+                    let given = advice.map(|key| message_with(key, &[("problem", "X".argument())]));
+                    let follows = |text: String| text.starts_with('X') && text.len() > 1;
+                    assert!(given.is_none_or(follows), "{key}");
+                }
             }
         }
+        keep_to_thread(Locale::English);
     }
 }

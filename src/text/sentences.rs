@@ -135,6 +135,11 @@ fn is_number(name: &str) -> bool {
     matches!(name, "count" | "number" | "percent" | "seconds")
 }
 
+/// Whether an argument is a sentence or phrase of the engine.
+fn is_sentence(name: &str) -> bool {
+    matches!(name, "cause" | "what")
+}
+
 /// Whether a text is a number, perhaps with thousands separators or decimals.
 fn has_digits(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -146,7 +151,7 @@ fn has_digits(text: &str) -> bool {
 /// operating system.
 fn argument<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
     match name {
-        "cause" | "what" => sentence(value).into(),
+        _ if is_sentence(name) => sentence(value).into(),
         "list" => {
             let each = value.split(", ").flat_map(|some| some.split(" and "));
             list(each.map(sentence)).into()
@@ -186,13 +191,29 @@ pub fn sentence(english: &str) -> Cow<'_, str> {
     english.into()
 }
 
-/// The key of the message by which [`sentence`] translates a text; `None` if it is unknown.
-pub(super) fn key(english: &str) -> Option<&'static str> {
+/// The keys of the messages in a text: first of the whole text, then of what follows each ": ", and after each the keys
+/// of its arguments that are sentences.
+pub(super) fn keys(english: &str) -> impl Iterator<Item = &'static str> {
     let colons = english.match_indices(": ");
     let ends = colons.map(|(at, colon)| &english[at + colon.len()..]);
-    let mut texts = std::iter::once(english).chain(ends);
-    let known = |text| SENTENCES.iter().find(|each| each.arguments(text).is_some());
-    texts.find_map(known).map(|found| found.key)
+    std::iter::once(english).chain(ends).flat_map(nested_keys)
+}
+
+fn nested_keys(english: &str) -> Vec<&'static str> {
+    let mut keys = Vec::new();
+    let mut texts = vec![english];
+    while let Some(text) = texts.pop() {
+        let known = SENTENCES
+            .iter()
+            .find_map(|each| Some((each.key, each.arguments(text)?)));
+        let Some((key, arguments)) = known else {
+            continue;
+        };
+        keys.push(key);
+        let sentences = arguments.into_iter().filter(|(name, _)| is_sentence(name));
+        texts.extend(sentences.map(|(_, value)| value));
+    }
+    keys
 }
 
 fn whole(english: &str) -> Option<String> {

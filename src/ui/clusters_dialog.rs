@@ -15,6 +15,7 @@ use super::{Interface, videos};
 use crate::app::command::{Command, FindingCommand};
 use crate::app::document::clusters::Cluster;
 use crate::app::document::state::State;
+use crate::text::Surface;
 use crate::{t, text};
 
 /// Height of a cluster.
@@ -35,7 +36,10 @@ impl Interface {
         let clusters = &state.clusters;
         if let Some(problem) = &clusters.problem {
             let bad = palette(ui).bad;
-            ui.add(egui::Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
+            ui.add(
+                egui::Label::new(RichText::new(text::advised(problem, Surface::Window)).color(bad))
+                    .wrap(),
+            );
         }
         if clusters.is_proposing {
             ui.label(RichText::new(t!("heaps-searching")).weak());

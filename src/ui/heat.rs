@@ -12,6 +12,7 @@ use crate::app::document::heat::{HeatMapState, MIN_HEAT_MATCH};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::engine::library::HeatMap;
+use crate::text::Surface;
 use crate::{t, text};
 
 /// Side of the heat map texture in pixels, which is stretched over the photo.
@@ -51,7 +52,9 @@ impl Interface {
             HeatMapState::Waiting => {
                 paint_message(ui, pane, id, &t!("heat-computing", label = label))
             }
-            HeatMapState::Failed(problem) => paint_message(ui, pane, id, &text::sentence(problem)),
+            HeatMapState::Failed(problem) => {
+                paint_message(ui, pane, id, &text::advised(problem, Surface::Window))
+            }
             HeatMapState::Ready(map) => {
                 let painter = ui.painter().with_clip_rect(pane);
                 let texture = self.heat_texture(ui, state.heat.number, map);

@@ -19,6 +19,7 @@ use crate::app::command::Command;
 use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
+use crate::text::Surface;
 use crate::{t, text};
 
 /// Height of a label's row.
@@ -77,7 +78,7 @@ pub fn label_card(
     }
     dropped_on(ui, top, at, label, commands);
     match problem(state, place) {
-        Some(problem) => problem_row(ui, &text::sentence(problem)),
+        Some(problem) => problem_row(ui, &text::advised(problem, Surface::Window)),
         None => near_row(ui, state, place, label, commands),
     }
     unknown(ui, state, label, commands);

@@ -15,6 +15,7 @@ use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
 use crate::engine::library::{LayoutText, RuleMark, RuleText};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
+use crate::text::Surface;
 use crate::{t, text};
 
 /// Maximum height of the list of rules, and height of the rows below a preview.
@@ -72,7 +73,10 @@ impl Interface {
         title(ui, t!("rules-title"), commands);
         if let Some(problem) = &state.rules.problem {
             let bad = palette(ui).bad;
-            ui.add(Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
+            ui.add(
+                Label::new(RichText::new(text::advised(problem, Surface::Window)).color(bad))
+                    .wrap(),
+            );
             return;
         }
         let text = t!("rules-what");
@@ -108,7 +112,9 @@ impl Interface {
                 }
             }
             PreviewState::Failed(problem) => {
-                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
+                ui.label(
+                    RichText::new(text::advised(problem, Surface::Window)).color(palette(ui).bad),
+                );
             }
             _ => {
                 ui.label(t!("rule-preview-running"));

@@ -8,6 +8,7 @@ use super::widgets::{icon_button, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command, Section};
 use crate::app::document::state::{CELL_SIDES, State};
+use crate::text::Surface;
 use crate::{t, text};
 
 impl Interface {
@@ -77,7 +78,9 @@ impl Interface {
         if let Some(problem) = &state.response.search_problem
             && clear
         {
-            response.on_hover_text(RichText::new(text::sentence(problem)).color(palette.bad));
+            response.on_hover_text(
+                RichText::new(text::advised(problem, Surface::Window)).color(palette.bad),
+            );
         }
     }
 }

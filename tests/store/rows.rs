@@ -78,7 +78,7 @@ fn renamed_and_copied_photos_are_recognised_and_changed_ones_are_not() {
 
 #[test]
 fn damaged_files_are_set_aside_said_so_and_rebuilt() {
-    for (damaged, corrupt_file) in [
+    for (damaged, replacement) in [
         (
             "facts.db",
             b"not a database at all, whatever it says" as &[u8],
@@ -102,8 +102,8 @@ fn damaged_files_are_set_aside_said_so_and_rebuilt() {
         let target = files.iter().find(|path| is_it(path)).expect("the file");
         let mut bytes = fs::read(target).expect("read");
         bytes.truncate(bytes.len() / 2);
-        let end = corrupt_file.len().min(bytes.len());
-        bytes[..end].copy_from_slice(&corrupt_file[..end]);
+        let end = replacement.len().min(bytes.len());
+        bytes[..end].copy_from_slice(&replacement[..end]);
         fs::write(target, bytes).expect("spoilt");
         let session = session(&store);
         let notices: Vec<&str> = session.notices().collect();

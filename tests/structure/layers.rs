@@ -171,13 +171,14 @@ const DISK_CALLS: &[&str] = &[
     "export::run",
     "export::undo",
     "folder_fingerprint",
-    "metadata::apply",
     "metadata::read_changed",
-    "metadata::plan",
-    "metadata::undo",
+    "metadata::read_nonempty",
     "past",
     "settings::load",
     "settings::save",
+    "sidecars::apply",
+    "sidecars::plan",
+    "sidecars::undo",
     "atomic_write",
 ];
 
@@ -301,6 +302,41 @@ fn disk_calls(path: &str, text: &str) -> Vec<String> {
         found: Vec::new(),
     };
     sources::visited(calls, text).found
+}
+
+/// Whether a source text defines a function.
+fn defines(text: &str, function: &str) -> bool {
+    ["(", "<"]
+        .iter()
+        .any(|after| text.contains(&format!("fn {function}{after}")))
+}
+
+/// Renamed functions must be renamed in the lists too.
+#[test]
+fn listed_functions_exist() {
+    let sources = all("src");
+    for call in DISK_CALLS.iter().copied() {
+        let (owner, function) = call.rsplit_once("::").unwrap_or(("", call));
+        let exists = |(path, text): &(String, String)| {
+            let mut parts = path.trim_end_matches(".rs").split('/');
+            let is_owner = owner.is_empty()
+                || parts.any(|part| part == owner)
+                || text.contains(&format!("impl {owner} {{"));
+            is_owner && defines(text, function)
+        };
+        // `File` belongs to the standard library.
+        assert!(owner == "File" || sources.iter().any(exists), "{call}");
+    }
+    for (file, function) in OFF_UI_THREAD {
+        let source = sources
+            .iter()
+            .find(|(path, _)| path.ends_with(&format!("src/{file}")));
+        let (_, text) = source.unwrap_or_else(|| panic!("there is no {file}"));
+        assert!(
+            *function == "*" || defines(text, function),
+            "{file} has no function {function}"
+        );
+    }
 }
 
 /// `window` depends on `ui`, `ui` on `app`, and `app` on neither.

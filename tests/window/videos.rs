@@ -50,8 +50,9 @@ fn the_viewer_has_all_frames_and_opening_plays() {
         assert!(window.has(&format!("Frame at {time}")), "{time}");
     }
     window.click("Frame at 0:04");
-    window.harness.step();
-    assert!(window.has_containing("clip.mp4, video, 0:04 of 0:06"));
+    window.until("the chosen frame", |window| {
+        window.has_containing("clip.mp4, video, 0:04 of 0:06")
+    });
     window.until("the frame", |window| {
         window.harness.state().has_all_pictures()
     });

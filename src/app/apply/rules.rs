@@ -11,6 +11,7 @@ use crate::app::document::rules::{PreviewState, RuleSource};
 use crate::engine::library::{MarkedFile, RuleText, WatchRound};
 use crate::engine::organize::export::Transfer;
 use crate::engine::organize::marks::Decision;
+use crate::text::Surface;
 use crate::{t, text};
 
 impl App {
@@ -159,7 +160,7 @@ impl App {
             let text = t!(
                 "rules-failed",
                 count = new.len(),
-                first = text::sentence(first)
+                first = text::advised(first, Surface::Window)
             );
             self.state.notify(text, true);
         }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::state::{NOTICE_TIME, Notice, NoticeCause, State};
-use crate::text;
+use crate::text::{self, Surface};
 
 /// Maximum number of past notifications that can be read again.
 const MAX_PAST_NOTICES: usize = 100;
@@ -36,7 +36,7 @@ impl State {
     fn push_notice(&mut self, text: String, is_error: bool, cause: Option<NoticeCause>) {
         let since = Instant::now();
         let notice = Notice {
-            text: text::sentence(&text).into_owned(),
+            text: text::advised(&text, Surface::Window).into_owned(),
             is_error,
             cause,
             since,

@@ -5,7 +5,7 @@ use crate::app::document::state::SessionState;
 use crate::app::{App, TaskMessage};
 use crate::engine::index::store::{StoreError, Tidied};
 use crate::t;
-use crate::text::{self, Digits, Surface};
+use crate::text::{self, Digits};
 
 impl App {
     /// Determines the size of the store.
@@ -40,9 +40,7 @@ impl App {
     }
 
     fn store_failed(&mut self, error: &StoreError) {
-        let problem = error.to_string();
-        let text = text::advised(&problem, Surface::Window);
-        self.state.notify(text, true);
+        self.state.notify(error.to_string(), true);
     }
 
     /// Clears the store, and reads the open folders again.

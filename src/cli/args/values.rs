@@ -36,7 +36,7 @@ pub fn sheet_file(text: &str) -> Result<PathBuf, String> {
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
     match ending.as_deref().and_then(|ending| ending.to_str()) {
         Some("html" | "htm" | "jpg" | "jpeg") => Ok(path),
-        _ => Err("a contact sheet is a page or a picture: name it FILE.html or FILE.jpg".into()),
+        _ => Err("a contact sheet is a web page or a JPEG: name it FILE.html or FILE.jpg".into()),
     }
 }
 
@@ -49,7 +49,7 @@ pub fn colour(text: &str) -> Result<Colour, String> {
 pub fn match_value(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("a match is a number from 0 to 1".into()),
+        _ => Err("must be a number from 0 to 1".into()),
     }
 }
 
@@ -58,6 +58,6 @@ pub fn match_value(text: &str) -> Result<f32, String> {
 pub fn share() -> impl TypedValueParser<Value = f64> {
     clap::builder::StringValueParser::new().try_map(|text| match text.parse::<f64>() {
         Ok(value) if value > 0.0 && value <= 100.0 => Ok(value),
-        _ => Err("a part is more than 0 and up to 100 percent"),
+        _ => Err("must be greater than 0 and at most 100 percent"),
     })
 }

@@ -39,7 +39,7 @@ impl Library {
             let read = batch
                 .par_iter()
                 .map_init(Resampler::default, |resampler, at| {
-                    let appearance = self.analyse_appearances(resampler, &photos[*at].0, cancel);
+                    let appearance = self.appearance_of(resampler, &photos[*at].0, cancel);
                     watch(done.fetch_add(1, Ordering::Relaxed) + 1, missing.len());
                     Some((*at, appearance?))
                 });
@@ -60,7 +60,7 @@ impl Library {
     }
 
     /// Computes the appearance of a file, unless its content has changed since indexing.
-    fn analyse_appearances(
+    fn appearance_of(
         &self,
         resampler: &mut Resampler,
         photo: &Photo,

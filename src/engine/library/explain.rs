@@ -237,8 +237,8 @@ mod tests {
             side: 90,
             rgb: vec![value; 90 * 90 * 3],
         };
-        let blend = blend(&crop(0), &crop(200), (2, 0));
-        let at = |x: usize, y: usize| blend.rgb[(y * 90 + x) * 3];
+        let blended = blend(&crop(0), &crop(200), (2, 0));
+        let at = |x: usize, y: usize| blended.rgb[(y * 90 + x) * 3];
         assert_eq!(
             [at(35, 0), at(35, 15), at(0, 0), at(35, 80)],
             [200, 200, 0, 0]

@@ -5,6 +5,12 @@ use std::collections::HashMap;
 use crate::engine::index::session::{Session, SessionError};
 use crate::engine::search::score::Scorer;
 
+#[cfg(feature = "video")]
+const _: () = assert!(
+    crate::engine::media::video::MAX_FRAMES <= 256,
+    "frame numbers fit in a byte"
+);
+
 /// For each video, by photo index, the number of the best-scoring frame for each label.
 #[derive(Clone, Default)]
 pub struct BestFrames(HashMap<u32, Vec<u8>>);

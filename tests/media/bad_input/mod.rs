@@ -228,7 +228,7 @@ fn a_model_with_a_file_missing() {
 #[test]
 fn a_model_with_a_truncated_or_lying_header() {
     type Spoil = fn(&mut Vec<u8>);
-    let corrupt_file: [(&str, Spoil); 4] = [
+    let corruptions: [(&str, Spoil); 4] = [
         ("half of it", |b| b.truncate(b.len() / 2)),
         ("a header longer than the file", |b| {
             b[..8].copy_from_slice(&u64::MAX.to_le_bytes())
@@ -236,11 +236,11 @@ fn a_model_with_a_truncated_or_lying_header() {
         ("a header of nonsense", |b| b[8..40].fill(b'x')),
         ("four bytes", |b| b.truncate(4)),
     ];
-    for (what, corrupt_file) in corrupt_file {
+    for (what, corrupt) in corruptions {
         let dir = model();
         let path = dir.path().join("model.safetensors");
         let mut bytes = fs::read(&path).expect("read");
-        corrupt_file(&mut bytes);
+        corrupt(&mut bytes);
         fs::write(&path, bytes).expect("written");
         let error = refusal(dir.path());
         assert!(

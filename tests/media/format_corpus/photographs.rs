@@ -102,7 +102,7 @@ fn jpeg_xl_with_transparency_and_orientation() {
         .into_rgb8();
     let turned = shown(&fixture("turned.jxl"), "turned");
     assert!(difference(&turned, &want, "turned") < 4.0);
-    let composite_over_white = shown(&fixture("alpha.jxl"), "alpha");
+    let on_white = shown(&fixture("alpha.jxl"), "alpha");
     let mut blended = want.clone();
     for (_, y, pixel) in blended.enumerate_pixels_mut() {
         let opacity = y * 255 / 127;
@@ -110,7 +110,7 @@ fn jpeg_xl_with_transparency_and_orientation() {
             .0
             .map(|v| ((u32::from(v) * opacity + 255 * (255 - opacity)) / 255) as u8);
     }
-    assert!(difference(&composite_over_white, &blended, "alpha") < 4.0);
+    assert!(difference(&on_white, &blended, "alpha") < 4.0);
 }
 
 /// A segment of a JPEG.

@@ -246,12 +246,8 @@ mod tests {
                 on_battery: allowed,
                 checks: None,
             };
-            let reject_on_battery = reject_on_battery(&request, || battery);
-            assert_eq!(
-                reject_on_battery.is_ok(),
-                used,
-                "{request:?}, battery: {battery}"
-            );
+            let result = reject_on_battery(&request, || battery);
+            assert_eq!(result.is_ok(), used, "{request:?}, battery: {battery}");
         }
     }
 

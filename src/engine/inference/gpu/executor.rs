@@ -10,7 +10,7 @@ use super::GpuError;
 use super::context::Context;
 use super::plan::{GpuPlan, GpuRows};
 use super::recorder::Recorder;
-use super::submission::{InFlightSubmission, Pending, submit};
+use super::submission::{InFlightSubmissions, Pending, submit};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::Embeddings;
 use crate::engine::media::preprocess::Crop;
@@ -101,7 +101,7 @@ pub struct GpuImageTower {
     network: Box<dyn Network>,
     state: Mutex<ExecutorState>,
     /// Held while submitting a batch, so that the write of its input and its commands are consecutive in the queue.
-    turn: Mutex<InFlightSubmission>,
+    turn: Mutex<InFlightSubmissions>,
     hang_timeout: Duration,
     memory: u64,
 }

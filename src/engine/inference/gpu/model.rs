@@ -17,7 +17,7 @@ pub struct GpuModel {
     info: ModelInfo,
     records: FindingStore,
     /// Metadata with the failure reason, set once the GPU has failed.
-    failure_info: OnceLock<ModelInfo>,
+    cpu_info: OnceLock<ModelInfo>,
     /// Serialises inference on the CPU after a failure, to bound its memory usage.
     turn: Mutex<()>,
 }
@@ -48,7 +48,7 @@ impl GpuModel {
             tower,
             info,
             records,
-            failure_info: OnceLock::new(),
+            cpu_info: OnceLock::new(),
             turn: Mutex::new(()),
         }
     }
@@ -62,7 +62,7 @@ impl GpuModel {
     /// Switches to the CPU after a GPU failure.
     fn switch_to_cpu(&self, error: &GpuError) {
         // Other threads that fail meanwhile wait here, so that the first cause is recorded and reported once.
-        self.failure_info.get_or_init(|| {
+        self.cpu_info.get_or_init(|| {
             let blocked = matches!(error, GpuError::Hung(_)) && self.records.mark.hung();
             let reason = failure_reason(&self.info.device.name, error, blocked);
             tracing::warn!("{reason}. Photos are read on the CPU from here on");
@@ -111,12 +111,12 @@ fn check_directions(vectors: Embeddings) -> Result<Embeddings, ModelError> {
 
 impl Model for GpuModel {
     fn info(&self) -> &ModelInfo {
-        self.failure_info.get().unwrap_or(&self.info)
+        self.cpu_info.get().unwrap_or(&self.info)
     }
 
     fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
         patches::checked_side(crops, &self.info.preprocess)?;
-        if self.failure_info.get().is_none() {
+        if self.cpu_info.get().is_none() {
             match self.tower.embed(crops, cancel) {
                 Ok(vectors) => return check_directions(vectors),
                 Err(GpuError::Cancelled) => return Err(ModelError::Cancelled),

@@ -15,9 +15,9 @@ pub(super) const AHEAD: usize = 2;
 
 /// Submissions that may still be running, oldest first.
 #[derive(Default)]
-pub(super) struct InFlightSubmission(VecDeque<wgpu::SubmissionIndex>);
+pub(super) struct InFlightSubmissions(VecDeque<wgpu::SubmissionIndex>);
 
-impl InFlightSubmission {
+impl InFlightSubmissions {
     /// Waits until another submission may be queued.
     fn make_room(&mut self, context: &Context, hang_timeout: Duration) -> Result<(), GpuError> {
         while self.0.len() >= AHEAD {
@@ -64,7 +64,7 @@ pub(super) fn submit(
     context: &Context,
     plan: &GpuPlan,
     (share, hang_timeout): (f64, Duration),
-    in_flight: &mut InFlightSubmission,
+    in_flight: &mut InFlightSubmissions,
     stop: &dyn Fn() -> bool,
 ) -> Result<Pending, GpuError> {
     let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
@@ -127,7 +127,7 @@ pub fn run(
         context,
         plan,
         limits,
-        &mut InFlightSubmission::default(),
+        &mut InFlightSubmissions::default(),
         &|| false,
     )?
     .wait(context, plan, hang_timeout)

@@ -201,15 +201,15 @@ fn join_words(language: Language, words: &[Part]) -> String {
     };
     let is_adjective = |part: &&Part| matches!(part, Part::Translated(e) if e.is_adjective);
     let mut adjectives: Vec<String> = words.iter().filter(is_adjective).map(text).collect();
-    let mut join_words: Vec<String> = words
+    let mut nouns: Vec<String> = words
         .iter()
         .filter(|p| !is_adjective(p))
         .map(text)
         .collect();
     if language == Language::Arabic {
         // "A cup (of) coffee" becomes "coffee cup".
-        join_words.reverse();
+        nouns.reverse();
     }
-    adjectives.extend(join_words);
+    adjectives.extend(nouns);
     adjectives.join(" ")
 }

@@ -8,9 +8,13 @@ use rust_h264::nal::{
 
 use super::bits::Bits;
 use super::parameter_sets::ParameterSets;
-use super::{CodecError, units};
+use super::{CodecError, MAX_SLICES, units};
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
+
+/// Maximum IDs of SPSs and PPSs (ITU-T H.264, 7.4.2).
+const MAX_SPS_ID: u32 = 31;
+const MAX_PPS_ID: u32 = 255;
 
 /// Decodes a key frame with the parameter sets of its configuration record (ISO/IEC 14496-15, 5.3.3).
 pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, CodecError> {
@@ -20,11 +24,22 @@ pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, C
     let in_sample = parse_avcc(sample, config.length_size);
     let parameters = config.sps_nals.iter().chain(&config.pps_nals);
     let mut decoder = Decoder::new();
-    let mut sets = ParameterSets::default();
+    let mut sets = ParameterSets::new(MAX_SPS_ID, MAX_PPS_ID);
     let mut refusal = None;
+    let mut slices = 0;
     for unit in parameters.chain(&in_sample) {
-        let decoded = read_unit(&mut sets, unit, max_pixels)
-            .and_then(|()| decoder.decode_nal(unit).map_err(refused));
+        if is_slice(unit) {
+            slices += 1;
+            if slices > MAX_SLICES {
+                return Err(CodecError::Damaged);
+            }
+            sets.start_slice(pps_of_slice(unit));
+        }
+        let decoded = sps_info(unit, max_pixels).and_then(|info| {
+            let frame = decoder.decode_nal(unit).map_err(refused)?;
+            record(&mut sets, unit, info.as_ref());
+            Ok(frame)
+        });
         match decoded {
             Ok(Some(frame)) => return Ok(planes(frame, sets.colour())),
             Ok(None) => {}
@@ -48,35 +63,40 @@ fn is_slice(unit: &NalUnit<'_>) -> bool {
     )
 }
 
-/// Records a parameter set, or the one that a slice names (ITU-T H.264, 7.3.3). Refuses an SPS of larger frames, for
-/// which the decoder has no limit.
-fn read_unit(
-    sets: &mut ParameterSets,
-    unit: &NalUnit<'_>,
-    max_pixels: u32,
-) -> Result<(), CodecError> {
+/// The ID of the PPS of a slice (ITU-T H.264, 7.3.3).
+fn pps_of_slice(unit: &NalUnit<'_>) -> Option<u32> {
     let mut bits = Bits::new(&unit.rbsp);
-    match unit.nal_unit_type {
-        NalUnitType::Sps => {
-            let info = parse_sps_info(unit).map_err(refused)?;
-            if u64::from(info.coded_width) * u64::from(info.coded_height) > max_pixels.into() {
-                return Err(CodecError::Damaged);
-            }
+    // First macroblock and slice type.
+    bits.skip_golombs(2)?;
+    bits.golomb()
+}
+
+/// Parses an SPS; `None` for other units. Refuses larger frames, for which the decoder has no limit.
+fn sps_info(unit: &NalUnit<'_>, max_pixels: u32) -> Result<Option<SpsInfo>, CodecError> {
+    if unit.nal_unit_type != NalUnitType::Sps {
+        return Ok(None);
+    }
+    let info = parse_sps_info(unit).map_err(refused)?;
+    if u64::from(info.coded_width) * u64::from(info.coded_height) > max_pixels.into() {
+        return Err(CodecError::Damaged);
+    }
+    Ok(Some(info))
+}
+
+/// Records a parameter set that the decoder has accepted.
+fn record(sets: &mut ParameterSets, unit: &NalUnit<'_>, info: Option<&SpsInfo>) {
+    match (unit.nal_unit_type, info) {
+        (NalUnitType::Sps, Some(info)) => {
+            let mut bits = Bits::new(&unit.rbsp);
             // Profile, constraints and level.
             bits.skip(24);
             if let Some(id) = bits.golomb() {
-                sets.add_sps(id, Some(colour(&info)));
+                sets.add_sps(id, Some(colour(info)));
             }
         }
-        NalUnitType::Pps => sets.add_pps(&unit.rbsp),
-        _ if is_slice(unit) => {
-            // Its first macroblock and its type.
-            let skipped = bits.skip_golombs(2);
-            sets.start_slice(skipped.and_then(|()| bits.golomb()));
-        }
+        (NalUnitType::Pps, _) => sets.add_pps(&unit.rbsp),
         _ => {}
     }
-    Ok(())
 }
 
 fn colour(info: &SpsInfo) -> Cicp {
@@ -165,5 +185,21 @@ mod tests {
         let (config, sample) = config_and_sample(movie);
         let refused = decode(&config, &sample, 1 << 8).map(|planes| planes.width);
         assert_eq!(refused, Err(CodecError::Damaged));
+    }
+
+    #[test]
+    fn too_many_slices_are_refused() {
+        let movie = include_bytes!("../../../../../tests/fixtures/video/early.m4v");
+        let (config, sample) = config_and_sample(movie);
+        assert_eq!(config[4] & 3, 3, "lengths of four bytes");
+        // Ends after its first macroblock, 1, with which it continues the picture.
+        let slice = [0_u8, 0, 0, 2, 0x65, 0x40];
+        let decoded = |count: usize| {
+            let sample = [sample.clone(), slice.repeat(count)].concat();
+            decode(&config, &sample, 1 << 16).map(|planes| planes.width)
+        };
+        assert_eq!(decoded(16), decoded(0));
+        assert!(decoded(0).is_ok());
+        assert_eq!(decoded(100_000), Err(CodecError::Damaged));
     }
 }

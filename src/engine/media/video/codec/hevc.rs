@@ -6,13 +6,16 @@ use rust_h265::{
 
 use super::bits::Bits;
 use super::parameter_sets::ParameterSets;
-use super::{CodecError, hevc_sps, units};
+use super::{CodecError, MAX_SLICES, hevc_sps, units};
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::boxes::Fields;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Maximum bytes per pixel that the decoder allocates.
 const BYTES_PER_PIXEL: u64 = 24;
+/// Maximum IDs of SPSs and PPSs (ITU-T H.265, 7.4.3).
+const MAX_SPS_ID: u32 = 15;
+const MAX_PPS_ID: u32 = 63;
 
 /// Decodes a key frame with the parameter sets of its configuration record (ISO/IEC 14496-15, 8.3.3).
 pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, CodecError> {
@@ -22,13 +25,24 @@ pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, C
         max_picture_pixels: max_pixels.into(),
         max_picture_memory_bytes: u64::from(max_pixels) * BYTES_PER_PIXEL,
     });
-    let mut sets = ParameterSets::default();
+    let mut sets = ParameterSets::new(MAX_SPS_ID, MAX_PPS_ID);
     let mut refusal = None;
+    let mut slices = 0;
     let units = parameters.into_iter().chain(units).filter_map(parse_nal);
     // The decoder supports only the base layer, but does not skip the layers of other views and enhancements.
     for unit in units.filter(|unit| unit.nuh_layer_id == 0) {
-        read_unit(&mut sets, &unit);
-        match decoder.decode_nal(&unit) {
+        if unit.nal_unit_type.is_vcl() {
+            slices += 1;
+            if slices > MAX_SLICES {
+                return Err(CodecError::Damaged);
+            }
+            sets.start_slice(pps_of_slice(&unit));
+        }
+        let decoded = decoder.decode_nal(&unit);
+        if decoded.is_ok() {
+            record(&mut sets, &unit);
+        }
+        match decoded {
             Ok(Some(frame)) => return Ok(planes(frame, sets.colour())),
             Ok(None) => {}
             // The frame may use other parameter sets.
@@ -44,8 +58,16 @@ pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, C
     }
 }
 
-/// Records a parameter set, or the one that a slice names (ITU-T H.265, 7.3.6.1).
-fn read_unit(sets: &mut ParameterSets, unit: &NalUnit<'_>) {
+/// The ID of the PPS of a slice segment (ITU-T H.265, 7.3.6.1).
+fn pps_of_slice(unit: &NalUnit<'_>) -> Option<u32> {
+    let mut bits = Bits::new(&unit.rbsp);
+    let is_irap = unit.nal_unit_type.is_irap();
+    bits.skip(if is_irap { 2 } else { 1 });
+    bits.golomb()
+}
+
+/// Records a parameter set that the decoder has accepted.
+fn record(sets: &mut ParameterSets, unit: &NalUnit<'_>) {
     match unit.nal_unit_type {
         NalUnitType::Sps => {
             if let Some(id) = hevc_sps::id(&unit.rbsp) {
@@ -53,11 +75,6 @@ fn read_unit(sets: &mut ParameterSets, unit: &NalUnit<'_>) {
             }
         }
         NalUnitType::Pps => sets.add_pps(&unit.rbsp),
-        kind if kind.is_vcl() => {
-            let mut header = Bits::new(&unit.rbsp);
-            header.skip(if kind.is_irap() { 2 } else { 1 });
-            sets.start_slice(header.golomb());
-        }
         _ => {}
     }
 }
