@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::layers::WeightFormat;
-use lumisift::engine::inference::{Model, load_folder_in, load_starter};
+use lumisift::engine::inference::{Model, load_folder, load_folder_in, load_starter};
 use lumisift::engine::media::preprocess::Crop;
 
 fn crops(count: usize, side: u32) -> Vec<Crop> {
@@ -51,7 +51,7 @@ fn bench(criterion: &mut Criterion) {
     if let Ok(device) = std::env::var("LUMISIFT_BENCH_DEVICE") {
         let device = Device::open(device.parse().expect("a device")).expect("opens");
         let dir = dir.expect("LUMISIFT_BENCH_MODEL");
-        let model = load_folder_in(dir.as_ref(), &device, WeightFormat::Float).expect("a model");
+        let model = load_folder(dir.as_ref(), &device).expect("a model");
         let name = format!("{} on {}", model.info().name, device.facts().name);
         return measure(criterion, &name, &model, &[1, 16, 64, 256]);
     }
