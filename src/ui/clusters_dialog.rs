@@ -163,7 +163,8 @@ impl Interface {
         if response.lost_focus() && is_typed {
             *typed = None;
             if !ui.input(|input| input.key_pressed(Key::Escape)) {
-                commands.push(Command::Found(FindingCommand::RenameCluster(at, text)));
+                // First, because the click that ends the typing may remove a cluster before this one.
+                commands.insert(0, Command::Found(FindingCommand::RenameCluster(at, text)));
             }
         }
     }

@@ -98,11 +98,15 @@ impl Interface {
             if response.lost_focus() {
                 let mirrors = self.buffers.mirrors.split([',', ' ']).map(str::trim);
                 let mirrors = mirrors.filter(|m| !m.is_empty()).map(ToOwned::to_owned);
-                let settings = Settings {
-                    mirrors: mirrors.collect(),
-                    ..state.settings.clone()
-                };
-                commands.push(Command::ChangeSettings(Box::new(settings)));
+                let mirrors: Vec<String> = mirrors.collect();
+                if mirrors != state.settings.mirrors {
+                    let settings = Settings {
+                        mirrors,
+                        ..state.settings.clone()
+                    };
+                    // First, because the click that ends the typing may be on "Get" or "Use".
+                    commands.insert(0, Command::ChangeSettings(Box::new(settings)));
+                }
             }
         });
     }

@@ -106,13 +106,14 @@ impl App {
     /// Removes a model's vectors, its folder from the settings, and its files if the program downloaded them.
     pub(in crate::app) fn remove_model(&mut self, dir: &Path) {
         let store = self.state.session().map(|session| session.store().clone());
-        let installed = self.state.settings.installed_models(&self.services.dirs);
         let mut settings = self.state.settings.clone();
         settings.models.retain(|known| known != dir);
         if settings.model.as_deref() == Some(dir) {
             settings.model = None;
         }
         self.change_settings(settings);
+        // After the settings have changed, so that the removed folder is not listed.
+        let installed = self.state.settings.installed_models(&self.services.dirs);
         let dir = dir.to_path_buf();
         self.queue(Slot::Store, move |_| {
             if let (Some(store), Ok(fingerprint)) = (store, folder_fingerprint(&dir))

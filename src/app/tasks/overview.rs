@@ -183,7 +183,10 @@ impl App {
                 suggestions.push(word);
             }
         }
-        self.state.library.set_findings(found);
+        // The groups may have been found again in the meantime, with other marks.
+        let mut findings = self.state.findings().clone();
+        Arc::make_mut(&mut findings).copy_words(&found);
+        self.state.library.set_findings(findings);
         let dismissed = &self.state.memory.dismissed_heaps;
         suggestions.retain(|name| !dismissed.contains(name));
         let kept = { clusters.into_iter() }.filter(|cluster| !dismissed.contains(&cluster.name));

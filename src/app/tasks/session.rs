@@ -30,8 +30,9 @@ impl App {
     }
 
     pub(super) fn session_opened(&mut self, opened: Result<Library, impl Display>) {
-        // A preview of the earlier session is outdated.
+        // A preview and a heat map of the earlier session are outdated.
         self.state.rules.previewed = None;
+        self.state.heat.subject = None;
         match opened {
             Ok(library) => {
                 for notice in library.notices() {
