@@ -45,17 +45,17 @@ pub enum ExportMessage {
     Interrupted(Vec<PastExport>),
 }
 
-/// The photos of an export with the state at the time of the request. Lists can have hundreds of thousands of entries,
-/// so they are built in the background.
-struct Chosen {
+/// The photos of an export, or those whose keywords are written, with the state at the time of the request. Lists can
+/// have hundreds of thousands of entries, so they are built in the background.
+pub(super) struct Chosen {
     ids: Vec<ItemId>,
-    library: Snapshot,
-    response: ScoringResponse,
+    pub(super) library: Snapshot,
+    pub(super) response: ScoringResponse,
     roots: Vec<PathBuf>,
 }
 
 impl Chosen {
-    fn of(state: &State, what: ExportWhat, rejects: bool) -> Self {
+    pub(super) fn of(state: &State, what: ExportWhat, rejects: bool) -> Self {
         Self {
             ids: state.export_ids(what, rejects),
             library: state.library.snapshot().clone(),
@@ -64,7 +64,7 @@ impl Chosen {
         }
     }
 
-    fn items(&self) -> impl Iterator<Item = (ItemId, &LibraryItem)> {
+    pub(super) fn items(&self) -> impl Iterator<Item = (ItemId, &LibraryItem)> {
         let item = |id: &ItemId| Some((*id, &**self.library.items.get(*id as usize)?));
         self.ids.iter().filter_map(item)
     }

@@ -3,12 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
+use super::exports::Chosen;
 use super::supervisor::Slot;
 use crate::app::document::history::HistoryStep;
 use crate::app::document::keywords::{KeywordRequest, KeywordState};
-use crate::app::document::library::ItemId;
-use crate::app::document::state::State;
+use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::{App, TaskMessage};
+use crate::engine::cancel::Cancel;
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::sidecars::{self, SidecarCount, SidecarEdit, SidecarPlan};
 use crate::t;
@@ -24,26 +25,32 @@ pub enum KeywordMessage {
     Undone(io::Result<(SidecarCount, Vec<Failure>)>),
 }
 
-impl State {
-    /// The changes to write for the requested photos.
-    fn edits(&self, request: &KeywordRequest) -> Vec<SidecarEdit> {
+impl Chosen {
+    /// The changes to write. Drops the snapshot, because changes to the library copy whatever is still shared, and
+    /// reading the sidecars takes a while.
+    fn into_edits(self, request: &KeywordRequest, cancel: &Cancel) -> Vec<SidecarEdit> {
         let scored = self.response.scored();
-        let edit = |id: ItemId| {
-            let fitting = scored.fitting(id).into_iter();
-            let texts = fitting.map(|(at, _)| scored.labels[at].text.clone());
-            let keywords = texts.filter(|_| request.labels).collect();
-            let item = self.item(id)?;
-            let photo = item.file.path.clone();
-            let mark = self.library.mark(id);
+        let edit = |(id, item): (ItemId, &LibraryItem)| {
+            let fitting = match request.labels {
+                true => scored.fitting(id),
+                false => Vec::new(),
+            };
+            let texts = fitting.into_iter();
+            let texts = texts.map(|(at, _)| scored.labels[at].text.clone());
+            let mark = self.library.marks.get(id as usize).copied();
             let description = request.contents.descriptions.then(|| {
                 let taken = item.facts().and_then(|facts| facts.taken.as_ref());
                 let taken = taken.map(|taken| taken.as_str());
-                self.findings().description(id, taken)
+                self.library.findings.description(id, taken)
             });
-            let description = description.flatten();
-            request.contents.edit(photo, keywords, mark, description)
+            request.contents.edit(
+                item.file.path.clone(),
+                texts.collect(),
+                mark.unwrap_or_default(),
+                description.flatten(),
+            )
         };
-        let items = self.export_items(request.what).into_iter();
+        let items = self.items().take_while(|_| !cancel.is_cancelled());
         items.filter_map(edit).collect()
     }
 }
@@ -51,15 +58,15 @@ impl State {
 impl App {
     /// Plans the changes and invalidates earlier plans.
     pub(in crate::app) fn plan_keywords(&mut self, request: KeywordRequest) {
-        let edits = self.state.edits(&request);
-        let way = request.way;
+        let chosen = Chosen::of(&self.state, request.what, true);
         let keywords = &mut self.state.keywords;
         keywords.plans += 1;
         keywords.state = KeywordState::Planning;
-        keywords.request = Some(request);
+        keywords.request = Some(request.clone());
         let number = keywords.plans;
-        self.replace(Slot::KeywordPlan, move |_| {
-            let plan = sidecars::plan(&edits, way);
+        self.replace(Slot::KeywordPlan, move |cancel| {
+            let edits = chosen.into_edits(&request, cancel);
+            let plan = sidecars::plan(&edits, request.way);
             TaskMessage::Keywords(KeywordMessage::Planned(number, plan))
         });
     }
@@ -131,5 +138,76 @@ impl App {
             }
         }
         self.read_metadata();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::document::export_choices::ExportWhat;
+    use crate::app::tests::app;
+    use crate::engine::media::metadata::Additions;
+    use crate::engine::media::photo::{Candidate, ContentId, Photo, PhotoFacts};
+    use crate::engine::organize::marks::{Flag, Mark};
+    use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement};
+
+    #[test]
+    fn edits_are_made_from_the_state_at_the_time_of_the_request() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let library = &mut app.state.library;
+        for (path, content) in [("a.jpg", 1), ("b.jpg", 2)] {
+            let file = Candidate {
+                path: path.into(),
+                size: 1,
+                modified_ns: 1,
+            };
+            let facts = PhotoFacts {
+                content: ContentId([content; 32]),
+                width: 4,
+                height: 3,
+                taken: None,
+                warning: None,
+                video: None,
+            };
+            library.put(LibraryItem::read(Photo { file, facts }, 0), 1);
+        }
+        let rejected = Mark {
+            flag: Flag::Reject,
+            ..Mark::default()
+        };
+        let starred = Mark {
+            stars: 3,
+            flag: Flag::Pick,
+            ..Mark::default()
+        };
+        let [a, b] = [1, 2].map(|content| ContentId([content; 32]));
+        library.decide(&[(a, Some(rejected)), (b, Some(starred))]);
+        app.state.response.arrangement.order = vec![1, 0];
+        let request = KeywordRequest {
+            what: ExportWhat::Shown,
+            labels: true,
+            contents: SidecarContents {
+                stars: true,
+                rejects: true,
+                ..SidecarContents::default()
+            },
+            way: SidecarPlacement::default(),
+        };
+        let chosen = || Chosen::of(&app.state, request.what, true);
+        let (before, cancelled) = (chosen(), chosen());
+        app.state.library.decide(&[(a, None), (b, None)]);
+        let edit = |photo: &str, rating| SidecarEdit {
+            photo: photo.into(),
+            additions: Additions {
+                rating: Some(rating),
+                ..Additions::default()
+            },
+        };
+        let cancel = Cancel::default();
+        let edits = before.into_edits(&request, &cancel);
+        assert_eq!(edits, [edit("b.jpg", 3), edit("a.jpg", -1)]);
+        cancel.cancel();
+        assert!(cancelled.into_edits(&request, &cancel).is_empty());
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
 use crate::app::document::history::{HistoryStep, TrashedFile};
+use crate::app::document::library::ItemId;
 use crate::app::services::{Desktop, Restoration};
 use crate::app::{App, TaskMessage};
 use crate::engine::files::regular::open_regular;
@@ -87,12 +88,11 @@ impl App {
     pub(in crate::app) fn trash_rejects(&mut self) {
         let rejects = self.state.rejects();
         let keepers = self.state.findings().keepers();
+        let kept = rejects.kept.iter().map(|kept| (kept.content, kept.item));
+        let kept: HashMap<ContentId, ItemId> = kept.collect();
         let kept = |content: Option<ContentId>| {
-            let kept = rejects
-                .kept
-                .iter()
-                .find(|kept| Some(kept.content) == content)?;
-            Some(self.state.item(kept.item)?.file.clone())
+            let item = self.state.item(*kept.get(&content?)?)?;
+            Some(item.file.clone())
         };
         let reject = |id: &u32| {
             let item = self.state.item(*id)?;
