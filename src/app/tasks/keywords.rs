@@ -66,8 +66,10 @@ impl App {
         let number = keywords.plans;
         self.replace(Slot::KeywordPlan, move |cancel| {
             let edits = chosen.into_edits(&request, cancel);
-            let plan = sidecars::plan(&edits, request.way);
-            TaskMessage::Keywords(KeywordMessage::Planned(number, plan))
+            match sidecars::plan_until(&edits, request.way, cancel) {
+                Some(plan) => TaskMessage::Keywords(KeywordMessage::Planned(number, plan)),
+                None => TaskMessage::Done,
+            }
         });
     }
 
@@ -209,5 +211,6 @@ mod tests {
         assert_eq!(edits, [edit("b.jpg", 3), edit("a.jpg", -1)]);
         cancel.cancel();
         assert!(cancelled.into_edits(&request, &cancel).is_empty());
+        assert_eq!(sidecars::plan_until(&edits, request.way, &cancel), None);
     }
 }

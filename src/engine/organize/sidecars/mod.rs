@@ -6,4 +6,6 @@ mod plan;
 
 pub use count::SidecarCount;
 pub use journal::{apply, undo};
-pub use plan::{SidecarChange, SidecarContents, SidecarEdit, SidecarPlacement, SidecarPlan, plan};
+pub use plan::{
+    SidecarChange, SidecarContents, SidecarEdit, SidecarPlacement, SidecarPlan, plan, plan_until,
+};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::count::SidecarCount;
+use crate::engine::cancel::Cancel;
 use crate::engine::files::fold::fold;
 use crate::engine::files::patch::Patch;
 use crate::engine::media::metadata::edit::{Additions, KnownKeywords, PlannedContents};
@@ -166,12 +167,25 @@ type PlannedEdit = (PlannedContents, SidecarAction);
 /// Plans the files to write, without changing anything.
 #[must_use]
 pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
+    plan_until(edits, way, &Cancel::default()).unwrap_or_default()
+}
+
+/// Like [`plan`], but cancellable: `None` if `cancel` was raised.
+#[must_use]
+pub fn plan_until(
+    edits: &[SidecarEdit],
+    way: SidecarPlacement,
+    cancel: &Cancel,
+) -> Option<SidecarPlan> {
     let mut plan = SidecarPlan::default();
     let mut folders = FolderSidecars::default();
     // Photos that share a sidecar, such as a RAW file and its JPEG, are merged into one write.
     let mut sidecars: Vec<(PathBuf, Additions)> = Vec::new();
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
     for edit in edits {
+        if cancel.is_cancelled() {
+            return None;
+        }
         let there = folders.sidecars(&edit.photo, way.naming);
         let embedded_facts = embedded::facts_of(&edit.photo);
         let metadata = PhotoMetadata::read(&edit.photo, embedded_facts, &there, 0);
@@ -211,10 +225,13 @@ pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
         }
     }
     for (path, additions) in sidecars {
+        if cancel.is_cancelled() {
+            return None;
+        }
         let planned = plan_sidecar(&path, &additions);
         plan.add(path, planned);
     }
-    plan
+    Some(plan)
 }
 
 /// The key of a sidecar: paths whose names fold to the same name are the same file, as when sidecars are read.
