@@ -231,10 +231,7 @@ fn summary(
 ) {
     let copies = groups.iter().flat_map(|group| &group.copies);
     let is_open = |copy: &&CopyOf| state.library.mark(copy.item).flag != Flag::Reject;
-    let (count, open): (usize, Vec<u64>) = (
-        copies.clone().count(),
-        copies.filter(is_open).map(|copy| copy.bytes).collect(),
-    );
+    let (count, open) = (copies.clone().count(), copies.filter(is_open).count());
     ui.horizontal_wrapped(|ui| {
         let text = t!(
             "copies-summary",
@@ -243,13 +240,13 @@ fn summary(
             size = bytes(all)
         );
         ui.label(RichText::new(text).strong());
-        if open.len() < count {
-            let text = t!("count-rejected", count = count - open.len());
+        if open < count {
+            let text = t!("count-rejected", count = count - open);
             ui.label(RichText::new(text).weak());
         }
     });
     ui.horizontal(|ui| {
-        if open.is_empty() {
+        if open == 0 {
             if ui.button(t!("move-rejects-to-trash")).clicked() {
                 commands.push(Command::Show(Some(Dialog::Trash)));
             }

@@ -39,11 +39,16 @@ impl App {
     }
 
     pub(super) fn copy_paths(&mut self) {
-        let paths: Vec<PathBuf> = (self.state.targets().into_iter())
-            .filter_map(|id| Some(self.state.item(id)?.file.path.clone()))
-            .collect();
+        let targets = self.state.targets();
+        let items = self.state.library.snapshot().items.clone();
         let desktop = self.services.desktop.clone();
         self.queue(Slot::Desktop, move |_| {
+            let paths = targets.into_iter().filter_map(|id| {
+                let item = items.get(id as usize)?;
+                Some(item.file.path.clone())
+            });
+            let paths: Vec<PathBuf> = paths.collect();
+            drop(items);
             let files = desktop.copy_files(&paths);
             TaskMessage::Copied(paths, files)
         });
