@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::dialog_parts::row;
 use crate::app::document::state::State;
-use crate::engine::organize::sidecars::{SidecarChange, SidecarPlan};
+use crate::engine::organize::sidecars::SidecarChange;
 use crate::{t, text};
 
 /// Options to write descriptions and to replace existing ones.
@@ -27,13 +27,9 @@ pub fn description_row(ui: &mut Ui, state: &State, write: &mut bool, replace: &m
     });
 }
 
-/// The heading of the second column of the plan.
-pub fn planned_heading(plan: &SidecarPlan) -> &'static str {
-    match plan
-        .changes
-        .iter()
-        .any(|change| change.description.is_some())
-    {
+/// The heading of the second column of a plan, with or without descriptions.
+pub fn planned_heading(has_descriptions: bool) -> &'static str {
+    match has_descriptions {
         true => t!("heading-keywords-description"),
         false => t!("heading-keywords"),
     }

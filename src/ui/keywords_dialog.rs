@@ -12,7 +12,7 @@ use super::theme::{self, palette};
 use super::widgets::{TextTable, main_button};
 use crate::app::command::Command;
 use crate::app::document::export_choices::ExportWhat;
-use crate::app::document::keywords::{KeywordRequest, KeywordState};
+use crate::app::document::keywords::{KeywordRequest, KeywordState, KeywordSummary};
 use crate::app::document::state::State;
 use crate::engine::media::metadata::SidecarNaming;
 use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement, SidecarPlan};
@@ -107,7 +107,9 @@ impl Interface {
             commands.push(Command::PlanKeywords(Box::new(request)));
         }
         match &state.keywords.state {
-            KeywordState::Planned(plan) => show_plan(ui, plan, commands),
+            KeywordState::Planned(plan) => {
+                show_plan(ui, plan, state.keywords.summary, commands);
+            }
             KeywordState::Refused(problem) => {
                 ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
             }
@@ -194,9 +196,14 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
     }
 }
 
-fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
+fn show_plan(
+    ui: &mut Ui,
+    plan: &SidecarPlan,
+    summary: KeywordSummary,
+    commands: &mut Vec<Command>,
+) {
     ui.label(text::sidecars_to_write(
-        plan.count(),
+        summary.count,
         plan.unchanged,
         Digits::Grouped,
     ));
@@ -207,7 +214,10 @@ fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
     let lines = TextTable {
         id: "keywords",
-        headings: [t!("heading-file"), planned_heading(plan)],
+        headings: [
+            t!("heading-file"),
+            planned_heading(summary.has_descriptions),
+        ],
         first: 190.0,
         // In a small window, the parts above and below take up the rest.
         height: (ui.available_height() - 92.0).max(60.0),
@@ -220,7 +230,7 @@ fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
     ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {
         let text = t!(
             "write-files",
-            files = text::sidecars(plan.count(), Digits::Grouped)
+            files = text::sidecars(summary.count, Digits::Grouped)
         );
         if main_button(ui, &text).clicked() {
             commands.push(Command::WriteKeywords);

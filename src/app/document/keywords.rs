@@ -21,6 +21,28 @@ pub struct KeywordRequest {
     pub way: SidecarPlacement,
 }
 
+/// Totals of a plan. Computed once, because a plan may have hundreds of thousands of files and is displayed in every
+/// frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeywordSummary {
+    /// The number of files to change.
+    pub count: SidecarCount,
+    /// Whether any of them gets a description.
+    pub has_descriptions: bool,
+}
+
+impl KeywordSummary {
+    /// Computes the totals of a plan.
+    #[must_use]
+    pub fn of(plan: &SidecarPlan) -> Self {
+        let mut changes = plan.changes.iter();
+        Self {
+            count: plan.count(),
+            has_descriptions: changes.any(|change| change.description.is_some()),
+        }
+    }
+}
+
 /// Progress of writing keywords.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum KeywordState {
@@ -44,6 +66,8 @@ pub enum KeywordState {
 pub struct KeywordWork {
     /// The progress.
     pub state: KeywordState,
+    /// Totals of the current plan.
+    pub summary: KeywordSummary,
     /// The last request.
     pub request: Option<KeywordRequest>,
     /// Number of the newest plan. Results of older ones are ignored.

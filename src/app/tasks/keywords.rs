@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::exports::Chosen;
 use super::supervisor::Slot;
 use crate::app::document::history::HistoryStep;
-use crate::app::document::keywords::{KeywordRequest, KeywordState};
+use crate::app::document::keywords::{KeywordRequest, KeywordState, KeywordSummary};
 use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::{App, TaskMessage};
 use crate::engine::cancel::Cancel;
@@ -17,8 +17,8 @@ use crate::text::{self, Digits};
 
 /// Messages from the keyword tasks.
 pub enum KeywordMessage {
-    /// The plan with this number is ready.
-    Planned(u64, SidecarPlan),
+    /// The plan with this number is ready, with its totals.
+    Planned(u64, SidecarPlan, KeywordSummary),
     /// The number of written and unchanged files, and the failures; or why nothing could be written.
     Written(io::Result<(SidecarCount, usize, Vec<Failure>)>),
     /// The number of restored files, and those that could not be restored.
@@ -66,10 +66,11 @@ impl App {
         let number = keywords.plans;
         self.replace(Slot::KeywordPlan, move |cancel| {
             let edits = chosen.into_edits(&request, cancel);
-            match sidecars::plan_until(&edits, request.way, cancel) {
-                Some(plan) => TaskMessage::Keywords(KeywordMessage::Planned(number, plan)),
-                None => TaskMessage::Done,
-            }
+            let Some(plan) = sidecars::plan_until(&edits, request.way, cancel) else {
+                return TaskMessage::Done;
+            };
+            let summary = KeywordSummary::of(&plan);
+            TaskMessage::Keywords(KeywordMessage::Planned(number, plan, summary))
         });
     }
 
@@ -100,8 +101,9 @@ impl App {
     pub(in crate::app) fn handle_keyword_message(&mut self, message: KeywordMessage) {
         let keywords = &mut self.state.keywords;
         match message {
-            KeywordMessage::Planned(number, plan) => {
+            KeywordMessage::Planned(number, plan, summary) => {
                 if number == keywords.plans && keywords.state == KeywordState::Planning {
+                    keywords.summary = summary;
                     keywords.state = KeywordState::Planned(Arc::new(plan));
                 }
             }
