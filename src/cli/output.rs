@@ -141,11 +141,7 @@ pub fn print_sentence(english: impl AsRef<str>) {
 /// Prints failures to standard error.
 pub fn print_failures(failures: &[Failure]) {
     for failure in failures {
-        print_message(format_args!(
-            "{}: {}",
-            failure.path.display(),
-            text::advised(&failure.message, Surface::CommandLine)
-        ));
+        print_message(text::failure(failure, Surface::CommandLine));
     }
 }
 

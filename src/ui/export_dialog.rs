@@ -21,6 +21,7 @@ use crate::engine::organize::export::{
     Conflict, ExportOptions, ExportPlan, ExportProgress, ExportReport, FolderLayout, MultiLabel,
     PastExport, Transfer,
 };
+use crate::text::Surface;
 use crate::{t, text};
 
 /// The choices in the dialog.
@@ -450,11 +451,7 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
         .max_height(90.0)
         .show_rows(ui, row_height, failures.len(), |ui, rows| {
             for failure in &failures[rows] {
-                let text = format!(
-                    "{}: {}",
-                    failure.path.display(),
-                    text::sentence(&failure.message)
-                );
+                let text = text::failure(failure, Surface::Window);
                 ui.add(egui::Label::new(RichText::new(text).small()).truncate());
             }
         });
