@@ -187,9 +187,20 @@ mod tests {
         ] {
             assert_eq!(advised(&failed, surface), format!("{failed}{advice}"));
         }
-        let changed = "the device gpu:0 cannot be used (its driver crashed). \
-                       Photos are read on the CPU from here on";
-        assert!(advice(changed, Surface::Window).is_some());
+        let changed = "Photos are read on the CPU from here on: Radeon: the graphics card did not \
+                       respond for 20 seconds; after a restart it is tried again only if you choose \
+                       the graphics card";
+        assert_eq!(
+            advised(changed, Surface::CommandLine),
+            format!("{changed} (--device gpu)")
+        );
+        keep_to_thread(Locale::SimplifiedChinese);
+        let chinese = advised(changed, Surface::Window);
+        assert_eq!(
+            chinese,
+            "此后的照片在 CPU 上读取：Radeon: 显卡 20 秒没有响应；重新启动后，只有选择使用显卡才会再次尝试（设置中的“设备”）"
+        );
+        keep_to_thread(Locale::English);
     }
 
     #[test]

@@ -278,10 +278,10 @@ mod tests {
         );
         assert_eq!(
             sentence(
-                "Radeon: the graphics card did not respond for 20 seconds; restart Lumisift to try \
-                 it again. Photos are read on the CPU from here on"
+                "Photos are read on the CPU from here on: Radeon: the graphics card did not respond \
+                 for 20 seconds; restart Lumisift to try it again"
             ),
-            "Radeon: 显卡 20 秒没有响应；要再次尝试，请重新启动 Lumisift。此后的照片在 CPU 上读取"
+            "此后的照片在 CPU 上读取：Radeon: 显卡 20 秒没有响应；要再次尝试，请重新启动 Lumisift"
         );
         // The test harness may reuse this thread.
         select(Locale::English);
