@@ -11,7 +11,7 @@ use lumisift::engine::media::places::{Place, PlaceQuery, WordMatch};
 use lumisift::engine::organize::marks::{self, Flag, Mark};
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::{self, Ungrouped};
+use lumisift::text::{self, Surface, Ungrouped};
 use serde_json::{Value, json};
 
 use super::args::PhotoFilterArgs;
@@ -40,7 +40,7 @@ impl PhotoDecisions {
             Err(error) => {
                 print_message(t!(
                     "cli-without-decisions",
-                    error = text::sentence(&error.to_string())
+                    error = text::advised(&error.to_string(), Surface::CommandLine)
                 ));
                 HashMap::new()
             }

@@ -197,10 +197,7 @@ fn graphics_cards(checks: &Path) -> String {
     let cards = match gpu::adapters() {
         Ok(cards) => cards,
         Err(error) => {
-            return t!(
-                "cli-cards-not-listed",
-                error = text::sentence(&error.to_string())
-            );
+            return t!("cli-cards-not-listed", error = advised(&error));
         }
     };
     let cards: Vec<String> = cards.iter().enumerate().map(describe).collect();

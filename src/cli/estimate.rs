@@ -7,7 +7,7 @@ use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde_json::{Value, json};
 
 use super::RunOutcome;
@@ -16,8 +16,7 @@ use super::commands::finish;
 use super::labels::{print_translations, with_absolute_paths};
 use super::library::{self, open_library};
 use super::output::{
-    OutputTable, failure_json, number, path_text, percent_text, print, print_failures,
-    print_message,
+    OutputTable, failure_json, number, path_text, print, print_failures, print_message,
 };
 
 /// Runs `lumisift estimate`.
@@ -78,9 +77,9 @@ pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcom
         "cli-estimate",
         fitting = Ungrouped(estimate.fitting),
         label = args.label,
-        from = percent_text(args.min_match),
+        from = text::percent(f64::from(args.min_match), 1),
         answers = t!("cli-answers", count = Ungrouped(questions.answers().len())),
-        best = percent_text(estimate.threshold)
+        best = text::percent(f64::from(estimate.threshold), 1)
     ));
     if let Some(next) = next {
         print_message(t!("cli-photos-to-label", path = path(next).display()));

@@ -23,7 +23,9 @@ use super::args::{CommonArgs, ExportArgs, TransferArgs, UndoArgs};
 use super::commands::outcome;
 use super::library::counting_bar;
 use super::out_file::{self, OutputKind};
-use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
+use super::output::{
+    OutputTable, failure_json, path_text, print, print_failures, print_message, print_sentence,
+};
 
 /// The transfer that the options select.
 pub fn transfer(how: &TransferArgs) -> Transfer {
@@ -85,7 +87,7 @@ pub fn carry_out(
 /// Prints warnings and notes that the counts of an export do not include.
 fn print_notes(report: &ExportReport) {
     for problem in report.warnings.iter().chain(&report.problem) {
-        print_message(text::sentence(problem));
+        print_sentence(problem);
     }
     if report.unfinished {
         print_message(t!("cli-resume-export", id = report.id));

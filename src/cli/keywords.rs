@@ -13,7 +13,7 @@ use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::{self, Digits, Ungrouped};
+use lumisift::text::{self, Digits, Surface, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
@@ -114,7 +114,7 @@ fn print_sidecar_reasons(beside: &[Failure]) {
     }
     for (reason, first, others) in reasons {
         let path = first.path.display();
-        let reason = text::sentence(reason);
+        let reason = text::advised(reason, Surface::CommandLine);
         match others {
             0 => print_message(format_args!("{path}: {reason}")),
             others => print_message(t!(

@@ -5,8 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use lumisift::engine::media::photo::Failure;
 use lumisift::engine::sanitize::printable;
-use lumisift::text::Surface;
-use lumisift::{t, text};
+use lumisift::text::{self, Surface};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -133,19 +132,15 @@ pub fn print_message(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
 }
 
-/// Prints a message of the engine in the user's language.
+/// Prints a message of the engine in the user's language, with advice.
 pub fn print_sentence(english: impl AsRef<str>) {
-    print_message(text::sentence(english.as_ref()));
+    print_message(text::advised(english.as_ref(), Surface::CommandLine));
 }
 
 /// Prints failures to standard error.
 pub fn print_failures(failures: &[Failure]) {
     for failure in failures {
-        print_message(format_args!(
-            "{}: {}",
-            failure.path.display(),
-            text::advised(&failure.message, Surface::CommandLine)
-        ));
+        print_message(text::failure(failure, Surface::CommandLine));
     }
 }
 
@@ -161,14 +156,6 @@ pub fn failure_json(failure: &Failure) -> Value {
 /// A match score or probability for tables.
 pub fn percent(value: f32) -> String {
     format!("{:.1} %", value * 100.0)
-}
-
-/// A match score or probability within a sentence.
-pub fn percent_text(value: f32) -> String {
-    t!(
-        "percent",
-        number = text::decimal(f64::from(value * 100.0), 1)
-    )
 }
 
 /// A match score or probability for JSON, rounded to four decimals, because more would be noise.

@@ -187,17 +187,19 @@ impl RoundReporter {
             print_message(t!("cli-export-stopped", id = id));
         }
         for problem in self.new_problems(round) {
-            print_message(text::advised(&problem, Surface::CommandLine));
+            print_message(problem);
         }
     }
 
-    /// The problems that did not exist in the previous round.
+    /// The problems that did not exist in the previous round, with advice.
     fn new_problems(&mut self, round: &WatchRound) -> Vec<String> {
         let failures = round.failures.iter();
-        let failures =
-            failures.map(|failure| format!("{}: {}", failure.path.display(), failure.message));
-        let errors = round.errors.iter().map(ToString::to_string);
-        let wrong = round.warnings.iter().cloned().chain(failures).chain(errors);
+        let failures = failures.map(|failure| text::failure(failure, Surface::CommandLine));
+        let advised = |problem: &str| text::advised(problem, Surface::CommandLine).into_owned();
+        let warnings = round.warnings.iter().map(|warning| advised(warning));
+        let errors = round.errors.iter();
+        let errors = errors.map(|error| advised(&error.to_string()));
+        let wrong = warnings.chain(failures).chain(errors);
         let mut now = HashSet::new();
         let is_new = |problem: &String| {
             now.insert(problem.clone()) && !self.reported_problems.contains(problem)
@@ -289,6 +291,21 @@ mod tests {
         );
         assert!(reporter.new_problems(&wrong(&["b"])).is_empty());
         assert_eq!(reporter.new_problems(&wrong(&["a", "b"])), ["a: damaged"]);
+    }
+
+    #[test]
+    fn problems_are_translated_after_their_paths() {
+        text::keep_to_thread(text::Locale::SimplifiedChinese);
+        let message = "/out/copy.jpg cannot be removed: input/output error";
+        let round = WatchRound {
+            failures: vec![Failure::new("/in/photo.jpg", Stage::Export, message)],
+            ..WatchRound::default()
+        };
+        assert_eq!(
+            RoundReporter::default().new_problems(&round),
+            ["/in/photo.jpg: 无法删除 /out/copy.jpg：input/output error"]
+        );
+        text::keep_to_thread(text::Locale::English);
     }
 
     #[test]

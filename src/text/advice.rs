@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::sentences::{self, sentence};
 use super::{Argument, message_with};
+use crate::engine::media::photo::Failure;
 
 /// Where a problem is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +96,14 @@ pub fn advised(english: &str, surface: Surface) -> Cow<'_, str> {
     }
 }
 
+/// The path of a failure, and its message with advice as [`advised`] returns it.
+#[must_use]
+pub fn failure(failure: &Failure, surface: Surface) -> String {
+    // The path stays outside, because patterns that begin with an argument would match it as part of that argument.
+    let message = advised(&failure.message, surface);
+    format!("{}: {message}", failure.path.display())
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -103,6 +112,7 @@ mod tests {
     use super::*;
     use crate::engine::index::store::StoreError;
     use crate::engine::library::{LibraryError, WatchError};
+    use crate::engine::media::photo::Stage;
 
     #[test]
     fn advice_fits_where_it_is_shown() {
@@ -177,9 +187,20 @@ mod tests {
         ] {
             assert_eq!(advised(&failed, surface), format!("{failed}{advice}"));
         }
-        let changed = "the device gpu:0 cannot be used (its driver crashed). \
-                       Photos are read on the CPU from here on";
-        assert!(advice(changed, Surface::Window).is_some());
+        let changed = "Photos are read on the CPU from here on: Radeon: the graphics card did not \
+                       respond for 20 seconds; after a restart it is tried again only if you choose \
+                       the graphics card";
+        assert_eq!(
+            advised(changed, Surface::CommandLine),
+            format!("{changed} (--device gpu)")
+        );
+        keep_to_thread(Locale::SimplifiedChinese);
+        let chinese = advised(changed, Surface::Window);
+        assert_eq!(
+            chinese,
+            "此后的照片在 CPU 上读取：Radeon: 显卡 20 秒没有响应；重新启动后，只有选择使用显卡才会再次尝试（设置中的“设备”）"
+        );
+        keep_to_thread(Locale::English);
     }
 
     #[test]
@@ -194,6 +215,28 @@ mod tests {
             let within = format!("Reading stopped: {once}");
             assert_eq!(advised(&within, surface), within);
         }
+    }
+
+    #[test]
+    fn paths_of_failures_stay_in_front() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        let message = "/b/copy.jpg cannot be removed: input/output error";
+        let kept = Failure::new("/a/photo.jpg", Stage::Export, message);
+        let text = failure(&kept, Surface::Window);
+        assert_eq!(
+            text,
+            "/a/photo.jpg: 无法删除 /b/copy.jpg：input/output error"
+        );
+        // As `notify` does.
+        assert_eq!(advised(&text, Surface::Window), text);
+        let newer = StoreError::Newer {
+            path: "/store".into(),
+        };
+        let failed = Failure::new("/a/photo.jpg", Stage::Read, newer);
+        let text = failure(&failed, Surface::CommandLine);
+        assert!(text.starts_with("/a/photo.jpg: "), "{text}");
+        assert!(text.contains("--store"), "{text}");
+        keep_to_thread(Locale::English);
     }
 
     #[test]

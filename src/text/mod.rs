@@ -15,7 +15,7 @@ mod numbers;
 mod sentences;
 mod words;
 
-pub use advice::{Surface, advice, advised};
+pub use advice::{Surface, advice, advised, failure};
 pub use argument::{Argument, Digits, Ungrouped};
 pub use catalogue::{files, message, message_with};
 pub use choice::LanguageChoice;

@@ -5,6 +5,7 @@
 //! begin with [`PREFIX`] are therefore also the patterns by which these sentences are recognised.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use fluent_bundle::FluentValue;
@@ -29,7 +30,9 @@ struct Sentence {
     parts: Vec<Part>,
 }
 
-/// All sentences. Those with most text of their own come first, since a shorter one may match as well.
+/// All sentences, in the order in which they are tried. Those with most text of their own come first, since a shorter
+/// one may match as well. Those that begin with a name, path or number come last: that argument could match the
+/// beginning of another sentence.
 static SENTENCES: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
     let mut found = Vec::new();
     let files = catalogue::files(Locale::English).iter();
@@ -37,7 +40,7 @@ static SENTENCES: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
         let resource = parser::parse(*text).unwrap_or_else(|(rest, _)| rest);
         found.extend(resource.body.iter().filter_map(Sentence::of));
     }
-    found.sort_by_key(|sentence| std::cmp::Reverse(sentence.length()));
+    found.sort_by_key(|sentence| (sentence.begins_with_name(), Reverse(sentence.length())));
     found
 });
 
@@ -62,6 +65,16 @@ impl Sentence {
             Part::Argument(_) => 0,
         };
         self.parts.iter().map(length).sum()
+    }
+
+    /// Whether it begins with text of its own.
+    fn begins_with_text(&self) -> bool {
+        matches!(self.parts.first(), Some(Part::Text(_)))
+    }
+
+    /// Whether it begins with an argument that is not a sentence.
+    fn begins_with_name(&self) -> bool {
+        matches!(self.parts.first(), Some(Part::Argument(name)) if !is_sentence(name))
     }
 
     /// The arguments with which it gives this text; `None` if it never does.
@@ -104,7 +117,7 @@ impl Sentence {
         let mut later = self.parts[at + 1..].iter();
         match later.next() {
             None => Some(rest.strip_suffix(text)?.len()),
-            // Paths and sentences may contain ": " themselves, unlike most of what follows them.
+            // Both the path and what follows it may contain ": ".
             Some(_) if matches!(name, "path" | "what") && text == ": " => {
                 let next = later.find_map(|part| match part {
                     Part::Text(text) => Some(*text),
@@ -114,7 +127,11 @@ impl Sentence {
                     Some(next) => rest.rfind(next)?,
                     None => rest.len(),
                 };
-                rest[..until].rfind(text)
+                let within = &rest[..until];
+                let mut colons = within.match_indices(text).map(|(colon, _)| colon);
+                colons
+                    .find(|colon| is_known_from_its_start(&within[colon + text.len()..]))
+                    .or_else(|| within.rfind(text))
             }
             Some(_) => rest.find(text),
         }
@@ -128,6 +145,13 @@ impl Sentence {
             .collect();
         Some(catalogue::message_with(self.key, &arguments))
     }
+}
+
+/// Whether a text is a known sentence. Those that begin with an argument do not count, since they match with any text
+/// before them.
+fn is_known_from_its_start(english: &str) -> bool {
+    let mut known = SENTENCES.iter().filter(|each| each.begins_with_text());
+    known.any(|each| each.arguments(english).is_some())
 }
 
 /// Whether an argument is always a number.
@@ -254,10 +278,10 @@ mod tests {
         );
         assert_eq!(
             sentence(
-                "Radeon: the graphics card did not respond for 20 seconds; restart Lumisift to try \
-                 it again. Photos are read on the CPU from here on"
+                "Photos are read on the CPU from here on: Radeon: the graphics card did not respond \
+                 for 20 seconds; restart Lumisift to try it again"
             ),
-            "Radeon: 显卡 20 秒没有响应；要再次尝试，请重新启动 Lumisift。此后的照片在 CPU 上读取"
+            "此后的照片在 CPU 上读取：Radeon: 显卡 20 秒没有响应；要再次尝试，请重新启动 Lumisift"
         );
         // The test harness may reuse this thread.
         select(Locale::English);
@@ -349,5 +373,46 @@ mod tests {
             given(whole, "/a: b/c: disk full; try again: later"),
             Some(vec![("path", "/a: b/c"), ("error", "disk full")])
         );
+        assert_eq!(
+            given(
+                begin(),
+                "/a: b/c: the label b: c has no words: type what you look for, such as \"beach\""
+            ),
+            Some(vec![
+                ("path", "/a: b/c"),
+                (
+                    "error",
+                    "the label b: c has no words: type what you look for, such as \"beach\""
+                )
+            ])
+        );
+    }
+
+    #[test]
+    fn causes_with_colons_are_translated() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(
+            sentence(
+                "/a/rules.toml: the rule for \"cats: indoor\" names no folder; docs/heap.md explains \
+                 how to write rules"
+            ),
+            "/a/rules.toml：“cats: indoor”的规则没有指定文件夹；规则的写法见 docs/heap.md"
+        );
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn names_at_the_beginning_do_not_match_other_sentences() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(
+            sentence(
+                "rule \"cats\": /out cannot be written to: choose another folder, or change its \
+                 permissions"
+            ),
+            "规则“cats”：/out 无法写入：请选择其他文件夹，或更改其权限"
+        );
+        let firsts: Vec<bool> = SENTENCES.iter().map(Sentence::begins_with_name).collect();
+        assert!(firsts.is_sorted(), "names come last");
+        keep_to_thread(Locale::English);
     }
 }

@@ -21,6 +21,7 @@ use crate::engine::organize::export::{
     Conflict, ExportOptions, ExportPlan, ExportProgress, ExportReport, FolderLayout, MultiLabel,
     PastExport, Transfer,
 };
+use crate::text::Surface;
 use crate::{t, text};
 
 /// The choices in the dialog.
@@ -176,7 +177,8 @@ impl Interface {
             }
             Err(problem) => {
                 ui.label(
-                    RichText::new(text::sentence(&problem.to_string())).color(palette(ui).bad),
+                    RichText::new(text::advised(&problem.to_string(), Surface::Window))
+                        .color(palette(ui).bad),
                 );
                 return;
             }
@@ -187,7 +189,9 @@ impl Interface {
         match &state.exports.state {
             ExportState::Planned(plan) => show_plan(ui, plan, &state.exports.summary, commands),
             ExportState::Refused(problem) => {
-                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
+                ui.label(
+                    RichText::new(text::advised(problem, Surface::Window)).color(palette(ui).bad),
+                );
             }
             _ => {
                 ui.label(t!("checking-target"));
@@ -409,7 +413,7 @@ fn done(ui: &mut Ui, state: &State, report: &ExportReport, commands: &mut Vec<Co
         ui.label(t!("exported-replaced", count = report.replaced));
     }
     for problem in report.warnings.iter().chain(&report.problem) {
-        ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
+        ui.label(RichText::new(text::advised(problem, Surface::Window)).color(palette(ui).bad));
     }
     let target = state.memory.export.target.clone();
     if let Some(target) = &target {
@@ -450,11 +454,7 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
         .max_height(90.0)
         .show_rows(ui, row_height, failures.len(), |ui, rows| {
             for failure in &failures[rows] {
-                let text = format!(
-                    "{}: {}",
-                    failure.path.display(),
-                    text::sentence(&failure.message)
-                );
+                let text = text::failure(failure, Surface::Window);
                 ui.add(egui::Label::new(RichText::new(text).small()).truncate());
             }
         });

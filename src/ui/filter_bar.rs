@@ -13,7 +13,7 @@ use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::{Chip, chips};
 use crate::app::document::state::State;
 use crate::t;
-use crate::text::{self, Digits};
+use crate::text::{self, Digits, Surface};
 
 /// Height of the row below the controls.
 const ROW: f32 = 24.0;
@@ -185,7 +185,7 @@ fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     }
     if let Some(problem) = &state.response.search_problem {
-        let problem = text::sentence(problem);
+        let problem = text::advised(problem, Surface::Window);
         // The rest of the row is for the number of photos and the chips.
         let room = ui.available_width() * 0.6;
         let text = elided(ui, &problem, theme::TEXT_S, palette(ui).bad, room);

@@ -18,7 +18,7 @@ use crate::engine::media::metadata::SidecarNaming;
 use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement, SidecarPlan};
 use crate::settings::Settings;
 use crate::t;
-use crate::text::{self, Digits};
+use crate::text::{self, Digits, Surface};
 
 /// The choices in the dialog.
 #[derive(Clone, Debug)]
@@ -111,7 +111,9 @@ impl Interface {
                 show_plan(ui, plan, state.keywords.summary, commands);
             }
             KeywordState::Refused(problem) => {
-                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
+                ui.label(
+                    RichText::new(text::advised(problem, Surface::Window)).color(palette(ui).bad),
+                );
             }
             _ => waiting(ui, t!("reading-metadata")),
         }

@@ -19,6 +19,7 @@ use crate::engine::hub::download::{DownloadProgress, DownloadStage};
 use crate::engine::hub::installed::{InstalledModel, ModelOrigin};
 use crate::engine::inference::speed::{relative_word, seconds_for};
 use crate::settings::Settings;
+use crate::text::Surface;
 use crate::{t, text};
 
 impl Interface {
@@ -38,7 +39,9 @@ impl Interface {
             .scroll_bar_visibility(ScrollBarVisibility::AlwaysVisible);
         area.max_height(height).show(ui, |ui| {
             if let Some(problem) = &state.models.problem {
-                ui.label(RichText::new(text::sentence(problem)).color(palette(ui).bad));
+                ui.label(
+                    RichText::new(text::advised(problem, Surface::Window)).color(palette(ui).bad),
+                );
             }
             starter(ui, state, commands);
             for shelved in &state.models.list {

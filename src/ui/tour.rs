@@ -14,6 +14,7 @@ use crate::app::command::{Action, Command, Dialog, FindingCommand};
 use crate::app::document::findings::Kind;
 use crate::app::document::overview::{Tour, TourLine};
 use crate::app::document::state::State;
+use crate::text::Surface;
 use crate::{t, text};
 
 impl Interface {
@@ -96,7 +97,10 @@ pub fn progress(ui: &mut Ui, state: &State) {
     }
     if let Some(problem) = &state.overview.problem {
         let bad = palette(ui).bad;
-        ui.add(egui::Label::new(RichText::new(text::sentence(problem)).color(bad)).wrap());
+        ui.add(
+            egui::Label::new(RichText::new(text::advised(problem, Surface::Window)).color(bad))
+                .wrap(),
+        );
     }
     ui.horizontal(|ui| {
         // The line is always there, even without progress, so that nothing moves when the analysis ends.

@@ -13,7 +13,7 @@ use crate::app::services::FolderPurpose;
 use crate::engine::hub::catalog::{self, CatalogModel};
 use crate::settings::Settings;
 use crate::t;
-use crate::text::LanguageChoice;
+use crate::text::{self, LanguageChoice, Surface};
 
 /// Draws one step.
 pub fn show(ui: &mut Ui, state: &State, step: WelcomeStep, commands: &mut Vec<Command>) {
@@ -130,6 +130,6 @@ fn models(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
     });
     if let Some(problem) = &state.models.problem {
-        ui.label(RichText::new(crate::text::sentence(problem)).color(palette(ui).bad));
+        ui.label(RichText::new(text::advised(problem, Surface::Window)).color(palette(ui).bad));
     }
 }

@@ -115,6 +115,22 @@ impl<'ast> Visit<'ast> for ShownTexts {
     }
 }
 
+/// Adds its own advice to errors that have none.
+const OWN_ADVICE: &str = "ui/notices.rs";
+
+#[test]
+fn errors_are_shown_with_advice() {
+    let rooms = ["src/app", "src/ui", "src/cli"];
+    for (path, text) in rooms.into_iter().flat_map(sources::all) {
+        for error in ["problem", "&problem", "error", "&error"] {
+            assert!(
+                !text.contains(&format!("text::sentence({error}")) || path.ends_with(OWN_ADVICE),
+                "{path} shows an error with text::sentence: use text::advised"
+            );
+        }
+    }
+}
+
 /// The name of the program, before an error.
 const UNTRANSLATED_OUTPUT: &[&str] = &["lumisift: {}"];
 

@@ -16,9 +16,12 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
 use lumisift::engine::media::preprocess::Crop;
+use lumisift::text::Locale;
 use window::{Setup, Window};
 
-/// The quick model on a card that is lost after some pictures.
+const LOST: &str = "Radeon RX 6600: the graphics card was lost (reset)";
+
+/// The quick model on a card that fails after some pictures.
 struct OnCard {
     model: ColourModel,
     before: ModelInfo,
@@ -27,13 +30,12 @@ struct OnCard {
 }
 
 impl OnCard {
-    fn new(pictures: usize) -> Self {
+    fn new(pictures: usize, problem: &str) -> Self {
         let model = ColourModel::new();
         let (mut before, mut after) = (model.info().clone(), model.info().clone());
         before.device.name = "Radeon RX 6600".into();
         before.device.photos_per_second = Some(410);
-        let lost = "Radeon RX 6600: the graphics card was lost (reset)";
-        after.device = Device::cpu_because(lost).facts().clone();
+        after.device = Device::cpu_because(problem).facts().clone();
         Self {
             model,
             before,
@@ -64,12 +66,16 @@ impl Model for OnCard {
     }
 }
 
-fn on_card(folder: &Path, pictures: usize) -> Window {
+fn setup(folder: &Path, pictures: usize, problem: &'static str) -> Setup {
     let mut setup = Setup::new(vec![folder.into()]);
     setup.load = Some(Arc::new(move |_| {
-        Ok(Arc::new(OnCard::new(pictures)) as Arc<dyn Model>)
+        Ok(Arc::new(OnCard::new(pictures, problem)) as Arc<dyn Model>)
     }));
-    setup.open()
+    setup
+}
+
+fn on_card(folder: &Path, pictures: usize) -> Window {
+    setup(folder, pictures, LOST).open()
 }
 
 #[test]
@@ -99,12 +105,32 @@ fn a_lost_gpu_is_reported_and_all_photos_are_read() {
     let notices = window.state().notices.iter().map(|notice| &notice.text);
     let notices: Vec<&String> = notices.filter(|text| text.contains("was lost")).collect();
     assert_eq!(notices.len(), 1, "{notices:?}");
-    assert!(
-        notices[0].contains("Photos are read on the CPU from here on"),
-        "{notices:?}"
+    assert_eq!(
+        notices[0],
+        "Photos are read on the CPU from here on: Radeon RX 6600: the graphics card was lost (reset)"
     );
     assert!(window.has_containing("CPU, "), "the status bar");
     assert_eq!(window.state().failure_count(), 0);
+}
+
+#[test]
+fn what_to_do_about_a_hung_gpu_is_translated() {
+    let dir = tempfile::tempdir().expect("a folder");
+    common::photos(dir.path(), 40);
+    let hung = "Radeon RX 6600: the graphics card did not respond for 20 seconds; after a restart it \
+                is tried again only if you choose the graphics card";
+    let mut setup = setup(dir.path(), 10, hung);
+    setup.language = Locale::SimplifiedChinese;
+    let mut window = setup.open();
+    window.read(40);
+    let notices = window.state().notices.iter().map(|notice| &notice.text);
+    let notices: Vec<&String> = notices.filter(|text| text.contains("显卡")).collect();
+    assert_eq!(
+        notices,
+        [
+            "此后的照片在 CPU 上读取：Radeon RX 6600: 显卡 20 秒没有响应；重新启动后，只有选择使用显卡才会再次尝试（设置中的“设备”）"
+        ]
+    );
 }
 
 #[test]

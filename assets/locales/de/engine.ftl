@@ -234,7 +234,7 @@ engine-decisions-set-aside = { $path } war beschädigt: Die Datei wurde als { $n
 
 engine-runs-at-one = { $device }, 1 Foto/s
 engine-runs-at = { $device }, { $count } Fotos/s
-engine-device-changed = { $cause }. Ab jetzt werden Fotos auf { $device } eingelesen
+engine-device-changed = Ab jetzt werden Fotos auf { $device } eingelesen: { $cause }
 engine-device-failed = das Gerät ist ausgefallen
 engine-device-unusable = das Gerät { $device } kann nicht verwendet werden ({ $cause })
 engine-build-without-cards = diese Version unterstützt keine Grafikkarten

@@ -233,7 +233,7 @@ engine-decisions-set-aside = { $path } was damaged: it was set aside as { $name 
 
 engine-runs-at-one = { $device }, 1 photo/s
 engine-runs-at = { $device }, { $count } photos/s
-engine-device-changed = { $cause }. Photos are read on the { $device } from here on
+engine-device-changed = Photos are read on the { $device } from here on: { $cause }
 engine-device-failed = the device failed
 engine-device-unusable = the device { $device } cannot be used ({ $cause })
 engine-build-without-cards = this build does not support graphics cards
@@ -250,7 +250,7 @@ engine-card-none = no graphics card was found
 engine-card-software-only = no graphics card was found, only { $device }, which computes on the processor
 engine-card-not-there = there is no graphics card { $number }, only { $known }
 engine-cards-not-listed = graphics cards were not listed: { $cause }
-engine-card-being-tested = another Lumisift is testing the graphics card just now
+engine-card-being-tested = another Lumisift is testing the graphics card right now
 engine-card-did-not-respond = the driver did not respond last time; { $what }
 engine-card-ended-program = the program ended twice while the driver was tested; { $what }
 engine-card-try-again = choose the graphics card to try it again

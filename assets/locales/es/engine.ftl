@@ -234,7 +234,7 @@ engine-decisions-set-aside = { $path } estaba dañado: se apartó como { $name }
 
 engine-runs-at-one = { $device }, 1 foto/s
 engine-runs-at = { $device }, { $count } fotos/s
-engine-device-changed = { $cause }. A partir de ahora las fotos se leen en { $device }
+engine-device-changed = A partir de ahora las fotos se leen en { $device }: { $cause }
 engine-device-failed = el dispositivo falló
 engine-device-unusable = el dispositivo { $device } no se puede usar ({ $cause })
 engine-build-without-cards = esta compilación no admite tarjetas gráficas

@@ -234,7 +234,7 @@ engine-decisions-set-aside = { $path } était endommagé : il a été mis de cô
 
 engine-runs-at-one = { $device }, 1 photo/s
 engine-runs-at = { $device }, { $count } photos/s
-engine-device-changed = { $cause }. Les photos sont désormais lues sur { $device }
+engine-device-changed = Les photos sont désormais lues sur { $device } : { $cause }
 engine-device-failed = l’appareil a échoué
 engine-device-unusable = l’appareil { $device } ne peut pas être utilisé ({ $cause })
 engine-build-without-cards = cette version ne prend pas en charge les cartes graphiques

@@ -234,7 +234,7 @@ engine-decisions-set-aside = { $path }が破損していました：{ $name }と
 
 engine-runs-at-one = { $device }、毎秒1枚
 engine-runs-at = { $device }、毎秒{ $count }枚
-engine-device-changed = { $cause }。以降の写真は{ $device }で読み込みます
+engine-device-changed = 以降の写真は{ $device }で読み込みます：{ $cause }
 engine-device-failed = デバイスでエラーが発生しました
 engine-device-unusable = デバイス{ $device }は使用できません（{ $cause }）
 engine-build-without-cards = このビルドはグラフィックカードに対応していません

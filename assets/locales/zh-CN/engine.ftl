@@ -233,7 +233,7 @@ engine-decisions-set-aside = { $path } 已损坏：已改名为 { $name } 保留
 
 engine-runs-at-one = { $device }，每秒 1 张照片
 engine-runs-at = { $device }，每秒 { $count } 张照片
-engine-device-changed = { $cause }。此后的照片在 { $device } 上读取
+engine-device-changed = 此后的照片在 { $device } 上读取：{ $cause }
 engine-device-failed = 设备出错
 engine-device-unusable = 无法使用设备 { $device }（{ $cause }）
 engine-build-without-cards = 此构建不支持显卡

@@ -1,6 +1,6 @@
 //! Commands about rules for new photos, and messages about what the rules did.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::marks::undo_message;
@@ -9,6 +9,7 @@ use crate::app::command::{Dialog, RuleCommand};
 use crate::app::document::history::HistoryStep;
 use crate::app::document::rules::{PreviewState, RuleSource};
 use crate::engine::library::{MarkedFile, RuleText, WatchRound};
+use crate::engine::media::photo::Failure;
 use crate::engine::organize::export::Transfer;
 use crate::engine::organize::marks::Decision;
 use crate::text::Surface;
@@ -146,21 +147,24 @@ impl App {
         let listed: HashSet<&Path> = listed.map(|failure| failure.path.as_path()).collect();
         let failures = round.failures.iter();
         let failures = failures.filter(|failure| !listed.contains(failure.path.as_path()));
-        let failures =
-            failures.map(|failure| format!("{}: {}", failure.path.display(), failure.message));
+        let untranslated =
+            |failure: &Failure| format!("{}: {}", failure.path.display(), failure.message);
         // A file can be in the folders of several rules.
-        let failures: BTreeSet<String> = failures.collect();
+        let failures: BTreeMap<String, &Failure> = failures
+            .map(|failure| (untranslated(failure), failure))
+            .collect();
         let errors = round.errors.iter().map(ToString::to_string);
         let others: BTreeSet<String> = round.warnings.iter().cloned().chain(errors).collect();
-        let problems = failures.iter().chain(&others).cloned().collect();
+        let problems = failures.keys().chain(&others).cloned().collect();
         let before = std::mem::replace(&mut self.state.rules.reported_problems, problems);
         let is_new = |text: &&String| !before.contains(*text);
-        let new: Vec<&String> = failures.iter().filter(is_new).collect();
+        let new = failures.iter().filter(|(text, _)| is_new(text));
+        let new: Vec<&Failure> = new.map(|(_, failure)| *failure).collect();
         if let Some(first) = new.first() {
             let text = t!(
                 "rules-failed",
                 count = new.len(),
-                first = text::advised(first, Surface::Window)
+                first = text::failure(first, Surface::Window)
             );
             self.state.notify(text, true);
         }

@@ -24,6 +24,7 @@ use crate::engine::organize::export::{
     PastExport, PastExportState, Transfer, UndoReport,
 };
 use crate::t;
+use crate::text::{self, Surface};
 
 /// Label scores and content ids of photos by path, for the manifest.
 type PhotoNotes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
@@ -289,7 +290,7 @@ impl App {
                 let text = t!("export-undone", count = undone.restored);
                 self.state.notify(text, false);
                 for failure in &undone.kept {
-                    let text = format!("{}: {}", failure.path.display(), failure.message);
+                    let text = text::failure(failure, Surface::Window);
                     self.state.notify(text, true);
                 }
             }

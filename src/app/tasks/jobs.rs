@@ -129,10 +129,7 @@ impl App {
                         )
                     });
                 }
-                Event::Fallback(what) => {
-                    let text = text::sentence(&what).into_owned();
-                    self.state.notify(text, true);
-                }
+                Event::Fallback(what) => self.state.notify(what, true),
                 Event::Progress(progress) => self.state.work.progress = progress,
                 Event::Finished(summary) => {
                     finished = Some(summary);

@@ -13,7 +13,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::sidecars::{self, SidecarCount, SidecarEdit, SidecarPlan};
 use crate::t;
-use crate::text::{self, Digits};
+use crate::text::{self, Digits, Surface};
 
 /// Messages from the keyword tasks.
 pub enum KeywordMessage {
@@ -129,14 +129,14 @@ impl App {
                 let text = text::sidecars_restored(count, Digits::Grouped);
                 self.state.notify(text, false);
                 for failure in &kept {
-                    let text = format!("{}: {}", failure.path.display(), failure.message);
+                    let text = text::failure(failure, Surface::Window);
                     self.state.notify(text, true);
                 }
             }
             Err(problem) => {
                 let text = t!(
                     "keywords-not-undone",
-                    problem = text::sentence(&problem.to_string())
+                    problem = text::advised(&problem.to_string(), Surface::Window)
                 );
                 self.state.notify(text, true);
             }

@@ -14,6 +14,7 @@ use crate::app::TaskMessage;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Mark, Marks, MarksError, Recovery};
+use crate::text::Surface;
 use crate::{t, text};
 
 /// Channel capacity. Users do not make decisions faster than a disk can write for long.
@@ -245,7 +246,7 @@ impl WriterThread {
         self.reported = true;
         let text = t!(
             "decisions-problem",
-            error = text::sentence(&error.to_string()),
+            error = text::advised(&error.to_string(), Surface::Window),
             where_they_are = where_they_are
         );
         self.send_message(MarksMessage::Problem(Some(text)));

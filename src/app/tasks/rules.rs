@@ -21,6 +21,7 @@ use crate::engine::library::{
 use crate::engine::media::scan::ScanOptions;
 use crate::engine::organize::export::Exporter;
 use crate::settings::Dirs;
+use crate::text::Surface;
 use crate::{t, text};
 
 /// How long a file must be unchanged before rules apply, as in `lumisift watch`.
@@ -233,7 +234,7 @@ impl App {
             RuleMessage::SaveFailed(error) => {
                 let text = t!(
                     "rules-not-kept",
-                    problem = text::sentence(&error.to_string())
+                    problem = text::advised(&error.to_string(), Surface::Window)
                 );
                 self.state.notify(text, true);
             }

@@ -13,6 +13,7 @@ use crate::app::{App, TaskMessage};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::paired_files::{PairedFile, PairedFiles};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
+use crate::text::Surface;
 use crate::{t, text};
 
 /// A reject to be moved.
@@ -130,7 +131,7 @@ impl App {
             self.state.history.push(step, None);
         }
         for failure in &trashed.failures {
-            let text = format!("{}: {}", failure.path.display(), failure.message);
+            let text = text::failure(failure, Surface::Window);
             self.state.notify(text, true);
         }
         self.forget_rejections(&trashed.contents());

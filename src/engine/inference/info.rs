@@ -93,7 +93,7 @@ impl ModelInfo {
     pub fn fallback_from(&self, before: &str) -> Option<String> {
         let DeviceFacts { name, reason, .. } = &self.device;
         let reason = reason.as_deref().unwrap_or("the device failed");
-        (name != before).then(|| format!("{reason}. Photos are read on the {name} from here on"))
+        (name != before).then(|| format!("Photos are read on the {name} from here on: {reason}"))
     }
 
     /// Whether the image tower runs on the CPU.

@@ -140,7 +140,7 @@ fn on_adapter(
         TestStart::Test(test) => Some(test),
         TestStart::Busy if request.wanted || known.is_some() => None,
         TestStart::Busy => {
-            return refused("another Lumisift is testing the graphics card just now");
+            return refused("another Lumisift is testing the graphics card right now");
         }
         TestStart::Blocked(reason) => return refused(&reason),
     };

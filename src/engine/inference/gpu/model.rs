@@ -65,7 +65,7 @@ impl GpuModel {
         self.cpu_info.get_or_init(|| {
             let blocked = matches!(error, GpuError::Hung(_)) && self.records.mark.hung();
             let reason = failure_reason(&self.info.device.name, error, blocked);
-            tracing::warn!("{reason}. Photos are read on the CPU from here on");
+            tracing::warn!("Photos are read on the CPU from here on: {reason}");
             let mut info = self.cpu.info().clone();
             info.device.reason = Some(reason);
             info
