@@ -6,13 +6,16 @@ use rust_h265::{
 
 use super::bits::Bits;
 use super::parameter_sets::ParameterSets;
-use super::{CodecError, MAX_SLICES, hevc_sps, units};
+use super::{CodecError, hevc_sps, units};
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::boxes::Fields;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Maximum bytes per pixel that the decoder allocates.
 const BYTES_PER_PIXEL: u64 = 24;
+/// Maximum number of slices per key frame, above the 600 of level 6.2: for each, the decoder copies the list of previous
+/// ones.
+const MAX_SLICES: u32 = 1024;
 /// Maximum IDs of SPSs and PPSs (ITU-T H.265, 7.4.3).
 const MAX_SPS_ID: u32 = 15;
 const MAX_PPS_ID: u32 = 63;

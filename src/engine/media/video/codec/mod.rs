@@ -10,10 +10,6 @@ mod parameter_sets;
 use super::planes::Planes;
 use super::track::VideoCodec;
 
-/// Maximum number of slices per key frame, above the 600 that HEVC allows up to level 6.2 and what H.264 encoders
-/// write. For each slice, the H.264 decoder copies the picture and the HEVC decoder the list of previous slices.
-const MAX_SLICES: u32 = 1024;
-
 /// Why a key frame cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodecError {
