@@ -154,6 +154,12 @@ impl MemoryBudget {
 }
 
 impl Reservation {
+    /// Number of reserved bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Releases all but `bytes`.
     pub fn shrink_to(&mut self, bytes: u64) {
         let spare = self.bytes.saturating_sub(bytes);
