@@ -206,7 +206,7 @@ pub struct Settings {
     pub text_size: u16,
     /// Number of decoder threads; 0 for one per core.
     pub threads: usize,
-    /// Memory budget in megabytes for pictures being decoded; 0 for a quarter of the memory.
+    /// Memory budget in mebibytes for pictures being decoded; 0 for a quarter of the memory.
     pub decode_memory_mb: u32,
     /// The folder of the store, if not the default.
     pub store: Option<PathBuf>,
