@@ -206,7 +206,7 @@ pub struct Settings {
     pub text_size: u16,
     /// Number of decoder threads; 0 for one per core.
     pub threads: usize,
-    /// Memory budget in megabytes for pictures being decoded; 0 for a quarter of the memory.
+    /// Memory budget in mebibytes for pictures being decoded; 0 for a quarter of the memory.
     pub decode_memory_mb: u32,
     /// The folder of the store, if not the default.
     pub store: Option<PathBuf>,
@@ -355,6 +355,50 @@ mod tests {
         assert_eq!(settings, Settings::default());
         assert!(notice.expect("a notice").contains("set aside"));
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_set_aside_and_not_overwritten() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| dir.path().join(name);
+        let path = at("settings.json");
+        let set_aside = |name: &str| {
+            let (settings, notice) = load::<Settings>(&path);
+            let notice = notice.expect("a notice");
+            assert!(notice.contains(name), "{notice}");
+            assert!(at(name).exists() && !path.exists(), "{name}");
+            save(&settings, &path).expect("saved");
+            fs::remove_file(&path).expect("removed");
+        };
+        let length = (256 << 20) + 1;
+        let file = fs::File::create(&path).expect("created");
+        file.set_len(length).expect("sized");
+        drop(file);
+        set_aside("settings.json.broken");
+        fs::create_dir(&path).expect("created");
+        set_aside("settings.json.broken-2");
+        fs::write(&path, "{ not JSON").expect("written");
+        set_aside("settings.json.broken-3");
+        let first = fs::metadata(at("settings.json.broken")).expect("there");
+        assert_eq!(first.len(), length);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_set_aside_is_not_overwritten() {
+        let dir = tempfile::tempdir().expect("a folder");
+        // The name of the quarantined file would be longer than the 255 bytes that file systems allow.
+        let path = dir.path().join("a".repeat(245) + ".json");
+        fs::write(&path, "{ not JSON").expect("written");
+        let (settings, notice) = load::<Settings>(&path);
+        let notice = notice.expect("a notice");
+        assert!(notice.contains("left as they are"), "{notice}");
+        assert!(save(&settings, &path).is_err());
+        assert!(save(&settings, &path).is_err());
+        assert_eq!(fs::read_to_string(&path).expect("read"), "{ not JSON");
+        fs::write(&path, "{}").expect("repaired");
+        assert_eq!(load::<Settings>(&path), (settings.clone(), None));
+        save(&settings, &path).expect("saved");
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let memory = match common.memory.unwrap_or(settings.decode_memory_mb) {
         0 => default_limit(),
-        megabytes => u64::from(megabytes) << 20,
+        mebibytes => u64::from(mebibytes) << 20,
     };
     let (stored, tidied) = report_store(&store, &settings, tidy);
     let limit = settings.store_limit_mb;

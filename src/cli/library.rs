@@ -90,7 +90,7 @@ pub fn wanted_model(
     dirs: &Dirs,
 ) -> anyhow::Result<LoadOptions> {
     let memory = common.memory.unwrap_or(settings.decode_memory_mb);
-    DecodeMemory::of_process().set_megabytes(memory);
+    DecodeMemory::of_process().set_mebibytes(memory);
     let choice = choose_model(common.model.as_deref(), settings, dirs)?;
     Ok(load_options(common, settings, dirs, choice))
 }

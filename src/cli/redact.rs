@@ -121,9 +121,10 @@ impl Redactor {
         out
     }
 
-    /// The replacement for quoted text, which is a path as a whole or not at all.
+    /// The replacement for quoted text, which is an address, a path as a whole, or neither.
     fn quoted(&mut self, text: &str) -> String {
-        if text.contains("://") {
+        // A sentence with an address may also have paths.
+        if text.contains("://") && !text.contains(char::is_whitespace) {
             return without_password(text);
         }
         let picture = Path::new(text).extension().is_some_and(|ending| {
@@ -235,6 +236,11 @@ mod tests {
             (
                 "at /rustc/abc/library/std/a.rs:1",
                 "at /rustc/abc/library/std/a.rs:1",
+            ),
+            (r#"url="https://hub/x" here"#, r#"url="https://hub/x" here"#),
+            (
+                r#"error="no room for https://hub/x in /mnt/my cats""#,
+                r#"error="<path 1>""#,
             ),
             (r"on \\nas\anna\a.jpg: gone", "on <path 1>"),
             ("回收站（/mnt/猫/a.jpg：无法移动）", "回收站（<path 1>"),

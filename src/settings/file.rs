@@ -1,8 +1,11 @@
 //! Settings files: parsed value by value, so that an invalid value does not affect others, and written atomically.
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +16,10 @@ use crate::engine::files::regular::read_regular;
 use crate::t;
 
 /// Size limit of a settings file, in bytes.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 256 << 20;
+
+/// Files that could be neither read nor renamed. [`save`] does not overwrite them.
+static UNREAD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// The values of a settings file, with defaults.
 pub trait FileValues: Default + Serialize + DeserializeOwned {
@@ -24,17 +30,14 @@ pub trait FileValues: Default + Serialize + DeserializeOwned {
 }
 
 /// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults, and a file that
-/// is not JSON is quarantined; the second value is a notice about either, in the user's language.
+/// cannot be read or is not JSON is quarantined; the second value is a notice about either, in the user's language.
 #[must_use]
 pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
+    unread().remove(path);
     let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return (T::default(), None),
-        Err(error) => {
-            tracing::warn!(path = ?path, %error, "settings cannot be read: the defaults are used");
-            let notice = t!("settings-not-read", path = path.display(), error = error);
-            return (T::default(), Some(notice));
-        }
+        Err(error) => return (T::default(), Some(quarantine(path, &error))),
     };
     let values: Map<String, Value> = match serde_json::from_slice(&text) {
         Ok(values) => values,
@@ -122,25 +125,60 @@ fn prune(
     None
 }
 
-/// Renames an invalid settings file, and returns a description of the outcome.
-fn quarantine(path: &Path, error: &serde_json::Error) -> String {
-    let quarantined = path.with_extension("json.broken");
+/// Quarantines an unusable settings file, and returns a description of the outcome.
+fn quarantine(path: &Path, error: &dyn Display) -> String {
+    tracing::warn!(path = ?path, %error, "settings cannot be read: the defaults are used");
     let error = error.to_string();
-    match fs::rename(path, &quarantined) {
-        Ok(()) => t!(
+    match rename_to_unused(path) {
+        Ok(quarantined) => t!(
             "settings-set-aside",
             path = path.display(),
             error = error,
             name = quarantined.display()
         ),
-        Err(_) => t!("settings-left", path = path.display(), error = error),
+        Err(_) => {
+            unread().insert(path.into());
+            t!("settings-left", path = path.display(), error = error)
+        }
     }
+}
+
+/// Renames a file to an unused name, and returns that.
+fn rename_to_unused(path: &Path) -> io::Result<PathBuf> {
+    let numbered = |n: u32| match n {
+        1 => path.with_extension("json.broken"),
+        n => path.with_extension(format!("json.broken-{n}")),
+    };
+    let unused = (1..)
+        .map(numbered)
+        .find(|name| fs::symlink_metadata(name).is_err());
+    let unused = unused.ok_or(ErrorKind::AlreadyExists)?;
+    fs::rename(path, &unused)?;
+    Ok(unused)
+}
+
+fn unread() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNREAD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tries again to rename a file that could be neither read nor renamed when it was loaded.
+fn quarantine_unread(path: &Path) -> io::Result<()> {
+    let mut unread = unread();
+    if unread.contains(path) {
+        match rename_to_unused(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        unread.remove(path);
+    }
+    Ok(())
 }
 
 /// Writes a settings file atomically, readable only by the user.
 ///
 /// # Errors
-/// Returns an error if the file cannot be written.
-pub fn save<T: Serialize>(settings: &T, path: &Path) -> std::io::Result<()> {
+/// Returns an error if the file cannot be written, or if there is one that [`load`] could neither read nor quarantine.
+pub fn save<T: Serialize>(settings: &T, path: &Path) -> io::Result<()> {
+    quarantine_unread(path)?;
     write_private(path, &serde_json::to_vec_pretty(settings)?)
 }

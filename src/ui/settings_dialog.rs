@@ -212,14 +212,14 @@ fn memory_row(ui: &mut Ui, settings: &mut Settings) {
     ui.horizontal(|ui| {
         let mut usual = settings.decode_memory_mb == 0;
         if ui.checkbox(&mut usual, t!("quarter-of-memory")).changed() {
-            let megabytes = u32::try_from(default_limit() >> 20).unwrap_or(u32::MAX);
-            settings.decode_memory_mb = if usual { 0 } else { megabytes };
+            let mebibytes = u32::try_from(default_limit() >> 20).unwrap_or(u32::MAX);
+            settings.decode_memory_mb = if usual { 0 } else { mebibytes };
         }
         if !usual {
-            let megabytes = &mut settings.decode_memory_mb;
-            let field = DragValue::new(megabytes)
+            let mebibytes = &mut settings.decode_memory_mb;
+            let field = DragValue::new(mebibytes)
                 .range(64..=1 << 20)
-                .suffix(t!("megabytes-suffix"));
+                .suffix(t!("mebibytes-suffix"));
             let response = ui.add(field);
             ui.ctx().accesskit_node_builder(response.id, |node| {
                 node.set_label(t!("memory-for-decoding"))

@@ -379,6 +379,29 @@ fn a_copy_that_could_not_be_examined_and_was_changed_is_not_removed() {
     assert_eq!(fs::read(&copy).expect("there"), b"b");
 }
 
+#[test]
+fn a_file_that_took_the_place_of_a_moved_photo_is_not_moved_back() {
+    let world = World::new();
+    let items = [world.item("a.jpg", "a", &[])];
+    let report = export(&world, &Plain, &items, &flat(&world, Transfer::Move));
+    let moved = world.target().join("a.jpg");
+    let times = fs::metadata(&moved).expect("there").modified();
+    // Of the same length and time, but another file.
+    let other = world.dir.path().join("other.jpg");
+    fs::write(&other, "b").expect("written");
+    let file = File::options().write(true).open(&other).expect("opened");
+    file.set_modified(times.expect("a time")).expect("set");
+    drop(file);
+    fs::rename(&other, &moved).expect("replaced");
+    let journals = world.journals();
+    let undone = Exporter::with(&journals, &Plain, 1)
+        .undo(&report.id)
+        .expect("undone");
+    assert_eq!((undone.restored, undone.kept.len()), (0, 1), "{undone:?}");
+    assert_eq!(fs::read(&moved).expect("there"), b"b");
+    assert!(!items[0].source.exists());
+}
+
 /// The journal's disk accepts the plan, and then nothing more.
 struct FullJournal {
     journals: PathBuf,

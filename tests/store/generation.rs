@@ -55,7 +55,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
             .expect("cleared")
     };
     let remove: Rebuild = |store, _| fs::remove_dir_all(store).expect("removed");
-    let corrupt_file: Rebuild = |store, _| {
+    let spoil_database: Rebuild = |store, _| {
         fs::write(store.join("facts.db"), b"not a database at all").expect("spoilt");
         let _ = fs::remove_file(store.join("facts.db-wal"));
     };
@@ -71,7 +71,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
     for (what, rebuild) in [
         ("cleared", clear),
         ("removed", remove),
-        ("spoilt", corrupt_file),
+        ("spoilt", spoil_database),
         ("vectors spoilt", spoil_vectors),
     ] {
         for scores_before in [false, true] {

@@ -110,7 +110,6 @@ no-folder-or-photo = Es gibt keinen Ordner und kein Foto { $shown }
 neither-folder-nor-photo = { $shown } ist weder ein Ordner noch ein Foto
 decoder-gave-up = der Decoder hat diese Datei aufgegeben: Sie ist wahrscheinlich beschädigt
 settings-not-written = Die Einstellungen können nicht nach { $folder } geschrieben werden: { $error }. Lumisift versucht es weiter
-settings-not-read = die Einstellungen in { $path } können nicht gelesen werden ({ $error }): Es gelten die Standardwerte
 settings-set-aside = die Einstellungen in { $path } können nicht gelesen werden ({ $error }): Die Datei wurde als { $name } beiseitegelegt, und es gelten die Standardwerte
 settings-left = die Einstellungen in { $path } können nicht gelesen werden ({ $error }): Die Datei wurde nicht verändert, und es gelten die Standardwerte
 settings-problems = in den Einstellungen in { $path }: { $problems }

@@ -30,6 +30,7 @@ threads = Threads
 memory-row = Speicher zum Decodieren
 quarter-of-memory = Ein Viertel des Arbeitsspeichers
 megabytes-suffix = { " " }MB
+mebibytes-suffix = { " " }MiB
 memory-for-decoding = Speicher zum Decodieren
 store = Datenbank
 store-knows = { $count ->

@@ -109,7 +109,6 @@ no-folder-or-photo = There is no folder or photo { $shown }
 neither-folder-nor-photo = { $shown } is neither a folder nor a photo
 decoder-gave-up = the decoder gave up on this file: it is probably damaged
 settings-not-written = Settings cannot be written to { $folder }: { $error }. Lumisift keeps trying
-settings-not-read = the settings in { $path } cannot be read ({ $error }): the defaults are used
 settings-set-aside = the settings in { $path } cannot be read ({ $error }): they were set aside as { $name }, and the defaults are used
 settings-left = the settings in { $path } cannot be read ({ $error }): they were left as they are, and the defaults are used
 settings-problems = in the settings in { $path }: { $problems }

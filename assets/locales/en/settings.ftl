@@ -29,6 +29,7 @@ threads = Threads
 memory-row = Memory for decoding photos
 quarter-of-memory = A quarter of the memory
 megabytes-suffix = { " " }MB
+mebibytes-suffix = { " " }MiB
 memory-for-decoding = Memory for decoding
 store = Store
 store-knows = { $count ->

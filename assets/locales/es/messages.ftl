@@ -110,7 +110,6 @@ no-folder-or-photo = No existe ninguna carpeta ni foto { $shown }
 neither-folder-nor-photo = { $shown } no es una carpeta ni una foto
 decoder-gave-up = el decodificador no pudo con este archivo: probablemente está dañado
 settings-not-written = Los ajustes no se pueden escribir en { $folder }: { $error }. Lumisift sigue intentándolo
-settings-not-read = los ajustes de { $path } no se pueden leer ({ $error }): se usan los predeterminados
 settings-set-aside = los ajustes de { $path } no se pueden leer ({ $error }): el archivo se apartó como { $name } y se usan los predeterminados
 settings-left = los ajustes de { $path } no se pueden leer ({ $error }): el archivo no se modificó y se usan los predeterminados
 settings-problems = en los ajustes de { $path }: { $problems }

@@ -30,6 +30,7 @@ threads = Hilos
 memory-row = Memoria para decodificar
 quarter-of-memory = Un cuarto de la memoria
 megabytes-suffix = { " " }MB
+mebibytes-suffix = { " " }MiB
 memory-for-decoding = Memoria para decodificar
 store = Almacén
 store-knows = { $count ->

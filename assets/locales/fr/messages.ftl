@@ -110,7 +110,6 @@ no-folder-or-photo = Il n’y a ni dossier ni photo { $shown }
 neither-folder-nor-photo = { $shown } n’est ni un dossier ni une photo
 decoder-gave-up = le décodeur a renoncé à ce fichier : il est probablement endommagé
 settings-not-written = Les réglages ne peuvent pas être écrits dans { $folder } : { $error }. Lumisift continue d’essayer
-settings-not-read = les réglages de { $path } ne peuvent pas être lus ({ $error }) : les valeurs par défaut sont utilisées
 settings-set-aside = les réglages de { $path } ne peuvent pas être lus ({ $error }) : le fichier a été mis de côté sous le nom { $name } et les valeurs par défaut sont utilisées
 settings-left = les réglages de { $path } ne peuvent pas être lus ({ $error }) : le fichier n’a pas été modifié et les valeurs par défaut sont utilisées
 settings-problems = dans les réglages de { $path } : { $problems }

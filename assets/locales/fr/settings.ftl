@@ -30,6 +30,7 @@ threads = Threads
 memory-row = Mémoire de décodage
 quarter-of-memory = Un quart de la mémoire
 megabytes-suffix = { " " }Mo
+mebibytes-suffix = { " " }Mio
 memory-for-decoding = Mémoire de décodage
 store = Base de données
 store-knows = { $count ->

@@ -65,7 +65,6 @@ no-folder-or-photo = フォルダまたは写真{ $shown }がありません
 neither-folder-nor-photo = { $shown }はフォルダでも写真でもありません
 decoder-gave-up = デコーダがこのファイルを処理できませんでした：破損している可能性があります
 settings-not-written = 設定を{ $folder }に書き込めません：{ $error }。Lumisiftは試行を続けます
-settings-not-read = { $path }の設定を読み込めません（{ $error }）：既定値を使用します
 settings-set-aside = { $path }の設定を読み込めません（{ $error }）：{ $name }として退避し、既定値を使用します
 settings-left = { $path }の設定を読み込めません（{ $error }）：ファイルは変更せず、既定値を使用します
 settings-problems = { $path }の設定：{ $problems }

@@ -30,6 +30,7 @@ threads = スレッド
 memory-row = 写真のデコード用メモリ
 quarter-of-memory = メモリの4分の1
 megabytes-suffix = { " " }MB
+mebibytes-suffix = { " " }MiB
 memory-for-decoding = デコード用メモリ
 store = データベース
 store-knows = 登録済みの写真{ $count }枚、{ $size }

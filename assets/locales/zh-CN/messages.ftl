@@ -64,7 +64,6 @@ no-folder-or-photo = 文件夹或照片 { $shown } 不存在
 neither-folder-nor-photo = { $shown } 既不是文件夹也不是照片
 decoder-gave-up = 解码器无法处理此文件：它可能已损坏
 settings-not-written = 设置无法写入 { $folder }：{ $error }。Lumisift 会继续尝试
-settings-not-read = 无法读取 { $path } 中的设置（{ $error }）：将使用默认设置
 settings-set-aside = 无法读取 { $path } 中的设置（{ $error }）：该文件已改名为 { $name } 保留，将使用默认设置
 settings-left = 无法读取 { $path } 中的设置（{ $error }）：该文件未作更改，将使用默认设置
 settings-problems = { $path } 中的设置：{ $problems }

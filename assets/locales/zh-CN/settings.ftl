@@ -29,6 +29,7 @@ threads = 线程
 memory-row = 解码照片所用的内存
 quarter-of-memory = 内存的四分之一
 megabytes-suffix = { " " }MB
+mebibytes-suffix = { " " }MiB
 memory-for-decoding = 解码内存
 store = 数据库
 store-knows = 已收录 { $count } 张照片，{ $size }

@@ -330,7 +330,7 @@ impl App {
         if before.language != now.language {
             text::select(now.language.locale());
         }
-        DecodeMemory::of_process().set_megabytes(now.decode_memory_mb);
+        DecodeMemory::of_process().set_mebibytes(now.decode_memory_mb);
         if moved {
             self.forget_photos();
             self.open_session();

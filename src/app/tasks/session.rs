@@ -23,7 +23,7 @@ impl App {
         self.opening += 1;
         let attempt = self.opening;
         let (services, settings) = (self.services.clone(), self.state.settings.clone());
-        DecodeMemory::of_process().set_megabytes(settings.decode_memory_mb);
+        DecodeMemory::of_process().set_mebibytes(settings.decode_memory_mb);
         self.replace(Slot::Session, move |_| {
             TaskMessage::Session(attempt, open(&services, &settings))
         });

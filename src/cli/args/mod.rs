@@ -75,8 +75,8 @@ pub struct CommonArgs {
         hide_default_value = true
     )]
     pub threads: usize,
-    /// Memory limit for decoding photos, in megabytes (default: from the settings, or a quarter of the memory)
-    #[arg(long, global = true, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..))]
+    /// Memory limit for decoding photos, in MiB (default: from the settings, or a quarter of the memory)
+    #[arg(long, global = true, value_name = "MIB", value_parser = clap::value_parser!(u32).range(16..))]
     pub memory: Option<u32>,
     /// Print the log to standard error; set RUST_LOG=lumisift=debug for more detail
     #[arg(long, short, global = true)]

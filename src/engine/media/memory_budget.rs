@@ -154,6 +154,12 @@ impl MemoryBudget {
 }
 
 impl Reservation {
+    /// Number of reserved bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Releases all but `bytes`.
     pub fn shrink_to(&mut self, bytes: u64) {
         let spare = self.bytes.saturating_sub(bytes);
@@ -198,10 +204,10 @@ impl DecodeMemory {
     }
 
     /// Resizes the budgets; 0 selects the default of a quarter of the machine's memory.
-    pub fn set_megabytes(&self, megabytes: u32) {
-        let bytes = match megabytes {
+    pub fn set_mebibytes(&self, mebibytes: u32) {
+        let bytes = match mebibytes {
             0 => default_limit(),
-            megabytes => u64::from(megabytes) << 20,
+            mebibytes => u64::from(mebibytes) << 20,
         };
         self.pixels.set_limit(bytes);
         self.files.set_limit(bytes / PART_OF_FILES);
@@ -223,15 +229,15 @@ pub fn default_limit() -> u64 {
     (total / 4).max(MIN_DEFAULT_BUDGET)
 }
 
-/// Formats a number of bytes: "512 MB", "1.1 GB". Rounded up, so that a need never reads as equal to its limit.
+/// Formats a number of bytes: "512 MiB", "1.1 GiB". Rounded up, so that a need never reads as equal to its limit.
 #[must_use]
 pub fn size_text(bytes: u64) -> String {
-    let megabytes = bytes.div_ceil(1 << 20);
-    if megabytes < 1024 {
-        return format!("{megabytes} MB");
+    let mebibytes = bytes.div_ceil(1 << 20);
+    if mebibytes < 1024 {
+        return format!("{mebibytes} MiB");
     }
-    let tenths = (megabytes * 10).div_ceil(1024);
-    format!("{}.{} GB", tenths / 10, tenths % 10)
+    let tenths = (mebibytes * 10).div_ceil(1024);
+    format!("{}.{} GiB", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -327,7 +333,10 @@ mod tests {
     #[test]
     fn sizes_are_told_in_words() {
         let texts = [512 << 20, (512 << 20) + 1, 1 << 30, 1_131_000_000].map(size_text);
-        assert_eq!(texts, ["512 MB", "513 MB", "1.0 GB", "1.1 GB"]);
+        assert_eq!(texts, ["512 MiB", "513 MiB", "1.0 GiB", "1.1 GiB"]);
+        let memory = DecodeMemory::new(0);
+        memory.set_mebibytes(513);
+        assert_eq!(size_text(memory.pixels.limit()), "513 MiB");
         assert!(default_limit() >= MIN_DEFAULT_BUDGET);
     }
 }

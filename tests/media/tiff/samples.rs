@@ -26,7 +26,7 @@ fn differences(data: &[u8], row: usize, step: usize) -> Vec<u8> {
 #[test]
 fn transparency_and_other_extra_samples() {
     let want = picture();
-    let composite_over_white = |opacity: u32| {
+    let picture_over_white = |opacity: u32| {
         let mut image = want.clone();
         let blend = |value: &mut u8| {
             *value = ((u32::from(*value) * opacity + 255 * (255 - opacity)) / 255) as u8;
@@ -44,14 +44,14 @@ fn transparency_and_other_extra_samples() {
     };
     let extra = |kind: u64| vec![Field(338, SHORT, vec![kind])];
     let file = one((1, 2, 4, 8), with(100, false), extra(2));
-    assert_shows(&file, &composite_over_white(100), 1.0, "unassociated");
+    assert_shows(&file, &picture_over_white(100), 1.0, "unassociated");
     let file = one((1, 2, 4, 8), with(100, true), extra(1));
-    assert_shows(&file, &composite_over_white(100), 1.5, "associated");
+    assert_shows(&file, &picture_over_white(100), 1.5, "associated");
     // A sample that is declared as neither is not transparency.
     let file = one((1, 2, 4, 8), with(3, false), extra(0));
     assert_shows(&file, &want, 0.0, "unspecified");
     let file = one((1, 2, 4, 8), with(100, false), Vec::new());
-    assert_shows(&file, &composite_over_white(100), 1.0, "left out");
+    assert_shows(&file, &picture_over_white(100), 1.0, "left out");
     // The predictor covers all samples of a pixel, including extra ones.
     let data = with(255, false);
     let more = || vec![Field(338, SHORT, vec![2]), Field(317, SHORT, vec![2])];

@@ -46,7 +46,9 @@ use crate::engine::search::score::Background;
 
 pub use background::BackgroundSums;
 use checksum::Generation;
-pub(in crate::engine) use database::{check, connect, is_corruption, quarantine_database};
+pub(in crate::engine) use database::{
+    check, connect, is_corruption, quarantine_database, quarantine_file,
+};
 pub use error::StoreError;
 use health::Health;
 pub use import::{ImportedPhoto, StoreImport};

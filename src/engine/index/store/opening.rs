@@ -64,10 +64,12 @@ impl Store {
         }
         large.extend(facts.unchecked.then_some(facts_path.clone()));
         health.check_databases(large, facts_path.clone());
+        // Without the lock, another process could replace the database first.
+        let identity = FileInstance::of(&facts_path);
         drop(opening);
         Ok(Self {
             dir: dir.into(),
-            identity: FileInstance::of(&facts_path),
+            identity,
             facts: Mutex::new(facts.connection),
             reader: Mutex::new(reader),
             files_by_content: AtomicBool::default(),

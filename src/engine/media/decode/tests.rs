@@ -74,7 +74,7 @@ fn a_bomb_is_refused_by_its_header() {
     let refused = decode_within(&png, 224, &budget, &Cancel::default()).err();
     assert_eq!(
         refused.expect("an error").to_string(),
-        "the photo of 60000 x 60000 pixels needs 10.1 GB of memory to decode; the limit is 512 MB"
+        "the photo of 60000 x 60000 pixels needs 10.1 GiB of memory to decode; the limit is 512 MiB"
     );
 }
 

@@ -28,6 +28,8 @@ const MAX_PIXELS: u64 = 8192 * 8192;
 const BLOCK: u32 = 64;
 /// Bytes per pixel during decoding: planes, reference frames of the decoder, and RGB.
 const BYTES_PER_PIXEL: u64 = 24;
+/// Bytes per pixel of RGB.
+const RGB_BYTES: u64 = 3;
 
 /// A movie, with the data of its representative key frames.
 pub struct Movie {
@@ -168,6 +170,13 @@ impl Movie {
         (side(self.coded.0) * side(self.coded.1)).min(MAX_PIXELS)
     }
 
+    /// Maximum bytes per pixel, first during decoding, and then while a decoded frame is stretched, when there are two
+    /// pictures of the new width beside it.
+    fn bytes_per_pixel(&self) -> u64 {
+        let stretch = self.pixel_aspect.ceil() as u64;
+        BYTES_PER_PIXEL.max(RGB_BYTES * (1 + 2 * stretch))
+    }
+
     /// Decodes a frame, and returns it with its memory reservation.
     ///
     /// # Errors
@@ -182,7 +191,7 @@ impl Movie {
             return Err(self.needs_ffmpeg_error());
         }
         let (time_ms, bytes) = self.frames.get(at).ok_or(VideoError::NoPicture)?;
-        let need = self.max_pixels() * BYTES_PER_PIXEL;
+        let need = self.max_pixels() * self.bytes_per_pixel();
         let mut memory = DecodeMemory::of_process()
             .pixels
             .reserve(need, cancel)
@@ -211,11 +220,11 @@ impl Movie {
                     VideoError::Damaged("its frames end early or contradict themselves")
                 }
             })?;
-        memory.shrink_to(rgb.rgb.len() as u64);
         let wide = |width: u32| ((f64::from(width) * self.pixel_aspect).round() as u32).max(1);
         let pixels = Pixels::new(rgb.width, rgb.height, rgb.rgb, self.orientation);
         let pixels = Resampler::default().stretched(pixels, wide(rgb.width));
         let pixels = pixels.map_err(|_| VideoError::Damaged("its frames are empty"))?;
+        memory.shrink_to(pixels.rgb.len() as u64);
         let (width, height) = match self.orientation.swaps_sides() {
             true => (height, wide(width)),
             false => (wide(width), height),
@@ -291,6 +300,23 @@ mod tests {
         bytes[duration..duration + 4].copy_from_slice(&(u32::MAX - 1).to_be_bytes());
         let movie = Movie::read(&mut Cursor::new(bytes), &Cancel::default()).expect("read");
         assert_eq!(movie.duration_ms(), 6000);
+    }
+
+    #[test]
+    fn stretched_frames_are_reserved_whole() {
+        let bytes = include_bytes!("../../../../tests/fixtures/video/early.m4v");
+        let movie = Movie::read(&mut Cursor::new(bytes), &Cancel::default());
+        let mut movie = movie.expect("read");
+        let width = movie.coded.0;
+        for (pixel_aspect, stretch) in [(1.0, 1), (2.0, 2), (5.0, 5)] {
+            movie.pixel_aspect = pixel_aspect;
+            let frame = movie.frame(0, 1000, &Cancel::default());
+            let (frame, memory) = frame.expect("decoded");
+            assert_eq!(frame.pixels.width, stretch * width);
+            assert_eq!(memory.bytes(), frame.pixels.rgb.len() as u64);
+            let while_stretching = RGB_BYTES * (1 + 2 * u64::from(stretch));
+            assert!(movie.bytes_per_pixel() >= while_stretching);
+        }
     }
 
     #[test]

@@ -237,7 +237,10 @@ impl Rollback<'_> {
             let written = known.written.as_ref();
             written.is_some_and(|written| hash(target).is_ok_and(|now| written.holds(now)))
         };
-        if !there.is_file() || !(is_about(there, noted) || same_bytes()) {
+        // Where the inode differs or is unknown, as on Windows, a recorded hash decides.
+        let is_decisive = there.same_node(noted) || known.written.is_none();
+        let same_stamp = || is_decisive && is_about(there, noted);
+        if !there.is_file() || !(same_stamp() || same_bytes()) {
             return Err(RollbackError::Changed);
         }
         match FileIdentity::find(source).map_err(unreadable(source))? {

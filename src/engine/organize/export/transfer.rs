@@ -371,7 +371,7 @@ fn is_copy(known: &StepRecord, there: &FileIdentity) -> bool {
     };
     let same_bytes = || hash(&known.step.target).is_ok_and(|content| written.holds(content));
     match &written.identity {
-        Some(copy) => copy.same_stamp(there) && (copy.node == there.node || same_bytes()),
+        Some(copy) => copy.same_stamp(there) && (copy.same_node(there) || same_bytes()),
         None => same_bytes(),
     }
 }
@@ -436,6 +436,35 @@ mod tests {
         assert!(!is_still(known.as_ref(), &other));
         assert!(!is_still(known.as_ref(), &dir.path().join("none")));
         assert!(is_still(None, &other), "nothing is known");
+    }
+
+    #[test]
+    fn without_inodes_the_content_tells_a_copy() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let target = dir.path().join("a.jpg");
+        fs::write(&target, "one").expect("written");
+        let there = FileIdentity {
+            node: None,
+            ..FileIdentity::of(&target).expect("there")
+        };
+        let mut known = StepRecord::new(ExportStep {
+            source: dir.path().join("b.jpg"),
+            target: target.clone(),
+            bytes: there.bytes,
+            modified_ns: there.modified_ns,
+            transfer: Transfer::Copy,
+            replaces: false,
+            paired_file: false,
+            set: 0,
+            identity: None,
+        });
+        known.written = Some(WrittenCopy {
+            content: hash(&target).expect("read").to_string(),
+            identity: Some(there.clone()),
+        });
+        assert!(is_copy(&known, &there));
+        fs::write(&target, "two").expect("written");
+        assert!(!is_copy(&known, &there));
     }
 
     #[test]

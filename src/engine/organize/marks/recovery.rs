@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Decision, Mark, MarksError};
 use crate::engine::files::private;
 use crate::engine::files::regular::read_regular;
+use crate::engine::index::store;
 use crate::engine::media::photo::ContentId;
 
 /// Size limit of the file in bytes, more than a lifetime of decisions.
@@ -23,6 +24,8 @@ struct RecoveryLine {
 /// The recovery file next to a database of marks.
 pub struct Recovery {
     path: PathBuf,
+    /// Whether there is a file that could not be read, which must not be lost.
+    is_unread: bool,
 }
 
 impl Recovery {
@@ -31,6 +34,7 @@ impl Recovery {
     pub fn beside(marks: &Path) -> Self {
         Self {
             path: marks.with_extension("recovery.jsonl"),
+            is_unread: false,
         }
     }
 
@@ -47,11 +51,15 @@ impl Recovery {
         }
     }
 
-    /// Appends decisions and flushes them to disk.
+    /// Appends decisions and flushes them to disk. A file that could not be read is quarantined first.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be written.
-    pub fn append(&self, decisions: &[Decision]) -> Result<(), MarksError> {
+    /// Returns an error if the file cannot be written or quarantined.
+    pub fn append(&mut self, decisions: &[Decision]) -> Result<(), MarksError> {
+        if self.is_unread {
+            store::quarantine_file(&self.path).map_err(|e| self.fail(e))?;
+            self.is_unread = false;
+        }
         // Terminates a line that a full disk or a kill may have truncated.
         let mut text = String::from("\n");
         for (content, mark) in decisions {
@@ -79,11 +87,15 @@ impl Recovery {
     ///
     /// # Errors
     /// Returns an error if the file exists but cannot be read.
-    pub fn read(&self) -> Result<Vec<Decision>, MarksError> {
+    pub fn read(&mut self) -> Result<Vec<Decision>, MarksError> {
+        self.is_unread = false;
         let text = match read_regular(&self.path, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(self.fail(error)),
+            Err(error) => {
+                self.is_unread = true;
+                return Err(self.fail(error));
+            }
         };
         let decision = |line: &[u8]| {
             let line: RecoveryLine = serde_json::from_slice(line).ok()?;
@@ -95,11 +107,14 @@ impl Recovery {
             .collect())
     }
 
-    /// Removes the file, once its decisions are in the database.
+    /// Removes the file, once its decisions are in the database. A file that could not be read is kept.
     ///
     /// # Errors
     /// Returns an error if the file exists and cannot be removed.
     pub fn clear(&self) -> Result<(), MarksError> {
+        if self.is_unread {
+            return Ok(());
+        }
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.fail(error)),
             _ => Ok(()),
@@ -127,7 +142,7 @@ mod tests {
     #[test]
     fn decisions_come_back_whatever_was_cut_off() {
         let dir = tempfile::tempdir().expect("a folder");
-        let recovery = Recovery::beside(&dir.path().join("deep/marks.db"));
+        let mut recovery = Recovery::beside(&dir.path().join("deep/marks.db"));
         assert!(recovery.read().expect("nothing").is_empty());
         let mark = Mark {
             stars: 4,
@@ -146,5 +161,25 @@ mod tests {
         recovery.clear().expect("removed");
         recovery.clear().expect("nothing to remove");
         assert!(recovery.read().expect("nothing").is_empty());
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_read_is_kept() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut recovery = Recovery::beside(&dir.path().join("marks.db"));
+        let file = fs::File::create(recovery.path()).expect("created");
+        file.set_len(MAX_BYTES + 1).expect("sized");
+        drop(file);
+        let files = || fs::read_dir(dir.path()).expect("listed").count();
+        assert!(recovery.read().is_err());
+        recovery.clear().expect("kept");
+        assert!(recovery.path().exists());
+        let decisions = [(ContentId([1; 32]), None)];
+        recovery.append(&decisions).expect("written");
+        assert_eq!(recovery.read().expect("read"), decisions);
+        assert_eq!(files(), 2);
+        recovery.clear().expect("removed");
+        assert!(!recovery.path().exists());
+        assert_eq!(files(), 1);
     }
 }

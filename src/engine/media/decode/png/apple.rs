@@ -56,8 +56,8 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, De
         unfilter(filter[0], channels, &above, &mut row);
         for pixel in row.chunks_exact(channels) {
             let opacity = pixel.get(3).copied().unwrap_or(255);
-            let composite_over_white = |value: u8| value.saturating_add(255 - opacity);
-            rgb.extend([pixel[2], pixel[1], pixel[0]].map(composite_over_white));
+            let add_white = |value: u8| value.saturating_add(255 - opacity);
+            rgb.extend([pixel[2], pixel[1], pixel[0]].map(add_white));
         }
         std::mem::swap(&mut above, &mut row);
     }

@@ -151,7 +151,7 @@ impl<'a> TiffPainter<'a> {
             true => compressed(colour.map(|value| value.max(0.0))),
             false => colour,
         };
-        let composite_over_white = match self.layout.alpha {
+        let over_white = match self.layout.alpha {
             Some(alpha) => {
                 // Palette indices have no range, but alpha still uses all bits of its sample.
                 let most = match self.layout.meaning {
@@ -164,7 +164,7 @@ impl<'a> TiffPainter<'a> {
             }
             None => colour,
         };
-        composite_over_white.map(eight_bits)
+        over_white.map(eight_bits)
     }
 }
 

@@ -8,10 +8,14 @@ use rust_h264::nal::{
 
 use super::bits::Bits;
 use super::parameter_sets::ParameterSets;
-use super::{CodecError, MAX_SLICES, units};
+use super::{CodecError, units};
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
+/// Maximum number of pixels that are copied per key frame: the decoder copies the picture for each slice.
+const MAX_COPIED_PIXELS: u64 = 1 << 33;
+/// Maximum number of slices of small key frames.
+const MAX_SLICES: u64 = 8192;
 /// Maximum IDs of SPSs and PPSs (ITU-T H.264, 7.4.2).
 const MAX_SPS_ID: u32 = 31;
 const MAX_PPS_ID: u32 = 255;
@@ -27,11 +31,12 @@ pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, C
     let mut sets = ParameterSets::new(MAX_SPS_ID, MAX_PPS_ID);
     let mut refusal = None;
     let mut slices = 0;
+    let max_slices = max_slices(max_pixels);
     for unit in parameters.chain(&in_sample) {
         if is_slice(unit) {
             slices += 1;
-            if slices > MAX_SLICES {
-                return Err(CodecError::Damaged);
+            if slices > max_slices {
+                return Err(refusal.unwrap_or(CodecError::Unsupported));
             }
             sets.start_slice(pps_of_slice(unit));
         }
@@ -54,6 +59,11 @@ pub fn decode(config: &[u8], sample: &[u8], max_pixels: u32) -> Result<Planes, C
         Some(frame) => Ok(planes(frame, sets.colour())),
         None => Err(refusal.unwrap_or(CodecError::Damaged)),
     }
+}
+
+/// Maximum number of slices of a key frame of up to `max_pixels` pixels.
+fn max_slices(max_pixels: u32) -> u64 {
+    (MAX_COPIED_PIXELS / u64::from(max_pixels.max(1))).clamp(1, MAX_SLICES)
 }
 
 fn is_slice(unit: &NalUnit<'_>) -> bool {
@@ -194,12 +204,25 @@ mod tests {
         assert_eq!(config[4] & 3, 3, "lengths of four bytes");
         // Ends after its first macroblock, 1, with which it continues the picture.
         let slice = [0_u8, 0, 0, 2, 0x65, 0x40];
-        let decoded = |count: usize| {
+        let decoded = |count: usize, max_pixels: u32| {
             let sample = [sample.clone(), slice.repeat(count)].concat();
-            decode(&config, &sample, 1 << 16).map(|planes| planes.width)
+            decode(&config, &sample, max_pixels).map(|planes| planes.width)
         };
-        assert_eq!(decoded(16), decoded(0));
-        assert!(decoded(0).is_ok());
-        assert_eq!(decoded(100_000), Err(CodecError::Damaged));
+        let plain = decoded(0, 1 << 16);
+        assert!(plain.is_ok());
+        assert_eq!(decoded(2000, 1 << 16), plain);
+        // ffmpeg may be able to decode the rest.
+        assert_eq!(decoded(10_000, 1 << 16), Err(CodecError::Unsupported));
+        // Larger pictures take longer to copy.
+        assert_eq!(decoded(100, 1 << 26), plain);
+        assert_eq!(decoded(200, 1 << 26), Err(CodecError::Unsupported));
+    }
+
+    #[test]
+    fn the_number_of_slices_depends_on_the_size_of_the_picture() {
+        assert_eq!(max_slices(0), 8192);
+        assert_eq!(max_slices(1 << 20), 8192);
+        assert_eq!(max_slices(1 << 26), 128);
+        assert_eq!(max_slices(u32::MAX), 2);
     }
 }

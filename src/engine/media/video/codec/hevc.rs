@@ -6,13 +6,16 @@ use rust_h265::{
 
 use super::bits::Bits;
 use super::parameter_sets::ParameterSets;
-use super::{CodecError, MAX_SLICES, hevc_sps, units};
+use super::{CodecError, MAX_UNITS, hevc_sps, units};
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::boxes::Fields;
 use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Maximum bytes per pixel that the decoder allocates.
 const BYTES_PER_PIXEL: u64 = 24;
+/// Maximum number of slices per key frame, above the 600 of level 6.2: for each, the decoder copies the list of previous
+/// ones.
+const MAX_SLICES: u32 = 1024;
 /// Maximum IDs of SPSs and PPSs (ITU-T H.265, 7.4.3).
 const MAX_SPS_ID: u32 = 15;
 const MAX_PPS_ID: u32 = 63;
@@ -88,6 +91,9 @@ fn read_config(config: &[u8]) -> Option<(u8, Vec<&[u8]>)> {
     for _ in 0..fields.u8()? {
         fields.skip(1)?;
         for _ in 0..fields.u16()? {
+            if units.len() == MAX_UNITS {
+                return None;
+            }
             let length = fields.u16()?;
             units.push(fields.take(length.into())?);
         }
@@ -155,6 +161,18 @@ mod tests {
         config.extend((sps.len() as u16).to_be_bytes());
         config.extend(sps);
         config
+    }
+
+    #[test]
+    fn the_number_of_parameter_sets_is_bounded() {
+        let count = |empty: u16| {
+            let lengths = vec![0_u8; 2 * usize::from(empty)];
+            let [high, low] = empty.to_be_bytes();
+            let config = [&[0_u8; 21][..], &[3, 1, 0xa1, high, low], &lengths].concat();
+            read_config(&config).map(|(_, units)| units.len())
+        };
+        assert_eq!(count(MAX_UNITS as u16), Some(MAX_UNITS));
+        assert_eq!(count(MAX_UNITS as u16 + 1), None);
     }
 
     #[test]

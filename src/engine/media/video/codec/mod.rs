@@ -10,9 +10,8 @@ mod parameter_sets;
 use super::planes::Planes;
 use super::track::VideoCodec;
 
-/// Maximum number of slices per key frame, above the 600 that HEVC allows up to level 6.2 and what H.264 encoders
-/// write. For each slice, the H.264 decoder copies the picture and the HEVC decoder the list of previous slices.
-const MAX_SLICES: u32 = 1024;
+/// Maximum number of NAL units in a key frame or configuration record, so that lists of empty ones stay small.
+const MAX_UNITS: usize = 1 << 14;
 
 /// Why a key frame cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +44,9 @@ fn units(sample: &[u8], length_size: u8) -> Result<Vec<&[u8]>, CodecError> {
             .iter()
             .fold(0, |length, byte| length << 8 | usize::from(*byte));
         let (unit, after) = after.split_at_checked(length).ok_or(CodecError::Damaged)?;
+        if units.len() == MAX_UNITS {
+            return Err(CodecError::Damaged);
+        }
         units.push(unit);
         rest = after;
     }
@@ -70,5 +72,17 @@ mod fixtures {
             }
             VideoCodec::Other(kind) => panic!("{kind:?}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_units_is_bounded() {
+        let count = |empty: usize| units(&[0_u8; 4].repeat(empty), 4).map(|units| units.len());
+        assert_eq!(count(MAX_UNITS), Ok(MAX_UNITS));
+        assert_eq!(count(MAX_UNITS + 1), Err(CodecError::Damaged));
     }
 }
