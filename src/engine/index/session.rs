@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::background_prompts;
 pub use super::error::SessionError;
 use super::store::{BackgroundSums, ModelKey, Store, VectorMap};
-use super::zero_shot::{Pictures, ZeroShot, background_phrases, mean};
+use super::zero_shot::{Pictures, ZeroShot, mean};
 use crate::engine::inference::{Embeddings, Model};
 use crate::engine::media::photo::Candidate;
 use crate::engine::search::query::{self, Query};
@@ -37,26 +38,14 @@ struct LoadedVectors {
 }
 
 impl Session {
-    /// Opens a session. Background embeddings are read from the store or else computed and cached there.
+    /// Opens a session. Background embeddings that are not bundled are read from the store, or else computed and cached
+    /// there.
     ///
     /// # Errors
     /// Returns an error if the store cannot be used or the model fails.
     pub fn open(model: Arc<dyn Model>, store: Arc<Store>) -> Result<Self, SessionError> {
         let (key, notices) = store.model(model.info())?;
-        let phrases = background_phrases();
-        let mut hash = blake3::Hasher::new();
-        phrases.iter().flatten().for_each(|text| {
-            hash.update(text.as_bytes()).update(b"\n");
-        });
-        let texts_key = hash.finalize();
-        let background = match store.texts(&key, texts_key.as_bytes())? {
-            Some(kept) if kept.len() == phrases.len() => kept,
-            _ => {
-                let computed = query::embed_phrases(model.as_ref(), &phrases)?;
-                store.write_texts(&key, texts_key.as_bytes(), &computed)?;
-                computed
-            }
-        };
+        let background = background(model.as_ref(), &store, &key)?;
         let facts = &model.info().device;
         tracing::info!(
             model = %model.info().name,
@@ -357,6 +346,27 @@ impl Pictures for Session {
             .collect();
         let image = mean(rows.iter().map(Vec::as_slice));
         Ok((!image.is_empty()).then_some(image))
+    }
+}
+
+/// The embeddings of the background prompts: bundled, cached in the store, or computed and cached there.
+fn background(
+    model: &dyn Model,
+    store: &Store,
+    key: &ModelKey,
+) -> Result<Embeddings, SessionError> {
+    let phrases = background_prompts::phrases();
+    if let Some(bundled) = background_prompts::bundled(model.info(), &phrases) {
+        return Ok(bundled);
+    }
+    let texts_key = background_prompts::key(&phrases);
+    match store.texts(key, &texts_key)? {
+        Some(cached) if cached.len() == phrases.len() => Ok(cached),
+        _ => {
+            let computed = query::embed_phrases(model, &phrases)?;
+            store.write_texts(key, &texts_key, &computed)?;
+            Ok(computed)
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use half::f16;
 use rayon::prelude::*;
 
+use super::background_prompts;
 use super::error::SessionError;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
@@ -17,17 +18,8 @@ use crate::engine::search::teach::{
     self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
 };
 
-/// Everyday nouns and scenes that labels compete with, one per line.
-static BACKGROUND: &str = include_str!("../../../assets/background-prompts.txt");
-
 /// Number of embeddings whose background sums one task computes.
 const TASK_ROWS: usize = 96;
-
-/// The background prompts. More than one template would delay the first start by seconds and change no ranking.
-pub(super) fn background_phrases() -> Vec<Vec<String>> {
-    let phrase = |words: &str| vec![format!("a photo of {words}")];
-    BACKGROUND.lines().map(phrase).collect()
-}
 
 /// Source of embeddings for example pictures in labels.
 pub trait Pictures {
@@ -57,7 +49,7 @@ impl ZeroShot {
     /// # Errors
     /// Returns an error if the model fails.
     pub fn new(model: Arc<dyn Model>) -> Result<Self, ModelError> {
-        let background = query::embed_phrases(model.as_ref(), &background_phrases())?;
+        let background = background_prompts::embed(model.as_ref())?;
         Ok(Self::with_background(model, background))
     }
 
