@@ -265,6 +265,10 @@ impl PhotoList {
                 Some(mark) => self.user_marks.insert(*content, *mark),
                 None => self.user_marks.remove(content),
             };
+        }
+        // The decisions can name the same content many times.
+        let contents: HashSet<&ContentId> = decisions.iter().map(|(content, _)| content).collect();
+        for content in contents {
             for id in self.by_content.get(content).into_iter().flatten() {
                 let at = *id as usize;
                 let mark = self.mark_for(&self.now.items[at]);
