@@ -141,13 +141,13 @@ impl PhotoList {
             self.count(&old, -1);
             self.count(&item, 1);
             let before = self.now.items[at].content();
-            if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
-                copies.retain(|copy| *copy != id);
-            }
             if before != item.content() {
+                if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
+                    copies.retain(|copy| *copy != id);
+                }
                 self.rejected.remove(&item.file.path);
+                self.link(&item, id);
             }
-            self.link(&item, id);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
             Arc::make_mut(&mut self.now.order_facts)[at] = OrderFacts::of(&item);
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
