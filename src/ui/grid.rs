@@ -22,6 +22,14 @@ const BAR: f32 = 12.0;
 /// Scroll speed in points per frame while a rubber band is dragged beyond the viewport.
 const BAND_SCROLL: f64 = 12.0;
 
+/// A rubber band that is being dragged.
+pub(super) struct RubberBand {
+    /// Its start, in content coordinates of the grid.
+    start: (f32, f64),
+    /// The photos that it selected last, and whether they were added to the selection.
+    selected: Option<(Vec<ItemId>, bool)>,
+}
+
 impl Interface {
     /// Draws the grid, and returns its scroll state and layout.
     pub(super) fn grid(
@@ -134,13 +142,16 @@ impl Interface {
             let origin = ui
                 .input(|input| input.pointer.press_origin())
                 .unwrap_or(pointer);
-            self.band = Some(in_content(origin, grid.offset));
+            self.band = Some(RubberBand {
+                start: in_content(origin, grid.offset),
+                selected: None,
+            });
         }
-        let Some(start) = self.band else { return };
         if !background.dragged_by(PointerButton::Primary) {
             self.band = None;
-            return;
         }
+        let Some(band) = &mut self.band else { return };
+        let start = band.start;
         if pointer.y > view.max.y {
             grid.offset += BAND_SCROLL;
             ui.ctx().request_repaint();
@@ -150,11 +161,15 @@ impl Interface {
         }
         let end = in_content(pointer, grid.offset);
         let places = layout.within(start, end).into_iter();
-        let ids = places
+        let ids: Vec<ItemId> = places
             .filter_map(|place| order.get(place).copied())
             .collect();
         let adds = ui.input(|input| input.modifiers.command || input.modifiers.shift);
-        commands.push(Command::SelectItems(ids, adds));
+        let selected = (ids, adds);
+        if band.selected.as_ref() != Some(&selected) {
+            commands.push(Command::SelectItems(selected.0.clone(), adds));
+            band.selected = Some(selected);
+        }
         let on_screen =
             |(x, y): (f32, f64)| pos2(view.min.x + x, view.min.y + (y - grid.offset) as f32);
         let band = Rect::from_two_pos(on_screen(start), on_screen(end));

@@ -126,8 +126,8 @@ pub struct Interface {
     search_box: Rect,
     theme: Option<Theme>,
     dialog_is_new: bool,
-    /// Start of the rubber band, in content coordinates of the grid.
-    band: Option<(f32, f64)>,
+    /// The rubber band, while it is dragged.
+    band: Option<grid::RubberBand>,
     /// The time at which the space bar was pressed over a photo in the viewer.
     loupe: Option<f64>,
     /// Index of the photo that was last in the viewer, in display order.

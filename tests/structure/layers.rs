@@ -178,6 +178,7 @@ const DISK_CALLS: &[&str] = &[
     "settings::save",
     "sidecars::apply",
     "sidecars::plan",
+    "sidecars::plan_until",
     "sidecars::undo",
     "atomic_write",
 ];

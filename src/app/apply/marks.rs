@@ -1,6 +1,7 @@
 //! Decisions about photos, with undo.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::history::{HistoryStep as Undo, labels_put_back};
@@ -76,7 +77,10 @@ impl App {
             })
             .collect();
         alone.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        self.state.memory.rejected_alone = alone;
+        // An unchanged list stays shared with what was saved, so that comparing the two stays cheap.
+        if *self.state.memory.rejected_alone != alone {
+            self.state.memory.rejected_alone = Arc::new(alone);
+        }
         self.request_refresh(RefreshPriority::Now);
         before
     }

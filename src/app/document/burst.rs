@@ -1,5 +1,6 @@
 //! Photos taken in quick succession. Pure functions.
 
+use super::calendar::Day;
 use super::library::{ItemId, LibraryItem, Snapshot};
 
 /// Maximum number of seconds between consecutive photos of a burst.
@@ -13,20 +14,31 @@ fn seconds(item: &LibraryItem) -> Option<i64> {
     item.facts()?.taken.as_ref()?.seconds()
 }
 
+/// Whether two days can be the same or consecutive. Meant to exclude most photos quickly: it also accepts the end of one
+/// month with the start of any other.
+fn may_be_consecutive(a: Day, b: Day) -> bool {
+    let is_change_of_month = |end: Day, start: Day| end % 100 >= 28 && start % 100 == 1;
+    a.abs_diff(b) <= 1 || is_change_of_month(a, b) || is_change_of_month(b, a)
+}
+
 /// The burst that contains a photo, in order of time: photos of the same folder, each taken within two seconds of the
-/// one before. Only the photo itself if there are no others.
+/// one before, at most a day before or after the photo. Only the photo itself if there are no others.
 #[must_use]
 pub fn burst(library: &Snapshot, id: ItemId) -> Vec<ItemId> {
     let alone = vec![id];
-    let Some(item) = library.items.get(id as usize) else {
+    let at = id as usize;
+    let (Some(item), Some(facts)) = (library.items.get(at), library.order_facts.get(at)) else {
         return alone;
     };
     if seconds(item).is_none() {
         return alone;
     }
     let folder = item.file.path.parent();
-    let beside = library.items.iter().zip(0..);
-    let beside = beside.filter(|(other, _)| other.file.path.parent() == folder);
+    let days = library.order_facts.iter().zip(0..);
+    let near = days
+        .filter(|(other, _)| may_be_consecutive(facts.day, other.day))
+        .filter_map(|(_, id): (_, ItemId)| Some((library.items.get(id as usize)?, id)));
+    let beside = near.filter(|(other, _)| other.file.path.parent() == folder);
     let mut times: Vec<(i64, &str, ItemId)> = beside
         .filter_map(|(other, id)| Some((seconds(other)?, other.name_key.as_str(), id)))
         .collect();
@@ -47,12 +59,10 @@ pub fn around(burst: &[ItemId], id: ItemId, most: usize) -> Vec<ItemId> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::engine::media::photo::{Candidate, ContentId, Photo, PhotoFacts, Taken};
 
-    fn photo(path: &str, taken: Option<&str>) -> Arc<LibraryItem> {
+    fn photo(path: &str, taken: Option<&str>) -> LibraryItem {
         let file = Candidate {
             path: path.into(),
             size: 1,
@@ -66,7 +76,7 @@ mod tests {
             warning: None,
             video: None,
         };
-        Arc::new(LibraryItem::read(Photo { file, facts }, 0))
+        LibraryItem::read(Photo { file, facts }, 0)
     }
 
     #[test]
@@ -78,15 +88,16 @@ mod tests {
             photo("in/d.jpg", Some("2024-05-01T10:00:06")),
             photo("out/e.jpg", Some("2024-05-01T10:00:01")),
             photo("in/f.jpg", None),
+            photo("in/g.jpg", Some("2024-12-31T23:59:59")),
+            photo("in/h.jpg", Some("2025-01-01T00:00:01")),
         ];
-        let library = Snapshot {
-            items: Arc::new(items),
-            ..Snapshot::default()
-        };
+        let library = Snapshot::new(items, Vec::new());
         assert_eq!(burst(&library, 2), [0, 1, 2]);
         assert_eq!(burst(&library, 3), [3]);
         assert_eq!(burst(&library, 4), [4]);
         assert_eq!(burst(&library, 5), [5]);
+        assert_eq!(burst(&library, 6), [6, 7]);
+        assert_eq!(burst(&library, 7), [6, 7]);
     }
 
     #[test]

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::filter::LabelFit;
 use super::findings::{Findings, Kind, Stack};
-use super::heat::HeatMapSubject;
 use super::item_id::ItemId;
-use super::labels::LabelId;
+use super::labels::{Label, LabelId};
 use super::overview::{Tour, TourLine};
 use super::questioning::Questioning;
 use super::state::State;
@@ -35,7 +34,7 @@ impl State {
     /// The subject of the heat map: the photo in the viewer, and the first of the filtered label, the open label and
     /// the best label.
     #[must_use]
-    pub fn heat_map_subject(&self) -> Option<HeatMapSubject> {
+    pub fn heat_map_subject(&self) -> Option<(ItemId, &Label)> {
         let item = self.viewer.as_ref()?.item();
         let facts = self.item(item)?.facts()?;
         if facts.video.is_some() {
@@ -57,10 +56,7 @@ impl State {
             .filter(there)
             .or_else(nearest)?;
         let label = labels.iter().find(|label| label.id == id)?;
-        Some(HeatMapSubject {
-            item,
-            label: label.clone(),
-        })
+        Some((item, label))
     }
 
     /// Starts questions about a label, over all photos that have a score for it.

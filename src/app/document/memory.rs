@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,8 +56,10 @@ pub struct SavedWindow {
     pub lines: Lines,
     /// Whether stacks are folded.
     pub folded: bool,
-    /// Copies that are rejected individually, without their content.
-    pub rejected_alone: Vec<RejectedCopy>,
+    /// Copies that are rejected individually, without their content. Shared, because a list of thousands is compared in
+    /// each frame with the one saved last.
+    #[serde(with = "shared_copies")]
+    pub rejected_alone: Arc<Vec<RejectedCopy>>,
     /// Names of dismissed clusters.
     pub dismissed_heaps: Vec<String>,
     /// Saved searches.
@@ -73,6 +76,28 @@ pub struct RejectedCopy {
     pub path: PathBuf,
     /// The content id.
     pub content: [u8; 32],
+}
+
+/// Serialises a shared list of copies like the list itself.
+mod shared_copies {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::RejectedCopy;
+
+    pub fn serialize<S: Serializer>(
+        copies: &[RejectedCopy],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        copies.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<Vec<RejectedCopy>>, D::Error> {
+        Vec::deserialize(deserializer).map(Arc::new)
+    }
 }
 
 /// A saved search with its filters.
@@ -109,7 +134,7 @@ impl Default for SavedWindow {
             export: ExportChoices::default(),
             lines: Lines::default(),
             folded: false,
-            rejected_alone: Vec::new(),
+            rejected_alone: Arc::default(),
             dismissed_heaps: Vec::new(),
             searches: Vec::new(),
             was_welcomed: false,
@@ -187,10 +212,20 @@ mod tests {
             "labels": [{"id": 4, "text": "cat"}],
             "sorting": {"key": "Search", "descending": true},
             "filter": {"fit": {"Label": 9}, "near": true, "search_shows_all": true},
+            "rejected_alone": [{"path": "a.jpg", "content": CONTENT}],
             "export": {"transfer": "move"}
         }"#;
-        let memory: SavedWindow = serde_json::from_str(kept).expect("read");
+        let kept = kept.replace("CONTENT", &format!("{:?}", [7; 32]));
+        let memory: SavedWindow = serde_json::from_str(&kept).expect("read");
         let mut memory = memory.at_start();
+        let copy = RejectedCopy {
+            path: "a.jpg".into(),
+            content: [7; 32],
+        };
+        assert_eq!(*memory.rejected_alone, [copy]);
+        let written = serde_json::to_string(&memory).expect("written");
+        let read: SavedWindow = serde_json::from_str(&written).expect("read");
+        assert_eq!(read.rejected_alone, memory.rejected_alone);
         assert_eq!(memory.sorting, Sorting::default());
         assert_eq!(memory.filter, Filter::default());
         assert_eq!(memory.export.transfer, Transfer::Copy);

@@ -8,6 +8,9 @@ use crate::text::{self, Surface};
 /// Maximum number of past notifications that can be read again.
 const MAX_PAST_NOTICES: usize = 100;
 
+/// Maximum number of current notifications. Errors never expire, and there can be one for each of thousands of files.
+const MAX_NOTICES: usize = 200;
+
 impl State {
     /// Shows a notification.
     pub fn notify(&mut self, text: impl Into<String>, is_error: bool) {
@@ -53,9 +56,18 @@ impl State {
             .find(|other| other.text == notice.text)
         {
             Some(other) => other.since = since,
-            None => self.notices.push(notice),
+            None => push_limited(&mut self.notices, notice),
         }
     }
+}
+
+/// Adds a notification. If there are too many, removes the oldest one, preferably one without a cause.
+fn push_limited(notices: &mut Vec<Notice>, notice: Notice) {
+    if notices.len() >= MAX_NOTICES {
+        let oldest = notices.iter().position(|other| other.cause.is_none());
+        notices.remove(oldest.unwrap_or(0));
+    }
+    notices.push(notice);
 }
 
 #[cfg(test)]
@@ -74,5 +86,23 @@ mod tests {
         let later = Instant::now() + NOTICE_TIME;
         assert!(success.is_over(later) && !error.is_over(later));
         assert!(!success.is_over(success.since));
+    }
+
+    #[test]
+    fn the_number_of_errors_is_limited() {
+        let error = |number: usize, cause| Notice {
+            text: number.to_string(),
+            is_error: true,
+            cause,
+            since: Instant::now(),
+        };
+        let mut notices = vec![error(0, Some(NoticeCause::Reading))];
+        for number in 1..=MAX_NOTICES {
+            push_limited(&mut notices, error(number, None));
+        }
+        assert_eq!(notices.len(), MAX_NOTICES);
+        assert_eq!((&*notices[0].text, &*notices[1].text), ("0", "2"));
+        let newest = notices.last().map(|notice| notice.text.clone());
+        assert_eq!(newest, Some(MAX_NOTICES.to_string()));
     }
 }

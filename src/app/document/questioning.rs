@@ -100,7 +100,7 @@ impl Questioning {
     fn next_question(&mut self) {
         let questions = self.questions(self.min_match);
         self.current = questions.next();
-        let line = match_axis::in_steps(questions.estimate().threshold);
+        let line = match_axis::in_steps(questions.likely_threshold());
         self.suggested = line.clamp(match_axis::STEP, 1.0 - match_axis::STEP);
         self.sentence = self.estimate_text(self.suggested);
     }

@@ -137,7 +137,10 @@ impl App {
         exports.request = Some(request);
         let number = exports.plans;
         self.replace(Slot::ExportPlan, move |cancel| {
-            let plan = export::plan_until(&chosen.list(), &options, cancel);
+            let items = chosen.list();
+            // Changes to the library copy its lists as long as a snapshot shares them.
+            drop(chosen);
+            let plan = export::plan_until(&items, &options, cancel);
             let plan = plan.map(|plan| {
                 let summary = PlanSummary::of(&plan);
                 (plan, summary)

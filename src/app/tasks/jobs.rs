@@ -12,6 +12,7 @@ use crate::app::document::selection::Selection;
 use crate::app::document::state::{NoticeCause, SessionState, ViewRequest};
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, RefreshPriority, TaskMessage};
+use crate::engine::files::paths::RootIndex;
 use crate::engine::index::pipeline::{Event, JobOptions, Phase, Summary};
 use crate::engine::media::photo::Stage;
 use crate::engine::media::scan::ScanOptions;
@@ -179,10 +180,10 @@ impl App {
             let unreachable: Vec<PathBuf> = (self.state.work.unreachable.iter())
                 .map(|failure| failure.path.clone())
                 .collect();
-            let out_of_reach = |path: &Path| unreachable.iter().any(|dir| path.starts_with(dir));
-            self.retain(|path, seen| seen == generation || out_of_reach(path));
-            for root in unreachable {
-                if self.state.memory.roots.contains(&root) {
+            let out_of_reach = RootIndex::new(&unreachable);
+            self.retain(|path, seen| seen == generation || out_of_reach.around(path).is_some());
+            for root in &unreachable {
+                if self.state.memory.roots.contains(root) {
                     let text = t!("root-unreachable", path = root.display());
                     self.state.notify_of(NoticeCause::Reading, text);
                 }

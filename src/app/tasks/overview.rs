@@ -10,7 +10,7 @@ use std::time::Instant;
 use super::supervisor::Slot;
 use crate::app::document::clusters::Cluster;
 use crate::app::document::findings::Findings;
-use crate::app::document::heat::HeatMapState;
+use crate::app::document::heat::{HeatMapState, HeatMapSubject};
 use crate::app::document::library::{ItemId, LibraryItem, Snapshot, UNREAD};
 use crate::app::document::overview::{AnalysisInput, AnalysisProgress};
 use crate::app::document::state::SessionState;
@@ -204,9 +204,15 @@ impl App {
         let SessionState::Ready(library) = &self.state.session else {
             return;
         };
-        if subject == self.state.heat.subject {
+        let known = self.state.heat.subject.as_ref();
+        if subject == known.map(|known| (known.item, &known.label)) {
             return;
         }
+        // Labels can have hundreds of examples, so they are copied only here.
+        let subject = subject.map(|(item, label)| HeatMapSubject {
+            item,
+            label: label.clone(),
+        });
         let library = library.clone();
         let heat = &mut self.state.heat;
         heat.number += 1;

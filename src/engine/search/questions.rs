@@ -157,13 +157,18 @@ impl Questions {
             known(false, true),
             |chance| chance,
         );
-        let middle: f64 = curves.iter().map(|curve| curve.weight * curve.middle).sum();
         Estimate {
             fitting: (0..self.scores.len()).filter(|at| is_above(*at)).count(),
             wrong,
             missed,
-            threshold: (1.0 / (1.0 + (-middle).exp())) as f32,
+            threshold: likely_threshold(&curves),
         }
+    }
+
+    /// The threshold of [`Self::estimate`], without the counts, which take most of the time.
+    #[must_use]
+    pub fn likely_threshold(&self) -> f32 {
+        likely_threshold(&self.curves())
     }
 
     fn is_answered(&self, photo: usize) -> bool {
@@ -216,6 +221,12 @@ impl Questions {
             })
             .collect()
     }
+}
+
+/// The match score from which a photo is more likely to match than not.
+fn likely_threshold(curves: &[LogisticCurve]) -> f32 {
+    let middle: f64 = curves.iter().map(|curve| curve.weight * curve.middle).sum();
+    (1.0 / (1.0 + (-middle).exp())) as f32
 }
 
 /// The credible interval of a count: `known` photos, plus the photos of `classes`, each of which counts with the
@@ -372,6 +383,7 @@ mod tests {
         assert!(after < before / 3.0, "{before} to {after}");
         let estimate = questions.estimate();
         assert!((0.35..0.65).contains(&estimate.threshold), "{estimate:?}");
+        assert_eq!(questions.likely_threshold(), estimate.threshold);
         assert_eq!(estimate.fitting, 320);
         assert_eq!(questions.answers().len(), 10);
         // A skipped photo remains unknown and is not asked about again.

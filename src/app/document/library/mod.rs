@@ -141,13 +141,13 @@ impl PhotoList {
             self.count(&old, -1);
             self.count(&item, 1);
             let before = self.now.items[at].content();
-            if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
-                copies.retain(|copy| *copy != id);
-            }
             if before != item.content() {
+                if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
+                    copies.retain(|copy| *copy != id);
+                }
                 self.rejected.remove(&item.file.path);
+                self.link(&item, id);
             }
-            self.link(&item, id);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
             Arc::make_mut(&mut self.now.order_facts)[at] = OrderFacts::of(&item);
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
@@ -265,6 +265,10 @@ impl PhotoList {
                 Some(mark) => self.user_marks.insert(*content, *mark),
                 None => self.user_marks.remove(content),
             };
+        }
+        // The decisions can name the same content many times.
+        let contents: HashSet<&ContentId> = decisions.iter().map(|(content, _)| content).collect();
+        for content in contents {
             for id in self.by_content.get(content).into_iter().flatten() {
                 let at = *id as usize;
                 let mark = self.mark_for(&self.now.items[at]);

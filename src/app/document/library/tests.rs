@@ -110,6 +110,24 @@ fn marks_follow_the_content() {
 }
 
 #[test]
+fn the_last_of_several_decisions_about_a_content_counts() {
+    let mut library = PhotoList::default();
+    library.put(item("a.jpg", 1), 1);
+    library.put(item("b.jpg", 1), 1);
+    library.put(item("c.jpg", 2), 1);
+    let stars = |stars| {
+        Some(Mark {
+            stars,
+            ..Mark::default()
+        })
+    };
+    let (first, second) = (ContentId([1; 32]), ContentId([2; 32]));
+    library.decide(&[(first, stars(1)), (second, stars(2)), (first, stars(3))]);
+    let marked: Vec<u8> = (0..3).map(|id| library.mark(id).stars).collect();
+    assert_eq!(marked, [3, 3, 2]);
+}
+
+#[test]
 fn a_decision_counts_more_than_a_sidecar() {
     let dir = tempfile::tempdir().expect("a folder");
     let photo = dir.path().join("a.jpg");
