@@ -79,6 +79,8 @@ impl App {
                 let back = self.state.dialog.take().and_then(Dialog::back);
                 self.show(back);
             }
+            // A notice may have been resolved since it was drawn.
+            Command::DismissNotice(at) if at >= self.state.notices.len() => {}
             Command::DismissNotice(at) => {
                 self.state.notices.remove(at);
             }

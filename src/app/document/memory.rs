@@ -75,7 +75,37 @@ pub struct RejectedCopy {
     #[serde(with = "path_serde")]
     pub path: PathBuf,
     /// The content id.
+    #[serde(with = "content_hex")]
     pub content: [u8; 32],
+}
+
+/// Serialises a content id as hexadecimal digits, because the numbers of an array have a line each. Earlier versions
+/// wrote arrays.
+mod content_hex {
+    use blake3::Hash;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Hex(String),
+        Bytes([u8; 32]),
+    }
+
+    pub fn serialize<S: Serializer>(content: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&Hash::from_bytes(*content).to_hex())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Hex(digits) => {
+                let hash = Hash::from_hex(digits).map_err(D::Error::custom)?;
+                Ok(*hash.as_bytes())
+            }
+            Written::Bytes(bytes) => Ok(bytes),
+        }
+    }
 }
 
 /// Serialises a shared list of copies like the list itself.
@@ -224,6 +254,7 @@ mod tests {
         };
         assert_eq!(*memory.rejected_alone, [copy]);
         let written = serde_json::to_string(&memory).expect("written");
+        assert!(written.contains(&"07".repeat(32)));
         let read: SavedWindow = serde_json::from_str(&written).expect("read");
         assert_eq!(read.rejected_alone, memory.rejected_alone);
         assert_eq!(memory.sorting, Sorting::default());
