@@ -82,6 +82,7 @@ fn members(criterion: &mut Criterion) {
     let set = ClassifierSet {
         biases: vec![0.0; all.len()],
         groups: vec![members; LABELS],
+        negated: vec![0; LABELS],
         texts: all.clone(),
         vectors: all,
     };

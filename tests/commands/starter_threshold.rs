@@ -12,9 +12,11 @@ use common::{json, lumisift, samples};
 
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
+use lumisift::engine::index::zero_shot::ZeroShot;
 use lumisift::engine::inference::load_starter;
 use lumisift::engine::search::query::Query;
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
+use lumisift::engine::search::teach::TrainingSet;
 
 /// Each sample with the label that describes it, from `tests/fixtures/starter/golden.json`.
 const LABELS: [(&str, &str); 14] = [
@@ -63,6 +65,47 @@ fn most_samples_lie_above_the_line_of_their_label_and_few_of_another() {
     }
     assert!(right.len() >= 8, "right: {right:?}");
     assert!(wrong.len() <= 5, "wrong: {wrong:?}");
+}
+
+#[test]
+fn negated_words_hide_what_fits_them_and_nothing_else() {
+    let model = load_starter().expect("the starter");
+    let zero_shot = ZeroShot::new(Arc::new(model)).expect("ready");
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples");
+    let photos = LABELS.map(|(photo, _)| photo);
+    let vectors = photos.map(|photo| {
+        let path = samples.join(format!("{photo}.jpg"));
+        zero_shot.embed_file(&path).expect("vectors")
+    });
+    let matches = |label: &str| -> Vec<f32> {
+        let query = Query::parse(label).expect("a query").expand(&[]);
+        let label = [TrainingSet::of(query)];
+        let classifiers = zero_shot.teach_all(&label, &zero_shot).expect("taught");
+        let scorer = zero_shot.classifier_scorer(&classifiers);
+        let score = |parts| zero_shot.score_picture(&scorer, parts).matches[0];
+        vectors.iter().map(score).collect()
+    };
+    let of = |photo: &str| photos.iter().position(|p| *p == photo).expect("a sample");
+    for (label, photo, alone) in [
+        ("cat -dog", "cat", "cat"),
+        ("cat -people", "cat", "cat"),
+        ("motorcycle -car", "motorcycle", "motorcycle"),
+        ("people -child", "photographer", "people"),
+    ] {
+        let (with, alone) = (matches(label), matches(alone));
+        let at = of(photo);
+        assert!(with[at] >= DEFAULT_MIN_MATCH, "{label}: {with:?}");
+        assert!(with[at] > 0.6 * alone[at], "{label}: {with:?}, {alone:?}");
+        let best = with.iter().copied().fold(0.0, f32::max);
+        let best = with.iter().position(|matched| *matched == best);
+        let was_best = alone.iter().copied().fold(0.0, f32::max);
+        let was_best = alone.iter().position(|matched| *matched == was_best);
+        assert_eq!(best, was_best, "{label}: {with:?}, {alone:?}");
+    }
+    // What fits the negated word as well as the label fits by half at most.
+    for label in ["animal -cat", "cat -cat"] {
+        assert!(matches(label)[of("cat")] <= 0.51, "{label}");
+    }
 }
 
 #[test]

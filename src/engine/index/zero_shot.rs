@@ -106,7 +106,8 @@ impl ZeroShot {
             .embed_images(&reading.crops, &Cancel::default())?)
     }
 
-    /// The embeddings of all queries' alternatives, concatenated; a query without a comma has one alternative.
+    /// The embeddings of all queries' alternatives, concatenated; a query without a comma has one alternative. Negated
+    /// texts have no part in them, only in [classifiers](Self::teach).
     ///
     /// # Errors
     /// Returns an error if a picture cannot be read or the model rejects a text.
@@ -118,7 +119,8 @@ impl ZeroShot {
         let queries: Vec<Query> = { queries.iter() }
             .map(|query| self.as_read(query))
             .collect();
-        let terms = || queries.iter().flat_map(Query::terms);
+        let alternatives: Vec<Vec<Term>> = queries.iter().flat_map(Query::blended).collect();
+        let terms = || alternatives.iter().flatten();
         let phrases: Vec<Vec<String>> = terms().filter_map(|term| term.what.texts()).collect();
         let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
         let likes = terms().any(|term| matches!(term.what, TermKind::Like(_)));
@@ -130,7 +132,7 @@ impl ZeroShot {
         };
         let mut texts = texts.rows();
         let mut values = Vec::new();
-        for terms in queries.iter().flat_map(|query| &query.alternatives) {
+        for terms in &alternatives {
             let mut vectors = Vec::with_capacity(terms.len());
             for term in terms {
                 vectors.push(match &term.what {
@@ -180,10 +182,11 @@ impl ZeroShot {
         let some = |paths: &[PathBuf]| !text_only && paths.len() >= HEAD_EXAMPLES;
         let (shown, not) = (&training_set.examples, &training_set.counter_examples);
         if some(shown) && some(not) {
-            let texts = self.embed_queries(std::slice::from_ref(&training_set.query), pictures)?;
-            let weights = self.as_read(&training_set.query).weights();
-            let plain = Classifier::from_texts(&texts, &weights);
-            let scorer = self.classifier_scorer(&ClassifierSet::new(texts.dim, [&plain]));
+            let query = self.as_read(&training_set.query);
+            let weights = query.weights();
+            let plain = self.classifier(query, &weights, pictures)?;
+            let dim = self.model.info().dim;
+            let scorer = self.classifier_scorer(&ClassifierSet::new(dim, [&plain]));
             let example = |path: &PathBuf| {
                 let vector = pictures.vector(path)?;
                 let matched = self.score_vector(&scorer, &vector).matches[0];
@@ -207,10 +210,23 @@ impl ZeroShot {
                 terms.extend(not.iter().map(|path| like(path, -0.5)));
             }
         }
-        Ok(Classifier::from_texts(
-            &self.embed_queries(&[query], pictures)?,
-            &weights,
-        ))
+        self.classifier(query, &weights, pictures)
+    }
+
+    /// The classifier of a query in the model's language; `weights` are those of its alternatives.
+    fn classifier(
+        &self,
+        query: Query,
+        weights: &[f32],
+        pictures: &dyn Pictures,
+    ) -> Result<Classifier, SessionError> {
+        let negated = query.negated();
+        let texts = negated.iter().filter_map(|term| term.what.texts());
+        let texts: Vec<Vec<String>> = texts.collect();
+        let against = query::embed_phrases(self.model.as_ref(), &texts)?;
+        let importance: Vec<f32> = negated.iter().map(|term| -term.weight).collect();
+        let vectors = self.embed_queries(&[query], pictures)?;
+        Ok(Classifier::from_texts(&vectors, weights).and_not(&against, &importance))
     }
 
     /// A scorer for text labels.

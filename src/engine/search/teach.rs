@@ -52,12 +52,14 @@ pub struct ClassifierVector {
     pub vector: Vec<f32>,
     /// The bias b.
     pub bias: f32,
+    /// Whether photos that fit it do not fit the label.
+    pub negated: bool,
 }
 
-/// The classifier of a label: a member for each alternative of its query, at least one.
+/// The classifier of a label: a member for each alternative of its query, at least one, and for each negated word.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Classifier {
-    /// The members.
+    /// The members; negated ones are last.
     pub members: Vec<ClassifierVector>,
 }
 
@@ -70,8 +72,10 @@ pub struct ClassifierSet {
     pub vectors: Embeddings,
     /// The members' biases.
     pub biases: Vec<f32>,
-    /// Number of members of each label.
+    /// Number of members of each label that are not negated.
     pub groups: Vec<usize>,
+    /// Number of negated members of each label, which follow its others.
+    pub negated: Vec<usize>,
 }
 
 impl ClassifierSet {
@@ -80,7 +84,10 @@ impl ClassifierSet {
         let mut set = Self::default();
         (set.texts.dim, set.vectors.dim) = (dim, dim);
         for classifiers in labels {
-            set.groups.push(classifiers.members.len());
+            let negated = classifiers.members.iter().filter(|member| member.negated);
+            let negated = negated.count();
+            set.groups.push(classifiers.members.len() - negated);
+            set.negated.push(negated);
             for member in &classifiers.members {
                 set.texts.values.extend_from_slice(&member.text);
                 set.vectors.values.extend_from_slice(&member.vector);
@@ -95,15 +102,30 @@ impl Classifier {
     /// Creates a classifier from text embeddings alone, with masses scaled by `weights`.
     #[must_use]
     pub fn from_texts(vectors: &Embeddings, weights: &[f32]) -> Self {
-        let member = |(vector, weight): (&[f32], &f32)| ClassifierVector {
-            text: vector.to_vec(),
-            vector: vector.to_vec(),
-            bias: weight.ln(),
-        };
         Self {
-            members: vectors.rows().zip(weights).map(member).collect(),
+            members: members(vectors, weights, false).collect(),
         }
     }
+
+    /// Adds negated members, with masses scaled by `weights`.
+    #[must_use]
+    pub fn and_not(mut self, vectors: &Embeddings, weights: &[f32]) -> Self {
+        self.members.extend(members(vectors, weights, true));
+        self
+    }
+}
+
+fn members(
+    vectors: &Embeddings,
+    weights: &[f32],
+    negated: bool,
+) -> impl Iterator<Item = ClassifierVector> {
+    (vectors.rows().zip(weights)).map(move |(vector, weight)| ClassifierVector {
+        text: vector.to_vec(),
+        vector: vector.to_vec(),
+        bias: weight.ln(),
+        negated,
+    })
 }
 
 /// A photo to learn from.
@@ -129,7 +151,7 @@ impl Example {
 
 /// Fits a head by regularised logistic regression on embeddings, with the text's logits as offset and equal weight for
 /// both classes, using Nesterov's accelerated gradient. The correction is added to every member of `plain`, the
-/// text-only classifier; `logit_scale` is the model's s.
+/// text-only classifier, that is not negated; `logit_scale` is the model's s.
 #[must_use]
 pub fn fit(plain: &Classifier, logit_scale: f32, shown: &[Example], not: &[Example]) -> Classifier {
     let weight = |examples: &[Example]| 1.0 / examples.len().max(1) as f32;
@@ -168,11 +190,15 @@ pub fn fit(plain: &Classifier, logit_scale: f32, shown: &[Example], not: &[Examp
     }
     let (direction, bias) = now.split_at(dim);
     let member = |plain: &ClassifierVector| {
+        if plain.negated {
+            return plain.clone();
+        }
         let along = plain.vector.iter().zip(direction);
         ClassifierVector {
             text: plain.text.clone(),
             vector: along.map(|(t, w)| t + w / logit_scale).collect(),
             bias: plain.bias + bias[0],
+            negated: false,
         }
     };
     Classifier {

@@ -2,9 +2,10 @@
 //!
 //! A label or search query is a list of terms: words that belong together, `"quoted text"` that is used verbatim, or
 //! `like:photo.jpg` for an example image. A term may have a prefix `-` (negation) and a suffix `^2` (weight). The
-//! query's embedding is the normalised, weighted sum of the terms' embeddings. A comma means *or*: each comma-separated
-//! alternative has its own embedding, and `-word` applies to all of them. General words are [expanded](Query::expand)
-//! to further alternatives.
+//! query's embedding is the normalised, weighted sum of the terms' embeddings, without those of negated words: photos
+//! that fit [these](Query::negated) better do not fit the query. A comma means *or*: each comma-separated alternative has
+//! its own embedding, and `-word` applies to all of them. General words are [expanded](Query::expand) to further
+//! alternatives.
 
 mod expansion;
 mod syntax;
@@ -155,6 +156,26 @@ impl Query {
         self.alternatives.iter().map(weight).collect()
     }
 
+    /// Its negated terms that are text, if there are also positive terms: photos that fit them do not fit the query.
+    #[must_use]
+    pub fn negated(&self) -> Vec<Term> {
+        let Some(terms) = self.alternatives.first() else {
+            return Vec::new();
+        };
+        let negated = terms.iter().filter(|term| !is_blended(term, terms));
+        negated.cloned().collect()
+    }
+
+    /// The terms of each alternative whose embeddings make up the alternative's: all but [negated texts](Self::negated).
+    #[must_use]
+    pub fn blended(&self) -> Vec<Vec<Term>> {
+        let blended = |terms: &Vec<Term>| {
+            let blended = terms.iter().filter(|term| is_blended(term, terms));
+            blended.cloned().collect()
+        };
+        self.alternatives.iter().map(blended).collect()
+    }
+
     /// Adds the [members of its general words](Self::members) as alternatives, except those in `without`.
     #[must_use]
     pub fn expand(mut self, without: &[String]) -> Self {
@@ -175,6 +196,13 @@ impl Query {
             english: None,
         }
     }
+}
+
+/// Whether the embedding of a term is part of the query's. A negated text beside positive terms is not, because a
+/// vector that points away from it points away from many photos that fit the positive terms.
+fn is_blended(term: &Term, terms: &[Term]) -> bool {
+    let is_image = matches!(term.what, TermKind::Like(_));
+    is_image || term.weight > 0.0 || terms.iter().all(|term| term.weight < 0.0)
 }
 
 fn push_new<T: PartialEq>(all: &mut Vec<T>, new: T) {

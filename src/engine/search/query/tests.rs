@@ -152,6 +152,27 @@ fn words_of_other_languages_are_english_for_models_that_know_no_other() {
 }
 
 #[test]
+fn negated_words_are_not_blended_into_what_they_are_negated_for() {
+    let contents = |terms: Vec<Term>| terms.into_iter().map(|term| term.what).collect::<Vec<_>>();
+    let query = Query::parse("cat, tiger, -dog^2 -like:a.jpg").expect("a query");
+    let like = TermKind::Like("a.jpg".into());
+    let blended: Vec<_> = query.blended().into_iter().map(contents).collect();
+    assert_eq!(
+        blended,
+        [[words("cat"), like.clone()], [words("tiger"), like]]
+    );
+    let dog = Term {
+        what: words("dog"),
+        weight: -2.0,
+    };
+    assert_eq!(query.negated(), [dog]);
+    // Negation alone has nothing else to blend.
+    let query = Query::parse("-dog").expect("a query");
+    assert_eq!(query.blended(), query.alternatives);
+    assert_eq!(query.negated(), []);
+}
+
+#[test]
 fn subtracting_turns_away_from_a_term_and_not_from_everything() {
     let axes = Axes {
         text: vec![0.8, 0.0, 0.0],

@@ -36,8 +36,8 @@ pub struct Scorer {
     vectors: HalfDots,
     /// The number of `vectors`.
     count: usize,
-    /// Number of members of each label.
-    groups: Vec<usize>,
+    /// Number of members of each label, and of the negated members that follow them.
+    groups: Vec<(usize, usize)>,
     /// For each label, indices of its left-out prompts among all left-out ones.
     left_out: Vec<Vec<usize>>,
     /// For each left-out prompt, its index in the background.
@@ -77,7 +77,7 @@ impl Scorer {
     /// Prepares `labels` for scoring against `background`, both normalised and of the model's dimension.
     #[must_use]
     pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
-        let each = vec![1; labels.len()];
+        let each = vec![(1, 0); labels.len()];
         let factors = vec![1.0; labels.len()];
         Self::build(labels, labels, each, factors, background, logit_scale)
     }
@@ -90,10 +90,11 @@ impl Scorer {
         logit_scale: f32,
     ) -> Self {
         let factors = labels.biases.iter().map(|bias| bias.exp()).collect();
+        let groups = labels.groups.iter().copied();
         Self::build(
             &labels.texts,
             &labels.vectors,
-            labels.groups.clone(),
+            groups.zip(labels.negated.iter().copied()).collect(),
             factors,
             background,
             logit_scale,
@@ -103,7 +104,7 @@ impl Scorer {
     fn build(
         members: &Embeddings,
         scored: &Embeddings,
-        groups: Vec<usize>,
+        groups: Vec<(usize, usize)>,
         factors: Vec<f32>,
         background: &Embeddings,
         logit_scale: f32,
@@ -112,16 +113,18 @@ impl Scorer {
         let mut vectors = scored.values.clone();
         let mut left_out = vec![Vec::new(); labels];
         let mut prompts = Vec::new();
-        let of_member: Vec<usize> = (groups.iter().enumerate())
-            .flat_map(|(label, members)| std::iter::repeat_n(label, *members))
+        // Negated members leave out no prompts, because those count against the label too.
+        let of_member: Vec<Option<usize>> = (groups.iter().enumerate())
+            .flat_map(|(label, (members, negated))| {
+                let own = std::iter::repeat_n(Some(label), *members);
+                own.chain(std::iter::repeat_n(None, *negated))
+            })
             .collect();
         for (at, prompt) in background.rows().enumerate() {
             let same = members
                 .rows()
                 .zip(&of_member)
-                .filter_map(|(member, label)| {
-                    (dot(prompt, member) > SAME_MEANING).then_some(*label)
-                });
+                .filter_map(|(member, label)| label.filter(|_| dot(prompt, member) > SAME_MEANING));
             let mut by: Vec<usize> = same.collect();
             by.dedup();
             if !by.is_empty() {
@@ -131,7 +134,7 @@ impl Scorer {
                 prompts.push(at);
             }
         }
-        let alone = groups.iter().all(|members| *members == 1);
+        let alone = groups.iter().all(|members| *members == (1, 0));
         let short = alone && prompts.is_empty() && labels < MASS_LANES && labels > 0;
         let rule = short.then(|| {
             let mut rule = BackgroundSoftmax {
@@ -316,6 +319,9 @@ impl Scorer {
 
     /// Converts the cosines of one photo to the mass of each label, followed by those of its left-out prompts. Masses
     /// are relative to the background's sum, which becomes 1.
+    ///
+    /// Negated members of mass N compete with a label of mass M as the background does. Its match M / (M + 1 + N) is
+    /// that of a label of mass M / (1 + N).
     fn masses_of_row(&self, logits: &mut [f32], background: f32, row: &mut [f32]) {
         exp_scaled(logits, self.logit_scale, background);
         let (members, prompts) = logits.split_at_mut(self.factors.len());
@@ -324,11 +330,13 @@ impl Scorer {
         }
         let mut members = &*members;
         let mut places = row.iter_mut();
-        for (count, left_out) in self.groups.iter().zip(&self.left_out) {
+        for ((count, negated), left_out) in self.groups.iter().zip(&self.left_out) {
             let (own, others) = members.split_at(*count);
+            let (negated, others) = others.split_at(*negated);
             members = others;
+            let mass = together(own) / (1.0 + negated.iter().sum::<f32>());
             let of_prompts = left_out.iter().map(|at| prompts[*at]);
-            let masses = std::iter::once(together(own)).chain(of_prompts);
+            let masses = std::iter::once(mass).chain(of_prompts);
             for (mass, place) in masses.zip(&mut places) {
                 *place = mass;
             }

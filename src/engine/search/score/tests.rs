@@ -164,6 +164,7 @@ fn members_add_up_to_twice_the_largest_at_most() {
         vectors: members.clone(),
         biases: vec![0.3, 0.0, 0.0, 0.1],
         groups: vec![3, 1],
+        negated: vec![0, 0],
     };
     for photo in [[0.8, 0.6, 0.0], [0.0, 0.6, 0.8], [1.0, 0.0, 0.0]] {
         let photo = photo.map(f16::from_f32);
@@ -189,6 +190,43 @@ fn members_add_up_to_twice_the_largest_at_most() {
         }
         let total: f32 = got.probabilities.iter().sum::<f32>() + got.something_else;
         assert!((total - 1.0).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn negated_members_compete_with_their_label_alone() {
+    let members = embeddings(&[
+        unit(&[1.0, 0.1, 0.0]),
+        unit(&[0.0, 1.0, 0.1]),
+        unit(&[0.0, 0.2, 1.0]),
+    ]);
+    // The second prompt has the same meaning as the negated member, and stays.
+    let background = embeddings(&[unit(&[0.5, 0.5, 0.1]), unit(&[0.0, 1.0, 0.1])]);
+    let set = ClassifierSet {
+        texts: members.clone(),
+        vectors: members.clone(),
+        biases: vec![0.3, -0.2, 0.1],
+        groups: vec![1, 1],
+        negated: vec![1, 0],
+    };
+    let scorer = Scorer::for_classifiers(&set, &background, 8.0).with_match_bias(0.5);
+    for photo in [[1.0, 0.0, 0.0], [0.8, 0.6, 0.0], [0.0, 1.0, 0.0]] {
+        let photo = photo.map(f16::from_f32);
+        let wide = photo.map(f32::from);
+        let mut sum = [0.0];
+        Background::new(&background, 8.0).log_sums(&photo, &mut sum);
+        let got = scorer.score(&photo, &sum, &[0]).of(0);
+        let mass = |at: usize| {
+            (8.0 * dot(&wide, members.rows().nth(at).expect("a row")) + set.biases[at] + 0.5).exp()
+        };
+        let others = sum[0].exp();
+        let want = [
+            mass(0) / (mass(0) + others + mass(1)),
+            mass(2) / (mass(2) + others),
+        ];
+        for (got, want) in got.matches.iter().zip(want) {
+            assert!((got - want).abs() < 2e-3, "{got}, not {want}");
+        }
     }
 }
 

@@ -31,31 +31,30 @@ impl Bound {
     /// Computes the bound of one label.
     pub fn new(label: &ClassifierSet, background: &Embeddings, model: &ModelInfo) -> Self {
         let dim = background.dim;
+        // Negated members only lower the match.
+        let count: usize = label.groups.iter().sum();
+        let biases = &label.biases[..count];
         let same = |prompt: &[f32]| {
             // Bit-identical to the scorer's computation.
-            let mut members = label.texts.rows();
+            let mut members = label.texts.rows().take(count);
             members.any(|member| dot(prompt, member) > SAME_MEANING)
         };
-        let (mut mean, mut count) = (vec![0f32; dim], 0f32);
+        let (mut mean, mut prompts) = (vec![0f32; dim], 0f32);
         for prompt in background.rows().filter(|prompt| !same(prompt)) {
             mean.iter_mut().zip(prompt).for_each(|(m, v)| *m += v);
-            count += 1.0;
+            prompts += 1.0;
         }
-        mean.iter_mut().for_each(|m| *m /= count.max(1.0));
-        let together = if label.biases.len() > 1 {
-            MAX_MEMBER_GAIN.ln()
-        } else {
-            0.0
-        };
+        mean.iter_mut().for_each(|m| *m /= prompts.max(1.0));
+        let together = if count > 1 { MAX_MEMBER_GAIN.ln() } else { 0.0 };
         let raise = model.match_bias + together + model.sigmoid_bias.unwrap_or_default();
-        let mut vectors = label.vectors.values.clone();
+        let mut vectors = label.vectors.values[..count * dim].to_vec();
         vectors.extend(mean);
         Self {
             dim,
             scale: model.logit_scale,
             vectors,
-            raise: label.biases.iter().map(|bias| bias + raise).collect(),
-            prompts: model.sigmoid_bias.is_none().then(|| count.ln()),
+            raise: biases.iter().map(|bias| bias + raise).collect(),
+            prompts: model.sigmoid_bias.is_none().then(|| prompts.ln()),
         }
     }
 
@@ -130,18 +129,21 @@ mod tests {
     proptest! {
         #[test]
         fn no_match_exceeds_its_bound(
-            members in vectors(3), count in 1usize..=3, same_meaning in any::<bool>(),
+            members in vectors(3), count in 1usize..=3, negated in 0usize..3, same_meaning in any::<bool>(),
             prompts in vectors(9), photos in vectors(6),
             biases in proptest::collection::vec(-1f32..1.0, 3),
             scale in 5f32..40.0, match_bias in prop_oneof![Just(0f32), -2f32..2.0],
             sigmoid_bias in prop_oneof![Just(None), (-10f32..0.0).prop_map(Some)],
         ) {
-            let scored = Embeddings { dim: DIM, values: members[..count * DIM].to_vec() };
+            let negated = negated.min(3 - count);
+            let all = count + negated;
+            let scored = Embeddings { dim: DIM, values: members[..all * DIM].to_vec() };
             let label = ClassifierSet {
                 texts: scored.clone(),
                 vectors: scored,
-                biases: biases[..count].to_vec(),
+                biases: biases[..all].to_vec(),
                 groups: vec![count],
+                negated: vec![negated],
             };
             // A prompt with the same meaning as a member is left out.
             let mut background = Embeddings { dim: DIM, values: prompts };
@@ -179,6 +181,7 @@ mod tests {
             vectors: scored,
             biases: vec![0.0],
             groups: vec![1],
+            negated: vec![0],
         };
         let background = Embeddings {
             dim: DIM,
