@@ -268,6 +268,10 @@ mod tests {
             sentence("/photos/a.jpg: no permission to read it"),
             "/photos/a.jpg: 没有读取权限"
         );
+        assert_eq!(
+            sentence("/l.toml: larger than 16 MiB, which is more than is read"),
+            "/l.toml: 大于 16 MiB，超出了读取的上限"
+        );
         assert_eq!(sentence("input/output error"), "input/output error");
         assert_eq!(
             sentence(
