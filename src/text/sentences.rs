@@ -406,6 +406,19 @@ mod tests {
     }
 
     #[test]
+    fn the_line_of_a_mistake_in_toml_is_translated() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(
+            sentence(
+                "/a/l.toml is not a label set: line 3: unknown field `foo`; docs/labels.md shows \
+                 what one looks like"
+            ),
+            "/a/l.toml 不是标签集：第 3 行：unknown field `foo`；格式示例见 docs/labels.md"
+        );
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
     fn names_at_the_beginning_do_not_match_other_sentences() {
         keep_to_thread(Locale::SimplifiedChinese);
         assert_eq!(

@@ -315,6 +315,7 @@ engine-no-words = das Label { $label } enthält keine Wörter: Geben Sie ein, wa
 engine-no-weight = in { $text } ist { $weight } kein Gewicht: Schreiben Sie eine Zahl wie ^2 oder ^0.5
 engine-like-without-path = in { $text } braucht like: den Pfad eines Fotos, etwa like:cat.jpg
 engine-no-label-set = { $path } ist kein Label-Set: { $cause }; docs/labels.md zeigt, wie einer aussieht
+engine-toml-line = Zeile { $number }: { $error }
 engine-label-set-empty = es fehlt [[labels]]
 engine-label-set-threshold = die Schwelle von { $label } muss von 0 bis 1 sein
 engine-rule-failed = Regel „{ $rule }“: { $cause }

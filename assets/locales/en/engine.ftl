@@ -314,6 +314,7 @@ engine-no-words = the label { $label } has no words: type what you look for, suc
 engine-no-weight = in { $text }, { $weight } is not a weight: write a number such as ^2 or ^0.5
 engine-like-without-path = in { $text }, like: needs the path of a photo, such as like:cat.jpg
 engine-no-label-set = { $path } is not a label set: { $cause }; docs/labels.md shows what one looks like
+engine-toml-line = line { $number }: { $error }
 engine-label-set-empty = it contains no [[labels]]
 engine-label-set-threshold = the threshold of { $label } must be from 0 to 1
 engine-rule-failed = rule "{ $rule }": { $cause }

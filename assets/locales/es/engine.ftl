@@ -315,6 +315,7 @@ engine-no-words = la etiqueta { $label } no tiene palabras: escriba lo que busca
 engine-no-weight = en { $text }, { $weight } no es un peso: escriba un número como ^2 o ^0.5
 engine-like-without-path = en { $text }, like: necesita la ruta de una foto, como like:cat.jpg
 engine-no-label-set = { $path } no es un conjunto de etiquetas: { $cause }; docs/labels.md muestra cómo es uno
+engine-toml-line = línea { $number }: { $error }
 engine-label-set-empty = no contiene [[labels]]
 engine-label-set-threshold = el umbral de { $label } debe estar entre 0 y 1
 engine-rule-failed = regla «{ $rule }»: { $cause }

@@ -315,6 +315,7 @@ engine-no-words = l’étiquette { $label } ne contient pas de mots : saisissez 
 engine-no-weight = dans { $text }, { $weight } n’est pas un poids : écrivez un nombre comme ^2 ou ^0.5
 engine-like-without-path = dans { $text }, like: demande le chemin d’une photo, par exemple like:cat.jpg
 engine-no-label-set = { $path } n’est pas un jeu d’étiquettes : { $cause } ; docs/labels.md montre à quoi il ressemble
+engine-toml-line = ligne { $number } : { $error }
 engine-label-set-empty = il manque [[labels]]
 engine-label-set-threshold = le seuil de { $label } doit être compris entre 0 et 1
 engine-rule-failed = règle « { $rule } » : { $cause }

@@ -315,6 +315,7 @@ engine-no-words = ラベル{ $label }に言葉がありません：探したい�
 engine-no-weight = { $text }の{ $weight }は重みではありません：^2や^0.5のような数値を書いてください
 engine-like-without-path = { $text }のlike:には写真のパスが必要です（例：like:cat.jpg）
 engine-no-label-set = { $path }はラベルセットではありません：{ $cause }。形式はdocs/labels.mdにあります
+engine-toml-line = { $number }行目：{ $error }
 engine-label-set-empty = 項目[[labels]]がありません
 engine-label-set-threshold = { $label }のしきい値は0から1でなければなりません
 engine-rule-failed = ルール「{ $rule }」：{ $cause }

@@ -314,6 +314,7 @@ engine-no-words = 标签 { $label } 中没有词语：请输入要找的内容�
 engine-no-weight = { $text } 中的 { $weight } 不是权重：请写数字，例如 ^2 或 ^0.5
 engine-like-without-path = { $text } 中的 like: 需要照片路径，例如 like:cat.jpg
 engine-no-label-set = { $path } 不是标签集：{ $cause }；格式示例见 docs/labels.md
+engine-toml-line = 第 { $number } 行：{ $error }
 engine-label-set-empty = 其中没有 [[labels]]
 engine-label-set-threshold = { $label } 的阈值必须在 0 到 1 之间
 engine-rule-failed = 规则“{ $rule }”：{ $cause }
