@@ -50,7 +50,7 @@ pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunO
     let opened = open_library(common)?;
     let session = opened.session();
     if !args.exact {
-        wanted.print_translations(session.model().as_ref());
+        wanted.print_meanings(session.model().as_ref());
     }
     let classifiers = session.teach_all(&training_sets)?;
     let device = session.model().info().device.name.clone();

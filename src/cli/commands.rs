@@ -19,7 +19,7 @@ use super::args::{CommonArgs, EmbedArgs, IndexArgs, OutputFormat, SearchArgs};
 use super::decisions::PhotoDecisions;
 use super::frames::describe;
 use super::json::json_line;
-use super::labels::{print_translations, with_absolute_paths};
+use super::labels::{print_meanings, with_absolute_paths};
 use super::library::{self, open_library, skipped_text};
 use super::out_file::{self, OutputKind};
 use super::output::{
@@ -50,7 +50,7 @@ pub fn finish(indexed: &Indexed) -> anyhow::Result<RunOutcome> {
 pub fn search(common: &CommonArgs, args: &SearchArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.query, &args.words.wording())?);
     let opened = open_library(common)?;
-    print_translations(opened.session().model().as_ref(), [&query]);
+    print_meanings(opened.session().model().as_ref(), [&query]);
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;

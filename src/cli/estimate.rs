@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::RunOutcome;
 use super::args::{CommonArgs, EstimateArgs};
 use super::commands::finish;
-use super::labels::{print_translations, with_absolute_paths};
+use super::labels::{print_meanings, with_absolute_paths};
 use super::library::{self, open_library};
 use super::output::{
     OutputTable, failure_json, number, path_text, print, print_failures, print_message,
@@ -23,7 +23,7 @@ use super::output::{
 pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let opened = open_library(common)?;
-    print_translations(opened.session().model().as_ref(), [&query]);
+    print_meanings(opened.session().model().as_ref(), [&query]);
     let indexed = library::index(common, &opened, &args.folders)?;
     let scores = opened
         .library

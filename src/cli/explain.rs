@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, ExplainArgs};
-use super::labels::{print_translations, with_absolute_paths};
+use super::labels::{print_meanings, with_absolute_paths};
 use super::library::open_library;
 use super::out_file::{self, OutputKind};
 use super::output::{OutputTable, number, path_text, percent, print, print_message};
@@ -29,7 +29,7 @@ pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome
         out_file::check(out, OutputKind::Picture)?;
     }
     let opened = open_library(common)?;
-    print_translations(opened.session().model().as_ref(), [&query]);
+    print_meanings(opened.session().model().as_ref(), [&query]);
     let label = TrainingSet::of(query);
     let (map, pixels) = opened
         .library

@@ -21,7 +21,7 @@ use super::args::{CommonArgs, KeywordsArgs, SidecarNames};
 use super::commands::outcome;
 use super::decisions::PhotoDecisions;
 use super::describe;
-use super::labels::{print_translations, with_absolute_paths};
+use super::labels::{print_meanings, with_absolute_paths};
 use super::library::{self, OpenedLibrary, open_library};
 use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
 
@@ -141,7 +141,7 @@ fn edits(
         .map(training_set)
         .collect::<Result<_, _>>()?;
     let queries = training_sets.iter().map(|training_set| &training_set.query);
-    print_translations(opened.session().model().as_ref(), queries);
+    print_meanings(opened.session().model().as_ref(), queries);
     let indexed = library::index(common, opened, &args.folders())?;
     let scores = opened.library.score(&training_sets, &indexed)?.scores;
     let decided =

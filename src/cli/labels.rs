@@ -5,13 +5,16 @@ use lumisift::engine::inference::Model;
 use lumisift::engine::library::{models_for, translation_text};
 use lumisift::engine::search::fit::{self, FitRule, LabelMatch};
 use lumisift::engine::search::label_set::{LabelEntry, LabelSet};
-use lumisift::engine::search::query::{Query, TermKind};
+use lumisift::engine::search::query::{Query, QueryError, Term, TermKind};
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::{t, text};
 use serde_json::{Map, Value};
 
 use super::args::LabelArgs;
 use super::output::print_message;
+
+/// Maximum number of members that are printed for a label.
+const LISTED_MEMBERS: usize = 8;
 
 /// Labels in the forms that scoring needs; all lists have the same order.
 pub struct PreparedLabels {
@@ -21,6 +24,8 @@ pub struct PreparedLabels {
     pub training_sets: Vec<TrainingSet>,
     /// The rules that decide whether a photo matches.
     pub rules: Vec<FitRule>,
+    /// The queries in the default templates, which keep the members of general words apart.
+    untemplated: Vec<Query>,
 }
 
 /// Makes the paths of a query's example images absolute, as in the store.
@@ -33,38 +38,91 @@ pub fn with_absolute_paths(mut query: Query) -> Query {
     query
 }
 
-/// Prints the translations of words for a model that knows only English, and the words that it may not know. Returns
-/// the translations.
-pub fn print_translations<'a>(
+/// What labels mean to a model, beyond their words.
+#[derive(Default)]
+pub struct LabelMeanings {
+    /// English translations of words, if the model knows only English.
+    pub translated: Map<String, Value>,
+    /// The members that general labels also stand for, by label.
+    pub also: Map<String, Value>,
+}
+
+/// Prints what queries mean to a model: the translations of words if it knows only English, the words that it may not
+/// know, and the members of general words.
+pub fn print_meanings<'a>(
     model: &dyn Model,
     queries: impl IntoIterator<Item = &'a Query>,
-) -> Map<String, Value> {
-    let mut translated = Map::new();
-    if !model.is_english_only() {
-        return translated;
-    }
-    for english in queries
-        .into_iter()
-        .filter_map(|query| query.english.as_ref())
-    {
-        for known in &english.translations {
-            let english = Value::from(known.english.clone());
-            if translated.insert(known.words.clone(), english).is_none() {
-                print_message(translation_text(known));
-            }
+) -> LabelMeanings {
+    let mut meanings = LabelMeanings::default();
+    let english_only = model.is_english_only();
+    for query in queries {
+        if english_only {
+            print_translations(model, query, &mut meanings.translated);
         }
-        for unknown in &english.unknown {
-            let best = models_for(unknown.language)
-                .first()
-                .map_or("", |model| model.short_name());
-            print_message(t!(
-                "cli-unknown-words",
-                what = text::unknown_words(unknown, &model.info().name),
-                model = best
-            ));
+        print_members(query, english_only, &mut meanings.also);
+    }
+    meanings
+}
+
+fn print_translations(model: &dyn Model, query: &Query, translated: &mut Map<String, Value>) {
+    let Some(english) = &query.english else {
+        return;
+    };
+    for known in &english.translations {
+        let english = Value::from(known.english.clone());
+        if translated.insert(known.words.clone(), english).is_none() {
+            print_message(translation_text(known));
         }
     }
-    translated
+    for unknown in &english.unknown {
+        let best = models_for(unknown.language)
+            .first()
+            .map_or("", |model| model.short_name());
+        print_message(t!(
+            "cli-unknown-words",
+            what = text::unknown_words(unknown, &model.info().name),
+            model = best
+        ));
+    }
+}
+
+fn print_members(query: &Query, english_only: bool, also: &mut Map<String, Value>) {
+    let members = members(query, english_only);
+    if members.is_empty() {
+        return;
+    }
+    let words = members_text(&members);
+    if also.insert(query.text.clone(), members.into()).is_none() {
+        print_message(t!("cli-label-also", label = query.text, words = words));
+    }
+}
+
+/// The members by which a query was expanded.
+fn members(query: &Query, english_only: bool) -> Vec<String> {
+    let query = query.for_model(english_only);
+    let member = |term: &Term| match &term.what {
+        TermKind::Member(member) => Some(member.clone()),
+        _ => None,
+    };
+    query.terms().filter_map(member).collect()
+}
+
+/// The first members as a list.
+fn members_text(members: &[String]) -> String {
+    let listed = text::list(members.iter().take(LISTED_MEMBERS).map(String::as_str));
+    match members.len() > LISTED_MEMBERS {
+        true => listed + "…",
+        false => listed,
+    }
+}
+
+/// The query of a label without its own templates.
+fn untemplated(entry: &LabelEntry) -> Result<Query, QueryError> {
+    let entry = LabelEntry {
+        templates: Vec::new(),
+        ..entry.clone()
+    };
+    Ok(entry.training_set()?.query)
 }
 
 /// Makes the paths of a training set's example images absolute.
@@ -105,18 +163,14 @@ impl PreparedLabels {
                 .map(|entry| entry.training_set().map(absolute_training_set))
                 .collect::<Result<_, _>>()?,
             rules: entries.iter().map(|entry| entry.rule(min_match)).collect(),
+            untemplated: entries.iter().map(untemplated).collect::<Result<_, _>>()?,
             names: entries.into_iter().map(|entry| entry.text).collect(),
         })
     }
 
-    /// Prints and returns the translations of the labels, like [`print_translations`].
-    pub fn print_translations(&self, model: &dyn Model) -> Map<String, Value> {
-        print_translations(
-            model,
-            self.training_sets
-                .iter()
-                .map(|training_set| &training_set.query),
-        )
+    /// Prints and returns what the labels mean to a model, like [`print_meanings`].
+    pub fn print_meanings(&self, model: &dyn Model) -> LabelMeanings {
+        print_meanings(model, &self.untemplated)
     }
 
     /// The match scores of one photo, each with its label's rule.
@@ -139,5 +193,32 @@ impl PreparedLabels {
     pub fn fitting(&self, matches: &[f32]) -> Vec<usize> {
         let fitting = fit::fitting(self.matched(matches)).into_iter();
         fitting.map(|(label, _)| label).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_listed_up_to_a_limit() {
+        let members: Vec<String> = (1..=9).map(|number| number.to_string()).collect();
+        text::in_english(|| {
+            assert_eq!(members_text(&members[..2]), "1, 2");
+            assert_eq!(members_text(&members[..8]), "1, 2, 3, 4, 5, 6, 7, 8");
+            assert_eq!(members_text(&members), "1, 2, 3, 4, 5, 6, 7, 8…");
+        });
+    }
+
+    #[test]
+    fn labels_with_their_own_templates_have_members_too() {
+        let entry = LabelEntry {
+            text: "people".into(),
+            templates: vec!["a drawing of {}".into()],
+            without: vec!["woman".into()],
+            ..LabelEntry::default()
+        };
+        let members = members(&untemplated(&entry).expect("a query"), true);
+        assert!(members.contains(&"man".into()) && !members.contains(&"woman".into()));
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::RunOutcome;
 use super::args::{CommonArgs, RankArgs};
-use super::labels::{print_translations, with_absolute_paths};
+use super::labels::{print_meanings, with_absolute_paths};
 use super::output::{
     OutputTable, in_language_of, number, path_text, percent, print, print_message,
 };
@@ -20,7 +20,7 @@ use super::worker::load_model;
 pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let zero_shot = ZeroShot::new(load_model(common)?)?;
-    print_translations(zero_shot.model().as_ref(), [&query]);
+    print_meanings(zero_shot.model().as_ref(), [&query]);
     let training_set = TrainingSet::of(query);
     let hits = match &args.index {
         Some(path) => {

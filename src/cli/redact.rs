@@ -103,6 +103,15 @@ impl Redactor {
                 let inner = unescape(&rest[1..end]);
                 out += &format!("\"{}\"", self.quoted(&inner));
                 at += end + 1;
+            } else if rest.starts_with("://") && ends_in_file_scheme(&out) {
+                out += "://";
+                at += 3;
+                let path = &line[at..];
+                if unquoted && path.starts_with(|c: char| !c.is_whitespace() && c != '"') {
+                    let (length, instead) = self.unquoted(path);
+                    out += &instead;
+                    at += length;
+                }
             } else if rest.starts_with("://") {
                 let word = rest.split(|c: char| c.is_whitespace() || c == '"').next();
                 out += "://";
@@ -123,6 +132,12 @@ impl Redactor {
 
     /// The replacement for quoted text, which is an address, a path as a whole, or neither.
     fn quoted(&mut self, text: &str) -> String {
+        if let Some((scheme, path)) = text.split_once("://")
+            && ends_in_file_scheme(scheme)
+            && !scheme.contains(|c: char| c.is_whitespace() || "/\\".contains(c))
+        {
+            return format!("{scheme}://{}", self.path(path));
+        }
         // A sentence with an address may also have paths.
         if text.contains("://") && !text.contains(char::is_whitespace) {
             return without_password(text);
@@ -173,6 +188,12 @@ fn begins_path(rest: &str, before: Option<char>) -> bool {
         [Some(drive), Some(':'), Some('\\' | '/')] => drive.is_ascii_alphabetic(),
         _ => false,
     }
+}
+
+/// Whether the text ends with the scheme of `file://` URLs, which contain a path.
+fn ends_in_file_scheme(text: &str) -> bool {
+    let scheme = text.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file"))
 }
 
 /// The byte index of the quote that ends the quoted text at the start of `text`.
@@ -243,6 +264,24 @@ mod tests {
                 r#"error="<path 1>""#,
             ),
             (r"on \\nas\anna\a.jpg: gone", "on <path 1>"),
+            (
+                "cannot open file:///home/anna/my%20cats/a.jpg",
+                "cannot open file://<path 1>.jpg",
+            ),
+            (
+                "opened FILE:///C:/Users/Anna/a b.png: gone",
+                "opened FILE://<path 1>",
+            ),
+            (
+                "opened file:///home/anna/.local/share/lumisift/marks.db here",
+                "opened file://<data>/marks.db here",
+            ),
+            (
+                r#"url="file:///home/anna/my cats/a.jpg" here"#,
+                r#"url="file://<path 1>.jpg" here"#,
+            ),
+            (r#"url="file://nas/anna""#, r#"url="file://<path 1>""#),
+            ("file:// is a scheme", "file:// is a scheme"),
             ("回收站（/mnt/猫/a.jpg：无法移动）", "回收站（<path 1>"),
             ("无法读取 /mnt/猫/a.jpg: gone", "无法读取 <path 1>"),
         ] {

@@ -65,6 +65,9 @@ struct SortReport<'a, P: Serialize, F: Serialize> {
     /// English translations of labels, if the model knows only English.
     #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
     translated: &'a serde_json::Map<String, Value>,
+    /// The members that general labels also stand for.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    also: &'a serde_json::Map<String, Value>,
     exported: Option<usize>,
     skipped: Option<usize>,
     failures: F,
@@ -86,7 +89,7 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     let labels = &wanted.names;
     let opened = open_library(common)?;
     let session = opened.session();
-    let translated = wanted.print_translations(session.model().as_ref());
+    let meanings = wanted.print_meanings(session.model().as_ref());
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
@@ -129,7 +132,8 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     let value = SortReport {
         photos: Streamed(|| sorted.iter().map(photo)),
         counts: &counts,
-        translated: &translated,
+        translated: &meanings.translated,
+        also: &meanings.also,
         exported,
         skipped: exported.map(|_| there_already),
         failures: Streamed(|| failures().map(failure_json)),

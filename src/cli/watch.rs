@@ -18,7 +18,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::RunOutcome;
 use super::args::{CommonArgs, FolderArgs, WatchArgs};
-use super::labels::print_translations;
+use super::labels::print_meanings;
 use super::library::{job_options, open_library};
 use super::output::print_message;
 
@@ -44,7 +44,7 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
     }
     let opened = open_library(common)?;
     let queries = rules.iter().map(|rule| &rule.training_set.query);
-    print_translations(opened.session().model().as_ref(), queries);
+    print_meanings(opened.session().model().as_ref(), queries);
     let dirs = Dirs::detect();
     let log = dirs.watch_log();
     let mut handled = match args.dry_run {

@@ -15,27 +15,26 @@ use lumisift::text::Ungrouped;
 
 use super::RunOutcome;
 use super::args::{self, CommonArgs, OutputFormat};
-use super::labels::{PreparedLabels, print_translations};
+use super::labels::PreparedLabels;
 use super::library::{load_settings, wanted_model};
 use super::output::{print_message, print_sentence};
 
 /// Runs `lumisift worker`.
 pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOutcome> {
     let format = file_format(common.format, args.stdio)?;
-    let labels = labels(args)?;
+    let wanted = labels(args)?;
     let options = WorkerOptions {
         threads: common.threads,
         keep: args.keep.clone(),
     };
     let model = load_model(common)?;
     let device = model.info().device.name.clone();
-    print_translations(
-        model.as_ref(),
-        labels
-            .training_sets
-            .iter()
-            .map(|training_set| &training_set.query),
-    );
+    wanted.print_meanings(model.as_ref());
+    let labels = WorkerLabels {
+        names: wanted.names,
+        rules: wanted.rules,
+        training_sets: wanted.training_sets,
+    };
     let worker = Worker::new(model.clone(), labels, options)?;
     match (&args.input, &args.out) {
         (Some(input), Some(dir)) => {
@@ -91,18 +90,13 @@ fn file_format(format: OutputFormat, stdio: bool) -> anyhow::Result<FileFormat> 
     }
 }
 
-fn labels(args: &args::WorkerArgs) -> anyhow::Result<WorkerLabels> {
+fn labels(args: &args::WorkerArgs) -> anyhow::Result<PreparedLabels> {
     let typed = args::LabelArgs {
         texts: args.labels.clone(),
         file: args.label_file.clone(),
         words: args.words,
     };
-    let wanted = PreparedLabels::new(&typed, DEFAULT_MIN_MATCH)?;
-    Ok(WorkerLabels {
-        names: wanted.names,
-        rules: wanted.rules,
-        training_sets: wanted.training_sets,
-    })
+    PreparedLabels::new(&typed, DEFAULT_MIN_MATCH)
 }
 
 fn in_words(counts: WorkerCounts) -> String {

@@ -268,6 +268,10 @@ mod tests {
             sentence("/photos/a.jpg: no permission to read it"),
             "/photos/a.jpg: 没有读取权限"
         );
+        assert_eq!(
+            sentence("/l.toml: larger than 16 MiB, which is more than is read"),
+            "/l.toml: 大于 16 MiB，超出了读取的上限"
+        );
         assert_eq!(sentence("input/output error"), "input/output error");
         assert_eq!(
             sentence(
@@ -397,6 +401,19 @@ mod tests {
                  how to write rules"
             ),
             "/a/rules.toml：“cats: indoor”的规则没有指定文件夹；规则的写法见 docs/heap.md"
+        );
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn the_line_of_a_mistake_in_toml_is_translated() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(
+            sentence(
+                "/a/l.toml is not a label set: line 3: unknown field `foo`; docs/labels.md shows \
+                 what one looks like"
+            ),
+            "/a/l.toml 不是标签集：第 3 行：unknown field `foo`；格式示例见 docs/labels.md"
         );
         keep_to_thread(Locale::English);
     }

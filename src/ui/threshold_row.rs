@@ -131,12 +131,14 @@ pub fn near_row(
     }
 }
 
-/// Advice about a label's threshold from measurements with this model, and from the user's examples.
+/// Advice about a label's threshold from measurements with this model and labels of this kind, and from the user's
+/// examples.
 pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     if state.library.is_empty() {
         return;
     }
     let measured = state.session().and_then(|session| session.calibration());
+    let measured = measured.filter(|_| label.is_of_measured_kind());
     let mut words = match measured.map(|known| known.share_above(label.min_match)) {
         Some(Some(share)) => t!(
             "share-above",

@@ -50,6 +50,34 @@ fn a_general_word_finds_what_it_stands_for_unless_it_is_taken_alone() {
 }
 
 #[test]
+fn what_a_general_word_stands_for_is_said() {
+    let home = tempfile::tempdir().expect("a folder");
+    let sort = |label: &str, options: &[&str]| {
+        let mut command = lumisift(home.path());
+        command.arg("sort").arg(samples().join("cat.jpg"));
+        json(command.args(["-l", label]).args(options))
+    };
+    let (result, _, errors) = sort("people", &[]);
+    let also = result["also"]["people"].as_array().expect("members");
+    assert!(also.contains(&"woman".into()), "{also:?}");
+    assert!(errors.contains("people: also "), "{errors}");
+    let (result, _, _) = sort("人", &[]);
+    assert_eq!(result["also"]["人"].as_array(), Some(also));
+    for (label, options) in [("people", &["--no-expand"][..]), ("cat", &[][..])] {
+        let (result, _, errors) = sort(label, options);
+        assert!(result.get("also").is_none(), "{label}: {result}");
+        assert!(!errors.contains(": also "), "{errors}");
+    }
+    let search = lumisift(home.path())
+        .args(["search", "people"])
+        .arg(samples().join("cat.jpg"))
+        .output()
+        .expect("run");
+    let errors = String::from_utf8_lossy(&search.stderr);
+    assert!(errors.contains("people: also "), "{errors}");
+}
+
+#[test]
 fn members_can_be_left_out_in_a_file_of_labels() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("labels.toml");

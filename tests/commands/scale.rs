@@ -119,7 +119,9 @@ fn formats_say_the_same_of_every_photo() {
     let keys: Vec<&String> = report.as_object().expect("an object").keys().collect();
     assert_eq!(
         keys,
-        ["photos", "counts", "exported", "skipped", "failures"]
+        [
+            "photos", "counts", "also", "exported", "skipped", "failures"
+        ]
     );
     let counted = report["counts"].as_object().expect("counts").values();
     let counted: u64 = counted.map(|n| n.as_u64().expect("a number")).sum();

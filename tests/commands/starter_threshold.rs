@@ -176,5 +176,8 @@ fn only_the_starter_says_what_share_above_a_line_fits() {
         "{share:?}"
     );
     let dir = tempfile::tempdir().expect("a folder");
-    assert!(common::session(dir.path()).calibration().is_none());
+    let store = Store::open(dir.path()).expect("a store").into();
+    let other = Arc::new(common::ColourModel::with_match_bias(1.4));
+    let session = Session::open(other, store).expect("a session");
+    assert!(session.calibration().is_none());
 }

@@ -76,6 +76,13 @@ impl ColourModel {
         }
     }
 
+    /// The same model with a bias, as a calibrated model has.
+    pub fn with_match_bias(bias: f32) -> Self {
+        let mut model = Self::new();
+        model.info.match_bias = bias;
+        model
+    }
+
     /// The same model, with photos described by words of the vocabulary that contain a colour's name: "greenhouse",
     /// "blue sky".
     pub fn loose() -> Self {

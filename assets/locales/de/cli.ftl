@@ -1,2 +1,4 @@
 # Draft: not yet proof-read by a native speaker.
 # The command line.
+
+cli-label-also = { $label }: auch { $words }

@@ -114,7 +114,7 @@ examples-above = { $count ->
    *[other] { $words }; { $fit } von Ihren { $count } Beispielen darüber passen
 }
 measured-hint = Mit diesem Modell an Alltagsfotos gemessen: für Ihre nur ein Anhaltspunkt
-not-measured-hint = Nicht mit diesem Modell gemessen: Sortieren Sie nach Übereinstimmung, und setzen Sie die Schwelle dort, wo Fotos nicht mehr passen
+not-measured-hint = Für dieses Label nicht gemessen: Sortieren Sie nach Übereinstimmung, und setzen Sie die Schwelle dort, wo Fotos nicht mehr passen
 photos-at = { $photos } ab { $threshold }
 unknown-words = { $words }: { $model } kann Englisch und kennt dies vielleicht nicht; { $count ->
     [one] { $better } kann

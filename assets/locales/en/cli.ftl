@@ -141,6 +141,7 @@ cli-none-asked-for = { $count ->
     [one] the only photo does not have the stars, colour, keyword, place or decision asked for
    *[other] none of the { $count } photos has the stars, colour, keyword, place or decision asked for
 }
+cli-label-also = { $label }: also { $words }
 cli-unknown-words = { $what }: `lumisift models get { $model }`
 cli-no-window = this build has no window: give a command, such as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them
 cli-tables-of-worker = --format arrow and parquet are for `lumisift worker` alone: give table, json or csv

@@ -107,7 +107,7 @@ examples-above = { $count ->
    *[other] { $words }; { $fit } of your { $count } examples above it fit
 }
 measured-hint = Measured with this model on everyday photos: only a guide for yours
-not-measured-hint = Not measured with this model: sort by match, and set the threshold where photos stop fitting
+not-measured-hint = Not measured for this label: sort by match, and set the threshold where photos stop fitting
 photos-at = { $photos } at { $threshold } or more
 unknown-words = { $words }: { $model } knows English, and may not know this; { $count ->
     [one] { $better } knows

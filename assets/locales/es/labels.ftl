@@ -114,7 +114,7 @@ examples-above = { $count ->
    *[other] { $words }; de sus { $count } ejemplos por encima, encajan { $fit }
 }
 measured-hint = Medido con este modelo en fotos cotidianas: para las suyas es solo una orientación
-not-measured-hint = No medido con este modelo: ordene por coincidencia y fije el umbral donde las fotos dejan de encajar
+not-measured-hint = No medido para esta etiqueta: ordene por coincidencia y fije el umbral donde las fotos dejan de encajar
 photos-at = { $photos } con { $threshold } o más
 unknown-words = { $words }: { $model } sabe inglés y quizá no entienda esto; { $count ->
     [one] { $better } sabe

@@ -114,7 +114,7 @@ examples-above = { $count ->
    *[other] { $words } ; { $fit } sur { $count } de vos exemples au-dessus conviennent
 }
 measured-hint = Mesuré avec ce modèle sur des photos du quotidien : pour les vôtres, ce n’est qu’un repère
-not-measured-hint = Pas mesuré avec ce modèle : triez par correspondance, et placez le seuil là où les photos cessent de convenir
+not-measured-hint = Pas mesuré pour cette étiquette : triez par correspondance, et placez le seuil là où les photos cessent de convenir
 photos-at = { $photos } à { $threshold } ou plus
 unknown-words = { $words } : { $model } parle anglais et ne connaît peut-être pas ceci ; { $count ->
     [one] { $better } parle

@@ -1,2 +1,4 @@
 # Draft: not yet proof-read by a native speaker.
 # コマンドライン。
+
+cli-label-also = { $label }：{ $words }も含む

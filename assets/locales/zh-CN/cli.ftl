@@ -123,6 +123,7 @@ cli-time-left = 剩余 { $seconds } 秒
 cli-still-listing = 仍在查找
 cli-without-decisions = { $error }；忽略这些决定，继续运行
 cli-none-asked-for = { $count } 张照片中没有一张符合所要求的星级、颜色、关键字、地点或决定
+cli-label-also = { $label }：还包括 { $words }
 cli-unknown-words = { $what }：`lumisift models get { $model }`
 cli-no-window = 此版本没有窗口：请指定命令，例如 `lumisift sort PATH... --label TEXT`；`lumisift --help` 会列出所有命令
 cli-tables-of-worker = --format arrow 和 parquet 只用于 `lumisift worker`：请使用 table、json 或 csv

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::engine::search::dictionary::Language;
 use crate::engine::search::fit::FitRule;
 use crate::engine::search::label_set::{self, Wording, label_query};
-use crate::engine::search::query::{InEnglish, Query, QueryError};
+use crate::engine::search::query::{InEnglish, Query, QueryError, TermKind};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
-use crate::engine::search::teach::TrainingSet;
+use crate::engine::search::teach::{HEAD_EXAMPLES, TrainingSet};
 use crate::t;
 
 /// Identifies a label independently of its text and position.
@@ -132,6 +132,23 @@ impl Label {
         let left_out = missing.len().saturating_sub(free);
         to.extend(missing.into_iter().take(free));
         left_out
+    }
+
+    /// Whether the measured precision of thresholds applies. It was measured for words in the default templates, without
+    /// a trained head; other labels have matches of another distribution.
+    #[must_use]
+    pub fn is_of_measured_kind(&self) -> bool {
+        let fewer = self.examples.len().min(self.counter_examples.len());
+        let has_head = !self.text_only && fewer >= HEAD_EXAMPLES;
+        !has_head && self.templates.is_empty() && self.seeks_words()
+    }
+
+    /// Whether it has positive terms, and all of them are words.
+    fn seeks_words(&self) -> bool {
+        Query::parse(&self.text).is_ok_and(|query| {
+            let mut towards = query.terms().filter(|term| term.weight > 0.0).peekable();
+            towards.peek().is_some() && towards.all(|term| matches!(term.what, TermKind::Words(_)))
+        })
     }
 
     /// The rule by which photos fit.
@@ -430,6 +447,38 @@ mod tests {
         assert_eq!(label.teach(paths(0..100_000), true), 100_000 - EXAMPLES);
         assert_eq!(label.examples.len(), EXAMPLES);
         assert!(label.counter_examples.is_empty());
+    }
+
+    #[test]
+    fn advice_about_thresholds_is_for_labels_as_measured() {
+        let label = |text: &str| Label {
+            text: text.into(),
+            ..Label::default()
+        };
+        for text in ["cat", "beach -people", "kitten, cat asleep", "猫"] {
+            assert!(label(text).is_of_measured_kind(), "{text}");
+        }
+        for text in [
+            "-grass",
+            "\"a cat\"",
+            "like:cat.jpg",
+            "red like:cat.jpg",
+            "",
+        ] {
+            assert!(!label(text).is_of_measured_kind(), "{text}");
+        }
+        let paths = |count: usize| vec![PathBuf::from("a.jpg"); count];
+        let mut trained = label("cat");
+        trained.examples = paths(HEAD_EXAMPLES);
+        trained.counter_examples = paths(HEAD_EXAMPLES - 1);
+        assert!(trained.is_of_measured_kind());
+        trained.counter_examples = paths(HEAD_EXAMPLES);
+        assert!(!trained.is_of_measured_kind());
+        trained.text_only = true;
+        assert!(trained.is_of_measured_kind());
+        let mut templated = label("cat");
+        templated.templates = vec!["a drawing of {}".into()];
+        assert!(!templated.is_of_measured_kind());
     }
 
     #[test]

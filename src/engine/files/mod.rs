@@ -13,3 +13,4 @@ pub(crate) mod pieces;
 pub mod private;
 pub mod regular;
 pub(crate) mod replace;
+pub mod toml_text;

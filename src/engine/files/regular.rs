@@ -126,15 +126,23 @@ fn check(metadata: &fs::Metadata) -> io::Result<()> {
 fn limit_text(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} bytes"),
-        1024..0x10_0000 => format!("{} KB", bytes >> 10),
-        0x10_0000..0x4000_0000 => format!("{} MB", bytes >> 20),
-        _ => format!("{} GB", bytes >> 30),
+        1024..0x10_0000 => format!("{} KiB", bytes >> 10),
+        0x10_0000..0x4000_0000 => format!("{} MiB", bytes >> 20),
+        _ => format!("{} GiB", bytes >> 30),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_are_in_binary_units() {
+        assert_eq!(limit_text(1023), "1023 bytes");
+        assert_eq!(limit_text(1024), "1 KiB");
+        assert_eq!(limit_text(16 << 20), "16 MiB");
+        assert_eq!(limit_text(1 << 30), "1 GiB");
+    }
 
     #[test]
     fn files_are_read_up_to_a_limit() {

@@ -54,6 +54,18 @@ pub(super) fn bundled(model: &ModelInfo, phrases: &[Vec<String>]) -> Option<Embe
     })
 }
 
+/// Whether this model is the starter.
+#[cfg(feature = "starter")]
+pub(super) fn is_starter(model: &ModelInfo) -> bool {
+    STARTER.starts_with(&model.fingerprint.0)
+}
+
+/// This build has no starter.
+#[cfg(not(feature = "starter"))]
+pub(super) fn is_starter(_: &ModelInfo) -> bool {
+    false
+}
+
 /// Nothing is bundled for other models.
 #[cfg(not(feature = "starter"))]
 pub(super) fn bundled(_: &ModelInfo, _: &[Vec<String>]) -> Option<Embeddings> {
@@ -94,6 +106,7 @@ mod tests {
         let mut phrases = phrases();
         let mut other = model.info().clone();
         other.fingerprint.0[0] ^= 1;
+        assert!(is_starter(model.info()) && !is_starter(&other));
         assert!(bundled(&other, &phrases).is_none());
         phrases.pop();
         assert!(bundled(model.info(), &phrases).is_none());

@@ -246,8 +246,7 @@ impl ZeroShot {
     /// Calibration of the decision threshold, for models for which it was measured.
     #[must_use]
     pub fn calibration(&self) -> Option<Calibration> {
-        let starter = self.model.info().match_bias != 0.0;
-        starter.then_some(Calibration::STARTER)
+        background_prompts::is_starter(self.model.info()).then_some(Calibration::STARTER)
     }
 
     /// Applies the model's score calibration.

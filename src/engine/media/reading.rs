@@ -64,7 +64,7 @@ impl MediaReader {
         let refuse = |error: &dyn std::fmt::Display| Failure::new(name, Stage::Decode, error);
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(refuse(
-                &"larger than 1 GB, which is more than a photo takes",
+                &"larger than 1 GiB, which is more than a photo takes",
             ));
         }
         let decoded = decode::decode(bytes, self.spec.decoded_side(), cancel);

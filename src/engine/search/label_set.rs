@@ -12,6 +12,7 @@ use super::query::{Query, QueryError, TermKind};
 use super::teach::TrainingSet;
 use crate::engine::files::atomic_write::atomic_write_through_links;
 use crate::engine::files::regular::read_regular_text;
+use crate::engine::files::toml_text::{TomlError, from_toml};
 
 /// Size limit of a file, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -108,7 +109,7 @@ pub enum LabelSetError {
 pub enum InvalidLabelSet {
     /// It is not valid TOML, or has unknown keys.
     #[error(transparent)]
-    Toml(#[from] toml::de::Error),
+    Toml(#[from] TomlError),
     /// It cannot be serialised as TOML.
     #[error(transparent)]
     Unwritable(#[from] toml::ser::Error),
@@ -217,7 +218,7 @@ impl LabelSet {
     /// # Errors
     /// Returns an error if the text is not a valid label set.
     pub fn parse(text: &str, base: &Path) -> Result<Self, InvalidLabelSet> {
-        let mut set: Self = toml::from_str(text)?;
+        let mut set: Self = from_toml(text)?;
         if set.labels.is_empty() {
             return Err(InvalidLabelSet::Empty);
         }
@@ -371,7 +372,12 @@ mod tests {
         assert!(refuse("[[labels]]\ntext = \"a\"\nthreshold = 2").contains("threshold"));
         assert!(refuse("[[labels]]\ntext = \"a\"\ntemplates = [\"b\"]").contains("{}"));
         assert!(refuse("[[labels]]\ntext = \"\"").contains("no words"));
-        assert!(refuse("[[labels]]\ntxet = \"a\"").contains("txet"));
+        let misspelt = refuse("[[labels]]\ntxet = \"a\"");
+        assert!(
+            misspelt.starts_with("line 2: unknown field `txet`"),
+            "{misspelt}"
+        );
+        assert!(!misspelt.contains('\n'), "{misspelt}");
         assert!(refuse("language = \"xx\"\n[[labels]]\ntext = \"a\"").contains("zh"));
     }
 }

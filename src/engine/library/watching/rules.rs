@@ -10,6 +10,7 @@ use super::rule_key::RuleKey;
 use crate::engine::files::atomic_write::atomic_write_through_links;
 use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
+use crate::engine::files::toml_text::{TomlError, from_toml};
 use crate::engine::organize::export::{FolderLayout, Transfer};
 use crate::engine::search::dictionary::Language;
 use crate::engine::search::label_set::{InvalidTemplate, Wording, check_templates, label_query};
@@ -88,7 +89,7 @@ pub enum InvalidRules {
     NoText(#[from] FromUtf8Error),
     /// It is not valid TOML, or has unknown keys.
     #[error(transparent)]
-    Toml(#[from] toml::de::Error),
+    Toml(#[from] TomlError),
     /// It cannot be serialised as TOML.
     #[error(transparent)]
     Unwritable(#[from] toml::ser::Error),
@@ -230,7 +231,7 @@ pub fn read_rule_texts(path: &Path) -> Result<Vec<RuleText>, RulesError> {
 }
 
 fn texts_in(bytes: Vec<u8>) -> Result<Vec<RuleText>, InvalidRules> {
-    let text: RulesText = toml::from_str(&String::from_utf8(bytes)?)?;
+    let text: RulesText = from_toml(&String::from_utf8(bytes)?)?;
     Ok(text.rule)
 }
 
@@ -383,7 +384,10 @@ mod tests {
         assert!(!rules[0].enabled);
         for (text, fault) in [
             (format!("{rule}min_match = 2.0\n"), "from 0 to 1"),
-            (format!("{rule}colour = \"red\"\n"), "colour"),
+            (
+                format!("{rule}colour = \"red\"\n"),
+                "line 5: unknown field `colour`",
+            ),
             (rule.replace("\"in\"", ""), "names no folder"),
             (format!("{rule}mark = \"pick\"\n"), "both"),
             (format!("{rule}templates = [\"a scan\"]\n"), "a scan"),
@@ -393,7 +397,7 @@ mod tests {
             ("rule = []".into(), "no rules"),
         ] {
             let error = read(&text).expect_err("a fault");
-            assert!(error.contains(fault), "{error}");
+            assert!(error.contains(fault) && !error.contains('\n'), "{error}");
         }
     }
 

@@ -42,7 +42,7 @@ pub fn read_file(path: &Path, cancel: &Cancel) -> Result<FileBytes, Failure> {
     let bytes = read_regular(path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
         ErrorKind::IsADirectory => refuse("a folder, not a photo"),
         ErrorKind::InvalidInput => refuse("not a regular file, so it was not opened"),
-        ErrorKind::FileTooLarge => refuse("larger than 1 GB, which is more than a photo takes"),
+        ErrorKind::FileTooLarge => refuse("larger than 1 GiB, which is more than a photo takes"),
         _ => Failure::io(path, Stage::Read, &error),
     })?;
     Ok(FileBytes {

@@ -24,7 +24,7 @@ impl Query {
         let mut words: Vec<String> = Vec::new();
         let flush = |words: &mut Vec<String>, terms: &mut Vec<Term>| {
             if !words.is_empty() {
-                let what = TermKind::Words(std::mem::take(words).join(" "));
+                let what = TermKind::Words(without_end_mark(std::mem::take(words).join(" ")));
                 terms.push(Term { what, weight: 1.0 });
             }
         };
@@ -44,7 +44,7 @@ impl Query {
                     }
                     (true, _) => TermKind::Like(piece.text.into()),
                     (false, true) => TermKind::Exact(piece.text),
-                    (false, false) => TermKind::Words(piece.text),
+                    (false, false) => TermKind::Words(without_end_mark(piece.text)),
                 };
                 if piece.negative {
                     let weight = -weight;
@@ -76,6 +76,14 @@ impl Query {
             english: None,
         })
     }
+}
+
+/// Removes the punctuation at the end of a short phrase, so that "People!" means the same as "people". Longer phrases
+/// may be sentences, which are used unchanged.
+fn without_end_mark(words: String) -> String {
+    let bare = words.trim_end_matches(|c: char| c.is_whitespace() || ".!?。！？".contains(c));
+    let is_short = (1..=3).contains(&bare.split_whitespace().count());
+    if is_short { bare.to_owned() } else { words }
 }
 
 fn parse_weight(text: &str, weight: &str) -> Result<f32, QueryError> {

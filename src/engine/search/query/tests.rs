@@ -51,6 +51,34 @@ fn the_language_is_as_documented() {
 }
 
 #[test]
+fn punctuation_at_the_end_of_a_short_phrase_is_ignored() {
+    for (text, bare) in [
+        ("People!", "People"),
+        ("a red car...", "a red car"),
+        ("beach ?", "beach"),
+        ("人！", "人"),
+        ("a cat sits here.", "a cat sits here."),
+        ("?!", "?!"),
+        ("St. Peter", "St. Peter"),
+    ] {
+        assert_eq!(parse(text), [(words(bare), 1.0)], "{text}");
+    }
+    let terms = parse("beach!^2 -people? \"People!\"");
+    let exact = TermKind::Exact("People!".into());
+    assert_eq!(
+        terms,
+        [(words("beach"), 2.0), (exact, 1.0), (words("people"), -1.0)]
+    );
+    let people = |text: &str| Query::parse(text).expect("a query").expand(&[]);
+    assert_eq!(people("People!").text, "People!");
+    assert_eq!(
+        people("People!").alternatives,
+        people("People").alternatives
+    );
+    assert!(people("People!").alternatives.len() > 1);
+}
+
+#[test]
 fn what_says_nothing_is_an_error() {
     for text in ["", "  ", ",,", "\"\""] {
         assert_eq!(Query::parse(text), Err(QueryError::Empty(text.into())));
