@@ -129,6 +129,17 @@ fn general_words_are_spread_and_what_was_switched_off_is_not() {
     assert_eq!(people[0], [words("people"), words("dog")]);
     assert!(people.contains(&vec![member("woman"), words("dog")]));
     assert!(!people.contains(&vec![member("boy"), words("dog")]));
+    // Negated members are not added.
+    for (text, member) in [
+        ("people -child", "child"),
+        ("people -\"child\"", "child"),
+        ("People, beach -Child", "child"),
+        ("animal -dogs", "dog"),
+    ] {
+        let query = Query::parse(text).expect("a query");
+        assert!(!query.members().is_empty(), "{text}");
+        assert!(!query.members().contains(&member), "{text}");
+    }
     // Existing words are not added again, and quoted words are not expanded.
     let two = expand("people, woman", &[]);
     assert!(two.contains(&vec![words("woman")]) && !two.contains(&vec![member("woman")]));
