@@ -11,13 +11,14 @@ pub(super) const KIND_WEIGHT: f32 = 0.6;
 pub(super) fn members(alternatives: &[Vec<Term>]) -> Vec<&'static str> {
     let own = || alternatives.iter().filter_map(|terms| only_words(terms));
     let says = |words: &str| own().any(|own| own.eq_ignore_ascii_case(words));
-    let negated = |member: &str| {
-        let terms = alternatives.iter().flatten();
-        let mut away = terms.filter(|term| term.weight < 0.0);
-        away.any(|term| {
-            matches!(&term.what, TermKind::Words(words) | TermKind::Exact(words) if same_noun(words, member))
+    let away: Vec<&str> = (negated_terms(alternatives))
+        .flat_map(|term| match &term.what {
+            TermKind::Words(words) => [vec![words.as_str()], lexicon::members(words)].concat(),
+            TermKind::Exact(text) => vec![text.as_str()],
+            _ => Vec::new(),
         })
-    };
+        .collect();
+    let negated = |member: &str| away.iter().any(|words| same_noun(words, member));
     let mut members: Vec<&str> = Vec::new();
     for member in own().flat_map(lexicon::members) {
         if !members.contains(&member) && !says(member) && !negated(member) {
@@ -27,22 +28,56 @@ pub(super) fn members(alternatives: &[Vec<Term>]) -> Vec<&'static str> {
     members
 }
 
-/// Adds the members as alternatives, except those in `without`.
+/// Adds the members as alternatives, except those in `without`, and negates the members of negated general words.
 pub(super) fn expand(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
+    let members = members(alternatives);
     let away: Vec<Term> = alternatives[0]
         .iter()
         .filter(|term| term.weight < 0.0)
         .cloned()
         .collect();
-    for member in members(alternatives) {
+    let negated = negated_members(alternatives);
+    alternatives[0].extend(negated);
+    for member in members {
         if !without.iter().any(|word| word == member) {
-            let what = TermKind::Member(member.into());
-            let weight = if is_scene(member) { 1.0 } else { KIND_WEIGHT };
-            let mut terms = vec![Term { what, weight }];
+            let mut terms = vec![member_term(member)];
             terms.extend(away.iter().cloned());
             alternatives.push(terms);
         }
     }
+}
+
+fn member_term(member: &str) -> Term {
+    let what = TermKind::Member(member.into());
+    let weight = if is_scene(member) { 1.0 } else { KIND_WEIGHT };
+    Term { what, weight }
+}
+
+/// The negated terms of a query, if it also has positive ones.
+fn negated_terms(alternatives: &[Vec<Term>]) -> impl Iterator<Item = &Term> {
+    let terms = alternatives.first().into_iter().flatten();
+    let alone = terms.clone().all(|term| term.weight < 0.0);
+    terms.filter(move |term| term.weight < 0.0 && !alone)
+}
+
+/// The members of negated general words, negated, except words that the query looks for.
+fn negated_members(alternatives: &[Vec<Term>]) -> Vec<Term> {
+    let own = || alternatives.iter().filter_map(|terms| only_words(terms));
+    let mut negated: Vec<Term> = Vec::new();
+    for term in negated_terms(alternatives) {
+        let TermKind::Words(words) = &term.what else {
+            continue;
+        };
+        for member in lexicon::members(words) {
+            let Term { what, weight } = member_term(member);
+            let seen = negated.iter().any(|term| term.what == what);
+            if !seen && !own().any(|own| same_noun(own, member)) {
+                let weight = weight * term.weight;
+                negated.push(Term { what, weight });
+            }
+        }
+    }
+    negated
 }
 
 /// Whether two nouns differ only in case or in the plural's "s".

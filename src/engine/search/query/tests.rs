@@ -192,7 +192,8 @@ fn words_of_other_languages_are_english_for_models_that_know_no_other() {
 
 #[test]
 fn negated_words_are_not_blended_into_what_they_are_negated_for() {
-    let contents = |terms: Vec<Term>| terms.into_iter().map(|term| term.what).collect::<Vec<_>>();
+    let contents =
+        |terms: Vec<Term>| -> Vec<TermKind> { terms.into_iter().map(|term| term.what).collect() };
     let query = Query::parse("cat, tiger, -dog^2 -like:a.jpg").expect("a query");
     let like = TermKind::Like("a.jpg".into());
     let blended: Vec<_> = query.blended().into_iter().map(contents).collect();
@@ -205,6 +206,15 @@ fn negated_words_are_not_blended_into_what_they_are_negated_for() {
         weight: -2.0,
     };
     assert_eq!(query.negated(), [dog]);
+    // General words are negated with their members, but not what the query looks for.
+    let query = Query::parse("dog -animal^2").expect("a query").expand(&[]);
+    let negated = query.negated();
+    let cat = Term {
+        what: TermKind::Member("cat".into()),
+        weight: -2.0 * KIND_WEIGHT,
+    };
+    assert!(negated.contains(&cat) && negated[0].what == words("animal"));
+    assert!(!contents(negated).contains(&TermKind::Member("dog".into())));
     // Negation alone has nothing else to blend.
     let query = Query::parse("-dog").expect("a query");
     assert_eq!(query.blended(), query.alternatives);
