@@ -242,15 +242,6 @@ fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<
     }
 }
 
-/// The adapter with the requested index, or the best hardware adapter.
-///
-/// # Errors
-/// Returns an error if there is none.
-pub fn adapter(number: Option<usize>) -> Result<Adapter, GpuError> {
-    let adapters = adapters()?;
-    Ok(candidates(&adapters, number)?[0].clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

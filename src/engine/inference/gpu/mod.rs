@@ -32,8 +32,8 @@ mod test_marks;
 mod tower;
 mod weights;
 
-pub use adapter::{Adapter, AdapterKind, adapter, adapters, noop_adapter};
-pub use choice::{AdapterRequest, accelerate};
+pub use adapter::{Adapter, AdapterKind, adapters, noop_adapter};
+pub use choice::{AdapterRequest, ExpectedAdapter, accelerate, expected_adapter, listed};
 pub use context::{Context, GpuPrecision};
 #[cfg(feature = "starter")]
 pub use convolution::ConvolutionTower;
