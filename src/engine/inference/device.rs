@@ -18,7 +18,7 @@ pub enum DeviceChoice {
     Auto,
     /// The CPU.
     Cpu,
-    /// A GPU through wgpu: the fastest, or the one with this index.
+    /// A GPU through wgpu: the first usable one, discrete before integrated, or the one with this index.
     Gpu(Option<usize>),
     /// An NVIDIA GPU through CUDA, by index.
     Cuda(usize),

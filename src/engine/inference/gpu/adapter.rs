@@ -203,7 +203,7 @@ pub fn may_have_gpu() -> bool {
             .any(|node| std::path::Path::new(node).exists())
 }
 
-/// The adapter with the requested index, or all hardware adapters, the fastest type first.
+/// The adapter with the requested index, or all hardware adapters, discrete ones first.
 ///
 /// # Errors
 /// Returns an error if there is none.
