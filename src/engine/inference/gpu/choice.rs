@@ -15,6 +15,9 @@ use super::test_marks::{AdapterMark, TestStart};
 use super::{GpuError, self_test};
 use crate::engine::inference::{Model, ModelError};
 
+/// Age from which the speed of a slow GPU is measured again if the user requires the GPU: the machine may have been busy.
+/// A newer result is kept, so that commands in a row do not each repeat the test.
+const RETEST_AGE: Duration = Duration::from_secs(60 * 60);
 /// Time limit of a driver call while a model is loaded and tested.
 const CALL: Duration = Duration::from_secs(60);
 
@@ -78,8 +81,8 @@ fn reject_on_battery(
     Err(GpuError::NotFound(reason.into()))
 }
 
-/// All adapters, unless enumeration has hung or crashed earlier and no GPU is required (`wanted`). `checks` is the folder
-/// of the marker.
+/// All adapters, unless enumeration has hung or crashed earlier and no GPU is required (`wanted`). The marker is in the
+/// folder `checks`.
 ///
 /// # Errors
 /// Returns an error if the adapters are not enumerated, or if a driver hangs.
@@ -166,13 +169,11 @@ fn on_adapter(
     let refused =
         |reason: &str| Err(GpuError::NotFound(format!("{}: {reason}", adapter.name)).into());
     let records = FindingStore::new(request.checks.as_deref(), adapter.identity());
-    let mut known = records.known(cpu.info()).map(|stored| stored.finding);
+    let known = records.known(cpu.info());
+    let known = known.filter(|stored| !is_repeated(&stored.finding, stored.age(), request.wanted));
+    let known = known.map(|stored| stored.finding);
     if let Some(finding) = &known {
-        match check_finding(finding, request.wanted) {
-            // A GPU that the user requires is tested again.
-            Err(_) if request.wanted => known = None,
-            admitted => admitted?,
-        }
+        check_finding(finding, request.wanted)?;
     }
     let test = match records.mark.begin(request.wanted) {
         TestStart::Test(test) => Some(test),
@@ -203,6 +204,12 @@ fn on_adapter(
             Err(error)
         }
     }
+}
+
+/// Whether a GPU is tested again: if the user requires it, and its results differed or it was too slow some time ago.
+fn is_repeated(finding: &AccuracyFinding, age: Duration, wanted: bool) -> bool {
+    let is_slow = finding.against().is_some();
+    wanted && (!finding.agrees() || (is_slow && age >= RETEST_AGE))
 }
 
 /// Accepts a GPU that is accurate and either faster or required.
@@ -344,6 +351,20 @@ mod tests {
             none.expect("none").to_string(),
             "no graphics card was found"
         );
+    }
+
+    #[test]
+    fn a_wanted_card_that_was_refused_is_tested_again() {
+        let (fast, slow, wrong) = (finding(1.0, 500.0), finding(1.0, 1.0), finding(0.9, 500.0));
+        for (finding, age, repeated) in [
+            (&fast, 2 * RETEST_AGE, false),
+            (&slow, Duration::ZERO, false),
+            (&slow, RETEST_AGE, true),
+            (&wrong, Duration::ZERO, true),
+        ] {
+            assert_eq!(is_repeated(finding, age, true), repeated, "{finding:?}");
+            assert!(!is_repeated(finding, age, false), "{finding:?}");
+        }
     }
 
     #[test]
