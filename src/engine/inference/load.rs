@@ -69,7 +69,7 @@ pub struct LoadOptions {
     pub device: DeviceChoice,
     /// The precision on the CPU.
     pub precision: Precision,
-    /// Whether a GPU may be chosen while the computer runs on battery.
+    /// Whether a GPU may be chosen if the computer runs on battery.
     pub gpu_on_battery: bool,
     /// Folder that caches measurements of models; without it, they are repeated at every start.
     pub checks: Option<PathBuf>,

@@ -28,7 +28,7 @@ pub struct AdapterRequest {
     pub number: Option<usize>,
     /// Whether the user requires a GPU, even if the CPU is faster.
     pub wanted: bool,
-    /// Whether a GPU may be chosen while the computer runs on battery. A required GPU is always allowed.
+    /// Whether a GPU may be chosen if the computer runs on battery. A required GPU is always allowed.
     pub on_battery: bool,
     /// Folder for test results and compiled kernels; without it, tests are repeated at every start.
     pub checks: Option<PathBuf>,
