@@ -15,8 +15,8 @@ use super::test_marks::{AdapterMark, TestStart};
 use super::{GpuError, self_test};
 use crate::engine::inference::{Model, ModelError};
 
-/// Age from which the speed of a slow GPU is measured again if the user requires the GPU: the machine may have been busy.
-/// A newer result is kept, so that commands in a row do not each repeat the test.
+/// Age from which the speed of a slow GPU is measured again if the user requires the GPU: the machine may have been
+/// busy. A newer result is kept, so that commands in a row do not each repeat the test.
 const RETEST_AGE: Duration = Duration::from_secs(60 * 60);
 /// Time limit of a driver call while a model is loaded and tested.
 const CALL: Duration = Duration::from_secs(60);
