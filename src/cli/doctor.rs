@@ -266,8 +266,8 @@ impl GraphicsCards {
                     let rates = t!(
                         "cli-card-rates",
                         model = name,
-                        with = format!("{:.1}", found.with_card()),
-                        without = format!("{:.1}", found.without_card())
+                        with = gpu::rate_text(found.with_card()),
+                        without = gpu::rate_text(found.without_card())
                     );
                     (card.name, rates)
                 }
@@ -322,7 +322,7 @@ fn tested_cards(checks: &Path) -> String {
             .map(|(count, rate)| {
                 t!(
                     "cli-batches",
-                    rate = format!("{rate:.1}"),
+                    rate = gpu::rate_text(*rate),
                     count = Ungrouped(*count)
                 )
             })
@@ -331,10 +331,10 @@ fn tested_cards(checks: &Path) -> String {
             "cli-tested-card",
             card = found.adapter,
             model = found.model,
-            rate = format!("{:.1}", found.card),
+            rate = gpu::rate_text(found.card),
             batches = batches.join(t!("cli-separator")),
-            cpu = format!("{:.1}", found.cpu),
-            decoding = format!("{:.1}", found.decoding),
+            cpu = gpu::rate_text(found.cpu),
+            decoding = gpu::rate_text(found.decoding),
             cosine = format!("{:.4}", found.cosine),
             photos = t!("cli-photos", count = Ungrouped(found.photos)),
             verdict = verdict

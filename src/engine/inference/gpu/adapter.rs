@@ -221,12 +221,12 @@ fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<
             return Ok(number..number + 1);
         }
         let known: Vec<String> = (known.iter().enumerate())
-            .map(|(number, (_, name))| format!("{number}: {name}"))
+            .map(|(number, (_, name))| format!("gpu:{number} ({name})"))
             .collect();
         return Err(match known.is_empty() {
             true => none(),
             false => GpuError::NotFound(format!(
-                "there is no graphics card {number}, only {}",
+                "there is no graphics card {number}; choose one of these: {}",
                 known.join(", ")
             )),
         });
@@ -317,7 +317,8 @@ mod tests {
             let why = chosen(&known, Some(missing))
                 .expect_err("missing")
                 .to_string();
-            assert!(why.contains("0: Radeon, 1: llvmpipe"), "{why}");
+            let known = "choose one of these: gpu:0 (Radeon), gpu:1 (llvmpipe)";
+            assert!(why.ends_with(known), "{why}");
         }
         assert!(chosen(&[], Some(0)).is_err());
     }

@@ -70,10 +70,21 @@ impl AccuracyFinding {
             ));
         }
         (self.with_card() <= self.without_card()).then(|| {
-            let (with, without) = (self.with_card(), self.without_card());
-            format!("{adapter} would read {with:.1} photos/s with this model, the CPU reads {without:.1}")
+            let [with, without] = [self.with_card(), self.without_card()].map(rate_text);
+            format!("{adapter} would read {with} photos/s with this model, the CPU reads {without}")
         })
     }
+}
+
+/// A rate for display, with at least two significant digits.
+#[must_use]
+pub fn rate_text(rate: f64) -> String {
+    let decimals = if rate > 0.0 && rate < 1.0 {
+        (1.0 - rate.log10().floor()) as usize
+    } else {
+        1
+    };
+    format!("{rate:.decimals$}")
 }
 
 /// The version that a result is valid for: that of the program, and [`VERSION`].
@@ -255,6 +266,14 @@ mod tests {
             let why = finding(wrong, 500.0).against().expect("refused");
             assert!(why.contains("differ from the CPU"), "{why}");
         }
+    }
+
+    #[test]
+    fn low_rates_have_two_significant_digits() {
+        let rates = [410.04, 1.0, 0.5, 0.042, 0.0].map(rate_text);
+        assert_eq!(rates, ["410.0", "1.0", "0.50", "0.042", "0.0"]);
+        let slow = finding(1.0, 0.042).against().expect("refused");
+        assert!(slow.contains("would read 0.042 photos/s"), "{slow}");
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use context::{Context, GpuPrecision};
 #[cfg(feature = "starter")]
 pub use convolution::ConvolutionTower;
 pub use executor::{GpuImageTower, Network};
-pub use findings::{AccuracyFinding, against, findings};
+pub use findings::{AccuracyFinding, against, findings, rate_text};
 pub use kernels::TileSize;
 pub use model::GpuModel;
 pub use operations::{AttentionInput, GpuEpilogue, UnfoldShape};
