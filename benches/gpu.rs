@@ -1,12 +1,12 @@
 //! Pictures per second through the image towers on a graphics card, by model and batch, compared with the limits of its
 //! arithmetic and memory: `cargo bench --bench gpu`. Weights are pseudorandom, so nothing is downloaded.
 //!
-//! First it prints each dispatch of batches of 16 and 64 with its operations and bytes, and the predicted rates of four
+//! First it prints each dispatch of batches of 16 and 64 with its operations and bytes, and the predicted rates of five
 //! cards. That part needs no card and no driver.
 //!
 //! `LUMISIFT_BENCH_GPU=N` selects a card by the number that `lumisift doctor` shows. An adapter that computes on the
-//! processor is timed only if it is selected this way. `LUMISIFT_BENCH_CARD=12.7,360` gives the card's data-sheet
-//! values (TFLOP/s in f32, GB/s) if it is none of the four.
+//! processor is timed only if it is selected this way. `LUMISIFT_BENCH_CARD=12.7,360,25.5` gives the card's data-sheet
+//! values (TFLOP/s in f32, GB/s, and TFLOP/s of its matrix units, if any) if it is none of the five.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -26,23 +26,27 @@ use lumisift::engine::inference::load_starter_tower;
 use lumisift::engine::media::preprocess::Crop;
 use serde_json::{Value, json};
 
-/// A card's data-sheet values: f32 operations per second without matrix units, and bytes per second.
+/// A card's data-sheet values, per second.
 #[derive(Clone, Copy)]
 struct CardSpec {
     name: &'static str,
     /// The adapter's name, exactly.
     adapter_name: &'static str,
+    /// Operations in f32 without matrix units.
     operations: f64,
+    /// Operations of the matrix units: f16 with sums in f32, without sparsity.
+    matrix_operations: Option<f64>,
     bytes: f64,
     /// Compute units, multiprocessors or cores; each works on whole workgroups.
     units: f64,
 }
 
-const CARDS: [CardSpec; 4] = [
+const CARDS: [CardSpec; 5] = [
     CardSpec {
         name: "M1, 8 cores",
         adapter_name: "Apple M1",
         operations: 2.6e12,
+        matrix_operations: None,
         bytes: 68e9,
         units: 8.0,
     },
@@ -50,6 +54,7 @@ const CARDS: [CardSpec; 4] = [
         name: "RX 6600",
         adapter_name: "AMD Radeon RX 6600",
         operations: 8.9e12,
+        matrix_operations: None,
         bytes: 224e9,
         units: 28.0,
     },
@@ -57,6 +62,7 @@ const CARDS: [CardSpec; 4] = [
         name: "RTX 3060",
         adapter_name: "NVIDIA GeForce RTX 3060",
         operations: 12.7e12,
+        matrix_operations: Some(25.5e12),
         bytes: 360e9,
         units: 28.0,
     },
@@ -64,10 +70,21 @@ const CARDS: [CardSpec; 4] = [
         name: "H100 SXM",
         adapter_name: "NVIDIA H100 80GB HBM3",
         operations: 67e12,
+        matrix_operations: Some(989e12),
         bytes: 3350e9,
         units: 132.0,
     },
+    CardSpec {
+        name: "H200",
+        adapter_name: "NVIDIA H200",
+        operations: 67e12,
+        matrix_operations: Some(989e12),
+        bytes: 4800e9,
+        units: 132.0,
+    },
 ];
+/// The variable with the data-sheet values of another card.
+const VARIABLE: &str = "LUMISIFT_BENCH_CARD=TFLOP/s,GB/s[,TFLOP/s of matrix units]";
 /// Share of a card's arithmetic that products reach. Hand-written WGSL has reached a third on an M1.
 const PRODUCTS: f64 = 0.35;
 /// Share that other kernels reach.
@@ -78,6 +95,7 @@ const MEMORY: f64 = 0.7;
 const GAP: f64 = 5e-6;
 
 impl CardSpec {
+    /// The predicted time of a dispatch without matrix units.
     fn seconds(&self, dispatch: &Dispatch) -> f64 {
         let part = if dispatch.name == "product" {
             PRODUCTS
@@ -91,9 +109,14 @@ impl CardSpec {
         arithmetic.max(dispatch.bytes / (MEMORY * self.bytes)) + GAP
     }
 
-    /// The roofline: the same time if all of its arithmetic and memory bandwidth were used.
-    fn least_seconds(&self, dispatch: &Dispatch) -> f64 {
-        (dispatch.operations / self.operations).max(dispatch.bytes / self.bytes)
+    /// The roofline: the time of a dispatch if all of the card's arithmetic and memory bandwidth were used. `None` if
+    /// it uses matrix units whose rate is not known.
+    fn least_seconds(&self, dispatch: &Dispatch) -> Option<f64> {
+        let operations = match dispatch.name.ends_with("by matrix units") {
+            true => self.matrix_operations?,
+            false => self.operations,
+        };
+        Some((dispatch.operations / operations).max(dispatch.bytes / self.bytes))
     }
 
     /// The card's values, from the environment variable or by its name.
@@ -105,11 +128,12 @@ impl CardSpec {
         };
         let numbers = text.split(',').map(|n| n.trim().parse().expect("a number"));
         let numbers: Vec<f64> = numbers.collect();
-        assert_eq!(numbers.len(), 2, "LUMISIFT_BENCH_CARD=TFLOP/s,GB/s");
+        assert!(matches!(numbers.len(), 2 | 3), "{VARIABLE}");
         Some(Self {
             name: "this card",
             adapter_name: "",
             operations: 1e12 * numbers[0],
+            matrix_operations: numbers.get(2).map(|operations| 1e12 * operations),
             bytes: 1e9 * numbers[1],
             units: 1.0,
         })
@@ -158,7 +182,7 @@ fn group_equal(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
     groups
 }
 
-/// Prints operations and bytes of each dispatch of a batch, and the times predicted for four cards.
+/// Prints operations and bytes of each dispatch of a batch, and the times predicted for five cards.
 fn print_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<String> {
     let plan = tower.plan(batch).expect("a plan");
     let dispatches = plan.dispatches();
@@ -246,10 +270,11 @@ fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<CardSp
     let each = |sum: f64| sum / batch.min(16) as f64 * rate;
     let operations = each(plan.dispatches().iter().map(|d| d.operations).sum());
     let bytes = each(plan.dispatches().iter().map(|d| d.bytes).sum());
-    let roofline = paper.map_or_else(String::new, |paper| {
-        let time: f64 = (plan.dispatches().iter())
-            .map(|d| paper.least_seconds(d))
-            .sum();
+    let time: Option<f64> = paper.and_then(|paper| {
+        let dispatches = plan.dispatches().iter();
+        dispatches.map(|d| paper.least_seconds(d)).sum()
+    });
+    let roofline = time.map_or_else(String::new, |time| {
         let most = batch.min(16) as f64 / time;
         format!(
             "; roofline {most:.0} pictures/s, {:.0} % of it reached",
@@ -269,7 +294,7 @@ fn print_times(name: &str, tower: &GpuImageTower, batch: usize) {
     let plan = tower.plan(batch).expect("a plan");
     println!("\n{name}, {batch} pictures, as measured:");
     println!(
-        "{:>5} {:<12} {:>12} {:>10} {:>9} {:>10} {:>8} {:>10}",
+        "{:>5} {:<25} {:>12} {:>10} {:>9} {:>10} {:>8} {:>10}",
         "times", "kernel", "MFLOP", "MB", "us each", "TFLOP/s", "GB/s", "us in all"
     );
     let mut sum = 0.0;
@@ -282,7 +307,7 @@ fn print_times(name: &str, tower: &GpuImageTower, batch: usize) {
         let seconds = time.as_secs_f64().max(1e-9);
         sum += seconds * count as f64;
         println!(
-            "{count:>5} {:<12} {:>12.1} {:>10.2} {:>9.1} {:>10.2} {:>8.0} {:>10.0}",
+            "{count:>5} {:<25} {:>12.1} {:>10.2} {:>9.1} {:>10.2} {:>8.0} {:>10.0}",
             dispatch.name,
             dispatch.operations / 1e6,
             dispatch.bytes / 1e6,
@@ -337,7 +362,7 @@ fn main() {
     }
     let paper = CardSpec::of(adapter);
     if paper.is_none() {
-        println!("LUMISIFT_BENCH_CARD=TFLOP/s,GB/s would add its roofline");
+        println!("{VARIABLE} would add its roofline");
     }
     let open = |numbers| Context::open(adapter, numbers, None).expect("opens");
     let fastest = open(GpuPrecision::Fastest);

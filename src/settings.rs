@@ -194,7 +194,7 @@ pub struct Settings {
     pub device: DeviceChoice,
     /// The numeric precision on the CPU.
     pub precision: Precision,
-    /// Whether a GPU may be selected while the machine runs on battery.
+    /// Whether a GPU may be selected if the machine runs on battery when the model is loaded.
     pub gpu_on_battery: bool,
     /// URLs of hubs to try before Hugging Face.
     pub mirrors: Vec<String>,

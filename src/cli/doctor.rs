@@ -1,11 +1,13 @@
 //! `lumisift doctor`: a report on this machine and installation.
 
 use std::path::Path;
+#[cfg(feature = "gpu")]
+use std::path::PathBuf;
 
 use lumisift::engine::index::store::{Store, StoreError};
 use lumisift::engine::inference::ModelChoice;
 use lumisift::engine::inference::cpu::{IntegerIsa, SimdLevel};
-use lumisift::engine::inference::device::{self, DeviceChoice, nvidia_driver};
+use lumisift::engine::inference::device::{self, Device, DeviceChoice, nvidia_driver};
 #[cfg(feature = "gpu")]
 use lumisift::engine::inference::gpu;
 use lumisift::engine::inference::place;
@@ -96,13 +98,15 @@ fn advised(error: &impl ToString) -> String {
 fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)> {
     let settings = load_settings(dirs);
     let store = store_dir(common, dirs, &settings);
-    let model = match choose_model(common.model.as_deref(), &settings, dirs) {
+    let choice = choose_model(common.model.as_deref(), &settings, dirs);
+    let model = match &choice {
         Ok(ModelChoice::Starter) => t!("cli-starter").into(),
-        Ok(ModelChoice::Folder(dir)) => path_text(&dir),
-        Err(error) => advised(&error),
+        Ok(ModelChoice::Folder(dir)) => path_text(dir),
+        Err(error) => advised(error),
     };
+    let cards = GraphicsCards::list(common, &settings, dirs);
     let wanted = common.device.unwrap_or(settings.device);
-    let (device, reason) = device_in_use(wanted);
+    let (device, reason) = device_in_use(wanted, choice.as_ref().ok(), &cards);
     let mut built_for = vec!["CPU"];
     built_for.extend(device::built_for());
     let built_for = built_for.join(", ");
@@ -133,9 +137,11 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
         ("memory for decoding", json!(size_text(memory))),
         ("device wanted", json!(wanted.to_string())),
         ("device", json!(device)),
-        ("device reason", json!(reason)),
+    ];
+    facts.extend(reason.map(|reason| ("device reason", json!(reason))));
+    facts.extend([
         ("built for", json!(built_for)),
-        ("graphics cards", json!(graphics_cards(&dirs.checks()))),
+        ("graphics cards", json!(cards.text())),
         ("graphics cards tested", json!(tested_cards(&dirs.checks()))),
         (
             "NVIDIA driver",
@@ -153,64 +159,154 @@ fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Va
         ("store", json!(path_text(&store))),
         ("stored", json!(stored)),
         ("store limit", json!(limit)),
-    ];
+    ]);
     facts.extend(tidied.map(|tidied| ("tidied", json!(tidied))));
     facts
 }
 
-/// The device in use, and the reason why it was chosen.
-fn device_in_use(wanted: DeviceChoice) -> (String, String) {
-    #[cfg(feature = "gpu")]
-    if let DeviceChoice::Gpu(number) = wanted {
-        return match gpu::adapter(number) {
-            Ok(card) => (card.name, t!("cli-tested-with-model").into()),
-            Err(error) => (t!("cli-none").into(), advised(&error)),
-        };
-    }
-    match place(wanted) {
-        Ok(device) => {
-            let facts = device.facts().clone();
-            let why = facts.reason;
-            let why = why.map(|why| text::sentence(&why).into_owned());
-            let why = why.unwrap_or_else(|| t!("cli-as-the-cpu").into());
-            (facts.name, why)
+/// The device in use, and the reason why it was chosen, unless it is the CPU on request.
+fn device_in_use(
+    wanted: DeviceChoice,
+    model: Option<&ModelChoice>,
+    cards: &GraphicsCards,
+) -> (String, Option<String>) {
+    let placed = match (wanted, model) {
+        // Candle runs the starter on the CPU only.
+        (DeviceChoice::Auto, Some(ModelChoice::Starter)) if cfg!(feature = "gpu") => {
+            Ok(Device::cpu())
         }
-        Err(error) => (t!("cli-none").into(), advised(&error)),
+        _ => place(wanted),
+    };
+    let device = match placed {
+        Ok(device) => device,
+        Err(error) => return (t!("cli-none").into(), Some(advised(&error))),
+    };
+    let name = device.facts().name.clone();
+    if !device.is_cpu() {
+        return (name, Some(t!("cli-as-the-cpu").into()));
     }
+    if matches!(wanted, DeviceChoice::Auto | DeviceChoice::Gpu(_))
+        && let Some(found) = cards.in_use(model)
+    {
+        return found;
+    }
+    let reason = device.facts().reason.as_deref();
+    (name, reason.map(|why| text::sentence(why).into_owned()))
 }
 
-/// The graphics cards, numbered as in `--device gpu:N`.
+/// The graphics cards, which are listed once, and how the device is requested.
 #[cfg(feature = "gpu")]
-fn graphics_cards(checks: &Path) -> String {
-    let describe = |(number, card): (usize, &gpu::Adapter)| {
-        let (kind, interface) = (card.kind.name(), card.interface);
-        let against = gpu::against(checks, card);
-        let against = against.map_or_else(String::new, |reason| {
-            let reason = text::advised(&reason, text::Surface::CommandLine);
-            t!("cli-left-alone", reason = reason)
-        });
-        format!(
-            "{number}: {} ({kind}, {interface}, {}){against}",
-            card.name, card.driver
-        )
-    };
-    let cards = match gpu::adapters() {
-        Ok(cards) => cards,
-        Err(error) => {
-            return t!("cli-cards-not-listed", error = advised(&error));
+struct GraphicsCards {
+    listed: Result<Vec<gpu::Adapter>, gpu::GpuError>,
+    request: gpu::AdapterRequest,
+    checks: PathBuf,
+}
+
+#[cfg(feature = "gpu")]
+impl GraphicsCards {
+    fn list(common: &CommonArgs, settings: &Settings, dirs: &Dirs) -> Self {
+        let device = common.device.unwrap_or(settings.device);
+        let (number, wanted) = match device {
+            DeviceChoice::Gpu(number) => (number, true),
+            _ => (None, false),
+        };
+        let checks = dirs.checks();
+        // A report makes no folders. Without this one, no driver is known to crash.
+        let folder = checks.is_dir().then_some(checks.as_path());
+        Self {
+            listed: gpu::listed(folder, wanted),
+            request: gpu::AdapterRequest {
+                number,
+                wanted,
+                on_battery: settings.gpu_on_battery,
+                checks: Some(checks.clone()),
+            },
+            checks,
         }
-    };
-    let cards: Vec<String> = cards.iter().enumerate().map(describe).collect();
-    if cards.is_empty() {
-        t!("cli-none-found").into()
-    } else {
-        cards.join(t!("cli-clause-separator"))
+    }
+
+    /// The cards, numbered as in `--device gpu:N`.
+    fn text(&self) -> String {
+        let describe = |(number, card): (usize, &gpu::Adapter)| {
+            let (kind, interface) = (card.kind.name(), card.interface);
+            let against = gpu::against(&self.checks, card);
+            let against = against.map_or_else(String::new, |reason| {
+                let reason = text::advised(&reason, Surface::CommandLine);
+                t!("cli-left-alone", reason = reason)
+            });
+            format!(
+                "{number}: {} ({kind}, {interface}, {}){against}",
+                card.name, card.driver
+            )
+        };
+        let cards = match &self.listed {
+            Ok(cards) => cards,
+            Err(error) => {
+                return t!("cli-cards-not-listed", error = advised(error));
+            }
+        };
+        let cards: Vec<String> = cards.iter().enumerate().map(describe).collect();
+        if cards.is_empty() {
+            t!("cli-none-found").into()
+        } else {
+            cards.join(t!("cli-clause-separator"))
+        }
+    }
+
+    /// The device that the request selects for a model, and why.
+    fn in_use(&self, model: Option<&ModelChoice>) -> Option<(String, Option<String>)> {
+        let name = model.map(ModelChoice::name).unwrap_or_default();
+        let expected = match &self.listed {
+            Ok(cards) => gpu::expected_adapter(cards, &self.request, &name),
+            Err(error) => Err(error.clone().into()),
+        };
+        let (device, reason) = match expected {
+            Ok(card) => match card.finding {
+                Some(found) => {
+                    let rates = t!(
+                        "cli-card-rates",
+                        model = name,
+                        with = gpu::rate_text(found.with_card()),
+                        without = gpu::rate_text(found.without_card())
+                    );
+                    (card.name, rates)
+                }
+                None => {
+                    let untested = t!("cli-untested-card", card = card.name);
+                    let device = match self.request.wanted {
+                        true => card.name,
+                        false => t!("cli-undecided").into(),
+                    };
+                    (device, untested)
+                }
+            },
+            Err(error) if self.request.wanted => (t!("cli-none").into(), advised(&error)),
+            Err(error) => {
+                let reason = error.to_string();
+                let cpu = Device::cpu().facts().name.clone();
+                (cpu, text::sentence(&reason).into_owned())
+            }
+        };
+        Some((device, Some(reason)))
     }
 }
 
 #[cfg(not(feature = "gpu"))]
-fn graphics_cards(_: &Path) -> String {
-    t!("cli-not-built").into()
+struct GraphicsCards;
+
+#[cfg(not(feature = "gpu"))]
+impl GraphicsCards {
+    fn list(_: &CommonArgs, _: &Settings, _: &Dirs) -> Self {
+        Self
+    }
+
+    fn text(&self) -> String {
+        t!("cli-not-built").into()
+    }
+
+    fn in_use(&self, _: Option<&ModelChoice>) -> Option<(String, Option<String>)> {
+        None
+    }
 }
 
 /// The results of testing graphics cards with models.
@@ -226,7 +322,7 @@ fn tested_cards(checks: &Path) -> String {
             .map(|(count, rate)| {
                 t!(
                     "cli-batches",
-                    rate = format!("{rate:.1}"),
+                    rate = gpu::rate_text(*rate),
                     count = Ungrouped(*count)
                 )
             })
@@ -235,10 +331,10 @@ fn tested_cards(checks: &Path) -> String {
             "cli-tested-card",
             card = found.adapter,
             model = found.model,
-            rate = format!("{:.1}", found.card),
+            rate = gpu::rate_text(found.card),
             batches = batches.join(t!("cli-separator")),
-            cpu = format!("{:.1}", found.cpu),
-            decoding = format!("{:.1}", found.decoding),
+            cpu = gpu::rate_text(found.cpu),
+            decoding = gpu::rate_text(found.decoding),
             cosine = format!("{:.4}", found.cosine),
             photos = t!("cli-photos", count = Ungrouped(found.photos)),
             verdict = verdict

@@ -21,6 +21,10 @@ pub const TESTS: &[(&str, fn())] = &[
         command_line,
     ),
     (
+        "the_report_shows_the_device_in_use_with_its_test",
+        reported_device,
+    ),
+    (
         "a_driver_that_hangs_is_left_alone_until_it_is_wanted",
         hung_driver,
     ),
@@ -111,15 +115,39 @@ fn command_line() {
         why.contains("gpu:99") && why.contains("there is no graphics card 99"),
         "{why}"
     );
-    let doctor = lumisift(home.path())
-        .args(["doctor", "--format", "json"])
-        .output();
-    let doctor = text(&doctor.expect("runs").stdout);
+    let report = doctor(home.path(), dir.path(), "auto").to_string();
     assert!(
-        doctor.contains(&format!("0: {}", adapter().name)),
-        "{doctor}"
+        report.contains(&format!("0: {}", adapter().name)),
+        "{report}"
     );
-    assert!(doctor.contains("photos/s"), "{doctor}");
+    assert!(report.contains("photos/s"), "{report}");
+}
+
+fn doctor(home: &Path, model: &Path, device: &str) -> serde_json::Value {
+    let mut command = lumisift(home);
+    command.args(["doctor", "--format", "json", "--device", device, "--model"]);
+    let output = command.arg(model).output().expect("runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// `doctor` reports the device that a model would run on, and the result of the card's test with that model.
+fn reported_device() {
+    let dir = model_folder("clip-tiny");
+    let home = tempfile::tempdir().expect("a folder");
+    let report = |device: &str| doctor(home.path(), dir.path(), device);
+    let untested = report("gpu:0");
+    assert_eq!(untested["device"], adapter().name.as_str());
+    let reason = untested["device_reason"].as_str().expect("a reason");
+    assert!(reason.contains("is tested when"), "{reason}");
+    let used = classify(home.path(), dir.path(), "gpu:0");
+    assert!(used.status.success(), "{}", text(&used.stderr));
+    let tested = report("gpu:0");
+    assert_eq!(tested["device"], adapter().name.as_str());
+    let reason = tested["device_reason"].as_str().expect("a reason");
+    assert!(reason.contains("photos/s with the card"), "{reason}");
+    let cpu = report("cpu");
+    assert_eq!(cpu["device"], "CPU");
+    assert!(cpu.get("device_reason").is_none(), "{cpu}");
 }
 
 fn refused_software() {
@@ -130,6 +158,10 @@ fn refused_software() {
     let why = text(&refused.stderr);
     assert!(why.contains("which computes on the processor"), "{why}");
     assert!(classify(home.path(), dir.path(), "auto").status.success());
+    let report = doctor(home.path(), dir.path(), "auto");
+    assert_eq!(report["device"], "CPU");
+    let reason = report["device_reason"].as_str().expect("a reason");
+    assert!(reason.contains("no graphics card was found"), "{reason}");
 }
 
 /// Asserts that two results differ only by rounding.

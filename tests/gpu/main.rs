@@ -91,12 +91,23 @@ fn computed<'a>(
 
 /// Runs the recorded dispatches on the card for which they were recorded.
 fn run(recorder: Recorder, inputs: &[(GpuRows, &[f32])], output: GpuRows) -> Vec<f32> {
+    run_named(recorder, inputs, output).0
+}
+
+/// The same; also returns the name of the kernel that computes the result.
+fn run_named(
+    recorder: Recorder,
+    inputs: &[(GpuRows, &[f32])],
+    output: GpuRows,
+) -> (Vec<f32>, &'static str) {
     let context = recorder.context();
     let plan: GpuPlan = recorder.finish(output).expect("a plan");
     for (rows, values) in inputs {
         plan.write(context, rows, values);
     }
-    gpu::run(context, &plan, HANG_TIMEOUT).expect("runs")
+    let kernel = plan.dispatches().last().expect("a dispatch").name;
+    let values = gpu::run(context, &plan, HANG_TIMEOUT).expect("runs");
+    (values, kernel)
 }
 
 /// Adds a difference to the table that is printed at the end.

@@ -7,7 +7,7 @@ use lumisift::engine::inference::gpu::{
 };
 use proptest::prelude::*;
 
-use super::{CONTEXTS, adapter, assert_near, computed, for_cases, kept, noise, run};
+use super::{CONTEXTS, adapter, assert_near, computed, for_cases, kept, noise, run, run_named};
 
 pub const TESTS: &[(&str, fn())] = &[
     (
@@ -50,6 +50,14 @@ fn product(x: &[f32], weight: &[f32], bias: &[f32], inputs: usize) -> Vec<f32> {
         lines.map(move |(line, bias)| (dot(row, line) + f64::from(*bias)) as f32)
     })
     .collect()
+}
+
+/// The name of the kernel that multiplies activations by weights.
+fn product_name(context: &Context) -> &'static str {
+    match context.uses_f16() && context.has_matrix_units() {
+        true => "product by matrix units",
+        false => "product",
+    }
 }
 
 struct Case {
@@ -96,7 +104,13 @@ fn products() {
             let out = recorder.linear(&x, &layer, GpuEpilogue::ActivateInFull(Activation::None));
             let card = run(recorder, &[(x, &case.x)], out);
             let what = format!("{rows} x {inputs} to {outputs} in {tile:?} tiles");
-            assert_near(context, "product", &card, &case.expected(context), &what);
+            assert_near(
+                context,
+                product_name(context),
+                &card,
+                &case.expected(context),
+                &what,
+            );
         }
     });
 }
@@ -172,7 +186,7 @@ fn additions() {
                 let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
                 assert_near(
                     context,
-                    "product",
+                    product_name(context),
                     &card,
                     &cpu,
                     &format!("added in place, {what}"),
@@ -187,7 +201,7 @@ fn additions() {
                 let cpu: Vec<f32> = plain.iter().zip(repeated).map(|(a, b)| a + b).collect();
                 assert_near(
                     context,
-                    "product",
+                    product_name(context),
                     &card,
                     &cpu,
                     &format!("with repeated rows, {what}"),
@@ -214,7 +228,13 @@ fn split_weights() {
             let out = recorder.linear(&x, &layer, GpuEpilogue::ActivateInFull(Activation::None));
             let card = run(recorder, &[(x, &case.x)], out);
             let what = format!("split, {shape:?}");
-            assert_near(&context, "product", &card, &case.expected(&context), &what);
+            assert_near(
+                &context,
+                product_name(&context),
+                &card,
+                &case.expected(&context),
+                &what,
+            );
         });
     }
 }
@@ -240,7 +260,7 @@ fn cut_products() {
                 let plain = case.expected(context);
                 let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
                 let what = format!("{rows} rows in parts of {longest}");
-                assert_near(context, "product", &card, &cpu, &what);
+                assert_near(context, product_name(context), &card, &cpu, &what);
             }
         },
     );
@@ -255,10 +275,10 @@ fn cut_attention() {
         let kv = noise(sequences * tokens * 2 * width, 10);
         for context in CONTEXTS.iter() {
             let recorder = Recorder::new(context).with_longest(longest);
-            let card = attention_by(recorder, (&q, &kv), shape, false);
+            let (card, kernel) = attention_by(recorder, (&q, &kv), shape, false);
             let cpu = attended(&kept(context, &q), &kept(context, &kv), shape);
             let what = format!("{shape:?} in parts of {longest}");
-            assert_near(context, "attention", &card, &cpu, &what);
+            assert_near(context, kernel, &card, &cpu, &what);
         }
     });
 }
@@ -301,7 +321,13 @@ fn padding() {
                 let weight = kept(context, &after.weight);
                 let cpu = product(&kept(context, &middle), &weight, &after.bias, width);
                 assert!(card.iter().all(|v| v.is_finite()), "{shape:?}: {card:?}");
-                assert_near(context, "product", &card, &cpu, &format!("after {shape:?}"));
+                assert_near(
+                    context,
+                    product_name(context),
+                    &card,
+                    &cpu,
+                    &format!("after {shape:?}"),
+                );
             }
         },
     );
@@ -330,7 +356,7 @@ fn strided_rows() {
             .collect();
         assert_near(
             context,
-            "product",
+            product_name(context),
             &card,
             &cpu,
             "the third of each five rows",
@@ -413,16 +439,17 @@ fn attention_on_card(
     values: (&[f32], &[f32]),
     shape: Shape,
     shared: bool,
-) -> Vec<f32> {
+) -> (Vec<f32>, &'static str) {
     attention_by(Recorder::new(context), values, shape, shared)
 }
 
+/// Attention by the card, and the name of its kernel.
 fn attention_by(
     mut recorder: Recorder,
     (q, kv): (&[f32], &[f32]),
     (sequences, tokens, queries, heads, size): Shape,
     shared: bool,
-) -> Vec<f32> {
+) -> (Vec<f32>, &'static str) {
     let width = heads * size;
     let rows = if shared { queries } else { sequences * queries };
     let q_rows = recorder.activations(rows, width);
@@ -438,11 +465,11 @@ fn attention_by(
         scale: 1.0 / (size as f32).sqrt(),
     });
     let inputs = [(q_rows, q), (kv_rows, kv)];
-    run(recorder, &inputs, out)
+    run_named(recorder, &inputs, out)
 }
 
 fn attention() {
-    let sizes = prop::sample::select(vec![1, 3, 8, 12, 33, 64, 72, 80, 104, 128, 256]);
+    let sizes = prop::sample::select(vec![1, 3, 8, 12, 16, 32, 33, 48, 64, 72, 80, 104, 128, 256]);
     let shapes = (1usize..4, 1usize..70, 1usize..40, 1usize..4, sizes);
     for_cases(20, shapes, |shape| {
         let (sequences, tokens, queries, heads, size) = shape;
@@ -450,9 +477,9 @@ fn attention() {
         let q = noise(sequences * queries * width, 9);
         let kv = noise(sequences * tokens * 2 * width, 10);
         for context in CONTEXTS.iter() {
-            let card = attention_on_card(context, (&q, &kv), shape, false);
+            let (card, kernel) = attention_on_card(context, (&q, &kv), shape, false);
             let cpu = attended(&kept(context, &q), &kept(context, &kv), shape);
-            assert_near(context, "attention", &card, &cpu, &format!("{shape:?}"));
+            assert_near(context, kernel, &card, &cpu, &format!("{shape:?}"));
         }
     });
 }
@@ -464,10 +491,10 @@ fn shared_query() {
     let kv = noise(sequences * tokens * 2 * width, 12);
     for context in CONTEXTS.iter() {
         let shape = (sequences, tokens, 1, heads, size);
-        let card = attention_on_card(context, (&q, &kv), shape, true);
+        let (card, kernel) = attention_on_card(context, (&q, &kv), shape, true);
         let copies = q.repeat(sequences);
         let cpu = attended(&kept(context, &copies), &kept(context, &kv), shape);
-        assert_near(context, "attention", &card, &cpu, "shared");
+        assert_near(context, kernel, &card, &cpu, "shared");
     }
 }
 

@@ -18,7 +18,7 @@ pub enum DeviceChoice {
     Auto,
     /// The CPU.
     Cpu,
-    /// A GPU through wgpu: the fastest, or the one with this index.
+    /// A GPU through wgpu: the first usable one, discrete before integrated, or the one with this index.
     Gpu(Option<usize>),
     /// An NVIDIA GPU through CUDA, by index.
     Cuda(usize),
@@ -37,7 +37,11 @@ impl FromStr for DeviceChoice {
     type Err = UnknownDevice;
 
     fn from_str(text: &str) -> Result<Self, UnknownDevice> {
-        let cuda = |number: &str| number.parse().ok().map(Self::Cuda);
+        // `parse` alone would accept a plus sign.
+        let index = |number: &str| -> Option<usize> {
+            let is_digits = number.bytes().all(|byte| byte.is_ascii_digit());
+            number.parse().ok().filter(|_| is_digits)
+        };
         let choice = match text {
             "auto" => Some(Self::Auto),
             "cpu" => Some(Self::Cpu),
@@ -45,8 +49,8 @@ impl FromStr for DeviceChoice {
             "cuda" => Some(Self::Cuda(0)),
             "metal" => Some(Self::Metal),
             _ => match text.strip_prefix("gpu:") {
-                Some(number) => number.parse().ok().map(|number| Self::Gpu(Some(number))),
-                None => text.strip_prefix("cuda:").and_then(cuda),
+                Some(number) => index(number).map(|number| Self::Gpu(Some(number))),
+                None => text.strip_prefix("cuda:").and_then(index).map(Self::Cuda),
             },
         };
         choice.ok_or_else(|| UnknownDevice(text.into()))
@@ -313,11 +317,13 @@ mod tests {
             "gpu:",
             "gpu:x",
             "gpu:-1",
+            "gpu:+0",
             "gpu:1:2",
             "gpu:99999999999999999999",
             "gpu 1",
             "cuda:",
             "cuda:x",
+            "cuda:+1",
             "metal:0",
             "cpu:1",
             "opencl",

@@ -9,13 +9,13 @@ use super::Model;
 use super::accuracy::Accuracy;
 #[cfg(feature = "gpu")]
 use super::checkpoint::load_folder_tower;
-use super::checkpoint::{self, FolderModel, folder_fingerprint, load_folder};
+use super::checkpoint::{self, FolderModel, folder_fingerprint, folder_name, load_folder};
 use super::device_selection::place;
 use super::error::ModelError;
-#[cfg(feature = "starter")]
-use super::families::starter_model::load_starter;
 #[cfg(all(feature = "gpu", feature = "starter"))]
 use super::families::starter_model::load_starter_tower;
+#[cfg(feature = "starter")]
+use super::families::starter_model::{STARTER_NAME, load_starter};
 #[cfg(feature = "gpu")]
 use super::gpu;
 use crate::engine::inference::cpu::IntegerIsa;
@@ -31,6 +31,20 @@ pub enum ModelChoice {
     Starter,
     /// A checkpoint folder in Hugging Face's layout.
     Folder(PathBuf),
+}
+
+impl ModelChoice {
+    /// Display name of the model.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            #[cfg(feature = "starter")]
+            Self::Starter => STARTER_NAME.into(),
+            #[cfg(not(feature = "starter"))]
+            Self::Starter => "starter".into(),
+            Self::Folder(dir) => folder_name(dir),
+        }
+    }
 }
 
 /// Numeric precision of the image tower on the CPU.
@@ -55,7 +69,7 @@ pub struct LoadOptions {
     pub device: DeviceChoice,
     /// The precision on the CPU.
     pub precision: Precision,
-    /// Whether a GPU may be chosen while the computer runs on battery.
+    /// Whether a GPU may be chosen if the computer runs on battery.
     pub gpu_on_battery: bool,
     /// Folder that caches measurements of models; without it, they are repeated at every start.
     pub checks: Option<PathBuf>,

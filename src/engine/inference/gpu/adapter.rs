@@ -203,7 +203,7 @@ pub fn may_have_gpu() -> bool {
             .any(|node| std::path::Path::new(node).exists())
 }
 
-/// The adapter with the requested index, or all hardware adapters, the fastest type first.
+/// The adapter with the requested index, or all hardware adapters, discrete ones first.
 ///
 /// # Errors
 /// Returns an error if there is none.
@@ -221,12 +221,12 @@ fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<
             return Ok(number..number + 1);
         }
         let known: Vec<String> = (known.iter().enumerate())
-            .map(|(number, (_, name))| format!("{number}: {name}"))
+            .map(|(number, (_, name))| format!("gpu:{number} ({name})"))
             .collect();
         return Err(match known.is_empty() {
             true => none(),
             false => GpuError::NotFound(format!(
-                "there is no graphics card {number}, only {}",
+                "there is no graphics card {number}; choose one of these: {}",
                 known.join(", ")
             )),
         });
@@ -240,15 +240,6 @@ fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<
         ))),
         (0, None) => Err(none()),
     }
-}
-
-/// The adapter with the requested index, or the best hardware adapter.
-///
-/// # Errors
-/// Returns an error if there is none.
-pub fn adapter(number: Option<usize>) -> Result<Adapter, GpuError> {
-    let adapters = adapters()?;
-    Ok(candidates(&adapters, number)?[0].clone())
 }
 
 #[cfg(test)]
@@ -326,7 +317,8 @@ mod tests {
             let why = chosen(&known, Some(missing))
                 .expect_err("missing")
                 .to_string();
-            assert!(why.contains("0: Radeon, 1: llvmpipe"), "{why}");
+            let known = "choose one of these: gpu:0 (Radeon), gpu:1 (llvmpipe)";
+            assert!(why.ends_with(known), "{why}");
         }
         assert!(chosen(&[], Some(0)).is_err());
     }

@@ -1,6 +1,6 @@
 //! Decides whether a model's image tower runs on a GPU: by a test, unless the user has decided.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ use super::test_marks::{AdapterMark, TestStart};
 use super::{GpuError, self_test};
 use crate::engine::inference::{Model, ModelError};
 
+/// Age from which the speed of a slow GPU is measured again if the user requires the GPU: the machine may have been
+/// busy. A newer result is kept, so that commands in a row do not each repeat the test.
+const RETEST_AGE: Duration = Duration::from_secs(60 * 60);
 /// Time limit of a driver call while a model is loaded and tested.
 const CALL: Duration = Duration::from_secs(60);
 
@@ -25,7 +28,7 @@ pub struct AdapterRequest {
     pub number: Option<usize>,
     /// Whether the user requires a GPU, even if the CPU is faster.
     pub wanted: bool,
-    /// Whether a GPU may be chosen while the computer runs on battery. A required GPU is always allowed.
+    /// Whether a GPU may be chosen if the computer runs on battery. A required GPU is always allowed.
     pub on_battery: bool,
     /// Folder for test results and compiled kernels; without it, tests are repeated at every start.
     pub checks: Option<PathBuf>,
@@ -60,7 +63,7 @@ fn on_card(
         return Err(GpuError::NotFound("no graphics card was found".into()).into());
     }
     reject_on_battery(request, on_battery)?;
-    let found = listed(request)?;
+    let found = listed(request.checks.as_deref(), request.wanted)?;
     first_success(candidates(&found, request.number)?, |adapter| {
         on_adapter(cpu, request, adapter, load)
     })
@@ -78,10 +81,14 @@ fn reject_on_battery(
     Err(GpuError::NotFound(reason.into()))
 }
 
-/// All adapters, unless enumeration is known to hang.
-fn listed(request: &AdapterRequest) -> Result<Vec<Adapter>, GpuError> {
-    let mark = AdapterMark::new(request.checks.as_deref(), "all", "list");
-    let test = match mark.begin(request.wanted) {
+/// All adapters, unless enumeration has hung or crashed earlier and no GPU is required (`wanted`). The marker is in the
+/// folder `checks`.
+///
+/// # Errors
+/// Returns an error if the adapters are not enumerated, or if a driver hangs.
+pub fn listed(checks: Option<&Path>, wanted: bool) -> Result<Vec<Adapter>, GpuError> {
+    let mark = AdapterMark::new(checks, "all", "list");
+    let test = match mark.begin(wanted) {
         TestStart::Test(test) => Some(test),
         TestStart::Busy => None,
         TestStart::Blocked(reason) => {
@@ -95,6 +102,40 @@ fn listed(request: &AdapterRequest) -> Result<Vec<Adapter>, GpuError> {
         mark.hung();
     }
     found
+}
+
+/// The GPU that a request selects according to stored results.
+#[derive(Clone, Debug)]
+pub struct ExpectedAdapter {
+    /// Name of the GPU.
+    pub name: String,
+    /// The result of its test with the model; without one it is tested when the model is loaded.
+    pub finding: Option<AccuracyFinding>,
+}
+
+/// The GPU among `found` that a request selects for the model of this name, without opening or testing any.
+///
+/// # Errors
+/// Returns an error if the request selects none.
+pub fn expected_adapter(
+    found: &[Adapter],
+    request: &AdapterRequest,
+    model: &str,
+) -> Result<ExpectedAdapter, ModelError> {
+    reject_on_battery(request, on_battery)?;
+    first_success(candidates(found, request.number)?, |adapter| {
+        let name = adapter.name.clone();
+        let records = FindingStore::new(request.checks.as_deref(), adapter.identity());
+        let against = records.mark.against().filter(|_| !request.wanted);
+        if let Some(reason) = against {
+            return Err(GpuError::NotFound(format!("{name}: {reason}")).into());
+        }
+        let finding = records.latest(model);
+        if let Some(finding) = &finding {
+            check_finding(finding, request.wanted)?;
+        }
+        Ok(ExpectedAdapter { name, finding })
+    })
 }
 
 /// Returns the first success. If all attempts fail, returns the only error, or one that combines all messages.
@@ -128,13 +169,11 @@ fn on_adapter(
     let refused =
         |reason: &str| Err(GpuError::NotFound(format!("{}: {reason}", adapter.name)).into());
     let records = FindingStore::new(request.checks.as_deref(), adapter.identity());
-    let mut known = records.known(cpu.info());
+    let known = records.known(cpu.info());
+    let known = known.filter(|stored| !is_repeated(&stored.finding, stored.age(), request.wanted));
+    let known = known.map(|stored| stored.finding);
     if let Some(finding) = &known {
-        match check_finding(finding, request.wanted) {
-            // A GPU that the user requires is tested again.
-            Err(_) if request.wanted => known = None,
-            admitted => admitted?,
-        }
+        check_finding(finding, request.wanted)?;
     }
     let test = match records.mark.begin(request.wanted) {
         TestStart::Test(test) => Some(test),
@@ -165,6 +204,12 @@ fn on_adapter(
             Err(error)
         }
     }
+}
+
+/// Whether a GPU is tested again: if the user requires it, and its results differed or it was too slow some time ago.
+fn is_repeated(finding: &AccuracyFinding, age: Duration, wanted: bool) -> bool {
+    let is_slow = finding.against().is_some();
+    wanted && (!finding.agrees() || (is_slow && age >= RETEST_AGE))
 }
 
 /// Accepts a GPU that is accurate and either faster or required.
@@ -206,6 +251,8 @@ fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::inference::ModelInfo;
+    use crate::engine::inference::gpu::noop_adapter;
 
     #[test]
     fn another_card_is_tried_if_the_first_fails() {
@@ -251,9 +298,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_wanted_card_may_be_slow_but_not_wrong() {
-        let finding = |cosine, card| AccuracyFinding {
+    fn finding(cosine: f32, card: f64) -> AccuracyFinding {
+        AccuracyFinding {
             adapter: "Radeon".into(),
             model: "clip".into(),
             cosine,
@@ -262,7 +308,67 @@ mod tests {
             batches: Vec::new(),
             cpu: 100.0,
             decoding: 100.0,
+        }
+    }
+
+    #[test]
+    fn the_card_in_use_is_known_from_its_test() {
+        let checks = tempfile::tempdir().expect("a folder");
+        let cards = [noop_adapter().expect("wgpu's noop")];
+        let request = |wanted| AdapterRequest {
+            number: None,
+            wanted,
+            on_battery: true,
+            checks: Some(checks.path().to_path_buf()),
         };
+        let expected = |wanted| expected_adapter(&cards, &request(wanted), "clip");
+        let records = FindingStore::new(Some(checks.path()), cards[0].identity());
+        let untested = expected(false).expect("a card");
+        assert_eq!(untested.name, cards[0].name);
+        assert_eq!(untested.finding, None);
+        // Faster than the CPU, slower, and wrong: whether it is used by `auto`, and on request.
+        for (cosine, rate, automatic, on_request) in [
+            (1.0, 500.0, true, true),
+            (1.0, 1.0, false, true),
+            (0.9, 500.0, false, false),
+        ] {
+            let tested = finding(cosine, rate);
+            records.keep(&ModelInfo::of_tests(4), &tested);
+            for (wanted, used) in [(false, automatic), (true, on_request)] {
+                match expected(wanted) {
+                    Ok(card) => assert!(used && card.finding == Some(tested.clone())),
+                    Err(error) => assert!(!used, "{error}"),
+                }
+            }
+        }
+        records.keep(&ModelInfo::of_tests(4), &finding(1.0, 500.0));
+        assert!(records.mark.hung());
+        let why = expected(false).err().expect("left alone").to_string();
+        assert!(why.contains("did not respond"), "{why}");
+        assert!(expected(true).is_ok());
+        let none = expected_adapter(&[], &request(false), "clip").err();
+        assert_eq!(
+            none.expect("none").to_string(),
+            "no graphics card was found"
+        );
+    }
+
+    #[test]
+    fn a_wanted_card_that_was_refused_is_tested_again() {
+        let (fast, slow, wrong) = (finding(1.0, 500.0), finding(1.0, 1.0), finding(0.9, 500.0));
+        for (finding, age, repeated) in [
+            (&fast, 2 * RETEST_AGE, false),
+            (&slow, Duration::ZERO, false),
+            (&slow, RETEST_AGE, true),
+            (&wrong, Duration::ZERO, true),
+        ] {
+            assert_eq!(is_repeated(finding, age, true), repeated, "{finding:?}");
+            assert!(!is_repeated(finding, age, false), "{finding:?}");
+        }
+    }
+
+    #[test]
+    fn a_wanted_card_may_be_slow_but_not_wrong() {
         assert!(check_finding(&finding(1.0, 1.0), true).is_ok());
         assert!(check_finding(&finding(1.0, 1.0), false).is_err());
         assert!(check_finding(&finding(1.0, 500.0), false).is_ok());

@@ -1,6 +1,7 @@
 //! Cached results of testing a GPU with a model.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +15,8 @@ use crate::engine::inference::ModelInfo;
 const AGREEMENT: f32 = 0.999;
 /// Size limit of a stored result in bytes.
 const MAX_RECORD: u64 = 64 << 10;
-/// Version of the kernels, incremented with each change to them.
-const KERNELS: u32 = 3;
+/// Version of the kernels and of the test, incremented with each change to either.
+const VERSION: u32 = 4;
 
 /// Accuracy and speed of a GPU with a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct AccuracyFinding {
     pub batches: Vec<(usize, f64)>,
     /// Photos encoded per second by the otherwise idle CPU.
     pub cpu: f64,
-    /// Photos decoded per second by the otherwise idle CPU.
+    /// Photos of 12 megapixels decoded per second by the otherwise idle CPU.
     pub decoding: f64,
 }
 
@@ -69,10 +70,57 @@ impl AccuracyFinding {
             ));
         }
         (self.with_card() <= self.without_card()).then(|| {
-            let (with, without) = (self.with_card(), self.without_card());
-            format!("{adapter} would read {with:.1} photos/s with this model, the CPU reads {without:.1}")
+            let [with, without] = [self.with_card(), self.without_card()].map(rate_text);
+            format!("{adapter} would read {with} photos/s with this model, the CPU reads {without}")
         })
     }
+}
+
+/// A rate for display, with at least two significant digits.
+#[must_use]
+pub fn rate_text(rate: f64) -> String {
+    let decimals = if rate > 0.0 && rate < 1.0 {
+        (1.0 - rate.log10().floor()) as usize
+    } else {
+        1
+    };
+    format!("{rate:.decimals$}")
+}
+
+/// The version that a result is valid for: that of the program, and [`VERSION`].
+fn version() -> String {
+    format!("{}-{VERSION}", env!("CARGO_PKG_VERSION"))
+}
+
+/// A result as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoredFinding {
+    /// Identity of the adapter with its driver.
+    identity: String,
+    version: String,
+    /// Time of the test in seconds since 1970.
+    measured: u64,
+    #[serde(flatten)]
+    pub finding: AccuracyFinding,
+}
+
+impl StoredFinding {
+    /// The result in a file; `None` if it is damaged or of another version.
+    fn read(file: &Path) -> Option<Self> {
+        let bytes = read_regular(file, MAX_RECORD).ok()?;
+        let stored: Self = serde_json::from_slice(&bytes).ok()?;
+        (stored.version == version()).then_some(stored)
+    }
+
+    /// Time since the test.
+    pub fn age(&self) -> Duration {
+        Duration::from_secs(seconds_now().saturating_sub(self.measured))
+    }
+}
+
+fn seconds_now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
 }
 
 /// Storage of test results, if a folder is available.
@@ -109,8 +157,7 @@ impl FindingStore {
             self.adapter.as_str(),
             &model.fingerprint.to_string(),
             &model.runs_on(),
-            env!("CARGO_PKG_VERSION"),
-            &KERNELS.to_string(),
+            &version(),
         ];
         Some(
             self.folder
@@ -120,13 +167,28 @@ impl FindingStore {
     }
 
     /// The stored result for a model.
-    pub fn known(&self, model: &ModelInfo) -> Option<AccuracyFinding> {
-        serde_json::from_slice(&read_regular(&self.file(model)?, MAX_RECORD).ok()?).ok()
+    pub fn known(&self, model: &ModelInfo) -> Option<StoredFinding> {
+        StoredFinding::read(&self.file(model)?)
+    }
+
+    /// The latest stored result for a model of this name.
+    pub fn latest(&self, model: &str) -> Option<AccuracyFinding> {
+        let own = stored(self.folder.as_ref()?)
+            .into_iter()
+            .filter(|stored| stored.identity == self.adapter && stored.finding.model == model);
+        own.max_by_key(|stored| stored.measured)
+            .map(|stored| stored.finding)
     }
 
     /// Stores a result. If that fails, the test is repeated next time.
     pub fn keep(&self, model: &ModelInfo, finding: &AccuracyFinding) {
-        if let (Some(file), Ok(bytes)) = (self.file(model), serde_json::to_vec(finding)) {
+        let stored = StoredFinding {
+            identity: self.adapter.clone(),
+            version: version(),
+            measured: seconds_now(),
+            finding: finding.clone(),
+        };
+        if let (Some(file), Ok(bytes)) = (self.file(model), serde_json::to_vec(&stored)) {
             let _ = atomic_write(&file, &bytes);
         }
     }
@@ -140,8 +202,14 @@ pub fn against(folder: &Path, adapter: &Adapter) -> Option<String> {
         .against()
 }
 
-/// All stored results, for `doctor`.
+/// All stored results of this version, for `doctor`.
+#[must_use]
 pub fn findings(folder: &Path) -> Vec<AccuracyFinding> {
+    let stored = stored(folder).into_iter();
+    stored.map(|stored| stored.finding).collect()
+}
+
+fn stored(folder: &Path) -> Vec<StoredFinding> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -158,8 +226,8 @@ pub fn findings(folder: &Path) -> Vec<AccuracyFinding> {
         .filter(ours)
         .collect();
     files.sort();
-    let read = |path: PathBuf| serde_json::from_slice(&read_regular(&path, MAX_RECORD).ok()?).ok();
-    files.into_iter().filter_map(read).collect()
+    let files = files.iter();
+    files.filter_map(|file| StoredFinding::read(file)).collect()
 }
 
 #[cfg(test)]
@@ -201,18 +269,51 @@ mod tests {
     }
 
     #[test]
+    fn low_rates_have_two_significant_digits() {
+        let rates = [410.04, 1.0, 0.5, 0.042, 0.0].map(rate_text);
+        assert_eq!(rates, ["410.0", "1.0", "0.50", "0.042", "0.0"]);
+        let slow = finding(1.0, 0.042).against().expect("refused");
+        assert!(slow.contains("would read 0.042 photos/s"), "{slow}");
+    }
+
+    #[test]
     fn findings_are_kept_for_each_card_driver_and_model() {
         let dir = tempfile::tempdir().expect("a folder");
         let records =
             |driver: &str| FindingStore::new(Some(dir.path()), format!("Radeon {driver}"));
         records("1").keep(&info(1), &finding(1.0, 2.0));
-        assert_eq!(records("1").known(&info(1)), Some(finding(1.0, 2.0)));
-        assert_eq!(records("2").known(&info(1)), None);
-        assert_eq!(records("1").known(&info(2)), None);
+        let known = |records: &FindingStore, number| {
+            let stored = records.known(&info(number));
+            stored.map(|stored| stored.finding)
+        };
+        assert_eq!(known(&records("1"), 1), Some(finding(1.0, 2.0)));
+        assert_eq!(known(&records("2"), 1), None);
+        assert_eq!(known(&records("1"), 2), None);
         assert_eq!(findings(dir.path()), [finding(1.0, 2.0)]);
-        assert_eq!(
-            FindingStore::new(None, "Radeon".into()).known(&info(1)),
-            None
-        );
+        assert_eq!(records("1").latest("clip"), Some(finding(1.0, 2.0)));
+        assert_eq!(records("1").latest("siglip"), None);
+        assert_eq!(records("2").latest("clip"), None);
+        let without = FindingStore::new(None, "Radeon".into());
+        assert_eq!(known(&without, 1), None);
+        assert_eq!(without.latest("clip"), None);
+    }
+
+    #[test]
+    fn findings_of_an_earlier_version_are_not_used() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let records = FindingStore::new(Some(dir.path()), "Radeon".into());
+        records.keep(&info(1), &finding(1.0, 2.0));
+        let file = records.file(&info(1)).expect("a file");
+        let text = std::fs::read_to_string(&file).expect("a finding");
+        let earlier = text.replace(&version(), "0.0.1-3");
+        assert_ne!(earlier, text);
+        // Findings had no version before version 4.
+        let first = serde_json::to_string(&finding(1.0, 2.0)).expect("JSON");
+        for old in [earlier, first] {
+            std::fs::write(&file, old).expect("written");
+            assert!(records.known(&info(1)).is_none());
+            assert_eq!(records.latest("clip"), None);
+            assert!(findings(dir.path()).is_empty());
+        }
     }
 }

@@ -22,6 +22,8 @@ pub const THREADS: u32 = 64;
 
 /// Kernel name of matrix products, which reach a higher share of peak throughput than other kernels.
 pub const PRODUCT: &str = "product";
+/// Kernel name of matrix products by matrix units.
+pub const MATRIX_PRODUCT: &str = "product by matrix units";
 
 /// Source of a kernel, and the number of buffers that it reads; its output buffer follows them.
 #[derive(Clone)]

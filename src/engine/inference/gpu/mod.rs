@@ -32,13 +32,13 @@ mod test_marks;
 mod tower;
 mod weights;
 
-pub use adapter::{Adapter, AdapterKind, adapter, adapters, noop_adapter};
-pub use choice::{AdapterRequest, accelerate};
+pub use adapter::{Adapter, AdapterKind, adapters, noop_adapter};
+pub use choice::{AdapterRequest, ExpectedAdapter, accelerate, expected_adapter, listed};
 pub use context::{Context, GpuPrecision};
 #[cfg(feature = "starter")]
 pub use convolution::ConvolutionTower;
 pub use executor::{GpuImageTower, Network};
-pub use findings::{AccuracyFinding, against, findings};
+pub use findings::{AccuracyFinding, against, findings, rate_text};
 pub use kernels::TileSize;
 pub use model::GpuModel;
 pub use operations::{AttentionInput, GpuEpilogue, UnfoldShape};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::context::Context;
 use super::driver;
 use super::element::ElementType;
-use super::kernels::PRODUCT;
+use super::kernels::{MATRIX_PRODUCT, PRODUCT};
 use super::weights::{GpuTable, vectors};
 
 /// Cost of moving a byte, in operations, for estimating the duration of a dispatch: about the ratio of a GPU's
@@ -16,10 +16,9 @@ const OPERATIONS_OF_OTHERS: f64 = 3.5;
 
 /// Estimated cost of a dispatch, in operations of matrix products.
 pub(super) fn cost(kernel: &str, operations: f64, bytes: f64) -> f64 {
-    let each = if kernel == PRODUCT {
-        1.0
-    } else {
-        OPERATIONS_OF_OTHERS
+    let each = match kernel {
+        PRODUCT | MATRIX_PRODUCT => 1.0,
+        _ => OPERATIONS_OF_OTHERS,
     };
     each * operations + OPERATIONS_PER_BYTE * bytes
 }
@@ -293,6 +292,8 @@ mod tests {
     #[test]
     fn operations_of_products_count_least() {
         assert!(cost(PRODUCT, 7.0, 0.0) < cost("attention", 7.0, 0.0));
+        let by_units = cost(MATRIX_PRODUCT, 7.0, 2.0);
+        assert!((by_units - cost(PRODUCT, 7.0, 2.0)).abs() < 1e-9);
         assert!(cost(PRODUCT, 0.0, 1.0) > 1.0);
         assert_eq!(parts(&[5.0, 5.0], f64::INFINITY).len(), 1);
     }

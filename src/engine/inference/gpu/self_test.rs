@@ -7,7 +7,9 @@ use super::findings::AccuracyFinding;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::accuracy::sample_crops;
 use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::media::decode;
 use crate::engine::media::preprocess::Crop;
+use crate::engine::media::samples;
 
 /// Total time budget for timing the GPU.
 const TIMED: Duration = Duration::from_millis(200);
@@ -17,6 +19,11 @@ const BATCHES: [(usize, u32); 3] = [(1, 4), (4, 4), (16, 2)];
 const CPU_GFLOP: f64 = 400.0;
 /// Number of photos for a software renderer.
 const FEW: usize = 2;
+/// Pixels of a typical photo, for which the decoding rate is calculated: the bundled photos are much smaller.
+const PHOTO_PIXELS: f64 = 12e6;
+/// Minimum short side at which the bundled photos are decoded for timing. Most of them are then decoded at a quarter
+/// scale, as a photo of 12 megapixels is.
+const TIMED_SIDE: u32 = 100;
 
 /// Number of photos to compare: all, unless the model is too slow on the CPU.
 fn photos(gflop_per_image: f64, software: bool, all: usize) -> usize {
@@ -55,10 +62,8 @@ pub fn measure(
     software: bool,
 ) -> Result<AccuracyFinding, ModelError> {
     let info = cpu.info();
-    let began = Instant::now();
     let mut crops = sample_crops(&info.preprocess);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let decoding = rate(crops.len() * threads, began.elapsed());
+    let decoding = measure_decoding();
     crops.truncate(photos(info.gflop_per_image, software, crops.len()));
     let began = Instant::now();
     let expected = cpu.embed_images(&crops, &Cancel::default())?;
@@ -88,6 +93,25 @@ pub fn measure(
         cpu: cpu_rate,
         decoding,
     })
+}
+
+/// Typical photos decoded per second by all threads, from timing one thread.
+fn measure_decoding() -> f64 {
+    let began = Instant::now();
+    let photos = samples::PHOTOS.iter();
+    let decode = |(_, bytes): &(&str, &[u8])| {
+        let photo = decode::decode(bytes, TIMED_SIDE, &Cancel::default()).ok()?;
+        Some(f64::from(photo.width) * f64::from(photo.height))
+    };
+    let pixels: f64 = photos.filter_map(decode).sum();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    decoding_rate(pixels, began.elapsed(), threads)
+}
+
+/// Typical photos decoded per second by `threads` threads if one thread takes `time` for `pixels` pixels of the files.
+fn decoding_rate(pixels: f64, time: Duration, threads: usize) -> f64 {
+    let seconds = time.as_secs_f64().max(1e-6);
+    threads as f64 * pixels / seconds / PHOTO_PIXELS
 }
 
 fn rate(count: usize, time: Duration) -> f64 {
@@ -125,6 +149,18 @@ mod tests {
             assert!(lowest_cosine(&vectors(nan), &right).is_nan());
         }
         assert!(lowest_cosine(&right, &vectors(&[1.0, 0.0])).is_nan());
+    }
+
+    #[test]
+    fn decoding_is_calculated_for_photos_of_12_megapixels() {
+        // 18 ms for a photo on one thread.
+        let time = Duration::from_micros(5_100);
+        let one = decoding_rate(3.4e6, time, 1);
+        assert!((one - 1.0 / 0.018).abs() < 0.01, "{one}");
+        let eight = decoding_rate(3.4e6, time, 8);
+        assert!((eight - 8.0 * one).abs() < 0.01, "{eight}");
+        let measured = measure_decoding();
+        assert!(measured.is_finite() && measured > 0.0, "{measured}");
     }
 
     #[test]

@@ -107,7 +107,7 @@ fn matrix_kernels(units: MatrixUnits) -> Vec<Kernel> {
             elements.map(|elements| tiles.map(|tile| gemm_matrix(tile, units, elements, store)));
         all.into_iter().flatten()
     };
-    let heads = [16, 32, 64].map(|size| attention_matrix(units, size));
+    let heads = [16, 32, 48, 64].map(|size| attention_matrix(units, size));
     stores.flat_map(each).chain(heads).collect()
 }
 

@@ -35,7 +35,7 @@ pub fn attention_matrix(units: MatrixUnits, size: usize) -> Kernel {
         include_str!("attention_matrix.wgsl"),
     ];
     Kernel {
-        name: "attention",
+        name: "attention by matrix units",
         source: units.enabled(fill(&template.concat(), true, &values)),
         inputs: 2,
     }

@@ -2,7 +2,7 @@
 
 use super::super::adapter_limits::MatrixUnits;
 use super::product::{ProductElements, StoreMode, TileSize, each, product_values};
-use super::{Kernel, PRODUCT, fill};
+use super::{Kernel, MATRIX_PRODUCT, fill};
 
 impl MatrixUnits {
     /// Adds the language extensions that the kernel requires.
@@ -79,7 +79,7 @@ pub fn gemm_matrix(
         include_str!("gemm_matrix.wgsl"),
     ];
     Kernel {
-        name: PRODUCT,
+        name: MATRIX_PRODUCT,
         source: units.enabled(fill(&template.concat(), true, &values)),
         inputs: 4,
     }
