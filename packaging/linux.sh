@@ -72,8 +72,14 @@ description="Open a folder, type what you are looking for, and watch the photos 
 themselves by how well they fit. A neural network (CLIP) reads them on this
 computer; nothing is uploaded, and a first model comes with the program."
 
-# Libraries that the window loads while it runs are in no header: X11 or Wayland, keyboards, and Vulkan or OpenGL.
-loaded="libx11-6, libx11-xcb1, libxcursor1, libxi6, libxrandr2, libxkbcommon0, libxkbcommon-x11-0, libwayland-client0, libwayland-egl1, libegl1, libgl1"
+# Libraries that the program loads at run time, so no header lists them: X11 or Wayland, keyboards, OpenGL, the font catalogue, and
+# D-Bus for file dialogs. check-linux.sh compares both lists with the names in the program.
+loaded="libx11-6, libx11-xcb1, libxcursor1, libxi6, libxkbcommon0, libxkbcommon-x11-0, libwayland-client0, libwayland-egl1, libegl1, libgl1, libfontconfig1, libdbus-1-3"
+loaded_rpm=""
+for library in libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libxkbcommon.so.0 libxkbcommon-x11.so.0 \
+    libwayland-client.so.0 libwayland-egl.so.1 libEGL.so.1 libGL.so.1 libfontconfig.so.1 libdbus-1.so.3; do
+    loaded_rpm="$loaded_rpm${loaded_rpm:+, }$library()(64bit)"
+done
 mkdir -p "$work/shlibs/debian"
 printf 'Source: lumisift\n\nPackage: lumisift\nArchitecture: any\n' >"$work/shlibs/debian/control"
 linked=$(cd "$work/shlibs" && dpkg-shlibdeps -O "$work/root/usr/bin/lumisift" 2>/dev/null | sed 's/^shlibs:Depends=//')
@@ -112,7 +118,7 @@ Version: $version
 Release: 1
 Summary: $summary
 License: MIT OR Apache-2.0
-Requires: libX11.so.6()(64bit), libxkbcommon.so.0()(64bit), libxkbcommon-x11.so.0()(64bit), libwayland-client.so.0()(64bit), libEGL.so.1()(64bit)
+Requires: $loaded_rpm
 Recommends: vulkan-loader, mesa-vulkan-drivers, xdg-desktop-portal, google-noto-sans-cjk-fonts
 %global __os_install_post %{nil}
 %global _build_id_links none
