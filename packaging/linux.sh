@@ -80,6 +80,10 @@ for library in libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libxkbcomm
     libwayland-client.so.0 libwayland-egl.so.1 libEGL.so.1 libGL.so.1 libfontconfig.so.1 libdbus-1.so.3; do
     loaded_rpm="$loaded_rpm${loaded_rpm:+, }$library()(64bit)"
 done
+# The program's own font lacks Chinese and Japanese, which are two of the window's languages. Noto Sans CJK has had three names in
+# Fedora; every font package there also provides the languages that it covers.
+fonts="fonts-noto-cjk | fonts-wqy-zenhei | fonts-wqy-microhei | fonts-droid-fallback"
+fonts_rpm="(google-noto-sans-cjk-vf-fonts or google-noto-sans-cjk-fonts or google-noto-sans-cjk-ttc-fonts or font(:lang=zh-cn))"
 mkdir -p "$work/shlibs/debian"
 printf 'Source: lumisift\n\nPackage: lumisift\nArchitecture: any\n' >"$work/shlibs/debian/control"
 linked=$(cd "$work/shlibs" && dpkg-shlibdeps -O "$work/root/usr/bin/lumisift" 2>/dev/null | sed 's/^shlibs:Depends=//')
@@ -97,8 +101,8 @@ Section: graphics
 Priority: optional
 Maintainer: The Lumisift authors <lumisift@localhost>
 Installed-Size: $(du -sk --apparent-size "$work/root" | cut -f1)
-Depends: $linked, $loaded
-Recommends: libvulkan1, mesa-vulkan-drivers, xdg-desktop-portal, fonts-noto-cjk
+Depends: $linked, $loaded, $fonts
+Recommends: libvulkan1, mesa-vulkan-drivers, xdg-desktop-portal
 Description: $summary
 $(echo "$description" | sed 's/^/ /')
 CONTROL
@@ -119,7 +123,8 @@ Release: 1
 Summary: $summary
 License: MIT OR Apache-2.0
 Requires: $loaded_rpm
-Recommends: vulkan-loader, mesa-vulkan-drivers, xdg-desktop-portal, google-noto-sans-cjk-fonts
+Requires: $fonts_rpm
+Recommends: vulkan-loader, mesa-vulkan-drivers, xdg-desktop-portal
 %global __os_install_post %{nil}
 %global _build_id_links none
 %global source_date_epoch_from_changelog 0
