@@ -50,7 +50,7 @@ install -Dm644 "$work/made/lumisift.bash" "$share/bash-completion/completions/lu
 install -Dm644 "$work/made/lumisift.fish" "$share/fish/vendor_completions.d/lumisift.fish"
 install -Dm644 "$work/made/_lumisift" "$share/zsh/vendor-completions/_lumisift"
 doc=$share/doc/lumisift
-install -Dm644 -t "$doc" README.md THIRD_PARTY.md
+install -Dm644 -t "$doc" README.md README.zh-CN.md THIRD_PARTY.md
 gzip -9n <CHANGELOG.md >"$doc/changelog.gz"
 {
     echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
@@ -148,7 +148,7 @@ echo "== .tar.gz"
 folder=lumisift-$version-linux-$machine
 mkdir -p "$work/$folder/man" "$work/$folder/completions"
 install -m755 "$work/root/usr/bin/lumisift" "$work/$folder/"
-install -m644 README.md THIRD_PARTY.md LICENSE* "$work/$folder/"
+install -m644 README.md README.zh-CN.md THIRD_PARTY.md LICENSE* "$work/$folder/"
 install -m644 "$work"/made/*.1 "$work/$folder/man/"
 install -m644 "$work/made/lumisift.bash" "$work/made/lumisift.fish" "$work/made/_lumisift" "$work/$folder/completions/"
 cat >"$work/$folder/INSTALL" <<'TEXT'

@@ -37,7 +37,7 @@ sed "s/@VERSION@/$version/" packaging/macos/Info.plist >"$app/Contents/Info.plis
 printf 'APPL????' >"$app/Contents/PkgInfo"
 install -m755 "$binary" "$app/Contents/MacOS/lumisift"
 install -m644 assets/icon.icns "$app/Contents/Resources/lumisift.icns"
-install -m644 README.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$app/Contents/Resources/"
+install -m644 README.md README.zh-CN.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$app/Contents/Resources/"
 
 archive=$out/lumisift-$version-macos-universal.zip
 rm -f "$archive"

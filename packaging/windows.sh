@@ -36,7 +36,7 @@ mkdir "$files"
 cp "$binary" "$files/lumisift.exe"
 cp "$launcher" "$files/lumisift-window.exe"
 cp assets/icon.ico "$files/lumisift.ico"
-cp README.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$files/"
+cp README.md README.zh-CN.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$files/"
 absolute() { (cd "$1" && if command -v cygpath >/dev/null; then cygpath -aw .; else pwd; fi); }
 makensis -V2 -INPUTCHARSET UTF8 -DVERSION="$version" -DFILES="$(absolute "$files")" -DOUT="$(absolute "$out")/$name-setup.exe" packaging/windows/lumisift.nsi
 rm -f "$out/$name.zip"
