@@ -27,6 +27,7 @@ if [ -z "$binary" ]; then
     binary=$folder/lumisift.exe
     launcher=$folder/lumisift-window.exe
 fi
+packaging/check-windows.sh "$binary" "$launcher"
 mkdir -p "$out"
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 name=lumisift-$version-windows-x86_64
