@@ -26,7 +26,18 @@ said "packages"
 packaging/linux.sh --binary "$binary" --out "$work/out"
 deb=$(echo "$work"/out/*.deb)
 (cd "$work/out" && sha256sum --quiet -c SHA256SUMS)
-[ ! -e "$work"/out/*.rpm ] || rpm -qp --requires "$work"/out/*.rpm >/dev/null
+# The names of the libraries that the program loads at run time. Drivers are recommended only, and libxcb and libXrender
+# come with libX11 and libXcursor. libm, libc and libgcc_s are in the program's header.
+mapfile -t loaded < <(LC_ALL=C grep -aoE 'lib[A-Za-z][A-Za-z0-9_+-]{1,30}\.so\.[0-9]' "$binary" | LC_ALL=C sort -u |
+    grep -vE '^lib(m|c|gcc_s|vulkan|xcb|Xrender)\.so')
+[ "${#loaded[@]}" -ge 10 ] || fail "the program names only these libraries: ${loaded[*]}"
+for rpm in "$work"/out/*.rpm; do
+    [ -e "$rpm" ] || continue
+    required=$(rpm -qp --requires "$rpm")
+    for library in "${loaded[@]}"; do
+        case $required in *"$library()(64bit)"*) ;; *) fail "the .rpm does not require $library" ;; esac
+    done
+done
 
 said "the entry, the description and the pages are valid"
 dpkg-deb -x "$deb" "$work/files"
@@ -53,10 +64,9 @@ inside apt-get update -qq
 cp "$deb" "$root/tmp/lumisift.deb"
 inside apt-get install -y -qq --no-install-recommends /tmp/lumisift.deb >"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; fail "install"; }
 inside lumisift --version
-# What the window loads while it runs must have come along.
+# What the program loads at run time must have come along.
 libraries=$(inside ldconfig -p)
-for library in libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libXrandr.so.2 libxkbcommon.so.0 \
-    libxkbcommon-x11.so.0 libwayland-client.so.0 libwayland-egl.so.1 libEGL.so.1 libGL.so.1; do
+for library in "${loaded[@]}"; do
     case $libraries in *"$library"*) ;; *) fail "$library is not there" ;; esac
 done
 

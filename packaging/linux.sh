@@ -50,7 +50,7 @@ install -Dm644 "$work/made/lumisift.bash" "$share/bash-completion/completions/lu
 install -Dm644 "$work/made/lumisift.fish" "$share/fish/vendor_completions.d/lumisift.fish"
 install -Dm644 "$work/made/_lumisift" "$share/zsh/vendor-completions/_lumisift"
 doc=$share/doc/lumisift
-install -Dm644 -t "$doc" README.md THIRD_PARTY.md
+install -Dm644 -t "$doc" README.md README.zh-CN.md THIRD_PARTY.md
 gzip -9n <CHANGELOG.md >"$doc/changelog.gz"
 {
     echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
@@ -72,8 +72,18 @@ description="Open a folder, type what you are looking for, and watch the photos 
 themselves by how well they fit. A neural network (CLIP) reads them on this
 computer; nothing is uploaded, and a first model comes with the program."
 
-# Libraries that the window loads while it runs are in no header: X11 or Wayland, keyboards, and Vulkan or OpenGL.
-loaded="libx11-6, libx11-xcb1, libxcursor1, libxi6, libxrandr2, libxkbcommon0, libxkbcommon-x11-0, libwayland-client0, libwayland-egl1, libegl1, libgl1"
+# Libraries that the program loads at run time, so no header lists them: X11 or Wayland, keyboards, OpenGL, the font catalogue, and
+# D-Bus for file dialogs. check-linux.sh compares both lists with the names in the program.
+loaded="libx11-6, libx11-xcb1, libxcursor1, libxi6, libxkbcommon0, libxkbcommon-x11-0, libwayland-client0, libwayland-egl1, libegl1, libgl1, libfontconfig1, libdbus-1-3"
+loaded_rpm=""
+for library in libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libxkbcommon.so.0 libxkbcommon-x11.so.0 \
+    libwayland-client.so.0 libwayland-egl.so.1 libEGL.so.1 libGL.so.1 libfontconfig.so.1 libdbus-1.so.3; do
+    loaded_rpm="$loaded_rpm${loaded_rpm:+, }$library()(64bit)"
+done
+# The program's own font lacks Chinese and Japanese, which are two of the window's languages. Noto Sans CJK has had three names in
+# Fedora; every font package there also provides the languages that it covers.
+fonts="fonts-noto-cjk | fonts-wqy-zenhei | fonts-wqy-microhei | fonts-droid-fallback"
+fonts_rpm="(google-noto-sans-cjk-vf-fonts or google-noto-sans-cjk-fonts or google-noto-sans-cjk-ttc-fonts or font(:lang=zh-cn))"
 mkdir -p "$work/shlibs/debian"
 printf 'Source: lumisift\n\nPackage: lumisift\nArchitecture: any\n' >"$work/shlibs/debian/control"
 linked=$(cd "$work/shlibs" && dpkg-shlibdeps -O "$work/root/usr/bin/lumisift" 2>/dev/null | sed 's/^shlibs:Depends=//')
@@ -91,8 +101,8 @@ Section: graphics
 Priority: optional
 Maintainer: The Lumisift authors <lumisift@localhost>
 Installed-Size: $(du -sk --apparent-size "$work/root" | cut -f1)
-Depends: $linked, $loaded
-Recommends: libvulkan1, mesa-vulkan-drivers, xdg-desktop-portal, fonts-noto-cjk
+Depends: $linked, $loaded, $fonts
+Recommends: libvulkan1, mesa-vulkan-drivers, xdg-desktop-portal
 Description: $summary
 $(echo "$description" | sed 's/^/ /')
 CONTROL
@@ -112,8 +122,9 @@ Version: $version
 Release: 1
 Summary: $summary
 License: MIT OR Apache-2.0
-Requires: libX11.so.6()(64bit), libxkbcommon.so.0()(64bit), libxkbcommon-x11.so.0()(64bit), libwayland-client.so.0()(64bit), libEGL.so.1()(64bit)
-Recommends: vulkan-loader, mesa-vulkan-drivers, xdg-desktop-portal, google-noto-sans-cjk-fonts
+Requires: $loaded_rpm
+Requires: $fonts_rpm
+Recommends: vulkan-loader, mesa-vulkan-drivers, xdg-desktop-portal
 %global __os_install_post %{nil}
 %global _build_id_links none
 %global source_date_epoch_from_changelog 0
@@ -137,7 +148,7 @@ echo "== .tar.gz"
 folder=lumisift-$version-linux-$machine
 mkdir -p "$work/$folder/man" "$work/$folder/completions"
 install -m755 "$work/root/usr/bin/lumisift" "$work/$folder/"
-install -m644 README.md THIRD_PARTY.md LICENSE* "$work/$folder/"
+install -m644 README.md README.zh-CN.md THIRD_PARTY.md LICENSE* "$work/$folder/"
 install -m644 "$work"/made/*.1 "$work/$folder/man/"
 install -m644 "$work/made/lumisift.bash" "$work/made/lumisift.fish" "$work/made/_lumisift" "$work/$folder/completions/"
 cat >"$work/$folder/INSTALL" <<'TEXT'

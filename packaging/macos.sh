@@ -5,7 +5,8 @@
 #
 # Without --binary, both are built for release and joined, which only a Mac can do. With SIGN_IDENTITY ("Developer ID
 # Application: NAME (TEAM)") the bundle is signed, and with NOTARY_PROFILE (made once by `xcrun notarytool store-credentials`)
-# notarised; without, it gets an ad-hoc signature on a Mac, and people open it by a right click the first time.
+# notarised; without, it gets an ad-hoc signature on a Mac, and people open it by a right click the first time. NOTARY_KEYCHAIN
+# is the keychain that holds the profile, if it is not the default one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,7 +37,7 @@ sed "s/@VERSION@/$version/" packaging/macos/Info.plist >"$app/Contents/Info.plis
 printf 'APPL????' >"$app/Contents/PkgInfo"
 install -m755 "$binary" "$app/Contents/MacOS/lumisift"
 install -m644 assets/icon.icns "$app/Contents/Resources/lumisift.icns"
-install -m644 README.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$app/Contents/Resources/"
+install -m644 README.md README.zh-CN.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$app/Contents/Resources/"
 
 archive=$out/lumisift-$version-macos-universal.zip
 rm -f "$archive"
@@ -46,7 +47,8 @@ if [ "$(uname)" = Darwin ]; then
     codesign --verify --strict "$app"
     ditto -c -k --keepParent "$app" "$archive"
     if [ -n "${NOTARY_PROFILE:-}" ]; then
-        xcrun notarytool submit "$archive" --keychain-profile "$NOTARY_PROFILE" --wait
+        xcrun notarytool submit "$archive" --keychain-profile "$NOTARY_PROFILE" \
+            ${NOTARY_KEYCHAIN:+--keychain "$NOTARY_KEYCHAIN"} --wait
         xcrun stapler staple "$app"
         rm "$archive"
         ditto -c -k --keepParent "$app" "$archive"

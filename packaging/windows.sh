@@ -27,6 +27,7 @@ if [ -z "$binary" ]; then
     binary=$folder/lumisift.exe
     launcher=$folder/lumisift-window.exe
 fi
+packaging/check-windows.sh "$binary" "$launcher"
 mkdir -p "$out"
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 name=lumisift-$version-windows-x86_64
@@ -36,9 +37,9 @@ mkdir "$files"
 cp "$binary" "$files/lumisift.exe"
 cp "$launcher" "$files/lumisift-window.exe"
 cp assets/icon.ico "$files/lumisift.ico"
-cp README.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$files/"
+cp README.md README.zh-CN.md THIRD_PARTY.md LICENSE-MIT LICENSE-APACHE "$files/"
 absolute() { (cd "$1" && if command -v cygpath >/dev/null; then cygpath -aw .; else pwd; fi); }
-makensis -V2 -DVERSION="$version" -DFILES="$(absolute "$files")" -DOUT="$(absolute "$out")/$name-setup.exe" packaging/windows/lumisift.nsi
+makensis -V2 -INPUTCHARSET UTF8 -DVERSION="$version" -DFILES="$(absolute "$files")" -DOUT="$(absolute "$out")/$name-setup.exe" packaging/windows/lumisift.nsi
 rm -f "$out/$name.zip"
 if command -v zip >/dev/null; then
     (cd "$out" && zip -qr -X "$name.zip" "$name")

@@ -5,6 +5,7 @@
 //! a console.
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
+use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
@@ -27,7 +28,12 @@ fn start() -> Result<(), String> {
     let this = std::env::current_exe().map_err(|e| format!("Lumisift cannot start: {e}"))?;
     let program = this.with_file_name(program());
     let mut command = Command::new(&program);
-    command.args(std::env::args_os().skip(1));
+    let args = std::env::args_os().skip(1);
+    if cfg!(windows) {
+        command.args(args.map(restore_root));
+    } else {
+        command.args(args);
+    }
     #[cfg(windows)]
     {
         use std::os::windows::process::CommandExt;
@@ -43,10 +49,38 @@ fn start() -> Result<(), String> {
     }
 }
 
+/// Restores the backslash at the end of a path such as `D:\`. Explorer passes the root of a drive as `"D:\"`, and
+/// Windows reads `\"` as an escaped quote, so `D:"` arrives. No file name on Windows contains a quote.
+fn restore_root(argument: OsString) -> OsString {
+    match argument.to_str().and_then(|text| text.strip_suffix('"')) {
+        Some(path) => format!("{path}\\").into(),
+        None => argument,
+    }
+}
+
 fn program() -> &'static str {
     if cfg!(windows) {
         "lumisift.exe"
     } else {
         "lumisift"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_of_a_drive_keeps_its_backslash() {
+        for (argument, wanted) in [
+            ("D:\"", r"D:\"),
+            (r#"\\server\photos""#, r"\\server\photos\"),
+            (r"D:\photos", r"D:\photos"),
+            (r"D:\", r"D:\"),
+            ("--new-window", "--new-window"),
+            ("", ""),
+        ] {
+            assert_eq!(restore_root(argument.into()), wanted, "{argument}");
+        }
     }
 }

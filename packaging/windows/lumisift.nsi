@@ -1,5 +1,5 @@
 ; The installer for Windows: for one person, without administrator's rights. packaging/windows.sh calls makensis with
-; VERSION, FILES (a folder with what is installed) and OUT.
+; VERSION, FILES (a folder with what is installed) and OUT, and says that this file is in UTF-8.
 Unicode true
 ManifestDPIAware true
 ManifestLongPathAware true
@@ -7,6 +7,7 @@ SetCompressor /SOLID lzma
 RequestExecutionLevel user
 !include MUI2.nsh
 !include FileFunc.nsh
+!include LogicLib.nsh
 
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Lumisift"
 !define CLASSES "Software\Classes"
@@ -26,7 +27,7 @@ VIAddVersionKey "LegalCopyright" "MIT OR Apache-2.0"
 !define MUI_ICON "${FILES}\lumisift.ico"
 !define MUI_UNICON "${FILES}\lumisift.ico"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\lumisift-window.exe"
-!define MUI_FINISHPAGE_RUN_TEXT "Start Lumisift"
+!define MUI_FINISHPAGE_RUN_TEXT "$(START)"
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
@@ -39,16 +40,55 @@ VIAddVersionKey "LegalCopyright" "MIT OR Apache-2.0"
 !insertmacro MUI_LANGUAGE "Spanish"
 !insertmacro MUI_LANGUAGE "Japanese"
 
+LangString OPEN ${LANG_ENGLISH} "Open with Lumisift"
+LangString OPEN ${LANG_SIMPCHINESE} "用 Lumisift 打开"
+LangString OPEN ${LANG_GERMAN} "Mit Lumisift öffnen"
+LangString OPEN ${LANG_FRENCH} "Ouvrir avec Lumisift"
+LangString OPEN ${LANG_SPANISH} "Abrir con Lumisift"
+LangString OPEN ${LANG_JAPANESE} "Lumisiftで開く"
+LangString START ${LANG_ENGLISH} "Start Lumisift"
+LangString START ${LANG_SIMPCHINESE} "启动 Lumisift"
+LangString START ${LANG_GERMAN} "Lumisift starten"
+LangString START ${LANG_FRENCH} "Lancer Lumisift"
+LangString START ${LANG_SPANISH} "Iniciar Lumisift"
+LangString START ${LANG_JAPANESE} "Lumisiftを起動"
+LangString RUNNING ${LANG_ENGLISH} "Lumisift is still running. Close it and try again."
+LangString RUNNING ${LANG_SIMPCHINESE} "Lumisift 仍在运行。请先关闭，然后重试。"
+LangString RUNNING ${LANG_GERMAN} "Lumisift läuft noch. Bitte beenden Sie es und versuchen Sie es erneut."
+LangString RUNNING ${LANG_FRENCH} "Lumisift est encore ouvert. Fermez-le, puis réessayez."
+LangString RUNNING ${LANG_SPANISH} "Lumisift todavía está abierto. Ciérrelo e inténtelo de nuevo."
+LangString RUNNING ${LANG_JAPANESE} "Lumisiftがまだ実行中です。終了してから、もう一度お試しください。"
+
+; Asks the user to close the program, or stops before any file is changed. Windows lets nobody write to a program that runs.
+!macro RequireClosed
+  ${If} ${FileExists} "$INSTDIR\lumisift.exe"
+    ${Do}
+      ClearErrors
+      FileOpen $0 "$INSTDIR\lumisift.exe" a
+      ${IfNot} ${Errors}
+        FileClose $0
+        ${ExitDo}
+      ${EndIf}
+      ${If} ${Cmd} 'MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(RUNNING)" /SD IDCANCEL IDCANCEL'
+        SetErrorLevel 2
+        Abort
+      ${EndIf}
+    ${Loop}
+  ${EndIf}
+!macroend
+
 !macro OpenWith Type
   WriteRegStr HKCU "${APPLICATION}\SupportedTypes" "${Type}" ""
 !macroend
 
 Section "Lumisift"
+  !insertmacro RequireClosed
   SetOutPath "$INSTDIR"
   File "${FILES}\lumisift.exe"
   File "${FILES}\lumisift-window.exe"
   File "${FILES}\lumisift.ico"
   File "${FILES}\README.md"
+  File "${FILES}\README.zh-CN.md"
   File "${FILES}\THIRD_PARTY.md"
   File "${FILES}\LICENSE-MIT"
   File "${FILES}\LICENSE-APACHE"
@@ -58,6 +98,8 @@ Section "Lumisift"
   ; "Open with" for photos and videos. Which program opens them by default stays as it is.
   WriteRegStr HKCU "${APPLICATION}" "FriendlyAppName" "Lumisift"
   WriteRegStr HKCU "${APPLICATION}\DefaultIcon" "" "$INSTDIR\lumisift.ico"
+  ; Without this model, Explorer opens at most 15 files at once.
+  WriteRegStr HKCU "${APPLICATION}\shell\open" "MultiSelectModel" "Player"
   WriteRegStr HKCU "${APPLICATION}\shell\open\command" "" '"$INSTDIR\lumisift-window.exe" "%1"'
   !insertmacro OpenWith ".jpg"
   !insertmacro OpenWith ".jpeg"
@@ -99,11 +141,12 @@ Section "Lumisift"
   !insertmacro OpenWith ".m4v"
   !insertmacro OpenWith ".mov"
   !insertmacro OpenWith ".3gp"
-  ; A folder's menu, and that of the empty space in one.
-  WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift" "" "Open with Lumisift"
+  ; A folder's menu, and that of the empty space in one. For a drive, "%V" is "D:\", which the launcher restores (src/launcher.rs).
+  WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift" "" "$(OPEN)"
+  WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift" "MultiSelectModel" "Player"
   WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift" "Icon" "$INSTDIR\lumisift.ico"
   WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift\command" "" '"$INSTDIR\lumisift-window.exe" "%1"'
-  WriteRegStr HKCU "${CLASSES}\Directory\Background\shell\Lumisift" "" "Open with Lumisift"
+  WriteRegStr HKCU "${CLASSES}\Directory\Background\shell\Lumisift" "" "$(OPEN)"
   WriteRegStr HKCU "${CLASSES}\Directory\Background\shell\Lumisift" "Icon" "$INSTDIR\lumisift.ico"
   WriteRegStr HKCU "${CLASSES}\Directory\Background\shell\Lumisift\command" "" '"$INSTDIR\lumisift-window.exe" "%V"'
 
@@ -123,10 +166,12 @@ SectionEnd
 
 ; What was installed, name by name: a person may have put other things there. Settings, decisions and models stay.
 Section "Uninstall"
+  !insertmacro RequireClosed
   Delete "$INSTDIR\lumisift.exe"
   Delete "$INSTDIR\lumisift-window.exe"
   Delete "$INSTDIR\lumisift.ico"
   Delete "$INSTDIR\README.md"
+  Delete "$INSTDIR\README.zh-CN.md"
   Delete "$INSTDIR\THIRD_PARTY.md"
   Delete "$INSTDIR\LICENSE-MIT"
   Delete "$INSTDIR\LICENSE-APACHE"
