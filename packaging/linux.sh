@@ -39,7 +39,8 @@ quietly() { env -i PATH="$PATH" HOME="$work/home" LUMISIFT_STATE_DIR="$work/home
 mkdir "$work/home"
 share=$work/root/usr/share
 install -Dm755 "$binary" "$work/root/usr/bin/lumisift"
-strip --strip-unneeded "$work/root/usr/bin/lumisift"
+# The names of functions stay, for the backtrace in the log of a crash.
+strip --strip-debug "$work/root/usr/bin/lumisift"
 quietly "$binary" desktop install --into "$share" --program lumisift
 quietly "$binary" generate "$work/made"
 mkdir -p "$share/man/man1"

@@ -21,7 +21,12 @@ while [ $# -gt 0 ]; do
 done
 if [ -z "$binary" ]; then
     target=()
-    [ "${OS:-}" = Windows_NT ] || target=(--target x86_64-pc-windows-gnu)
+    if [ "${OS:-}" = Windows_NT ]; then
+        # Visual C++'s library is linked in, because the packages do not contain it.
+        export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static"
+    else
+        target=(--target x86_64-pc-windows-gnu)
+    fi
     cargo build --release --locked --features launcher ${target[@]+"${target[@]}"}
     folder=${CARGO_TARGET_DIR:-target}/${target[1]:-}/release
     binary=$folder/lumisift.exe
