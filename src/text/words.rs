@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Digits, Locale, catalogue, count, current, decimal, list, sentence};
+use crate::engine::hub::catalog;
 use crate::engine::library::families_for;
 use crate::engine::media::scan::Skipped;
 use crate::engine::organize::sidecars::SidecarCount;
@@ -169,6 +170,15 @@ pub fn time_for(photos: usize, seconds: f64) -> String {
     t!("time-for-photos", time = time, count = photos)
 }
 
+/// The display name of a model, by its own name.
+#[must_use]
+pub fn model_title(name: &str) -> &str {
+    match name {
+        "starter" => t!("starter"),
+        name => catalog::title(name),
+    }
+}
+
 /// Says that a model does not know some words, and which models of the catalogue do.
 #[must_use]
 pub fn unknown_words(unknown: &Unknown, model: &str) -> String {
@@ -308,6 +318,30 @@ mod tests {
             text(None),
             "量子: the starter knows English, and may not know this; SigLIP 2 knows other languages"
         );
+    }
+
+    #[test]
+    fn the_starter_has_a_name_in_each_language() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(model_title("starter"), "入门模型");
+        assert_eq!(model_title("siglip2-base-patch32-256"), "SigLIP 2 B/32");
+        assert_eq!(model_title("mine"), "mine");
+        let on_cpu = t!("device-in-use-because", device = "CPU", reason = "…");
+        assert_eq!(on_cpu, "正在使用：CPU（…）");
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn a_number_with_a_message_of_its_own_is_found_in_both_kinds_of_digits() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        for digits in [Digits::Grouped, Digits::Ungrouped] {
+            let text = |count: usize| t!("cli-no-photo-read", count = digits.number(count));
+            assert_eq!(text(1), "这张照片无法读取");
+            assert_eq!(text(2), "2 张照片都无法读取");
+        }
+        let many = t!("cli-no-photo-read", count = Digits::Ungrouped.number(1_234));
+        assert_eq!(many, "1234 张照片都无法读取");
+        keep_to_thread(Locale::English);
     }
 
     #[test]
