@@ -39,6 +39,8 @@ LANGUAGES = {
     "uk": (["uk"], ["uk"]),
     "ko": (["ko"], ["ko"]),
 }
+# Languages of the window, in which it names what photos show.
+NAMED = {"zh", "ja", "es", "fr", "de"}
 LATIN = {"es", "fr", "de", "pt", "it", "nl", "pl", "tr"}
 COLUMNS = ["zh", "es", "fr", "de", "ja", "pt", "ru", "hi", "ar"]  # of words.txt, after the English word
 # Lexicographer files of WordNet whose nouns can be photographed: events, animals, artifacts, bodies, texts, food, places,
@@ -269,6 +271,26 @@ def choose(language, sources, everyday):
     return entries, plain
 
 
+def names_of(sources, entries, is_usual):
+    """What each of the program's words is called: by the first word in words.txt, else by the most frequent one of the
+    other sources, if that word means it."""
+    found = {}
+    spoken = {line.strip() for line in open(HERE.parent / "photo-words.txt", encoding="utf-8")}
+    by_english = {english.lower(): english for english in spoken}
+    for at, source in enumerate(sources):
+        best = {}
+        for place, ((word, text), count) in enumerate(source.items()):
+            english = by_english.get(text.lstrip("~").lower())
+            word = word.strip()
+            means = entries.get(fold(word), "").lstrip("~").lower()
+            if english and english not in found and means == english.lower() and is_usual(word):
+                # In words.txt the first word is the usual one.
+                rank = (place,) if at == 0 else (-count, len(word), word)
+                best[english] = min(best.get(english, (rank, word)), (rank, word))
+        found.update((english, word) for english, (_, word) in best.items())
+    return found
+
+
 def main():
     full, derived, maps, opencc, share = map(pathlib.Path, sys.argv[1:])
     sys.path.insert(0, str(opencc))
@@ -282,12 +304,13 @@ def main():
     ours = {part for name in photo_words() for part in re.split(r"[^\w]+", name) if len(part) > 1} | set(RECENT.split())
     sieve.sizes.update(dict.fromkeys(ours, 0))
     everyday = {word for word, size in sieve.sizes.items() if size <= EVERYDAY}
-    blocks = []
+    blocks, named = [], []
     for language, (cldr, osm) in LANGUAGES.items():
         names, keywords = by_emoji(english, emoji(folders, cldr), sieve)
         sources = [names, by_map(maps, osm, sieve), keywords]
         own = collections.Counter({(word, text): 1 for word, text in hand[language].items()})
         sources = [own, *sources]
+        said = sources
         if language == "zh":
             both = lambda word: {word, to_traditional.convert(word), to_simple.convert(word)}
             sources = [
@@ -296,8 +319,14 @@ def main():
             ]
         entries, plain = choose(language, sources, everyday)
         print(language, len(entries), "words", [len(source) for source in sources])
+        if language in NAMED:
+            is_usual = lambda word: language != "zh" or to_simple.convert(word) == word
+            names = names_of(said, entries, is_usual)
+            print(len(names), "names")
+            named.append("\n".join([f"#names-{language}"] + [f"{word}\t{names[word]}" for word in sorted(names)]))
         accents = lambda key: f"\t{plain[key]}" if language in LATIN and plain.get(key, key) != key else ""
         blocks.append("\n".join([f"#{language}"] + [f"{key}\t{entries[key]}{accents(key)}" for key in sorted(entries)]))
+    blocks += named
     rare = [word for word, size in sieve.sizes.items() if size > EVERYDAY]
     blocks.append("\n".join(["#english", *sorted(everyday)]))
     blocks.append("\n".join(["#rare", *sorted(rare)]))

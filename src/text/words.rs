@@ -7,7 +7,7 @@ use crate::engine::hub::catalog;
 use crate::engine::library::families_for;
 use crate::engine::media::scan::Skipped;
 use crate::engine::organize::sidecars::SidecarCount;
-use crate::engine::search::dictionary::Unknown;
+use crate::engine::search::dictionary::{self, Unknown};
 use crate::t;
 
 /// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged.
@@ -57,6 +57,29 @@ fn key_of(kind: &str, english: &str) -> String {
         key.push_str(&part.to_ascii_lowercase());
     }
     key
+}
+
+/// The name of what photos show, given by one of the program's English words; words without a name are returned
+/// unchanged.
+#[must_use]
+pub fn photo_word(english: &str) -> &str {
+    let name = dictionary_language().and_then(|language| dictionary::name_in(language, english));
+    name.unwrap_or(english)
+}
+
+/// The name of what photos show as [`photo_word`] returns it, if it has the same meaning as a label; otherwise the
+/// English word.
+#[must_use]
+pub fn label_word(english: &str) -> &str {
+    let name = dictionary_language().and_then(|language| {
+        dictionary::label_in(language, english, dictionary::Language::of_system())
+    });
+    name.unwrap_or(english)
+}
+
+/// The current language, if it is one of the dictionary's.
+fn dictionary_language() -> Option<dictionary::Language> {
+    dictionary::Language::of_locale(current().tag())
 }
 
 /// A name as it is written within a sentence: in lower case, except in German, whose nouns keep their capitals. German
@@ -341,6 +364,20 @@ mod tests {
         }
         let many = t!("cli-no-photo-read", count = Digits::Ungrouped.number(1_234));
         assert_eq!(many, "1234 张照片都无法读取");
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn what_photos_show_has_a_name_in_each_language() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(photo_word("beach"), "海滩");
+        assert_eq!(label_word("beach"), "海滩");
+        assert_eq!(photo_word("no such word"), "no such word");
+        for locale in [Locale::English, Locale::Pseudo] {
+            keep_to_thread(locale);
+            assert_eq!(photo_word("beach"), "beach");
+            assert_eq!(label_word("beach"), "beach");
+        }
         keep_to_thread(Locale::English);
     }
 

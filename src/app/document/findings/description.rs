@@ -25,7 +25,7 @@ impl Findings {
         }
         let mut description = text::perhaps(kept.into_iter().map(|(word, fit)| {
             let is_sure = fit >= describe::CERTAIN_WORD_MATCH;
-            (text::words(word).into_owned(), is_sure)
+            (text::photo_word(word).to_owned(), is_sure)
         }));
         if let Some(day) = taken.and_then(calendar::day_of) {
             let day = calendar::day_text(day);

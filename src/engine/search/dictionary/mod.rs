@@ -76,6 +76,27 @@ pub fn meaning(words: &str, preferred: Option<Language>) -> Meaning {
     }
 }
 
+/// The name in a language of what photos show, which is given by one of the program's English words.
+#[must_use]
+pub fn name_in(language: Language, english: &str) -> Option<&'static str> {
+    tables::name(language, english)
+}
+
+/// The name in a language of what photos show, if as a label it means the English word. Labels are taken to be of the
+/// language `preferred`, as by [`meaning`].
+#[must_use]
+pub fn label_in(
+    language: Language,
+    english: &str,
+    preferred: Option<Language>,
+) -> Option<&'static str> {
+    let name = name_in(language, english)?;
+    match meaning(name, preferred) {
+        Meaning::Known(known) if known.english.eq_ignore_ascii_case(english) => Some(name),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +226,38 @@ mod tests {
             let other: Vec<&str> = other.collect();
             assert!(other.len() <= 12, "{language:?}: {other:?}");
         }
+    }
+
+    #[test]
+    fn what_photos_show_has_names_that_mean_it() {
+        let words: Vec<&str> = include_str!("../../../../assets/photo-words.txt")
+            .lines()
+            .collect();
+        for language in [
+            Language::Chinese,
+            Language::Japanese,
+            Language::Spanish,
+            Language::French,
+            Language::German,
+        ] {
+            let named = words
+                .iter()
+                .filter(|word| name_in(language, word).is_some());
+            assert!(named.count() > 500, "{language:?}");
+            let labels = words
+                .iter()
+                .filter(|word| label_in(language, word, Some(language)).is_some());
+            assert!(labels.count() > 500, "{language:?}");
+        }
+        assert_eq!(name_in(Language::Chinese, "beard"), Some("胡子"));
+        assert_eq!(name_in(Language::German, "beach"), Some("Strand"));
+        assert_eq!(name_in(Language::Japanese, "pizza"), Some("ピザ"));
+        assert_eq!(name_in(Language::French, "no such thing"), None);
+        // The label "Strand" is English, unless it is known to be German.
+        assert_eq!(label_in(Language::German, "beach", None), None);
+        let german = Some(Language::German);
+        assert_eq!(label_in(Language::German, "beach", german), Some("Strand"));
+        assert_eq!(label_in(Language::Chinese, "beard", None), Some("胡子"));
     }
 
     #[test]
