@@ -67,7 +67,7 @@ pub fn meaning(words: &str, preferred: Option<Language>) -> Meaning {
     if let Some(found) = phrase::most_likely_translation(&text) {
         return known(found);
     }
-    match phrase::foreign(&text, preferred.is_some()) {
+    match phrase::foreign(&text, preferred) {
         Some(language) => Meaning::Unknown(Unknown {
             words: words.trim().into(),
             language,
@@ -135,6 +135,15 @@ mod tests {
             ("vélo", "bicycle"),
             ("Biene", "bee"),
             ("Bär", "bear"),
+            ("老人", "elderly person"),
+            ("二维码", "QR code"),
+            ("夜景", "city at night"),
+            ("合影", "group photo"),
+            ("聚餐", "dinner party"),
+            ("毕业照", "graduation photo"),
+            ("聊天记录", "screenshot of a chat"),
+            ("快递单", "shipping label"),
+            ("吃饭", "people eating"),
         ] {
             assert_eq!(english(words), expected, "{words}");
         }
@@ -158,6 +167,16 @@ mod tests {
             ("coucher de soleil sur la mer", "sunset on sea"),
             ("生日蛋糕", "birthday cake"),
             ("猫和狗", "cat and dog"),
+            ("狗在沙滩上", "dog on beach"),
+            ("沙滩上的狗", "dog on beach"),
+            ("雪地里的狗", "dog in snow"),
+            ("猫在花园", "cat at garden"),
+            ("我的狗", "dog"),
+            ("我们的花园", "garden"),
+            ("私の犬", "dog"),
+            ("unser Garten", "garden"),
+            ("mi perro", "dog"),
+            ("notre chien", "dog"),
             ("Katze on a sofa", "cat on a sofa"),
             ("a photo of a chien", "a photo of a dog"),
         ] {
@@ -216,6 +235,13 @@ mod tests {
         assert_eq!(unknown("perro zarrapastroso"), Some(Language::Spanish));
         assert_eq!(unknown("größenwahnsinnig"), Some(Language::German));
         assert_eq!(unknown("ผีเสื้อ"), None);
+        // Signs that several languages have are of the person's own.
+        let japanese = Unknown {
+            words: "量子".into(),
+            language: Some(Language::Japanese),
+        };
+        let meant = meaning("量子", Some(Language::Japanese));
+        assert_eq!(meant, Meaning::Unknown(japanese));
     }
 
     #[test]
