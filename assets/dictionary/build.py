@@ -271,24 +271,35 @@ def choose(language, sources, everyday):
     return entries, plain
 
 
-def names_of(sources, entries, is_usual):
-    """What each of the program's words is called: by the first word in words.txt, else by the most frequent one of the
-    other sources, if that word means it."""
-    found = {}
-    spoken = {line.strip() for line in open(HERE.parent / "photo-words.txt", encoding="utf-8")}
-    by_english = {english.lower(): english for english in spoken}
-    for at, source in enumerate(sources):
+def first_by_hand():
+    """What words.txt calls things: of each language its first word for each English one."""
+    found = collections.defaultdict(dict)
+    for line in open(HERE / "words.txt", encoding="utf-8"):
+        if not line.startswith("#") and line.strip():
+            english, *cells = line.rstrip("\n").split("|")
+            for language, cell in zip(COLUMNS, cells):
+                if cell.strip():
+                    found[language].setdefault(english.lstrip("~").lower(), cell.split("/")[0].strip())
+    return found
+
+
+def names_of(hand, sources, entries, is_usual):
+    """What each of the program's words is called: as words.txt says, else by the most frequent word of the other sources
+    that means it."""
+    words = [line.strip() for line in open(HERE.parent / "photo-words.txt", encoding="utf-8")]
+    found = {word: hand[word.lower()] for word in words if word.lower() in hand}
+    by_english = {word.lower(): word for word in words}
+    for source in sources:
         best = {}
-        for place, ((word, text), count) in enumerate(source.items()):
-            english = by_english.get(text.lstrip("~").lower())
-            word = word.strip()
+        for (word, text), count in source.items():
+            english, word = by_english.get(text.lower()), word.strip()
             means = entries.get(fold(word), "").lstrip("~").lower()
             if english and english not in found and means == english.lower() and is_usual(word):
-                # In words.txt the first word is the usual one.
-                rank = (place,) if at == 0 else (-count, len(word), word)
-                best[english] = min(best.get(english, (rank, word)), (rank, word))
-        found.update((english, word) for english, (_, word) in best.items())
-    return found
+                rank = (-count, len(word), word)
+                best[english] = min(best.get(english, rank), rank)
+        found.update((english, word) for english, (*_, word) in best.items())
+    # What is the same in English needs no name.
+    return {english: word for english, word in found.items() if word.lower() != english.lower()}
 
 
 def main():
@@ -300,7 +311,7 @@ def main():
     sieve = Sieve(share)
     folders = [(full, "annotations"), (derived, "annotationsDerived")]
     english = emoji(folders, ["en"])
-    hand = by_hand()
+    hand, first = by_hand(), first_by_hand()
     ours = {part for name in photo_words() for part in re.split(r"[^\w]+", name) if len(part) > 1} | set(RECENT.split())
     sieve.sizes.update(dict.fromkeys(ours, 0))
     everyday = {word for word, size in sieve.sizes.items() if size <= EVERYDAY}
@@ -310,7 +321,7 @@ def main():
         sources = [names, by_map(maps, osm, sieve), keywords]
         own = collections.Counter({(word, text): 1 for word, text in hand[language].items()})
         sources = [own, *sources]
-        said = sources
+        others = sources[1:]
         if language == "zh":
             both = lambda word: {word, to_traditional.convert(word), to_simple.convert(word)}
             sources = [
@@ -321,7 +332,7 @@ def main():
         print(language, len(entries), "words", [len(source) for source in sources])
         if language in NAMED:
             is_usual = lambda word: language != "zh" or to_simple.convert(word) == word
-            names = names_of(said, entries, is_usual)
+            names = names_of(first[language], others, entries, is_usual)
             print(len(names), "names")
             named.append("\n".join([f"#names-{language}"] + [f"{word}\t{names[word]}" for word in sorted(names)]))
         accents = lambda key: f"\t{plain[key]}" if language in LATIN and plain.get(key, key) != key else ""
