@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The screen, the sample photos and the functions of the scripts that drive the real program. It is sourced, from the root of
-# the repository, by scripts that have set `out`, the folder for pictures. It starts Xvfb, which it stops at the end together
-# with removing /tmp/Pictures, the folder of the photos. Builds the release binary unless LUMISIFT names one. Needs xvfb,
-# xdotool, imagemagick, exiftool, python3 and a software Vulkan driver (mesa-vulkan-drivers).
+# the repository, by scripts that have set `out`, the folder for pictures, and may set `locale`, that of the program. It
+# starts Xvfb, which it stops at the end together with removing /tmp/Pictures, the folder of the photos. Builds the release
+# binary unless LUMISIFT names one. Needs xvfb, xdotool, imagemagick, exiftool, python3 and a software Vulkan driver (mesa-
+# vulkan-drivers).
 # Variables: SIZE=1280x800 of the screen, LUMISIFT=a binary other than the release build, PATIENCE=4 to wait four times as long
 size=${SIZE:-1280x800}
 mkdir -p "$out"
@@ -59,7 +60,7 @@ fail() {
 open() {
     local start
     start=$(milliseconds)
-    "$LUMISIFT" "$@" 2>"$home/said" &
+    env ${locale:+LC_ALL="$locale"} "$LUMISIFT" "$@" 2>"$home/said" &
     app=$!
     # Without --sync, which polls only twice a second.
     until window=$(xdotool search --onlyvisible --class lumisift 2>/dev/null); do

@@ -13,7 +13,7 @@ case $language in
     en) labels=(cat motorcycle drink building document) ;;
     zh-CN) labels=(猫 摩托车 饮料 建筑 文件) ;;
     de) labels=(Katze Motorrad Getränk Gebäude Dokument) ;;
-    # "Chat" is also English, and stays so.
+    # "Chat" is also English.
     fr) labels=(chatte moto boisson bâtiment document) ;;
     es) labels=(gato moto bebida edificio documento) ;;
     ja) labels=(猫 バイク 飲み物 建物 書類) ;;
@@ -21,6 +21,14 @@ case $language in
         echo "no labels in $language: add them to $0" >&2
         exit 1
         ;;
+esac
+# The program's locale, by which fonts choose the shapes of punctuation that several scripts share. Its name is enough: the
+# system need not have generated it.
+case $language in
+    en) locale=en_US.UTF-8 ;;
+    zh-CN) locale=zh_CN.UTF-8 ;;
+    ja) locale=ja_JP.UTF-8 ;;
+    *) locale=${language}_${language^^}.UTF-8 ;;
 esac
 # shellcheck source=docs/screen.sh
 . docs/screen.sh
@@ -96,10 +104,12 @@ press Escape
 
 # The settings, and their end where they do not fit.
 shows settings press ctrl+comma
-xdotool mousemove $((width / 2)) $((height / 2))
-xdotool click --repeat 30 --delay 20 5
-away
-picture settings-end
+to_the_end() {
+    xdotool mousemove $((width / 2)) $((height / 2)) && sleep 0.2
+    xdotool click --repeat 30 --delay 20 5
+    away
+}
+shows settings-end to_the_end
 press Escape
 close
 echo "the pictures are in $out"

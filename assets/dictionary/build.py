@@ -39,6 +39,8 @@ LANGUAGES = {
     "uk": (["uk"], ["uk"]),
     "ko": (["ko"], ["ko"]),
 }
+# Languages of the window, in which it names what photos show.
+NAMED = {"zh", "ja", "es", "fr", "de"}
 LATIN = {"es", "fr", "de", "pt", "it", "nl", "pl", "tr"}
 COLUMNS = ["zh", "es", "fr", "de", "ja", "pt", "ru", "hi", "ar"]  # of words.txt, after the English word
 # Lexicographer files of WordNet whose nouns can be photographed: events, animals, artifacts, bodies, texts, food, places,
@@ -269,6 +271,37 @@ def choose(language, sources, everyday):
     return entries, plain
 
 
+def first_by_hand():
+    """What words.txt calls things: of each language its first word for each English one."""
+    found = collections.defaultdict(dict)
+    for line in open(HERE / "words.txt", encoding="utf-8"):
+        if not line.startswith("#") and line.strip():
+            english, *cells = line.rstrip("\n").split("|")
+            for language, cell in zip(COLUMNS, cells):
+                if cell.strip():
+                    found[language].setdefault(english.lstrip("~").lower(), cell.split("/")[0].strip())
+    return found
+
+
+def names_of(hand, sources, entries, is_usual):
+    """What each of the program's words is called: as words.txt says, else by the most frequent word of the other sources
+    that means it."""
+    words = [line.strip() for line in open(HERE.parent / "photo-words.txt", encoding="utf-8")]
+    found = {word: hand[word.lower()] for word in words if word.lower() in hand}
+    by_english = {word.lower(): word for word in words}
+    for source in sources:
+        best = {}
+        for (word, text), count in source.items():
+            english, word = by_english.get(text.lower()), word.strip()
+            means = entries.get(fold(word), "").lstrip("~").lower()
+            if english and english not in found and means == english.lower() and is_usual(word):
+                rank = (-count, len(word), word)
+                best[english] = min(best.get(english, rank), rank)
+        found.update((english, word) for english, (*_, word) in best.items())
+    # What is the same in English needs no name.
+    return {english: word for english, word in found.items() if word.lower() != english.lower()}
+
+
 def main():
     full, derived, maps, opencc, share = map(pathlib.Path, sys.argv[1:])
     sys.path.insert(0, str(opencc))
@@ -278,16 +311,17 @@ def main():
     sieve = Sieve(share)
     folders = [(full, "annotations"), (derived, "annotationsDerived")]
     english = emoji(folders, ["en"])
-    hand = by_hand()
+    hand, first = by_hand(), first_by_hand()
     ours = {part for name in photo_words() for part in re.split(r"[^\w]+", name) if len(part) > 1} | set(RECENT.split())
     sieve.sizes.update(dict.fromkeys(ours, 0))
     everyday = {word for word, size in sieve.sizes.items() if size <= EVERYDAY}
-    blocks = []
+    blocks, named = [], []
     for language, (cldr, osm) in LANGUAGES.items():
         names, keywords = by_emoji(english, emoji(folders, cldr), sieve)
         sources = [names, by_map(maps, osm, sieve), keywords]
         own = collections.Counter({(word, text): 1 for word, text in hand[language].items()})
         sources = [own, *sources]
+        others = sources[1:]
         if language == "zh":
             both = lambda word: {word, to_traditional.convert(word), to_simple.convert(word)}
             sources = [
@@ -296,8 +330,14 @@ def main():
             ]
         entries, plain = choose(language, sources, everyday)
         print(language, len(entries), "words", [len(source) for source in sources])
+        if language in NAMED:
+            is_usual = lambda word: language != "zh" or to_simple.convert(word) == word
+            names = names_of(first[language], others, entries, is_usual)
+            print(len(names), "names")
+            named.append("\n".join([f"#names-{language}"] + [f"{word}\t{names[word]}" for word in sorted(names)]))
         accents = lambda key: f"\t{plain[key]}" if language in LATIN and plain.get(key, key) != key else ""
         blocks.append("\n".join([f"#{language}"] + [f"{key}\t{entries[key]}{accents(key)}" for key in sorted(entries)]))
+    blocks += named
     rare = [word for word, size in sieve.sizes.items() if size > EVERYDAY]
     blocks.append("\n".join(["#english", *sorted(everyday)]))
     blocks.append("\n".join(["#rare", *sorted(rare)]))

@@ -2,20 +2,33 @@
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::Indexed;
+use lumisift::engine::media::appearance::PictureQuality;
 use lumisift::engine::search::describe::{Word, kept, sentence};
+use lumisift::text;
 use serde_json::json;
 
 use super::RunOutcome;
-use super::args::{CommonArgs, DescribeArgs};
+use super::args::{CommonArgs, DescribeArgs, OutputFormat};
 use super::commands::finish;
 use super::duplicates::appearances;
 use super::library::{self, OpenedLibrary, open_library};
 use super::output::{OutputTable, failure_json, number, path_text, print, print_failures};
 
-/// Calls a function with each photo's index, the words of its description, and the description.
+/// Describes a photo in the user's language.
+fn in_language(
+    words: &[Word<'_>],
+    taken: Option<&str>,
+    quality: Option<&PictureQuality>,
+) -> String {
+    let day = taken.and_then(|taken| taken.get(..10)?.replace('-', "").parse::<u32>().ok());
+    text::description(words, day, quality)
+}
+
+/// Calls a function with each photo's index, the words of its description, and the description by `describe`.
 fn describe_each(
     opened: &OpenedLibrary,
     indexed: &Indexed,
+    mut describe: impl FnMut(&[Word<'static>], Option<&str>, Option<&PictureQuality>) -> String,
     mut each: impl FnMut(usize, Vec<Word<'static>>, String),
 ) -> anyhow::Result<()> {
     let looks = appearances(opened, indexed)?;
@@ -23,7 +36,7 @@ fn describe_each(
         let (photo, _) = &indexed.photos[at];
         let taken = photo.facts.taken.as_ref().map(|taken| taken.as_str());
         let quality = looks[at].as_ref().map(|look| &look.quality);
-        each(at, kept(words), sentence(words, taken, quality));
+        each(at, kept(words), describe(words, taken, quality));
     })?;
     Ok(())
 }
@@ -37,7 +50,7 @@ pub fn descriptions(
     indexed: &Indexed,
 ) -> anyhow::Result<Vec<Option<String>>> {
     let mut descriptions = vec![None; indexed.photos.len()];
-    describe_each(opened, indexed, |at, words, text| {
+    describe_each(opened, indexed, sentence, |at, words, text| {
         descriptions[at] = (!words.is_empty()).then_some(text);
     })?;
     Ok(descriptions)
@@ -49,7 +62,12 @@ pub fn run(common: &CommonArgs, args: &DescribeArgs) -> anyhow::Result<RunOutcom
     let indexed = &library::index(common, &opened, &args.folders)?;
     let mut columns = OutputTable::new(&["photo", "description"], &[]);
     let mut photos = Vec::new();
-    describe_each(&opened, indexed, |at, words, text| {
+    // Programs read English.
+    let describe = match common.format {
+        OutputFormat::Table => in_language,
+        _ => sentence,
+    };
+    describe_each(&opened, indexed, describe, |at, words, text| {
         let tags: Vec<_> = words
             .into_iter()
             .map(|(word, fit)| json!({ "word": word, "match": number(fit) }))

@@ -4,11 +4,11 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::words;
 use lumisift::engine::search::clusters::{Cluster, ClusterRule};
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
-use super::args::{CommonArgs, HeapsArgs};
+use super::args::{CommonArgs, HeapsArgs, OutputFormat};
 use super::commands::finish;
 use super::library::{self, open_library};
 use super::output::{OutputTable, failure_json, path_text, print, print_failures, print_message};
@@ -27,12 +27,16 @@ pub fn run(common: &CommonArgs, args: &HeapsArgs) -> anyhow::Result<RunOutcome> 
     };
     let path = |at: &usize| path_text(&indexed.photos[*at].0.file.path);
     let mut columns = OutputTable::new(&["heap", "also", "cover"], &["photos".to_owned()]);
+    // Programs read English.
+    let shown = |name: &str| match common.format {
+        OutputFormat::Table => text::photo_word(name).to_owned(),
+        _ => name.to_owned(),
+    };
     for cluster in &found {
-        let names = names(cluster);
-        let (first, others) = names.split_first().unwrap_or((&"", &[]));
+        let mut names = names(cluster).into_iter().map(shown);
         columns.push(vec![
-            (*first).into(),
-            others.join(", "),
+            names.next().unwrap_or_default(),
+            names.collect::<Vec<_>>().join(", "),
             cluster.photos.first().map(path).unwrap_or_default(),
             cluster.photos.len().to_string(),
         ]);

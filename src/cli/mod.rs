@@ -161,11 +161,26 @@ fn without_repeats(error: &anyhow::Error) -> String {
 
 /// Like [`without_repeats`], but in the user's language and with advice.
 fn translated(error: &anyhow::Error) -> String {
-    let messages = distinct_messages(error);
-    let translated = messages
-        .iter()
-        .map(|message| text::advised(message, Surface::CommandLine));
+    let missing = missing_file(error);
+    let translated = distinct_messages(error).into_iter().map(|message| {
+        let message = match &missing {
+            Some(missing) => message.replace(missing, MISSING_FILE),
+            None => message,
+        };
+        text::advised(&message, Surface::CommandLine).into_owned()
+    });
     translated.collect::<Vec<_>>().join(": ")
+}
+
+/// What the engine says of a missing file.
+const MISSING_FILE: &str = "it is not there (moved or deleted?)";
+
+/// What the operating system says of a missing file, in English and with a number, if that is the cause of an error.
+fn missing_file(error: &anyhow::Error) -> Option<String> {
+    let mut causes = { error.chain() }.filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let missing = causes
+        .find(|cause| cause.kind() == io::ErrorKind::NotFound && cause.raw_os_error().is_some());
+    missing.map(ToString::to_string)
 }
 
 /// The messages of an error and its causes, without those contained in earlier messages. A message of the command line
@@ -282,6 +297,13 @@ mod tests {
         );
         let above = anyhow::Error::msg("the file is empty").context("the device failed");
         assert_eq!(translated(&above), "设备出错: 文件为空");
+        let missing = std::fs::read("no such file").expect_err("there is none");
+        let message = format!("none.toml: {missing}");
+        let rules = anyhow::Error::new(missing).context(message);
+        assert_eq!(
+            translated(&rules),
+            "none.toml: 文件不存在（已移动或删除？）"
+        );
         // The test harness may reuse this thread.
         text::keep_to_thread(Locale::English);
     }

@@ -6,11 +6,11 @@ use lumisift::engine::media::photo::Photo;
 use lumisift::engine::search::bursts::{self, Burst};
 use lumisift::engine::search::duplicates;
 use lumisift::t;
-use lumisift::text::{self, Digits, Ungrouped};
+use lumisift::text::{self, Digits, Locale, Ungrouped};
 use serde_json::json;
 
 use super::RunOutcome;
-use super::args::{BURSTS, BurstsArgs, COPIES, CommonArgs, OverviewArgs, UNDATED};
+use super::args::{BURSTS, BurstsArgs, COPIES, CommonArgs, OutputFormat, OverviewArgs, UNDATED};
 use super::commands::finish;
 use super::duplicates::IndexedPhotos;
 use super::output::{
@@ -92,6 +92,25 @@ struct OverviewRow {
     bytes: Option<u64>,
 }
 
+/// The name of a row in the user's language.
+fn name_of(what: &str) -> &'static str {
+    let flaw = Flaw::ALL.into_iter().find(|flaw| flaw.name() == what);
+    let key = match flaw {
+        Some(Flaw::Blurred) => "kind-blurred",
+        Some(Flaw::Dark) => "kind-dark",
+        Some(Flaw::BlownOut) => "kind-blown-out",
+        Some(Flaw::NearEmpty) => "kind-near-empty",
+        Some(Flaw::Screenshot) => "kind-screenshots",
+        Some(Flaw::Document) => "kind-documents",
+        Some(Flaw::Receipt) => "kind-receipts",
+        Some(Flaw::Meme) => "kind-memes",
+        None if what == COPIES => "kind-copies",
+        None if what == BURSTS => "kind-bursts",
+        None => "kind-undated",
+    };
+    t!(key)
+}
+
 /// Runs `lumisift overview`.
 pub fn overview(common: &CommonArgs, args: &OverviewArgs) -> anyhow::Result<RunOutcome> {
     let looked = IndexedPhotos::open(common, &args.folders)?;
@@ -162,16 +181,24 @@ fn rows(
 /// Prints the number of photos in each row.
 fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow::Result<()> {
     let numbers = ["photos", "groups", "MB"].map(ToOwned::to_owned);
-    let mut columns = OutputTable::new(&["what"], &numbers);
+    // The kinds are named in English for `--list`.
+    let is_named = common.format == OutputFormat::Table && text::current() != Locale::English;
+    let headings: &[&str] = match is_named {
+        true => &["what", "name"],
+        false => &["what"],
+    };
+    let mut columns = OutputTable::new(headings, &numbers);
     for row in rows {
         let groups = row.groups.map(|groups| groups.to_string());
         let bytes = row.bytes.map(|bytes| format!("{:.1}", bytes as f64 / 1e6));
-        columns.push(vec![
-            row.what.into(),
+        let mut cells = vec![row.what.to_owned()];
+        cells.extend(is_named.then(|| name_of(row.what).to_owned()));
+        cells.extend([
             row.photos.len().to_string(),
             groups.unwrap_or_default(),
             bytes.unwrap_or_default(),
         ]);
+        columns.push(cells);
     }
     print(common.format, &columns, || {
         let row = |row: &OverviewRow| {
@@ -229,4 +256,24 @@ fn list(
         })
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_names_in_the_language_of_the_user() {
+        text::keep_to_thread(Locale::SimplifiedChinese);
+        for (what, name) in [
+            (COPIES, "重复照片"),
+            (BURSTS, "连拍"),
+            ("blown out", "过曝"),
+            ("meme", "表情包和图形"),
+            (UNDATED, "无日期"),
+        ] {
+            assert_eq!(name_of(what), name);
+        }
+        text::keep_to_thread(Locale::English);
+    }
 }

@@ -57,7 +57,10 @@ impl Digits {
         FluentNumber: From<N>,
     {
         let mut number = FluentNumber::from(number);
-        number.options.use_grouping = self == Self::Grouped;
+        // Below 1,000 there is nothing to group. Fluent also compares the options where a message has a variant for a
+        // number, such as `[1]`.
+        let has_groups = number.value.abs() >= 1_000.0;
+        number.options.use_grouping = self == Self::Grouped || !has_groups;
         number
     }
 }

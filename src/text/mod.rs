@@ -9,6 +9,8 @@ mod argument;
 mod catalogue;
 mod choice;
 mod current;
+mod dates;
+mod description;
 mod fold;
 mod locale;
 mod numbers;
@@ -20,13 +22,16 @@ pub use argument::{Argument, Digits, Ungrouped};
 pub use catalogue::{files, message, message_with};
 pub use choice::LanguageChoice;
 pub use current::{current, in_english, keep_to_thread, select};
+pub use dates::{day_text, month_name};
+pub use description::description;
 pub use fold::fold;
 pub use locale::Locale;
 pub use numbers::{bytes, count, decimal, decimal_ungrouped, if_any, list, percent};
 pub use sentences::sentence;
 pub use words::{
-    in_sentence, of_all, perhaps, sidecars, sidecars_restored, sidecars_to_write, sidecars_written,
-    skipped_photos, speed, table_words, time_for, unknown_words, words, words_or_sentence,
+    in_sentence, label_word, model_title, of_all, perhaps, photo_word, sidecars, sidecars_restored,
+    sidecars_to_write, sidecars_written, skipped_photos, speed, table_words, time_for,
+    unknown_words, words, words_or_sentence,
 };
 
 /// Returns a message by its key: `t!("export-title")` is a `&'static str`, `t!("photos", count = 3)` a `String`.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::{Digits, Locale, catalogue, count, current, decimal, list, sentence};
+use crate::engine::hub::catalog;
 use crate::engine::library::families_for;
 use crate::engine::media::scan::Skipped;
 use crate::engine::organize::sidecars::SidecarCount;
-use crate::engine::search::dictionary::Unknown;
+use crate::engine::search::dictionary::{self, Unknown};
 use crate::t;
 
 /// Translates a fixed word or phrase of the engine, such as the name of a colour; unknown ones are returned unchanged.
@@ -56,6 +57,29 @@ fn key_of(kind: &str, english: &str) -> String {
         key.push_str(&part.to_ascii_lowercase());
     }
     key
+}
+
+/// The name of what photos show, given by one of the program's English words; words without a name are returned
+/// unchanged.
+#[must_use]
+pub fn photo_word(english: &str) -> &str {
+    let name = dictionary_language().and_then(|language| dictionary::name_in(language, english));
+    name.unwrap_or(english)
+}
+
+/// The name of what photos show as [`photo_word`] returns it, if it has the same meaning as a label; otherwise the
+/// English word.
+#[must_use]
+pub fn label_word(english: &str) -> &str {
+    let name = dictionary_language().and_then(|language| {
+        dictionary::label_in(language, english, dictionary::Language::of_system())
+    });
+    name.unwrap_or(english)
+}
+
+/// The current language, if it is one of the dictionary's.
+fn dictionary_language() -> Option<dictionary::Language> {
+    dictionary::Language::of_locale(current().tag())
 }
 
 /// A name as it is written within a sentence: in lower case, except in German, whose nouns keep their capitals. German
@@ -167,6 +191,15 @@ pub fn time_for(photos: usize, seconds: f64) -> String {
         _ => t!("time-days", number = decimal(minutes / 1440.0, 0)),
     };
     t!("time-for-photos", time = time, count = photos)
+}
+
+/// The display name of a model, by its own name.
+#[must_use]
+pub fn model_title(name: &str) -> &str {
+    match name {
+        "starter" => t!("starter"),
+        name => catalog::title(name),
+    }
 }
 
 /// Says that a model does not know some words, and which models of the catalogue do.
@@ -308,6 +341,44 @@ mod tests {
             text(None),
             "量子: the starter knows English, and may not know this; SigLIP 2 knows other languages"
         );
+    }
+
+    #[test]
+    fn the_starter_has_a_name_in_each_language() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(model_title("starter"), "入门模型");
+        assert_eq!(model_title("siglip2-base-patch32-256"), "SigLIP 2 B/32");
+        assert_eq!(model_title("mine"), "mine");
+        let on_cpu = t!("device-in-use-because", device = "CPU", reason = "…");
+        assert_eq!(on_cpu, "正在使用：CPU（…）");
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn a_number_with_a_message_of_its_own_is_found_in_both_kinds_of_digits() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        for digits in [Digits::Grouped, Digits::Ungrouped] {
+            let text = |count: usize| t!("cli-no-photo-read", count = digits.number(count));
+            assert_eq!(text(1), "这张照片无法读取");
+            assert_eq!(text(2), "2 张照片都无法读取");
+        }
+        let many = t!("cli-no-photo-read", count = Digits::Ungrouped.number(1_234));
+        assert_eq!(many, "1234 张照片都无法读取");
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn what_photos_show_has_a_name_in_each_language() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        assert_eq!(photo_word("beach"), "海滩");
+        assert_eq!(label_word("beach"), "海滩");
+        assert_eq!(photo_word("no such word"), "no such word");
+        for locale in [Locale::English, Locale::Pseudo] {
+            keep_to_thread(locale);
+            assert_eq!(photo_word("beach"), "beach");
+            assert_eq!(label_word("beach"), "beach");
+        }
+        keep_to_thread(Locale::English);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{Label, split_list, typed};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
-use crate::t;
+use crate::{t, text};
 
 /// Maximum number of suggestions.
 const SUGGESTIONS: usize = 6;
@@ -271,8 +271,22 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let past = state.memory.past_labels.iter().map(String::as_str);
     // Once the photos have been analysed, suggest labels for their contents instead.
     let first = (!state.clusters.is_known).then_some(FIRST_SUGGESTIONS);
-    let from_photos = state.clusters.suggestions.iter().map(String::as_str);
+    // English words, of which labels in any language may already have the meaning.
+    let from_photos = &state.clusters.suggestions;
+    let labels = state.memory.labels.iter();
+    let meanings: Vec<String> = match from_photos.is_empty() {
+        true => Vec::new(),
+        false => labels.filter_map(Label::meaning).collect(),
+    };
+    let is_meant = |word: &str| {
+        meanings
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+    };
+    let from_photos = from_photos.iter().map(String::as_str);
+    let from_photos = from_photos.filter(|word| !used(word) && !is_meant(word));
     let all = from_photos
+        .map(text::label_word)
         .chain(past)
         .chain(first.into_iter().flatten().map(|key| t!(key)));
     let mut texts: Vec<&str> = Vec::new();

@@ -177,7 +177,8 @@ pub fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut 
                 || where_it_is(shelved),
                 |entry| about(entry, state.models.rate),
             );
-            ui.add(egui::Label::new(RichText::new(about).small().weak()).truncate());
+            // The licence comes last, and must not be cut off.
+            ui.add(egui::Label::new(RichText::new(about).small().weak()).wrap());
             if let Some(entry) = shelved.entry {
                 time_line(ui, state, entry.gflop);
             }

@@ -12,7 +12,6 @@ use super::widgets::{bytes, icon_button_sized};
 use crate::app::command::{Command, Dialog};
 use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
-use crate::engine::hub::catalog;
 use crate::engine::inference::Precision;
 use crate::engine::inference::device::{self, DeviceChoice};
 use crate::engine::media::memory_budget::default_limit;
@@ -114,7 +113,7 @@ fn model_row(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.label(t!("model"));
     ui.horizontal(|ui| {
         let name = match state.session() {
-            Some(session) => catalog::title(&session.model().info().name).to_owned(),
+            Some(session) => text::model_title(&session.model().info().name).to_owned(),
             None => t!("model-none").into(),
         };
         ui.label(name);
@@ -154,10 +153,16 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
         }
         if let Some(session) = state.session() {
             let info = session.model().info();
-            let mut text = t!("device-in-use", device = text::sentence(&info.runs_on()));
-            if let Some(reason) = &info.device.reason {
-                text.push_str(&format!(" ({})", text::sentence(reason)));
-            }
+            let on = info.runs_on();
+            let device = text::sentence(&on);
+            let text = match &info.device.reason {
+                Some(reason) => t!(
+                    "device-in-use-because",
+                    device = device,
+                    reason = text::sentence(reason)
+                ),
+                None => t!("device-in-use", device = device),
+            };
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
         }
     });

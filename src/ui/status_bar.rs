@@ -9,7 +9,6 @@ use super::widgets::{duration, icon_button_sized, photos};
 use crate::app::command::{Action, Command};
 use crate::app::document::exports::ExportState;
 use crate::app::document::state::{SessionState, State};
-use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
 use crate::t;
 use crate::text::{self, Digits, Surface};
@@ -52,7 +51,7 @@ fn model_text(state: &State) -> String {
             t!(
                 "runs-on-model",
                 device = text::sentence(&info.runs_on()),
-                model = catalog::title(&info.name)
+                model = text::model_title(&info.name)
             )
         }
         SessionState::Failed(_) => t!("no-model").into(),
@@ -145,7 +144,7 @@ fn read_by(state: &State) -> Option<String> {
     let (all, unread) = (state.library.len(), state.library.unread_count());
     let session = state.session().filter(|_| unread > 0)?;
     let read = all - unread - state.library.failure_count();
-    let model = catalog::title(&session.model().info().name).to_owned();
+    let model = text::model_title(&session.model().info().name);
     Some(t!("read-by", count = all, read = read, model = model))
 }
 

@@ -119,7 +119,9 @@ fn every_key_of_the_sources_has_a_message_with_its_arguments() {
 #[test]
 fn every_message_is_used() {
     let (english, _) = messages(Locale::English);
+    // The settings report errors as the engine does.
     let mut engine = sources::all("src/engine");
+    engine.extend(sources::all("src/settings"));
     for (_, source) in &mut engine {
         *source = unescaped(source);
     }

@@ -9,16 +9,23 @@ use std::sync::Arc;
 
 use lumisift::app::command::{Action, Command, FindingCommand};
 use lumisift::engine::inference::Model;
+use lumisift::t;
+use lumisift::text::{self, Locale};
 use window::{Setup, Window, colours};
 
 /// Six red, six green and six blue photos, which words describe.
 fn window_with_clusters() -> (tempfile::TempDir, Window) {
+    window_with_clusters_in(Locale::English)
+}
+
+fn window_with_clusters_in(language: Locale) -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 6);
     let setup = Setup {
         load: Some(Arc::new(|_| {
             Ok(Arc::new(common::ColourModel::loose()) as Arc<dyn Model>)
         })),
+        language,
         ..Setup::new(vec![dir.path().into()])
     };
     let mut window = setup.open();
@@ -46,6 +53,20 @@ fn labels_are_suggested_from_the_photos_that_are_open() {
     let suggested = format!("Add the label {}", names[0]);
     window.click(&suggested);
     assert_eq!(window.state().memory.labels[0].text, names[0]);
+    assert!(!window.has(&suggested));
+}
+
+#[test]
+fn suggestions_and_heaps_are_in_the_language_of_the_window() {
+    let (_dir, window) = window_with_clusters();
+    let english = names(&window);
+    drop(window);
+    let (_dir, mut window) = window_with_clusters_in(Locale::SimplifiedChinese);
+    let chinese: Vec<&str> = english.iter().map(|word| text::label_word(word)).collect();
+    assert_eq!(names(&window), chinese);
+    let suggested = t!("add-the-label", text = chinese[0]);
+    window.click(&suggested);
+    assert_eq!(window.state().memory.labels[0].text, chinese[0]);
     assert!(!window.has(&suggested));
 }
 

@@ -18,6 +18,7 @@ graphics-card-number = Grafikkarte { $number }
 graphics-card = Grafikkarte
 gpu-on-battery = Grafikkarte auch im Akkubetrieb verwenden
 device-in-use = Verwendet: { $device }
+device-in-use-because = Verwendet: { $device } ({ $reason })
 precision = Genauigkeit auf der CPU
 precision-auto = Automatisch
 precision-auto-hint = Schnellste ausreichend genaue

@@ -29,6 +29,7 @@ word-very-dark = sehr dunkel
 word-very-bright = sehr hell
 word-sharp = scharf
 word-blurred = unscharf
+word-no-word-fits-well = kein Wort passt gut
 word-english = Englisch
 word-chinese = Chinesisch
 word-more-than-100-languages = mehr als 100 Sprachen

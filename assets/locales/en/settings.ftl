@@ -17,6 +17,7 @@ graphics-card-number = Graphics card { $number }
 graphics-card = Graphics card
 gpu-on-battery = Use the graphics card on battery too
 device-in-use = In use: { $device }
+device-in-use-because = In use: { $device } ({ $reason })
 precision = Precision on the CPU
 precision-auto = Automatic
 precision-auto-hint = Fastest that is accurate enough

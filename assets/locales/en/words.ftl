@@ -28,6 +28,7 @@ word-very-dark = very dark
 word-very-bright = very bright
 word-sharp = sharp
 word-blurred = blurred
+word-no-word-fits-well = no word fits well
 word-english = English
 word-chinese = Chinese
 word-more-than-100-languages = more than 100 languages

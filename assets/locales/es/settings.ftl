@@ -18,6 +18,7 @@ graphics-card-number = Tarjeta gráfica { $number }
 graphics-card = Tarjeta gráfica
 gpu-on-battery = Usar la tarjeta gráfica también con batería
 device-in-use = En uso: { $device }
+device-in-use-because = En uso: { $device } ({ $reason })
 precision = Precisión en la CPU
 precision-auto = Automática
 precision-auto-hint = La más rápida aceptable

@@ -29,6 +29,7 @@ word-very-dark = muy oscura
 word-very-bright = muy clara
 word-sharp = nítida
 word-blurred = borrosa
+word-no-word-fits-well = ninguna palabra encaja bien
 word-english = inglés
 word-chinese = chino
 word-more-than-100-languages = más de 100 idiomas

@@ -50,7 +50,7 @@ move-down = Descendre
 text-only = Texte seul : ignorer les exemples
 remove-examples = Supprimer ses exemples
 colour-number = Couleur { $number }
-suggestion-people = gens
+suggestion-people = personnes
 suggestion-beach = plage
 suggestion-food = nourriture
 suggestion-screenshot = capture d’écran
@@ -58,7 +58,7 @@ suggestion-receipt = reçu
 suggestion-pet = animal de compagnie
 labels-heading = Étiquettes
 more-for-labels = Plus pour les étiquettes
-type-a-label = Étiquette, puis Enter
+type-a-label = Étiquette, puis Entrée
 new-label = Nouvelle étiquette
 would-fit = { $count ->
     [one] { $label } : { $count } conviendrait

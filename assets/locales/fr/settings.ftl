@@ -18,6 +18,7 @@ graphics-card-number = Carte graphique { $number }
 graphics-card = Carte graphique
 gpu-on-battery = Utiliser la carte graphique aussi sur batterie
 device-in-use = Utilisé : { $device }
+device-in-use-because = Utilisé : { $device } ({ $reason })
 precision = Précision sur le CPU
 precision-auto = Automatique
 precision-auto-hint = La plus rapide assez précise

@@ -29,6 +29,7 @@ word-very-dark = très sombre
 word-very-bright = très claire
 word-sharp = nette
 word-blurred = floue
+word-no-word-fits-well = aucun mot ne convient bien
 word-english = anglais
 word-chinese = chinois
 word-more-than-100-languages = plus de 100 langues

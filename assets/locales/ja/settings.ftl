@@ -18,6 +18,7 @@ graphics-card-number = グラフィックカード{ $number }
 graphics-card = グラフィックカード
 gpu-on-battery = バッテリー使用時もグラフィックカードを使う
 device-in-use = 使用中：{ $device }
+device-in-use-because = 使用中：{ $device }（{ $reason }）
 precision = CPUでの精度
 precision-auto = 自動
 precision-auto-hint = 十分な精度で最速

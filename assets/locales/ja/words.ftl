@@ -29,6 +29,7 @@ word-very-dark = 非常に暗い
 word-very-bright = 非常に明るい
 word-sharp = 鮮明
 word-blurred = 不鮮明
+word-no-word-fits-well = よく合う言葉がありません
 word-english = 英語
 word-chinese = 中国語
 word-more-than-100-languages = 100以上の言語

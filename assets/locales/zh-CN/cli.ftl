@@ -97,8 +97,14 @@ cell-left-to-be-read-because-they-are-wide-or-videos = 属于宽幅照片或视�
 cell-without-a-vector-because-they-could-not-be-read = 无法读取，没有向量
 cli-separator = ，
 cli-something-else = （其他）
-cli-no-photo-read = { $count } 张照片都无法读取
-cli-no-file-read = { $count } 个文件都无法读取
+cli-no-photo-read = { $count ->
+    [1] 这张照片无法读取
+   *[other] { $count } 张照片都无法读取
+}
+cli-no-file-read = { $count ->
+    [1] 这个文件无法读取
+   *[other] { $count } 个文件都无法读取
+}
 cli-vector-missing = { $path }：缺少向量；请重新运行此命令
 cli-advice-memory = { $problem }：请用 --memory 提高上限
 cli-advice-again = { $problem }：请重新运行

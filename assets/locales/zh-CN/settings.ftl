@@ -17,6 +17,7 @@ graphics-card-number = 显卡 { $number }
 graphics-card = 显卡
 gpu-on-battery = 使用电池供电时也使用显卡
 device-in-use = 正在使用：{ $device }
+device-in-use-because = 正在使用：{ $device }（{ $reason }）
 precision = CPU 上的精度
 precision-auto = 自动
 precision-auto-hint = 精度足够的最快方式

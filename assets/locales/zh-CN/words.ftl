@@ -28,6 +28,7 @@ word-very-dark = 很暗
 word-very-bright = 很亮
 word-sharp = 清晰
 word-blurred = 模糊
+word-no-word-fits-well = 没有合适的词
 word-english = 英语
 word-chinese = 中文
 word-more-than-100-languages = 100 多种语言

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::marks::undo_message;
 use crate::app::command::{Dialog, FindingCommand};
 use crate::app::document::burst::{SURVEYED, around};
-use crate::app::document::clusters::{EXAMPLES, ProposedClusters};
+use crate::app::document::clusters::{Cluster, EXAMPLES, ProposedClusters};
 use crate::app::document::filter::{Filter, LabelFit};
 use crate::app::document::findings::{CopyGroup, Kind};
 use crate::app::document::history::{HistoryStep, LabelEdit};
@@ -334,6 +334,11 @@ impl App {
     }
 }
 
+/// Whether a cluster has the name of an English word.
+fn names(cluster: &Cluster, word: &str) -> bool {
+    cluster.name == word || cluster.name == text::label_word(word)
+}
+
 /// Removes a cluster and creates a label from it.
 fn label_cluster(state: &mut State, at: usize, id: LabelId) {
     let Some(cluster) = state.clusters.take(at) else {
@@ -354,7 +359,7 @@ fn label_cluster(state: &mut State, at: usize, id: LabelId) {
     state
         .clusters
         .suggestions
-        .retain(|name| *name != cluster.name);
+        .retain(|word| !names(&cluster, word));
 }
 
 /// Removes a cluster permanently.
@@ -365,7 +370,7 @@ fn dismiss_cluster(state: &mut State, at: usize) {
     state
         .clusters
         .suggestions
-        .retain(|name| *name != cluster.name);
+        .retain(|word| !names(&cluster, word));
     // It would be suggested again under its original name, even if the user has renamed it.
     let dismissed = &mut state.memory.dismissed_heaps;
     for name in cluster.alternative_names.into_iter().chain([cluster.name]) {

@@ -1,24 +1,12 @@
 //! Dates of photos as numbers, and parsing of typed dates.
 
+pub use crate::text::day_text;
+
 use crate::t;
+use crate::text::month_name;
 
 /// A day as a sortable decimal number, such as 20240514.
 pub type Day = u32;
-
-const MONTHS: [&str; 12] = [
-    "month-january",
-    "month-february",
-    "month-march",
-    "month-april",
-    "month-may",
-    "month-june",
-    "month-july",
-    "month-august",
-    "month-september",
-    "month-october",
-    "month-november",
-    "month-december",
-];
 
 /// The day of an ISO 8601 date such as `2024-05-14T10:00:00`.
 #[must_use]
@@ -42,29 +30,12 @@ pub fn month_of(day: Day) -> u32 {
     day / 100
 }
 
-fn name_of(month: u32) -> &'static str {
-    t!(MONTHS[(month.clamp(1, 12) - 1) as usize])
-}
-
 /// The display text of a month, such as "May 2024".
 #[must_use]
 pub fn month_text(month: u32) -> String {
     t!(
         "date-month",
-        month = name_of(month % 100),
-        number = month % 100,
-        year = (month / 100).to_string()
-    )
-}
-
-/// The display text of a day, such as "14 May 2024".
-#[must_use]
-pub fn day_text(day: Day) -> String {
-    let month = month_of(day);
-    t!(
-        "date-day",
-        day = day % 100,
-        month = name_of(month % 100),
+        month = month_name(month % 100),
         number = month % 100,
         year = (month / 100).to_string()
     )
@@ -82,7 +53,7 @@ pub fn span_text(first: Day, last: Day) -> String {
             "date-days",
             first = first % 100,
             last = last % 100,
-            month = name_of(month),
+            month = month_name(month),
             number = month,
             year = year(last)
         )
@@ -90,10 +61,10 @@ pub fn span_text(first: Day, last: Day) -> String {
         t!(
             "date-months",
             first = first % 100,
-            month = name_of(month),
+            month = month_name(month),
             number = month,
             last = last % 100,
-            last_month = name_of(last_month),
+            last_month = month_name(last_month),
             last_number = last_month,
             year = year(last)
         )

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::search::dictionary::Language;
+use crate::engine::search::dictionary::{Language, Meaning, meaning};
 use crate::engine::search::fit::FitRule;
 use crate::engine::search::label_set::{self, Wording, label_query};
 use crate::engine::search::query::{InEnglish, Query, QueryError, TermKind};
@@ -113,6 +113,16 @@ impl Label {
         let language = self.language.or_else(Language::of_system);
         let query = Query::parse(&self.text).ok()?.translated(language);
         query.english.map(|english| *english)
+    }
+
+    /// The English of the text as a whole, if the dictionary knows it.
+    #[must_use]
+    pub fn meaning(&self) -> Option<String> {
+        let language = self.language.or_else(Language::of_system);
+        match meaning(&self.text, language) {
+            Meaning::Known(known) => Some(known.english),
+            _ => None,
+        }
     }
 
     /// Adds examples, or counter-examples if `shown` is false, and removes them from the other list. Returns how many

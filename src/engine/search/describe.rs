@@ -14,6 +14,9 @@ const BLURRED_TO: f32 = 0.5;
 const DARK_FROM: f32 = 0.85;
 const BLOWN_FROM: f32 = 0.5;
 
+/// The description if no word scores high enough.
+pub const NO_WORD: &str = "no word fits well";
+
 /// A word and its match score.
 pub type Word<'a> = (&'a str, f32);
 
@@ -25,7 +28,7 @@ pub fn sentence(
     taken: Option<&str>,
     quality: Option<&PictureQuality>,
 ) -> String {
-    let content = content_text(words).unwrap_or_else(|| "no word fits well".into());
+    let content = content_text(words).unwrap_or_else(|| NO_WORD.into());
     let mut parts = vec![content];
     parts.extend(taken.and_then(day).map(|day| format!("taken {day}")));
     parts.extend(quality.and_then(quality_text).map(ToOwned::to_owned));

@@ -6,7 +6,7 @@ use crate::app::document::item_id::ItemId;
 use crate::engine::library::Flaw;
 use crate::engine::media::appearance::PictureQuality;
 use crate::engine::search::describe::{self, Word};
-use crate::{t, text};
+use crate::text;
 
 impl Findings {
     /// A description for screen readers, such as "cat, perhaps sofa; sharp". `None` without words.
@@ -19,17 +19,8 @@ impl Findings {
     #[must_use]
     pub fn description(&self, id: ItemId, taken: Option<&str>) -> Option<String> {
         let words: Vec<Word<'static>> = self.words(id).collect();
-        let kept = describe::kept(&words);
-        if kept.is_empty() {
+        if describe::kept(&words).is_empty() {
             return None;
-        }
-        let mut description = text::perhaps(kept.into_iter().map(|(word, fit)| {
-            let is_sure = fit >= describe::CERTAIN_WORD_MATCH;
-            (text::words(word).into_owned(), is_sure)
-        }));
-        if let Some(day) = taken.and_then(calendar::day_of) {
-            let day = calendar::day_text(day);
-            description = t!("description-taken", said = description, day = day);
         }
         let number = |flaw| self.number(flaw, id);
         let quality = PictureQuality {
@@ -38,14 +29,7 @@ impl Findings {
             blown: number(Flaw::BlownOut).unwrap_or_default(),
             empty: number(Flaw::NearEmpty).unwrap_or_default(),
         };
-        let quality_text = describe::quality_text(&quality);
-        Some(match quality_text {
-            Some(quality_text) => t!(
-                "spoken-came-out",
-                said = description,
-                came_out = text::words(quality_text)
-            ),
-            None => description,
-        })
+        let day = taken.and_then(calendar::day_of);
+        Some(text::description(&words, day, Some(&quality)))
     }
 }

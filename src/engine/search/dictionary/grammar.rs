@@ -47,7 +47,10 @@ pub fn particle(language: Language, word: &str) -> Option<Particle> {
 type Particles = &'static [(&'static str, Particle)];
 
 const SPANISH: Particles = &[
-    ("el la los las un una unos unas lo mi mis", Nothing),
+    (
+        "el la los las un una unos unas lo mi mis tu tus nuestro nuestra nuestros nuestras",
+        Nothing,
+    ),
     ("de del", Of),
     ("con", Word("with")),
     ("y e", Word("and")),
@@ -56,7 +59,10 @@ const SPANISH: Particles = &[
     ("sin", Word("without")),
 ];
 const FRENCH: Particles = &[
-    ("le la les l' un une mon ma mes", Nothing),
+    (
+        "le la les l' un une mon ma mes ton ta tes notre nos votre vos",
+        Nothing,
+    ),
     ("de du des d' a au aux", Of),
     ("avec", Word("with")),
     ("et", Word("and")),
@@ -66,9 +72,14 @@ const FRENCH: Particles = &[
 ];
 const GERMAN: Particles = &[
     (
-        "der die das den dem des ein eine einen einem einer mein meine",
+        "der die das den dem des ein eine einen einem einer",
         Nothing,
     ),
+    (
+        "mein meine meinen meinem meiner meines dein deine deinen deinem deiner deines",
+        Nothing,
+    ),
+    ("unser unsere unseren unserem unserer unseres", Nothing),
     ("von vom", Of),
     ("mit", Word("with")),
     ("und", Word("and")),
@@ -78,7 +89,10 @@ const GERMAN: Particles = &[
     ("ohne", Word("without")),
 ];
 const PORTUGUESE: Particles = &[
-    ("o a os as um uma meu minha", Nothing),
+    (
+        "o a os as um uma meu minha meus minhas nosso nossa nossos nossas",
+        Nothing,
+    ),
     ("de do da dos das", Of),
     ("com", Word("with")),
     ("e", Word("and")),
@@ -87,7 +101,10 @@ const PORTUGUESE: Particles = &[
     ("sem", Word("without")),
 ];
 const ITALIAN: Particles = &[
-    ("il lo la i gli le l' un uno una mio mia", Nothing),
+    (
+        "il lo la i gli le l' un uno una mio mia miei mie nostro nostra",
+        Nothing,
+    ),
     ("di del della dei delle dell' al alla", Of),
     ("con", Word("with")),
     ("e ed", Word("and")),
@@ -96,7 +113,7 @@ const ITALIAN: Particles = &[
     ("senza", Word("without")),
 ];
 const DUTCH: Particles = &[
-    ("de het een mijn", Nothing),
+    ("de het een mijn onze ons", Nothing),
     ("van", Of),
     ("met", Word("with")),
     ("en", Word("and")),
@@ -133,8 +150,23 @@ const HINDI: Particles = &[
     ("पर", Postposition("on")),
 ];
 const TURKISH: Particles = &[("ve", Word("and")), ("ile", Word("with")), ("bir", Nothing)];
-const CHINESE: Particles = &[("的 在", Linking), ("和 与 與 跟 及", Word("and"))];
-const JAPANESE: Particles = &[("の", Linking), ("と や", Word("and"))];
+const CHINESE: Particles = &[
+    ("我的 你的 您的 他的 她的 我们的 我們的", Nothing),
+    ("的", Linking),
+    ("和 与 與 跟 及", Word("and")),
+    ("在", Word(AT)),
+    ("上", Postposition("on")),
+    ("里 裡 裏 中", Postposition("in")),
+    ("下", Postposition("under")),
+];
+const JAPANESE: Particles = &[
+    ("私の うちの", Nothing),
+    ("の", Linking),
+    ("と や", Word("and")),
+];
+
+/// The Chinese 在 before a place, which a postposition may follow: 狗在沙滩上.
+const AT: &str = "at";
 
 /// A part of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +183,8 @@ pub enum Part<'a> {
 pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
     let mut phrases: Vec<String> = Vec::new();
     let mut words: Vec<Part> = Vec::new();
+    // Whether the noun follows what a postposition says of it: 沙滩上的狗.
+    let mut noun_is_last = false;
     // What preceded "of"; it follows its modifier in English.
     let mut behind: Vec<String> = Vec::new();
     let finish = |words: &mut Vec<Part>, behind: &mut Vec<String>| {
@@ -173,16 +207,21 @@ pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
             }
             Part::Between(Postposition(word)) => {
                 let place = finish(&mut words, &mut behind);
-                phrases.push(format!("{word} {place}"));
+                let place = format!("{word} {place}");
+                let is_enclosed =
+                    language == Language::Chinese && phrases.last().is_some_and(|last| last == AT);
+                if is_enclosed {
+                    phrases.pop();
+                } else {
+                    noun_is_last = true;
+                }
+                phrases.push(place);
             }
             word => words.push(*word),
         }
     }
     let last = finish(&mut words, &mut behind);
-    if parts
-        .iter()
-        .any(|part| matches!(part, Part::Between(Postposition(_))))
-    {
+    if noun_is_last {
         phrases.insert(0, last);
     } else {
         phrases.push(last);

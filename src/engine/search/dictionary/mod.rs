@@ -67,12 +67,36 @@ pub fn meaning(words: &str, preferred: Option<Language>) -> Meaning {
     if let Some(found) = phrase::most_likely_translation(&text) {
         return known(found);
     }
-    match phrase::foreign(&text, preferred.is_some()) {
+    match phrase::foreign(&text, preferred) {
         Some(language) => Meaning::Unknown(Unknown {
             words: words.trim().into(),
             language,
         }),
         None => Meaning::English,
+    }
+}
+
+/// The name in a language of what photos show, which is given by one of the program's English words.
+#[must_use]
+pub fn name_in(language: Language, english: &str) -> Option<&'static str> {
+    tables::name(language, english)
+}
+
+/// The name in a language of what photos show, if as a label it is read in that language or means the English word.
+/// Labels are taken to be of the language `preferred`, as by [`meaning`].
+#[must_use]
+pub fn label_in(
+    language: Language,
+    english: &str,
+    preferred: Option<Language>,
+) -> Option<&'static str> {
+    let name = name_in(language, english)?;
+    match meaning(name, preferred) {
+        Meaning::Known(known) => {
+            let is_read = known.language == language || known.english.eq_ignore_ascii_case(english);
+            is_read.then_some(name)
+        }
+        _ => None,
     }
 }
 
@@ -114,6 +138,15 @@ mod tests {
             ("vélo", "bicycle"),
             ("Biene", "bee"),
             ("Bär", "bear"),
+            ("老人", "elderly person"),
+            ("二维码", "QR code"),
+            ("夜景", "city at night"),
+            ("合影", "group photo"),
+            ("聚餐", "dinner party"),
+            ("毕业照", "graduation photo"),
+            ("聊天记录", "screenshot of a chat"),
+            ("快递单", "shipping label"),
+            ("吃饭", "people eating"),
         ] {
             assert_eq!(english(words), expected, "{words}");
         }
@@ -137,6 +170,16 @@ mod tests {
             ("coucher de soleil sur la mer", "sunset on sea"),
             ("生日蛋糕", "birthday cake"),
             ("猫和狗", "cat and dog"),
+            ("狗在沙滩上", "dog on beach"),
+            ("沙滩上的狗", "dog on beach"),
+            ("雪地里的狗", "dog in snow"),
+            ("猫在花园", "cat at garden"),
+            ("我的狗", "dog"),
+            ("我们的花园", "garden"),
+            ("私の犬", "dog"),
+            ("unser Garten", "garden"),
+            ("mi perro", "dog"),
+            ("notre chien", "dog"),
             ("Katze on a sofa", "cat on a sofa"),
             ("a photo of a chien", "a photo of a dog"),
         ] {
@@ -195,6 +238,13 @@ mod tests {
         assert_eq!(unknown("perro zarrapastroso"), Some(Language::Spanish));
         assert_eq!(unknown("größenwahnsinnig"), Some(Language::German));
         assert_eq!(unknown("ผีเสื้อ"), None);
+        // Signs that several languages have are of the person's own.
+        let japanese = Unknown {
+            words: "量子".into(),
+            language: Some(Language::Japanese),
+        };
+        let meant = meaning("量子", Some(Language::Japanese));
+        assert_eq!(meant, Meaning::Unknown(japanese));
     }
 
     #[test]
@@ -205,6 +255,38 @@ mod tests {
             let other: Vec<&str> = other.collect();
             assert!(other.len() <= 12, "{language:?}: {other:?}");
         }
+    }
+
+    #[test]
+    fn what_photos_show_has_names_that_mean_it() {
+        let words: Vec<&str> = include_str!("../../../../assets/photo-words.txt")
+            .lines()
+            .collect();
+        for language in [
+            Language::Chinese,
+            Language::Japanese,
+            Language::Spanish,
+            Language::French,
+            Language::German,
+        ] {
+            let named = words
+                .iter()
+                .filter(|word| name_in(language, word).is_some());
+            assert!(named.count() > 900, "{language:?}");
+            let labels = words
+                .iter()
+                .filter(|word| label_in(language, word, Some(language)).is_some());
+            assert!(labels.count() > 850, "{language:?}");
+        }
+        assert_eq!(name_in(Language::Chinese, "beard"), Some("胡子"));
+        assert_eq!(name_in(Language::German, "beach"), Some("Strand"));
+        assert_eq!(name_in(Language::Japanese, "pizza"), Some("ピザ"));
+        assert_eq!(name_in(Language::French, "no such thing"), None);
+        // The label "Strand" is English, unless it is known to be German.
+        assert_eq!(label_in(Language::German, "beach", None), None);
+        let german = Some(Language::German);
+        assert_eq!(label_in(Language::German, "beach", german), Some("Strand"));
+        assert_eq!(label_in(Language::Chinese, "beard", None), Some("胡子"));
     }
 
     #[test]

@@ -251,20 +251,23 @@ fn is_latin(c: char) -> bool {
 }
 
 /// Whether a text that no dictionary covers is not English, and its probable language. Names, which are capitalised,
-/// and abbreviations may be English, unless English is not `expected`.
-pub fn foreign(text: &Text, expected: bool) -> Option<Option<Language>> {
+/// and abbreviations may be English, unless another language is `preferred`.
+pub fn foreign(text: &Text, preferred: Option<Language>) -> Option<Option<Language>> {
     if text
         .folded
         .chars()
         .any(|c| c.is_alphabetic() && !is_latin(c))
     {
-        return Some(languages(&text.folded).first().copied());
+        let possible = languages(&text.folded);
+        let own = preferred.filter(|language| possible.contains(language));
+        return Some(own.or_else(|| possible.first().copied()));
     }
     let strange = |word: &&Typed| {
         let accented = word.raw.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
         let long = word.folded.len() >= MIN_WORD_LETTERS
             && word.folded.bytes().all(|b| b.is_ascii_lowercase());
-        !is_english(&word.folded) && (accented || long && (expected || !word.is_capitalised()))
+        !is_english(&word.folded)
+            && (accented || long && (preferred.is_some() || !word.is_capitalised()))
     };
     let strange: Vec<&Typed> = text.words.iter().filter(strange).collect();
     (!strange.is_empty()).then(|| guess(text, &strange))

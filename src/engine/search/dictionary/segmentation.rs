@@ -78,6 +78,9 @@ fn next(language: Language, text: &str, begins: bool) -> Option<(Part<'_>, usize
         {
             return Some((Part::Between(between), end));
         }
+        if !short && let Some(between) = particle(language, word) {
+            return Some((Part::Between(between), end));
+        }
         let kana = word.chars().all(|c| ('\u{3041}'..='\u{30ff}').contains(&c));
         if kana && word.chars().count() < 3 && word.len() < text.len() {
             continue;

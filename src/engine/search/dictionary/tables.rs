@@ -28,6 +28,8 @@ pub struct English {
 struct Tables {
     /// The lines of each language, in the order of [`Language::ALL`].
     languages: [&'static str; Language::ALL.len()],
+    /// The names in each language of what is in photos, by their English.
+    names: [&'static str; Language::ALL.len()],
     everyday: &'static str,
     rare: &'static str,
 }
@@ -45,14 +47,25 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     };
     Tables {
         languages: Language::ALL.map(|language| block(language.code())),
+        names: Language::ALL.map(|language| block(&format!("names-{}", language.code()))),
         everyday: block("english"),
         rare: block("rare"),
     }
 });
 
+fn place(language: Language) -> Option<usize> {
+    Language::ALL.iter().position(|known| *known == language)
+}
+
+/// The usual name of a thing that is given in English, as in `assets/photo-words.txt`.
+pub fn name(language: Language, english: &str) -> Option<&'static str> {
+    let line = find(TABLES.names[place(language)?], english)?;
+    line.split_once('\t').map(|(_, name)| name)
+}
+
 /// Translates a folded word.
 pub fn look_up(language: Language, word: &str) -> Option<English> {
-    let place = Language::ALL.iter().position(|known| *known == language)?;
+    let place = place(language)?;
     let line = find(TABLES.languages[place], word)?;
     let mut columns = line.split('\t').skip(1);
     let words = columns.next()?;
@@ -118,6 +131,10 @@ mod tests {
                 assert!(!found.words.is_empty(), "{line}");
                 assert!(found.spelling != Some(key(line)), "{line}");
             }
+        }
+        for lines in TABLES.names {
+            let key = |line: &'static str| line.split('\t').next().unwrap_or_default();
+            assert!(lines.lines().map(key).is_sorted());
         }
         for words in [TABLES.everyday, TABLES.rare] {
             assert!(words.lines().count() > 40_000 && words.lines().is_sorted());
