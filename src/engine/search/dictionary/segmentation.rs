@@ -1,7 +1,7 @@
 //! Splits Chinese and Japanese labels, which have no spaces, into the longest words in the dictionary.
 
 use super::forms::look_up_forms;
-use super::grammar::{Part, particle};
+use super::grammar::{Part, Particle, particle};
 use super::language::Language;
 use super::tables::look_up;
 
@@ -20,7 +20,9 @@ pub fn parts(language: Language, text: &str) -> Option<Vec<Part<'_>>> {
     while at < text.len() {
         let rest = &text[at..];
         let begins = at == 0 || matches!(parts.last(), Some(Part::Between(_)));
-        let (part, bytes) = next(language, rest, begins)?;
+        // 沙滩上的狗: one particle may follow another that ends a place.
+        let ends_place = matches!(parts.last(), Some(Part::Between(Particle::Postposition(_))));
+        let (part, bytes) = next(language, rest, begins, !begins || ends_place)?;
         let described =
             matches!(parts.last(), Some(Part::Translated(english)) if english.is_adjective);
         if let Part::Translated(english) = part
@@ -57,8 +59,9 @@ fn stands_alone(language: Language, rest: &str) -> bool {
     })
 }
 
-/// The longest part at the start of the text, and its length in bytes.
-fn next(language: Language, text: &str, begins: bool) -> Option<(Part<'_>, usize)> {
+/// The longest part at the start of the text, and its length in bytes. `begins` says whether a phrase begins there, and
+/// `joins` whether a particle of one character may stand there.
+fn next(language: Language, text: &str, begins: bool, joins: bool) -> Option<(Part<'_>, usize)> {
     let first = text.chars().next()?;
     if first.is_ascii() {
         let end = text.find(|c: char| !c.is_ascii()).unwrap_or(text.len());
@@ -73,7 +76,7 @@ fn next(language: Language, text: &str, begins: bool) -> Option<(Part<'_>, usize
         let word = &text[..end];
         let short = end == first.len_utf8();
         if short
-            && !begins
+            && joins
             && let Some(between) = particle(language, word)
         {
             return Some((Part::Between(between), end));
