@@ -69,8 +69,9 @@ fn what_a_general_word_stands_for_is_said() {
         assert!(!errors.contains(": also "), "{errors}");
     }
     let search = lumisift(home.path())
-        .args(["search", "people"])
+        .arg("search")
         .arg(samples().join("cat.jpg"))
+        .arg("people")
         .output()
         .expect("run");
     let errors = String::from_utf8_lossy(&search.stderr);
