@@ -64,6 +64,26 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
 }
 
 #[test]
+fn a_label_that_is_typed_has_a_heading_of_its_own_under_the_filter_of_another() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red, green");
+    window.command(Command::ToggleFit(LabelFit::Label(1)));
+    assert_eq!(window.shown().len(), 6);
+    window.type_into("New label", "green");
+    let groups = &window.state().response.arrangement.groups;
+    let headings: Vec<&Heading> = groups.iter().map(|group| &group.heading).collect();
+    assert_eq!(headings, [&Heading::Label(1), &Heading::Label(0)]);
+    assert!(
+        window.shown()[..3]
+            .iter()
+            .all(|name| name.starts_with("green"))
+    );
+    window.harness.step();
+    assert!(window.has("Select all of green, 3 photos"));
+    assert!(window.has("Select all of red, green, 3 photos"));
+}
+
+#[test]
 fn in_any_order_the_card_shows_the_best_photos() {
     let (_dir, mut window) = coloured();
     window.command(Command::GroupBy(Grouping::Nothing));
