@@ -131,6 +131,24 @@ fn a_card_leads_to_its_group_and_a_heading_selects_it() {
 }
 
 #[test]
+fn every_click_on_the_text_of_a_label_leads_to_its_group() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 60);
+    let mut window = Setup::new(vec![dir.path().into()]).open();
+    window.read(180);
+    add_label(&mut window, "red");
+    add_label(&mut window, "blue");
+    for _ in 0..2 {
+        window.command(Command::GoToLabel(1));
+        window.harness.step();
+        assert!(!is_fully_visible(&window, "Select all of blue"));
+        window.click("Label blue");
+        window.harness.step();
+        assert!(is_fully_visible(&window, "Select all of blue"));
+    }
+}
+
+#[test]
 fn a_threshold_is_typed_in_tenths_of_a_percent() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
