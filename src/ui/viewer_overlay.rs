@@ -172,8 +172,8 @@ fn paint(ui: &Ui, rect: Rect, sign: &MarkButton, hovered: bool) {
 }
 
 impl Interface {
-    /// While the space bar is held, magnifies what is under the pointer, at full resolution or more. Returns the photo that must
-    /// be loaded at full size for that.
+    /// While the space bar is held, magnifies what is under the pointer to at least full resolution. Returns the photo
+    /// that must be loaded at full size for that.
     pub(super) fn loupe(
         &mut self,
         ui: &Ui,
