@@ -45,36 +45,54 @@ impl Interface {
             };
             ui.set_max_height(most);
             ui.set_min_height(height);
-            match dialog {
-                Dialog::Settings => self.settings_dialog(ui, state, commands),
-                Dialog::Keys => keys(ui, screen.y, commands),
-                Dialog::Palette => self.palette_dialog(ui, state, commands),
-                Dialog::Failures => self.failures(ui, state, screen.y, commands),
-                Dialog::Export => self.export_dialog(ui, state, commands),
-                Dialog::Interrupted => interrupted(ui, state, commands),
-                Dialog::Trash => self.trash_dialog(ui, state, commands),
-                Dialog::Hidden(_) => hidden(ui, state, commands),
-                Dialog::Keywords => self.keywords_dialog(ui, state, commands),
-                Dialog::LabelSets => self.label_sets(ui, state, commands),
-                Dialog::PasteLabels => self.paste_labels(ui, commands),
-                Dialog::ClearStore => clear_store(ui, commands),
-                Dialog::Models { .. } => self.models_dialog(ui, state, commands),
-                Dialog::RemoveModel { dir, .. } => remove_model(ui, state, dir, commands),
-                Dialog::Path(prompt) => self.path_dialog(ui, state, prompt, commands),
-                Dialog::Dropped(picture) => dropped(ui, picture, commands),
-                Dialog::Tour => self.tour_dialog(ui, state, commands),
-                Dialog::Copies { .. } => self.copies_dialog(ui, state, commands),
-                Dialog::Clusters => self.clusters_dialog(ui, state, commands),
-                Dialog::Questions => self.questions_dialog(ui, state, commands),
-                Dialog::Searches => self.searches_dialog(ui, state, commands),
-                Dialog::Rules => self.rules_dialog(ui, state, commands),
-                Dialog::Welcome(step) => welcome::show(ui, state, *step, commands),
-                Dialog::About => about(ui),
+            if screen.y < SMALL && !scrolls_inside(dialog) {
+                let area = ScrollArea::vertical().auto_shrink([false, true]);
+                area.show(ui, |ui| {
+                    self.dialog_contents(ui, state, dialog, screen.y, commands);
+                });
+            } else {
+                self.dialog_contents(ui, state, dialog, screen.y, commands);
             }
         });
         self.dialog_is_new = false;
         if modal.should_close() {
             commands.push(Command::CloseDialog);
+        }
+    }
+
+    fn dialog_contents(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        dialog: &Dialog,
+        height: f32,
+        commands: &mut Vec<Command>,
+    ) {
+        match dialog {
+            Dialog::Settings => self.settings_dialog(ui, state, commands),
+            Dialog::Keys => keys(ui, height, commands),
+            Dialog::Palette => self.palette_dialog(ui, state, commands),
+            Dialog::Failures => self.failures(ui, state, height, commands),
+            Dialog::Export => self.export_dialog(ui, state, commands),
+            Dialog::Interrupted => interrupted(ui, state, commands),
+            Dialog::Trash => self.trash_dialog(ui, state, commands),
+            Dialog::Hidden(_) => hidden(ui, state, commands),
+            Dialog::Keywords => self.keywords_dialog(ui, state, commands),
+            Dialog::LabelSets => self.label_sets(ui, state, commands),
+            Dialog::PasteLabels => self.paste_labels(ui, commands),
+            Dialog::ClearStore => clear_store(ui, commands),
+            Dialog::Models { .. } => self.models_dialog(ui, state, commands),
+            Dialog::RemoveModel { dir, .. } => remove_model(ui, state, dir, commands),
+            Dialog::Path(prompt) => self.path_dialog(ui, state, prompt, commands),
+            Dialog::Dropped(picture) => dropped(ui, picture, commands),
+            Dialog::Tour => self.tour_dialog(ui, state, commands),
+            Dialog::Copies { .. } => self.copies_dialog(ui, state, commands),
+            Dialog::Clusters => self.clusters_dialog(ui, state, commands),
+            Dialog::Questions => self.questions_dialog(ui, state, commands),
+            Dialog::Searches => self.searches_dialog(ui, state, commands),
+            Dialog::Rules => self.rules_dialog(ui, state, commands),
+            Dialog::Welcome(step) => welcome::show(ui, state, *step, commands),
+            Dialog::About => about(ui),
         }
     }
 
@@ -313,6 +331,17 @@ fn fills_height(dialog: &Dialog) -> bool {
             | Dialog::Settings
             | Dialog::Rules
             | Dialog::Welcome(_)
+    )
+}
+
+/// Height of the window in points below which dialogs may not fit and therefore scroll as a whole.
+const SMALL: f32 = 560.0;
+
+/// Whether a part of a dialog scrolls, so that its title and its buttons always stay in sight.
+fn scrolls_inside(dialog: &Dialog) -> bool {
+    matches!(
+        dialog,
+        Dialog::Export | Dialog::Keywords | Dialog::Models { .. } | Dialog::Settings
     )
 }
 

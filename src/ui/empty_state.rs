@@ -6,6 +6,7 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::main_button;
 use crate::app::command::{Action, Command};
+use crate::app::document::arrange::HiddenBy;
 use crate::app::document::filter::Filter;
 use crate::app::document::state::{SessionState, State};
 use crate::t;
@@ -90,16 +91,23 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let height = ui.available_height();
     ui.vertical_centered(|ui| {
         ui.add_space(height * 0.35);
+        let is_searching = !state.search.trim().is_empty();
+        let arrangement = &state.response.arrangement;
+        let by_search = is_searching && arrangement.hidden[HiddenBy::Search as usize] > 0;
         let text = if state.response.number == 0 {
-            t!("sorting")
+            t!("sorting").to_owned()
         } else if nothing_read(state) {
-            t!("being-read")
+            t!("being-read").to_owned()
+        } else if by_search && !arrangement.has_nearest {
+            t!("nothing-meets-search", search = state.search.trim())
         } else {
-            t!("nothing-fits")
+            t!("nothing-fits").to_owned()
         };
         ui.label(RichText::new(text).size(18.0));
-        let hides = !state.search.is_empty() && !state.memory.filter.search_shows_all;
-        if hides && main_button(ui, t!("show-the-nearest")).clicked() {
+        if is_searching
+            && arrangement.has_nearest
+            && main_button(ui, t!("show-the-nearest")).clicked()
+        {
             let filter = Filter {
                 search_shows_all: true,
                 ..state.memory.filter.clone()

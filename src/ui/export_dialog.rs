@@ -148,6 +148,20 @@ impl Interface {
     }
 
     fn export_choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let plan = above_button(ui, |ui| self.choices_and_plan(ui, state, commands));
+        if let Some(plan) = plan {
+            ui.add_space(theme::SPACE_S);
+            export_button(ui, plan, &state.exports.summary, commands);
+        }
+    }
+
+    /// Draws the choices and the plan that results from them. Returns the plan once it is ready.
+    fn choices_and_plan<'a>(
+        &mut self,
+        ui: &mut Ui,
+        state: &'a State,
+        commands: &mut Vec<Command>,
+    ) -> Option<&'a ExportPlan> {
         let choices = &mut self.buffers.export;
         if self.dialog_is_new && !std::mem::take(&mut choices.stays) {
             choices.begin(state);
@@ -173,21 +187,24 @@ impl Interface {
                     Some(_) => t!("choose-a-folder-to-see"),
                 };
                 ui.label(RichText::new(text).weak());
-                return;
+                return None;
             }
             Err(problem) => {
                 ui.label(
                     RichText::new(text::advised(&problem.to_string(), Surface::Window))
                         .color(palette(ui).bad),
                 );
-                return;
+                return None;
             }
         };
         if self.dialog_is_new || state.exports.request.as_ref() != Some(&request) {
             commands.push(Command::PlanExport(Box::new(request)));
         }
         match &state.exports.state {
-            ExportState::Planned(plan) => show_plan(ui, plan, &state.exports.summary, commands),
+            ExportState::Planned(plan) => {
+                show_plan(ui, plan, &state.exports.summary);
+                return Some(plan.as_ref());
+            }
             ExportState::Refused(problem) => {
                 ui.label(
                     RichText::new(text::advised(problem, Surface::Window)).color(palette(ui).bad),
@@ -197,6 +214,7 @@ impl Interface {
                 ui.label(t!("checking-target"));
             }
         }
+        None
     }
 }
 
@@ -296,12 +314,26 @@ fn names_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
     });
 }
 
-/// Height of the table header and the button below the tables, and minimum height of a table.
-const BELOW: f32 = 92.0;
+/// Height of the button below the plan, and of a table's header, with the space around them.
+const BUTTON: f32 = 52.0;
+const HEADER: f32 = 40.0;
+/// Minimum height of a table.
 const LEAST: f32 = 60.0;
 
-/// A summary of the plan, and the button that runs it.
-fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &mut Vec<Command>) {
+/// Draws the part of a dialog above its main button. In a small window it scrolls, so that the button stays in sight.
+pub fn above_button<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let height = (ui.available_height() - BUTTON).max(LEAST);
+    let area = ScrollArea::vertical().auto_shrink([false, true]);
+    area.max_height(height).show(ui, contents).inner
+}
+
+/// Height for the rows of a table that takes the remaining space.
+pub fn table_height(ui: &Ui) -> f32 {
+    (ui.available_height() - HEADER).max(LEAST)
+}
+
+/// A summary of the plan, and its tables.
+fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary) {
     let mut words = vec![photos(summary.photos)];
     let counts = [
         text::if_any(summary.paired_files, |n| t!("plan-paired", count = n)),
@@ -321,7 +353,7 @@ fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &m
         None => t!("plan", words = words, size = size),
     });
     failures(ui, &plan.failures, |n| t!("cannot-be-exported", count = n));
-    let height = (ui.available_height() - BELOW).max(LEAST);
+    let height = table_height(ui);
     if summary.folders.len() > 1 {
         // Side by side, so that both fit in a small window.
         ui.columns(2, |columns| {
@@ -331,7 +363,15 @@ fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &m
     } else {
         targets(ui, plan, 190.0, height);
     }
-    ui.add_space(theme::SPACE_S);
+}
+
+/// The button that runs the plan.
+fn export_button(
+    ui: &mut Ui,
+    plan: &ExportPlan,
+    summary: &PlanSummary,
+    commands: &mut Vec<Command>,
+) {
     let ready = !plan.steps.is_empty();
     ui.add_enabled_ui(ready, |ui| {
         let text = t!("export-photos", photos = photos(summary.photos));

@@ -7,7 +7,7 @@ use egui::{RichText, TextEdit, Ui};
 use super::Interface;
 use super::description_row::{description_row, planned_heading, planned_text};
 use super::dialog_parts::{row, title};
-use super::export_dialog::{CHOICES, failures};
+use super::export_dialog::{CHOICES, above_button, failures, table_height};
 use super::theme::{self, palette};
 use super::widgets::{TextTable, main_button};
 use crate::app::command::Command;
@@ -93,6 +93,20 @@ impl Interface {
     }
 
     fn keyword_choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let plan = above_button(ui, |ui| self.keywords_and_plan(ui, state, commands));
+        if let Some(plan) = plan {
+            ui.add_space(theme::SPACE_S);
+            write_button(ui, plan, state.keywords.summary, commands);
+        }
+    }
+
+    /// Draws the choices and the plan that results from them. Returns the plan once it is ready.
+    fn keywords_and_plan<'a>(
+        &mut self,
+        ui: &mut Ui,
+        state: &'a State,
+        commands: &mut Vec<Command>,
+    ) -> Option<&'a SidecarPlan> {
         let choices = &mut self.buffers.keywords;
         if self.dialog_is_new {
             choices.what = match state.selection.is_empty() {
@@ -108,7 +122,8 @@ impl Interface {
         }
         match &state.keywords.state {
             KeywordState::Planned(plan) => {
-                show_plan(ui, plan, state.keywords.summary, commands);
+                show_plan(ui, plan, state.keywords.summary);
+                return Some(plan.as_ref());
             }
             KeywordState::Refused(problem) => {
                 ui.label(
@@ -117,6 +132,7 @@ impl Interface {
             }
             _ => waiting(ui, t!("reading-metadata")),
         }
+        None
     }
 }
 
@@ -198,12 +214,8 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
     }
 }
 
-fn show_plan(
-    ui: &mut Ui,
-    plan: &SidecarPlan,
-    summary: KeywordSummary,
-    commands: &mut Vec<Command>,
-) {
+/// A summary of the plan, and its table.
+fn show_plan(ui: &mut Ui, plan: &SidecarPlan, summary: KeywordSummary) {
     ui.label(text::sidecars_to_write(
         summary.count,
         plan.unchanged,
@@ -221,14 +233,21 @@ fn show_plan(
             planned_heading(summary.has_descriptions),
         ],
         first: 190.0,
-        // In a small window, the parts above and below take up the rest.
-        height: (ui.available_height() - 92.0).max(60.0),
+        height: table_height(ui),
     };
     lines.show(ui, plan.changes.len(), |at| {
         let change = &plan.changes[at];
         [name(&change.path), planned_text(change)]
     });
-    ui.add_space(theme::SPACE_S);
+}
+
+/// The button that writes what is planned.
+fn write_button(
+    ui: &mut Ui,
+    plan: &SidecarPlan,
+    summary: KeywordSummary,
+    commands: &mut Vec<Command>,
+) {
     ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {
         let text = t!(
             "write-files",

@@ -277,7 +277,8 @@ fn text_field(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     let name = t!("label-named", label = label.text);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
-    if response.gained_focus() {
+    // A field that already has the focus does not gain it again, but a click still leads to the group.
+    if response.gained_focus() || response.clicked() {
         commands.push(Command::GoToLabel(label.id));
     }
     line_keys(ui, &response, label);

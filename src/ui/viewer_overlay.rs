@@ -1,7 +1,7 @@
 //! Overlays of the viewer: the marks, which can be changed by clicking, and a loupe while the space bar is held.
 
 use egui::{
-    Color32, CornerRadius, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    Color32, CornerRadius, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
     epaint::RectShape, pos2, vec2,
 };
 
@@ -78,6 +78,14 @@ pub fn marks(
             commands.push(Command::Do(sign.action));
         }
     }
+}
+
+/// The part of a photo that the loupe covers, where 1 is the whole photo. `size` is in pixels, and `shown` is the size
+/// on the screen in points. The loupe shows the photo at 1:1, or at twice its present scale if that is more.
+fn loupe_part(size: Vec2, shown: Vec2, pixels_per_point: f32) -> Vec2 {
+    let one_to_one = Vec2::splat(LOUPE * pixels_per_point) / size;
+    let doubled = Vec2::splat(LOUPE / 2.0) / shown;
+    one_to_one.min(doubled)
 }
 
 /// The size of mark buttons in the given width, and the number per row. All buttons are always visible: in narrow panes
@@ -164,8 +172,8 @@ fn paint(ui: &Ui, rect: Rect, sign: &MarkButton, hovered: bool) {
 }
 
 impl Interface {
-    /// While the space bar is held, magnifies what is under the pointer at full resolution. Returns the photo that must
-    /// be loaded at full size for that.
+    /// While the space bar is held, magnifies what is under the pointer to at least full resolution. Returns the photo
+    /// that must be loaded at full size for that.
     pub(super) fn loupe(
         &mut self,
         ui: &Ui,
@@ -193,9 +201,9 @@ impl Interface {
         let texture = self.texture_of(&item, content)?;
         let size = vec2(facts.width as f32, facts.height as f32);
         let at = (pointer - photo.whole.min) / photo.whole.size();
-        let half = egui::Vec2::splat(LOUPE * ui.pixels_per_point() / 2.0) / size;
+        let half = loupe_part(size, photo.whole.size(), ui.pixels_per_point()) / 2.0;
         let seen = Rect::from_min_max((at - half).to_pos2(), (at + half).to_pos2());
-        let glass = Rect::from_center_size(pointer, egui::Vec2::splat(LOUPE));
+        let glass = Rect::from_center_size(pointer, Vec2::splat(LOUPE));
         let all = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
         let inside = seen.intersect(all);
         let painter = ui.painter();
@@ -219,6 +227,32 @@ impl Interface {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_loupe_magnifies_large_and_small_photos() {
+        // The scale in the loupe, in points per photo pixel.
+        let scale = |size: Vec2, shown: Vec2, pixels_per_point: f32| {
+            let covered = loupe_part(size, shown, pixels_per_point) * size;
+            assert!((covered.x - covered.y).abs() < 0.1, "{covered}");
+            LOUPE / covered.x
+        };
+        let same = |a: f32, b: f32| (a - b).abs() < 1e-3;
+        // Shown at 0.15, the photo is seen at 1:1.
+        assert!(same(
+            scale(vec2(6000.0, 4000.0), vec2(900.0, 600.0), 1.0),
+            1.0
+        ));
+        assert!(same(
+            scale(vec2(6000.0, 4000.0), vec2(900.0, 600.0), 2.0),
+            0.5
+        ));
+        // A small photo is already shown at 2:1, and a photo may be zoomed.
+        assert!(same(scale(vec2(48.0, 32.0), vec2(96.0, 64.0), 1.0), 4.0));
+        assert!(same(
+            scale(vec2(600.0, 400.0), vec2(4800.0, 3200.0), 2.0),
+            16.0
+        ));
+    }
 
     #[test]
     fn all_signs_find_room_in_any_pane() {

@@ -1,6 +1,7 @@
 //! The window by screen reader and keyboard: names, panes, Tab stops, large text, and every task by names alone.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::dialogs::every_dialog;
 use crate::window;
 
 use std::fs;
@@ -11,6 +12,7 @@ use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::app::document::exports::ExportState;
+use lumisift::app::document::keywords::KeywordState;
 use lumisift::engine::organize::marks::{Colour, Flag};
 use lumisift::settings::Settings;
 use window::{Setup, Window, add_label, coloured, colours};
@@ -253,17 +255,22 @@ fn nothing_moves_by_itself() {
     }
 }
 
-#[test]
-fn at_twice_the_size_everything_is_still_in_the_window() {
-    let (_dir, mut window) = coloured();
-    add_label(&mut window, "red");
-    window.key(Key::Escape);
+/// Sets the text size to 200 %.
+fn double_text(window: &mut Window) {
     let settings = Settings {
         text_size: 200,
         ..window.state().settings.clone()
     };
     window.command(Command::ChangeSettings(Box::new(settings)));
     window.finish_layout();
+}
+
+#[test]
+fn at_twice_the_size_everything_is_still_in_the_window() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    double_text(&mut window);
     assert_eq!(window.harness.ctx.zoom_factor(), 2.0);
     // The remembered size is that of the window, not of its content.
     assert_eq!(window.state().memory.window, [1280.0, 800.0]);
@@ -287,4 +294,46 @@ fn at_twice_the_size_everything_is_still_in_the_window() {
     window.finish_layout();
     let close = window.harness.get_by_label("Close").rect();
     assert!(screen.contains_rect(close), "{close}");
+}
+
+#[test]
+fn at_twice_the_size_every_dialog_has_its_buttons_in_the_window() {
+    let (_dir, mut window) = coloured();
+    let target = tempfile::tempdir().expect("a folder");
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    double_text(&mut window);
+    let screen = window.harness.ctx.content_rect();
+    for dialog in every_dialog() {
+        window.command(Command::Show(Some(dialog.clone())));
+        window.finish_layout();
+        for close in window.harness.query_all_by_label("Close") {
+            let rect = close.rect();
+            assert!(screen.contains_rect(rect), "{dialog:?}: {rect}");
+        }
+        window.command(Command::Show(None));
+        window.finish_layout();
+    }
+    let is_inside = |window: &Window, name: &str| {
+        let rect = window.harness.get_by_label(name).rect();
+        assert!(screen.contains_rect(rect), "{name} at {rect}");
+    };
+    *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
+    window.open_dialog(Action::Export);
+    press(&mut window, "Choose a folder…");
+    press(&mut window, "All that fit a label (3)");
+    window.until("a plan", |w| {
+        matches!(w.state().exports.state, ExportState::Planned(_))
+    });
+    window.finish_layout();
+    is_inside(&window, "Close");
+    is_inside(&window, "Export 3 photos");
+    window.command(Command::Show(None));
+    window.open_dialog(Action::Keywords);
+    window.until("a plan of keywords", |w| {
+        matches!(w.state().keywords.state, KeywordState::Planned(_))
+    });
+    window.finish_layout();
+    is_inside(&window, "Close");
+    is_inside(&window, "Write 3 sidecars");
 }

@@ -64,6 +64,26 @@ fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
 }
 
 #[test]
+fn a_label_that_is_typed_has_a_heading_of_its_own_under_the_filter_of_another() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red, green");
+    window.command(Command::ToggleFit(LabelFit::Label(1)));
+    assert_eq!(window.shown().len(), 6);
+    window.type_into("New label", "green");
+    let groups = &window.state().response.arrangement.groups;
+    let headings: Vec<&Heading> = groups.iter().map(|group| &group.heading).collect();
+    assert_eq!(headings, [&Heading::Label(1), &Heading::Label(0)]);
+    assert!(
+        window.shown()[..3]
+            .iter()
+            .all(|name| name.starts_with("green"))
+    );
+    window.harness.step();
+    assert!(window.has("Select all of green, 3 photos"));
+    assert!(window.has("Select all of red, green, 3 photos"));
+}
+
+#[test]
 fn in_any_order_the_card_shows_the_best_photos() {
     let (_dir, mut window) = coloured();
     window.command(Command::GroupBy(Grouping::Nothing));
@@ -108,6 +128,24 @@ fn a_card_leads_to_its_group_and_a_heading_selects_it() {
             .iter()
             .all(|name| name.starts_with("blue"))
     );
+}
+
+#[test]
+fn every_click_on_the_text_of_a_label_leads_to_its_group() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 60);
+    let mut window = Setup::new(vec![dir.path().into()]).open();
+    window.read(180);
+    add_label(&mut window, "red");
+    add_label(&mut window, "blue");
+    for _ in 0..2 {
+        window.command(Command::GoToLabel(1));
+        window.harness.step();
+        assert!(!is_fully_visible(&window, "Select all of blue"));
+        window.click("Label blue");
+        window.harness.step();
+        assert!(is_fully_visible(&window, "Select all of blue"));
+    }
 }
 
 #[test]

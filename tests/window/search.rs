@@ -85,6 +85,27 @@ fn hits_say_their_match_and_no_hit_offers_the_nearest() {
 }
 
 #[test]
+fn the_nearest_are_offered_only_if_there_are_any() {
+    let (_dir, mut window) = coloured();
+    let red = Filter {
+        name: "red".into(),
+        ..Filter::default()
+    };
+    window.command(Command::FilterBy(Box::new(red)));
+    for search in ["stars:3", "blue stars:3"] {
+        window.command(Command::SearchFor(search.into()));
+        assert!(window.shown().is_empty());
+        assert!(!window.has("Show the nearest"), "{search}");
+        let text = format!("No photo meets the conditions of the search “{search}”");
+        assert!(window.has(&text));
+    }
+    window.command(Command::SearchFor("blue name:png".into()));
+    assert!(window.shown().is_empty());
+    window.click("Show the nearest");
+    assert_eq!(window.shown().len(), 3);
+}
+
+#[test]
 fn a_label_typed_with_a_minus_excludes_photos() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");

@@ -37,6 +37,7 @@ files-unsupported = { $count ->
 sorting = Wird sortiert…
 being-read = Fotos werden eingelesen…
 nothing-fits = Kein Foto passt zu Filtern und Suche
+nothing-meets-search = Kein Foto erfüllt die Bedingungen der Suche „{ $search }“
 show-the-nearest = Die ähnlichsten zeigen
 clear-filters-and-search = Filter und Suche zurücksetzen
 photos-list = Fotos, { $count }

@@ -36,6 +36,7 @@ files-unsupported = { $count ->
 sorting = Sorting…
 being-read = Reading photos…
 nothing-fits = No photo fits the filters and the search
+nothing-meets-search = No photo meets the conditions of the search “{ $search }”
 show-the-nearest = Show the nearest
 clear-filters-and-search = Clear filters and search
 photos-list = Photos, { $count }

@@ -40,6 +40,7 @@ files-unsupported = { $count ->
 sorting = Clasificando…
 being-read = Se están leyendo las fotos…
 nothing-fits = Ninguna foto se ajusta a los filtros y la búsqueda
+nothing-meets-search = Ninguna foto cumple las condiciones de la búsqueda “{ $search }”
 show-the-nearest = Ver las más cercanas
 clear-filters-and-search = Borrar filtros y búsqueda
 photos-list = Fotos, { $count }

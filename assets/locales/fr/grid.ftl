@@ -40,6 +40,7 @@ files-unsupported = { $count ->
 sorting = Tri en cours…
 being-read = Lecture des photos…
 nothing-fits = Aucune photo ne correspond aux filtres et à la recherche
+nothing-meets-search = Aucune photo ne remplit les conditions de la recherche « { $search } »
 show-the-nearest = Afficher les plus proches
 clear-filters-and-search = Effacer filtres et recherche
 photos-list = Photos, { $count }

@@ -34,6 +34,7 @@ files-unsupported = { $count }個のファイルは読み取れない形式で�
 sorting = 分類中…
 being-read = 写真を読み込んでいます…
 nothing-fits = フィルタと検索に該当する写真はありません
+nothing-meets-search = 検索条件「{ $search }」に該当する写真はありません
 show-the-nearest = 最も近い写真を表示
 clear-filters-and-search = フィルタと検索を解除
 photos-list = 写真、{ $count }

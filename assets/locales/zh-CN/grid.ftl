@@ -33,6 +33,7 @@ files-unsupported = { $count } 个文件的格式无法读取
 sorting = 正在排序…
 being-read = 正在读取照片…
 nothing-fits = 没有照片符合筛选和搜索
+nothing-meets-search = 没有照片符合搜索条件“{ $search }”
 show-the-nearest = 显示最接近的
 clear-filters-and-search = 清除筛选和搜索
 photos-list = 照片，{ $count }

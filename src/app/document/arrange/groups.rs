@@ -190,9 +190,10 @@ impl<'a> Groups<'a> {
     pub fn label(&self, group: u32) -> Option<usize> {
         match group {
             NEAR => self.filtered,
+            // The label being typed has its own group, even among the photos of another label.
+            0 if self.grouping == Grouping::Label => self.draft,
             _ if self.filtered.is_some() => self.filtered,
             SOMETHING_ELSE | NOT_READ | UNKNOWN => None,
-            0 if self.grouping == Grouping::Label => self.draft,
             label if self.grouping == Grouping::Label => usize::try_from(label - FIRST_LABEL).ok(),
             _ => None,
         }

@@ -57,6 +57,9 @@ pub struct Arrangement {
     pub histograms: Vec<[u32; BARS]>,
     /// How many photos are hidden, by reason, in the order of [`HiddenBy::ALL`].
     pub hidden: [usize; HiddenBy::ALL.len()],
+    /// Whether the nearest photos can be displayed instead of none: some pass the filter and meet the conditions of the
+    /// search, and only their match with its meaning is too low.
+    pub has_nearest: bool,
     /// The best matches for the label that is being typed, whether or not they reach the threshold.
     pub best: Vec<ItemId>,
 }
@@ -81,6 +84,29 @@ fn folded(library: &Snapshot, mut hidden_by: Vec<Option<HiddenBy>>) -> Vec<Optio
     hidden_by
 }
 
+/// Whether photos would be displayed if those that match the search only a little were too.
+fn has_nearest(
+    library: &Snapshot,
+    scored: LabelScores<'_>,
+    wanted: ArrangeRequest<'_>,
+    verdicts: &[evaluation::Verdict],
+) -> bool {
+    if scored.search.is_none() || wanted.filter.search_shows_all {
+        return false;
+    }
+    let filter = Filter {
+        search_shows_all: true,
+        ..wanted.filter.clone()
+    };
+    let wanted = ArrangeRequest {
+        filter: &filter,
+        ..wanted
+    };
+    let test = shown::PreparedFilter::new(scored, &wanted);
+    let photos = verdicts.par_iter().enumerate().with_min_len(FEW);
+    photos.any(|(at, verdict)| test.hides(at as ItemId, library, *verdict).is_none())
+}
+
 /// Filters, sorts and groups the photos of a library.
 #[must_use]
 pub fn arrange(
@@ -103,6 +129,7 @@ pub fn arrange(
     }
     let shown = hidden_by.iter().zip(0..).filter(|(by, _)| by.is_none());
     let shown: Vec<ItemId> = shown.map(|(_, id)| id).collect();
+    let has_nearest = shown.is_empty() && has_nearest(library, scored, wanted, &evaluated.verdicts);
     let (order, groups) = order::sort(
         library,
         scored,
@@ -121,6 +148,7 @@ pub fn arrange(
         something_else: evaluated.something_else,
         histograms: counted.iter().map(|label| label.bars).collect(),
         hidden,
+        has_nearest,
         best: draft.map_or_else(Vec::new, |label| {
             evaluation::best(scored, label, count, BEST)
         }),

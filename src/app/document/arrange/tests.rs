@@ -228,6 +228,27 @@ fn a_label_that_is_typed_comes_first_with_its_best_photos() {
 }
 
 #[test]
+fn a_label_that_is_typed_has_its_own_group_among_those_of_another_label() {
+    let labels = [label(1, false), label(2, false)];
+    let filter = Filter {
+        fit: LabelFit::Label(1),
+        ..Filter::default()
+    };
+    let got = grouped(
+        &labels,
+        Sorting::default(),
+        &filter,
+        Grouping::Label,
+        Some(2),
+    );
+    assert_eq!(got.order, [1, 0]);
+    assert_eq!(
+        headings(&got),
+        [(Heading::Label(1), 1), (Heading::Label(0), 1)]
+    );
+}
+
+#[test]
 fn photos_are_put_together_by_what_they_say() {
     let labels = [label(1, false), label(2, false)];
     let sorting = Sorting {
