@@ -145,7 +145,7 @@ fn paint_frame(ui: &Ui, rect: Rect, response: &Response, selected: bool, cursor:
         .rect_stroke(rect, theme::RADIUS, line, StrokeKind::Inside);
 }
 
-/// The label in a photo's caption, its match, and whether it fits: the label of the filter, of the group, the best one,
+/// The label in a photo's caption, its match, and whether it fits: the label of the group, of the filter, the best one,
 /// or the one that the photo misses most closely.
 fn caption_label(
     id: ItemId,
@@ -153,9 +153,9 @@ fn caption_label(
     state: &State,
 ) -> Option<(usize, f32, bool)> {
     let scored = state.response.scored();
-    let context_label = match (state.memory.filter.fit, heading) {
-        (LabelFit::Label(label), _) => scored.labels.iter().position(|l| l.id == label),
-        (_, Some(Heading::Label(at) | Heading::NearMisses(at))) => Some(*at),
+    let context_label = match (heading, state.memory.filter.fit) {
+        (Some(Heading::Label(at) | Heading::NearMisses(at)), _) => Some(*at),
+        (_, LabelFit::Label(label)) => scored.labels.iter().position(|l| l.id == label),
         _ => None,
     };
     let in_context =

@@ -487,10 +487,11 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
         return;
     }
     let bad = palette(ui).bad;
-    ui.label(RichText::new(text(failures.len())).color(bad));
+    let heading = text(failures.len());
+    ui.label(RichText::new(&heading).color(bad));
     let row_height = ui.text_style_height(&TextStyle::Small);
     ScrollArea::vertical()
-        .id_salt("failures")
+        .id_salt(heading)
         .max_height(90.0)
         .show_rows(ui, row_height, failures.len(), |ui, rows| {
             for failure in &failures[rows] {
