@@ -72,7 +72,8 @@ pub enum FolderLayout {
     Mirror,
 }
 
-/// What to do if another file has the target name. A file with identical bytes is always skipped.
+/// What to do if another file has the target name. A file with identical bytes is skipped, unless it is
+/// a duplicate to be moved away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Conflict {
@@ -151,6 +152,9 @@ pub struct ExportItem {
     pub root: Option<PathBuf>,
     /// Its path relative to the target if already decided, for example by a manifest.
     pub place: Option<PathBuf>,
+    /// Whether it is a duplicate to be moved away. It then gets another name, instead of staying, if a file with the same
+    /// bytes has its name.
+    pub is_duplicate: bool,
 }
 
 /// Why an export, or resuming or undoing one, failed. Each message is one sentence that suggests a remedy.
