@@ -68,6 +68,9 @@ pub enum FolderLayout {
     Label,
     /// One per label, divided by month.
     Month,
+    /// One per month.
+    #[serde(rename = "month-only")]
+    MonthOnly,
     /// The same as at the source.
     Mirror,
 }

@@ -220,6 +220,7 @@ impl Planner<'_> {
                 FolderLayout::Flat => target.clone(),
                 FolderLayout::Label => target.join(by_label()),
                 FolderLayout::Month => target.join(by_label()).join(month(item.taken.as_ref())),
+                FolderLayout::MonthOnly => target.join(month(item.taken.as_ref())),
                 FolderLayout::Mirror => mirrored(target, item),
             };
             (folder, self.options.names.stem(naming))
