@@ -31,10 +31,10 @@ mod tests {
 
     #[test]
     fn truncated_files_are_told_from_damaged_ones() {
-        for warning in [CUT_SHORT, DETAILS_MISSING, &cut_short(7)] {
+        for warning in [CUT_SHORT, DETAILS_MISSING, cut_short(7).as_str()] {
             assert!(is_cut_short(warning), "{warning}");
         }
-        for warning in [DAMAGED, &damaged(7)] {
+        for warning in [DAMAGED, damaged(7).as_str()] {
             assert!(!is_cut_short(warning), "{warning}");
         }
     }
