@@ -155,8 +155,8 @@ pub struct ExportItem {
     pub root: Option<PathBuf>,
     /// Its path relative to the target if already decided, for example by a manifest.
     pub place: Option<PathBuf>,
-    /// Whether it is a duplicate to be moved away. It then gets another name, instead of staying, if a file with the same
-    /// bytes has its name.
+    /// Whether it is a duplicate to be moved away. If a file with the same bytes has its name at the target, it gets
+    /// another name instead of staying.
     pub is_duplicate: bool,
 }
 
