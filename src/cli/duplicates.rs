@@ -1,13 +1,17 @@
 //! `lumisift duplicates`: duplicate photos, which one to keep, and a plan that moves the others away.
 
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lumisift::engine::cancel::Cancel;
+use lumisift::engine::files::fold::fold;
 use lumisift::engine::library::{DuplicateReport, Indexed, PhotoDetails};
 use lumisift::engine::media::appearance::Appearance;
 use lumisift::engine::media::photo::Photo;
 use lumisift::engine::organize::export::manifest::{KeptCopy, Manifest, ManifestEntry};
+use lumisift::engine::organize::export::names::{file_name, folder_name};
 use lumisift::engine::organize::export::{self, Transfer};
 use lumisift::engine::search::duplicates::{DuplicateGroup, DuplicateRule};
 use lumisift::t;
@@ -206,17 +210,17 @@ fn write_plan(
     let mut entries = Vec::new();
     for (group, number) in found.groups.iter().zip(1..) {
         let keeper = path(group.keeper).file_name().unwrap_or_default();
-        let folder = format!("{number:04} {}", keeper.to_string_lossy());
+        let folder = PathBuf::from(group_folder(number, keeper));
+        let mut names = UniqueNames::default();
         let keeper = KeptCopy {
             path: path(group.keeper).clone(),
             hash: hash(group.keeper)?,
         };
         for copy in &group.copies {
             let source = path(copy.at);
-            let name = source.file_name().unwrap_or_default();
             entries.push(ManifestEntry {
                 source: source.clone(),
-                target: PathBuf::from(&folder).join(name),
+                target: folder.join(names.of(source)),
                 hash: Some(hash(copy.at)?),
                 labels: Vec::new(),
                 keeper: Some(keeper.clone()),
@@ -232,4 +236,56 @@ fn write_plan(
         folder = target.display()
     ));
     Ok(())
+}
+
+/// The folder of a group's copies. The number keeps shortened names apart.
+fn group_folder(number: usize, keeper: &OsStr) -> String {
+    folder_name(&format!("{number:04} {}", keeper.to_string_lossy()))
+}
+
+/// The file names in a folder, none of which is used twice.
+#[derive(Default)]
+struct UniqueNames(HashSet<String>);
+
+impl UniqueNames {
+    /// The name of a file, with a number if it is taken.
+    fn of(&mut self, path: &Path) -> OsString {
+        let stem = path.file_stem().unwrap_or_default();
+        let ending: OsString = match path.extension() {
+            Some(ending) => [OsStr::new("."), ending].into_iter().collect(),
+            None => OsString::new(),
+        };
+        let mut number = 1;
+        loop {
+            let name = file_name(stem, number, &ending);
+            if self.0.insert(fold(&name)) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_get_numbers() {
+        let mut names = UniqueNames::default();
+        let paths = ["a/IMG_1.jpg", "b/IMG_1.jpg", "c/img_1.JPG", "d/IMG_2.jpg"];
+        let names = paths.map(|path| names.of(Path::new(path)));
+        let want = ["IMG_1.jpg", "IMG_1 (2).jpg", "img_1 (3).JPG", "IMG_2.jpg"];
+        assert_eq!(names, want.map(OsString::from));
+    }
+
+    #[test]
+    fn a_folder_of_a_long_name_can_be_created() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let long = format!("{}.jpg", "\u{e9}".repeat(124));
+        let folder = group_folder(1, OsStr::new(&long));
+        assert!(folder.starts_with("0001 \u{e9}"), "{folder}");
+        std::fs::create_dir(dir.path().join(folder)).expect("made");
+        assert_eq!(group_folder(2, OsStr::new("a.png")), "0002 a.png");
+    }
 }

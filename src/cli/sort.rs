@@ -286,6 +286,7 @@ fn export_items(
             taken: item.photo.facts.taken.clone(),
             root: roots.around(&file.path),
             place: None,
+            is_duplicate: false,
         }
     };
     let fits = sorted.iter().filter(|item| item.best.is_some());

@@ -194,6 +194,7 @@ fn action_text(rule: &RuleText) -> String {
         LayoutText::Flat => action,
         LayoutText::Label => t!("rule-action-by-label", action = action),
         LayoutText::Month => t!("rule-action-by-month", action = action),
+        LayoutText::MonthOnly => t!("rule-action-by-month-only", action = action),
     }
 }
 
@@ -234,6 +235,8 @@ fn new_rule(
             ui.radio_value(&mut new.layout, LayoutText::Flat, t!("layout-flat"));
             ui.radio_value(&mut new.layout, LayoutText::Label, t!("rule-by-label"));
             ui.radio_value(&mut new.layout, LayoutText::Month, t!("rule-by-month"));
+            let month_only = t!("rule-by-month-only");
+            ui.radio_value(&mut new.layout, LayoutText::MonthOnly, month_only);
         });
     });
 }

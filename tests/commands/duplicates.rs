@@ -3,6 +3,7 @@
 
 use crate::common;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -168,6 +169,52 @@ fn a_plan_that_is_out_of_date_moves_nothing_that_matters() {
     std::fs::write(&small, &original).expect("written");
     assert_eq!(apply(), (2, 1, 1));
     assert!(keeper.is_file() && small.is_file());
+}
+
+#[test]
+fn copies_with_equal_names_are_all_moved_away() {
+    let home = tempfile::tempdir().expect("a folder");
+    let photos = home.path().join("photos");
+    save(&pictures(1)[0], &photos.join("A/IMG_1.png"));
+    let bytes = fs::read(photos.join("A/IMG_1.png")).expect("read");
+    let others = ["B", "C", "D"].map(|folder| photos.join(folder).join("IMG_1.png"));
+    let put = |path: &PathBuf| {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, &bytes).expect("written");
+    };
+    let plan = home.path().join("plan.json");
+    let move_copies = || {
+        let mut write = lumisift(home.path());
+        write.arg("duplicates").arg(&photos).arg("--export-plan");
+        assert!(write.arg(&plan).status().expect("runs").success());
+        let text = fs::read(&plan).expect("a plan");
+        let planned: Value = serde_json::from_slice(&text).expect("JSON");
+        let entries = planned["photos"].as_array().expect("entries").iter();
+        let targets: Vec<String> = entries.map(|entry| entry["target"].to_string()).collect();
+        let mut apply = lumisift(home.path());
+        apply.args(["export", "--move", "--manifest"]).arg(&plan);
+        let (moved, code, errors) = json(&mut apply);
+        assert_eq!((code, &moved["skipped"]), (0, &Value::from(0)), "{errors}");
+        let moved = moved["exported"].as_array().expect("files").len();
+        let distinct: HashSet<String> = targets.into_iter().collect();
+        assert_eq!(distinct.len(), moved, "one target for each copy");
+        moved
+    };
+    let left = || others.iter().filter(|path| path.exists()).count();
+    others.iter().for_each(put);
+    assert_eq!((move_copies(), left()), (3, 0));
+    // The names of the first plan are taken by files with the same bytes.
+    put(&others[0]);
+    assert_eq!((move_copies(), left()), (1, 0));
+    assert!(photos.join("A/IMG_1.png").is_file());
+    let want = [1, 2, 3, 4].map(|number| match number {
+        1 => "IMG_1.png".to_owned(),
+        number => format!("IMG_1 ({number}).png"),
+    });
+    for name in want {
+        let moved = home.path().join("copies/0001 IMG_1.png").join(&name);
+        assert_eq!(fs::read(moved).expect("moved"), bytes, "{name}");
+    }
 }
 
 #[test]

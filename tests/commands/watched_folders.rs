@@ -112,8 +112,17 @@ fn files_that_are_being_written_wait() {
     let (stderr, code) = round(home, &rules, &["--once", "--settle", "3600"]);
     assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{stderr}");
     assert!(stderr.contains("1 file is still being written"), "{stderr}");
-    // A partially written photo is not transferred; the complete one is.
+    let (stderr, code) = round(home, &rules, &["--dry-run", "--settle", "3600"]);
+    assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{stderr}");
+    for message in ["1 photo would be copied", "1 file is still being written"] {
+        assert!(stderr.contains(message), "{stderr}");
+    }
+    // A partially written photo is not transferred, even if a part of it can be shown; the complete one is.
     let whole = fs::read(samples().join("cat.jpg")).expect("read");
+    fs::write(home.join("in/cat.jpg"), &whole[..whole.len() / 2]).expect("written");
+    let (stderr, _) = round(home, &rules, &["--once", "--settle", "0"]);
+    assert!(names(&home.join("out")).is_empty(), "{stderr}");
+    assert!(stderr.contains("1 file is still being written"), "{stderr}");
     fs::write(home.join("in/cat.jpg"), &whole[..200]).expect("written");
     let (stderr, code) = round(home, &rules, &["--once", "--settle", "0"]);
     assert_eq!((code, names(&home.join("out")).len()), (1, 0), "{stderr}");

@@ -72,6 +72,7 @@ impl World {
             taken: Some(Taken::from_text("2024-05-01T10:00:00".into())),
             root: Some(self.photos()),
             place: None,
+            is_duplicate: false,
         }
     }
 

@@ -210,3 +210,35 @@ mod bytes {
         assert!(has(&sort("table"), "photos/a\u{fffd}.jpg".as_bytes()));
     }
 }
+
+#[test]
+fn a_duplicate_is_moved_away_even_if_its_bytes_are_at_the_target() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let duplicate = |path: PathBuf| ExportItem {
+        place: Some("set/a.jpg".into()),
+        is_duplicate: true,
+        ..photo(&path, "same")
+    };
+    let items =
+        ["x", "y", "out/set"].map(|folder| duplicate(dir.path().join(folder).join("a.jpg")));
+    for conflict in [Conflict::Number, Conflict::Overwrite] {
+        let options = ExportOptions {
+            transfer: Transfer::Move,
+            conflict,
+            ..ExportOptions::new(dir.path().join("out"))
+        };
+        let planned = plan(&items, &options).expect("a plan");
+        assert_eq!(
+            targets(&planned),
+            paths(&["set/a (2).jpg", "set/a (3).jpg"])
+        );
+        assert_eq!(planned.replaced(), 0);
+        // It is there already.
+        assert_eq!(planned.skipped.len(), 1, "{:?}", planned.skipped);
+        let copied = ExportOptions {
+            transfer: Transfer::Copy,
+            ..options
+        };
+        assert_eq!(plan(&items, &copied).expect("a plan").skipped.len(), 3);
+    }
+}

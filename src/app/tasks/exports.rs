@@ -89,6 +89,7 @@ impl Chosen {
                 taken: item.facts().and_then(|facts| facts.taken.clone()),
                 root: roots.around(path),
                 place: None,
+                is_duplicate: false,
             }
         };
         self.items().map(item).collect()

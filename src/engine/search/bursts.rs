@@ -9,17 +9,15 @@ use crate::engine::search::math;
 /// Decides whether two consecutive photos of a camera show the same scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BurstRule {
-    /// For continuous shooting: maximum interval in seconds, and minimum cosine similarity.
-    pub shot: (i64, f32),
-    /// For repeated photos of a scene: maximum interval in seconds, and minimum cosine similarity.
-    pub scene: (i64, f32),
+    /// Maximum intervals in seconds, each with the minimum cosine similarity: for continuous shooting, for repeated
+    /// photos of a scene, and for a return to it a few minutes later. One of them must be met.
+    pub tiers: [(i64, f32); 3],
 }
 
 impl Default for BurstRule {
     fn default() -> Self {
         Self {
-            shot: (2, 0.6),
-            scene: (60, 0.85),
+            tiers: [(2, 0.6), (60, 0.85), (300, 0.92)],
         }
     }
 }
@@ -62,9 +60,9 @@ pub fn find(shots: &[BurstInput<'_>], rule: &BurstRule) -> Vec<Burst> {
     order.sort_unstable();
     let bursts = order.chunk_by(|a, b| {
         let apart = b.1 - a.1;
+        let mut tiers = rule.tiers.iter().filter(|(seconds, _)| apart <= *seconds);
         let near = || cosine(&shots[a.3], &shots[b.3]);
-        let within = |(seconds, threshold): (i64, f32)| apart <= seconds && near() >= threshold;
-        a.0 == b.0 && (within(rule.shot) || within(rule.scene))
+        a.0 == b.0 && tiers.any(|(_, threshold)| near() >= *threshold)
     });
     let bursts = bursts.filter(|burst| burst.len() > 1).map(|burst| {
         let photos: Vec<usize> = burst.iter().map(|(.., at)| *at).collect();
@@ -181,12 +179,26 @@ mod tests {
             photo(71, 2.2, 0.4),
             other_camera,
             // Too late.
-            photo(200, 2.2, 0.4),
+            photo(400, 2.2, 0.4),
         ];
         let found = bursts(&photos);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].photos, [0, 1, 2]);
         assert_eq!((found[0].best, found[0].reason), (1, "the sharpest"));
+    }
+
+    #[test]
+    fn the_longer_the_interval_the_more_similar_photos_must_be() {
+        let is_burst = |seconds: i64, cosine: f32| {
+            let photos = [photo(0, 0.0, 0.5), photo(seconds, cosine.acos(), 0.5)];
+            !bursts(&photos).is_empty()
+        };
+        for (seconds, least) in [(2, 0.6), (60, 0.85), (300, 0.92)] {
+            assert!(is_burst(seconds, least + 0.01), "{seconds} s");
+            assert!(!is_burst(seconds, least - 0.01), "{seconds} s");
+            assert!(!is_burst(seconds + 1, least + 0.01), "{seconds} s");
+        }
+        assert!(!is_burst(301, 1.0));
     }
 
     #[test]

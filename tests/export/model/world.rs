@@ -168,6 +168,7 @@ impl World {
             taken: None,
             root: Some(folder.clone()),
             place: None,
+            is_duplicate: false,
         };
         let photos = paths.into_iter().filter(is_photo);
         photos.enumerate().map(item).collect()

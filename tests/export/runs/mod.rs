@@ -51,6 +51,10 @@ fn layouts_and_names_are_as_they_were_asked_for() {
         ]
     );
     assert_eq!(
+        there(&|o| o.layout = FolderLayout::MonthOnly),
+        ["2024-05/a (2).jpg", "2024-05/a.jpg", "2024-05/b.jpg"]
+    );
+    assert_eq!(
         there(&|o| o.several = MultiLabel::All),
         [
             "cat/a (2).jpg",

@@ -201,6 +201,7 @@ mod tests {
             "templates = [\"a scan of {}\"]",
             "layout = \"label\"",
             "layout = \"month\"",
+            "layout = \"month-only\"",
             "examples = [\"a\"]",
             "counter_examples = [\"a\"]",
             "examples = [\"a\"]\ncounter_examples = [\"a\"]",

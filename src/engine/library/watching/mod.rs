@@ -105,7 +105,7 @@ pub struct WatchRound {
     pub exports: Vec<String>,
     /// Photos examined in this round that matched no rule.
     pub unmatched: usize,
-    /// Files that are still being written.
+    /// Files that are still being written. A dry run counts them as if they were complete.
     pub waiting: HashSet<PathBuf>,
     /// Files that failed.
     pub failures: Vec<Failure>,
@@ -184,7 +184,7 @@ impl Library {
             if !is_settled {
                 round.waiting.insert(photo.file.path.clone());
             }
-            is_settled
+            is_settled || options.dry_run
         });
         // One of several files with the same bytes represents them all, including those that arrive later.
         let mut contents = HashSet::new();

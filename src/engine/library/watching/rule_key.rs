@@ -50,6 +50,7 @@ impl RuleKey {
             FolderLayout::Flat => "flat",
             FolderLayout::Label => "label",
             FolderLayout::Month => "month",
+            FolderLayout::MonthOnly => "month-only",
             FolderLayout::Mirror => "mirror",
         };
         add(

@@ -185,6 +185,9 @@ pub enum LayoutText {
     Label,
     /// One per label, divided by month.
     Month,
+    /// One per month.
+    #[serde(rename = "month-only")]
+    MonthOnly,
 }
 
 fn on() -> bool {
@@ -333,6 +336,7 @@ impl RuleText {
                     LayoutText::Flat => FolderLayout::Flat,
                     LayoutText::Label => FolderLayout::Label,
                     LayoutText::Month => FolderLayout::Month,
+                    LayoutText::MonthOnly => FolderLayout::MonthOnly,
                 },
                 transfer: match self.moves {
                     true => Transfer::Move,
@@ -378,6 +382,14 @@ mod tests {
             panic!("{:?}", rules[0].action);
         };
         assert_eq!((layout, transfer), (FolderLayout::Month, Transfer::Move));
+        let rules = read(&more.replace("month", "month-only")).expect("a rule");
+        assert!(matches!(
+            rules[0].action,
+            RuleAction::Export {
+                layout: FolderLayout::MonthOnly,
+                ..
+            }
+        ));
         let mark = rule.replace("to = \"out\"", "mark = \"2 stars\"\nenabled = false");
         let rules = read(&mark).expect("a rule");
         assert_eq!(rules[0].action, RuleAction::Mark(RuleMark::Stars(2)));
@@ -440,6 +452,7 @@ mod tests {
         // The log of decisions depends on the exact threshold.
         let precise = RuleText {
             min_match: Some(0.30785),
+            layout: Some(LayoutText::MonthOnly),
             ..text.clone()
         };
         let rules = [text, plain, precise];

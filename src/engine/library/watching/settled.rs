@@ -5,16 +5,22 @@ use std::fs::{self, Metadata};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::engine::media::decode::is_cut_short;
 use crate::engine::media::photo::{Candidate, Photo};
+
+/// How long a truncated photo must remain unchanged: the program that writes it may have paused.
+const CUT_SHORT_SETTLE: Duration = Duration::from_secs(600);
 
 /// Files whose timestamps are in the future and thus useless, and since when this process has seen each unchanged.
 #[derive(Default)]
 pub(super) struct SettleTracker(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
 
 impl SettleTracker {
-    /// Whether a file is unchanged since it was read, and has not been modified for the duration `settle`.
+    /// Whether a file is unchanged since it was read, and has not been modified for the duration `settle`, or for ten
+    /// minutes if it is truncated.
     pub fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
         let path = &photo.file.path;
+        let settle = settle_time(photo, settle);
         let Ok(metadata) = fs::metadata(path) else {
             return false;
         };
@@ -42,6 +48,15 @@ impl SettleTracker {
                 seen.2.elapsed() >= settle
             }
         }
+    }
+}
+
+/// How long a photo must remain unchanged.
+fn settle_time(photo: &Photo, settle: Duration) -> Duration {
+    let warning = photo.facts.warning.as_deref();
+    match warning.is_some_and(is_cut_short) {
+        true => settle.max(CUT_SHORT_SETTLE),
+        false => settle,
     }
 }
 
@@ -96,5 +111,21 @@ mod tests {
         assert!(!sightings.is_settled(&photo, Duration::from_secs(3600)));
         fs::write(&path, b"ab").expect("written");
         assert!(!sightings.is_settled(&photo, Duration::ZERO), "it changed");
+    }
+
+    #[test]
+    fn a_truncated_photo_waits_for_ten_minutes() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.jpg");
+        fs::write(&path, b"a").expect("written");
+        let mut photo = photo(path);
+        let second = Duration::from_secs(1);
+        assert_eq!(settle_time(&photo, second), second);
+        assert!(SettleTracker::default().is_settled(&photo, Duration::ZERO));
+        let warning = "the file is cut short: about 50 % of the picture is missing";
+        photo.facts.warning = Some(warning.into());
+        assert_eq!(settle_time(&photo, second), CUT_SHORT_SETTLE);
+        assert_eq!(settle_time(&photo, 3600 * second), 3600 * second);
+        assert!(!SettleTracker::default().is_settled(&photo, Duration::ZERO));
     }
 }

@@ -72,6 +72,7 @@ pub use orientation::Orientation;
 pub use picture::{Decoded, Pixels};
 #[cfg(feature = "video")]
 pub(super) use tone::eight_bits;
+pub use warning::is_cut_short;
 #[cfg(feature = "video")]
 pub(super) use yuv::Conversion;
 

@@ -18,3 +18,24 @@ pub fn cut_short(percent: usize) -> String {
 pub fn damaged(percent: usize) -> String {
     format!("the file is damaged: about {percent} % of the picture is lost")
 }
+
+/// Whether a warning says that a file is truncated.
+#[must_use]
+pub fn is_cut_short(warning: &str) -> bool {
+    warning.starts_with("the file is cut short")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truncated_files_are_told_from_damaged_ones() {
+        for warning in [CUT_SHORT, DETAILS_MISSING, cut_short(7).as_str()] {
+            assert!(is_cut_short(warning), "{warning}");
+        }
+        for warning in [DAMAGED, damaged(7).as_str()] {
+            assert!(!is_cut_short(warning), "{warning}");
+        }
+    }
+}

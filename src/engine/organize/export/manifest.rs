@@ -323,6 +323,7 @@ impl Manifest {
                 None => items.push(ExportItem {
                     source: entry.source.clone(),
                     place: Some(entry.target.clone()),
+                    is_duplicate: entry.keeper.is_some(),
                     ..ExportItem::default()
                 }),
             }

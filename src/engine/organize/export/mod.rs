@@ -68,11 +68,15 @@ pub enum FolderLayout {
     Label,
     /// One per label, divided by month.
     Month,
+    /// One per month.
+    #[serde(rename = "month-only")]
+    MonthOnly,
     /// The same as at the source.
     Mirror,
 }
 
-/// What to do if another file has the target name. A file with identical bytes is always skipped.
+/// What to do if another file has the target name. A file with identical bytes is skipped, unless it is
+/// a duplicate to be moved away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Conflict {
@@ -151,6 +155,9 @@ pub struct ExportItem {
     pub root: Option<PathBuf>,
     /// Its path relative to the target if already decided, for example by a manifest.
     pub place: Option<PathBuf>,
+    /// Whether it is a duplicate to be moved away. If a file with the same bytes has its name at the target, it gets
+    /// another name instead of staying.
+    pub is_duplicate: bool,
 }
 
 /// Why an export, or resuming or undoing one, failed. Each message is one sentence that suggests a remedy.

@@ -60,10 +60,14 @@ pub struct KeeperTraits<'a> {
     pub size: (u32, u32),
     /// The format's rank.
     pub format: FormatRank,
+    /// Whether its metadata names the camera, which programs that edit or send photos often remove.
+    pub has_camera: bool,
     /// Sharpness, 0 to 1.
     pub sharpness: Option<f32>,
     /// The number of metadata facts: date, camera, place, keywords.
     pub facts: u32,
+    /// The modification time, in nanoseconds since 1970.
+    pub modified_ns: i64,
     /// The length in bytes.
     pub bytes: u64,
     /// The path.
@@ -90,6 +94,11 @@ impl KeeperTraits<'_> {
         let pixels = |of: &Self| u64::from(of.size.0) * u64::from(of.size.1);
         let steps = |of: &Self| (of.sharpness.unwrap_or(0.0) / SHARPER).floor() as u64;
         let plain = |of: &Self| u64::from(!is_named_copy(of.path));
+        // Times before 1970 are errors, and say nothing about age.
+        let age = |of: &Self| match of.modified_ns {
+            ..=0 => i64::MAX,
+            modified => modified,
+        };
         let flag = |of: &Self| of.mark.flag.rank().into();
         let (width, height) = self.size;
         let decided = |mark: &Mark| match (mark.flag, mark.stars) {
@@ -98,7 +107,7 @@ impl KeeperTraits<'_> {
             (_, 1) => "1 star".to_owned(),
             (_, stars) => format!("{stars} stars"),
         };
-        let tests: [(Ordering, &dyn Fn() -> String); 8] = [
+        let tests: [(Ordering, &dyn Fn() -> String); 10] = [
             (better(flag(self), flag(other)), &|| decided(&self.mark)),
             (
                 better(self.mark.stars.into(), other.mark.stars.into()),
@@ -115,6 +124,9 @@ impl KeeperTraits<'_> {
             (other.format.cmp(&self.format), &|| {
                 "a less lossy format".into()
             }),
+            (other.has_camera.cmp(&self.has_camera), &|| {
+                "with camera data".into()
+            }),
             (better(steps(self), steps(other)), &|| "sharper".into()),
             (better(self.facts.into(), other.facts.into()), &|| {
                 "more metadata".into()
@@ -122,6 +134,8 @@ impl KeeperTraits<'_> {
             (better(plain(self), plain(other)), &|| {
                 "not named as a copy".into()
             }),
+            // Re-encoding at a high quality often makes a file larger, and never makes it older.
+            (age(self).cmp(&age(other)), &|| "an older file".into()),
             (better(self.bytes, other.bytes), &|| "a larger file".into()),
         ];
         for (ordering, reason) in tests {
@@ -159,8 +173,10 @@ mod tests {
             mark: Mark::default(),
             size: (4000, 3000),
             format: FormatRank::of(Path::new(path), false),
+            has_camera: true,
             sharpness: Some(0.7),
             facts: 2,
+            modified_ns: 1000,
             bytes: 1000,
             path: Path::new(path),
         }
@@ -193,6 +209,21 @@ mod tests {
         assert_eq!(reason(&traits("a (1).jpg")), "not named as a copy");
         assert_eq!(reason(&traits("a - Copy.jpg")), "not named as a copy");
         assert_eq!(reason(&traits("b.jpg")), "a shorter or earlier path");
+        assert_eq!(reason(&with(&|t| t.modified_ns = 1001)), "an older file");
+        assert_eq!(reason(&with(&|t| t.modified_ns = 0)), "an older file");
+        assert_eq!(reason(&with(&|t| t.bytes = 999)), "a larger file");
+        // A sharpened or re-encoded photo.
+        let edited = with(&|t| {
+            t.has_camera = false;
+            t.sharpness = Some(0.9);
+            t.bytes = 2000;
+        });
+        assert_eq!(reason(&edited), "with camera data");
+        let encoded_again = with(&|t| {
+            t.modified_ns = 1001;
+            t.bytes = 2000;
+        });
+        assert_eq!(reason(&encoded_again), "an older file");
         assert_eq!(traits("b.jpg").reason(&best), None);
         let starred = with(&|t| {
             t.mark = marked(Flag::None, 3);

@@ -130,6 +130,7 @@ pub fn plan_until(
         leaving: HashSet::new(),
         sets: HashMap::new(),
         set: 0,
+        is_duplicate: false,
         hashes: HashMap::new(),
         removable: HashMap::new(),
     };

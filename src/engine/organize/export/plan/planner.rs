@@ -38,6 +38,8 @@ pub(super) struct Planner<'a> {
     pub(super) sets: HashMap<PathBuf, usize>,
     /// The set of the current photo.
     pub(super) set: usize,
+    /// Whether the current photo is a duplicate to be moved away.
+    pub(super) is_duplicate: bool,
     pub(super) hashes: HashMap<PathBuf, Option<ContentId>>,
     /// Whether files can be removed from each source folder.
     pub(super) removable: HashMap<PathBuf, bool>,
@@ -78,6 +80,7 @@ impl Planner<'_> {
             .clone()
             .find_map(|paired_file| self.sets.get(&paired_file.path));
         self.set = known.copied().unwrap_or(number);
+        self.is_duplicate = item.is_duplicate;
         for paired_file in shared {
             self.sets.insert(paired_file.path.clone(), self.set);
         }
@@ -217,6 +220,7 @@ impl Planner<'_> {
                 FolderLayout::Flat => target.clone(),
                 FolderLayout::Label => target.join(by_label()),
                 FolderLayout::Month => target.join(by_label()).join(month(item.taken.as_ref())),
+                FolderLayout::MonthOnly => target.join(month(item.taken.as_ref())),
                 FolderLayout::Mirror => mirrored(target, item),
             };
             (folder, self.options.names.stem(naming))
@@ -242,7 +246,10 @@ impl Planner<'_> {
         for number in 1..=NUMBERS {
             let claim = |part: &PlannedFile| {
                 let name = name_of(part, number);
-                let claim = self.claim(&part.file, folder, &name);
+                let claim = match self.claim(&part.file, folder, &name) {
+                    NameClaim::Same(there) if self.must_leave(part, &there) => NameClaim::Taken,
+                    claim => claim,
+                };
                 (folder.join(name), claim)
             };
             let mut claims = Vec::with_capacity(parts.len());
@@ -274,6 +281,14 @@ impl Planner<'_> {
             return;
         }
         self.refuse(photo, "10,000 files with this name are already there");
+    }
+
+    /// Whether a file is to be moved although another with the same bytes is at the target: a duplicate, unless it is
+    /// that file.
+    fn must_leave(&self, part: &PlannedFile, there: &Path) -> bool {
+        let is_moved = self.is_duplicate && part.transfer == Transfer::Move;
+        let key = || FileKey::of(there);
+        is_moved && key().is_none_or(|key| FileKey::of(&part.file.path) != Some(key))
     }
 
     fn settle(
