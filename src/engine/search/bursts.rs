@@ -76,12 +76,15 @@ pub fn find(shots: &[BurstInput<'_>], rule: &BurstRule) -> Vec<Burst> {
     bursts.collect()
 }
 
-/// The cosine similarity of two photos; 1 if an embedding is missing, so that the time alone decides.
+/// Similarity of photos of which an embedding is missing: time alone decides, but not over several minutes.
+const UNKNOWN: f32 = 0.9;
+
+/// The cosine similarity of two photos.
 fn cosine(a: &BurstInput<'_>, b: &BurstInput<'_>) -> f32 {
-    let (Some(a), Some(b)) = (a.vector, b.vector) else {
-        return 1.0;
-    };
-    math::cosine(a, b)
+    match (a.vector, b.vector) {
+        (Some(a), Some(b)) => math::cosine(a, b),
+        _ => UNKNOWN,
+    }
 }
 
 /// Chooses the best photo: by the user's mark, then exposure, then sharpness, then order of capture.
