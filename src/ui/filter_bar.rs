@@ -176,7 +176,8 @@ fn selected(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     let weak = palette(ui).weak;
     let text = t!("count-selected", count = count);
-    ui.label(RichText::new(text).size(theme::TEXT_S).color(weak));
+    let text = RichText::new(text).size(theme::TEXT_S).color(weak);
+    ui.add(egui::Label::new(text).truncate());
 }
 
 /// The effect of the search on the displayed photos, or its error.
