@@ -267,7 +267,11 @@ fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let typed = state.draft.trim().to_lowercase();
-    let used = |text: &str| state.memory.labels.iter().any(|label| label.text == text);
+    let used = |text: &str| {
+        // A suggestion keeps the minus that makes a label negated, a label does not.
+        let text = text.strip_prefix('-').map_or(text, str::trim);
+        state.memory.labels.iter().any(|label| label.text == text)
+    };
     let past = state.memory.past_labels.iter().map(String::as_str);
     // Once the photos have been analysed, suggest labels for their contents instead.
     let first = (!state.clusters.is_known).then_some(FIRST_SUGGESTIONS);

@@ -20,6 +20,16 @@ fn is_fully_visible(window: &Window, name: &str) -> bool {
 }
 
 #[test]
+fn a_negated_label_is_suggested_only_after_it_was_removed() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "-watch");
+    assert_eq!(window.state().memory.labels[0].text, "watch");
+    assert!(!window.has("Add the label -watch"));
+    window.act(Action::ClearLabels);
+    assert!(window.has("Add the label -watch"));
+}
+
+#[test]
 fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 60);
