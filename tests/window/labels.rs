@@ -26,6 +26,7 @@ fn a_negated_label_is_suggested_only_after_it_was_removed() {
     assert_eq!(window.state().memory.labels[0].text, "watch");
     assert!(!window.has("Add the label -watch"));
     window.act(Action::ClearLabels);
+    window.type_into("New label", "-wat");
     assert!(window.has("Add the label -watch"));
 }
 

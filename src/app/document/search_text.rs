@@ -279,7 +279,7 @@ impl Terms {
     /// Parses a season and its year, such as `summer 2016`.
     fn parse_season_term(&mut self, what: &str, year: &str) -> bool {
         let is_year = year.len() == 4 && calendar::is_date(year);
-        let year = year.parse().ok().filter(|_| is_year);
+        let year = year.parse::<u32>().ok().filter(|_| is_year);
         let dates = year.and_then(|year| season(what, year));
         let found = dates.is_some();
         let dates = dates.map(|(first, end)| months(first, end));
