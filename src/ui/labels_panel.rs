@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Area, Button, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, RichText, Role,
-    ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
+    ScrollArea, Sense, TextEdit, Ui, WidgetInfo, style::ScrollAnimation, vec2,
 };
 
 use super::icons::Icon;
@@ -48,6 +48,11 @@ impl Interface {
         let field = self.new_label(ui, state, commands);
         self.draft_card(ui, field, state, commands);
         self.open_label(ui, state, commands);
+        // A new label is at the end of the list, which its details make shorter.
+        let opened = state
+            .open_label
+            .filter(|_| state.open_label != self.opened_label);
+        self.opened_label = state.open_label;
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
@@ -55,7 +60,12 @@ impl Interface {
                     // The row below a label must be closer to it than to the next one.
                     ui.spacing_mut().item_spacing.y = 1.0;
                     for (at, label) in state.memory.labels.iter().enumerate() {
-                        ui.push_id(label.id, |ui| label_card(ui, state, at, label, commands));
+                        let card =
+                            ui.push_id(label.id, |ui| label_card(ui, state, at, label, commands));
+                        if opened == Some(label.id) {
+                            let rect = card.response.rect;
+                            ui.scroll_to_rect_animation(rect, None, ScrollAnimation::none());
+                        }
                         ui.add_space(theme::SPACE_S);
                     }
                 });
