@@ -123,24 +123,31 @@ impl Interface {
             return;
         };
         let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
+        // A gap between the card and the label that it partly covers.
+        let ground = Frame::new().fill(palette(ui).panel).inner_margin(Margin {
+            bottom: 6,
+            ..Margin::ZERO
+        });
         let area = Area::new(Id::unique("draft label"))
             .order(Order::Middle)
             .fixed_pos(field.left_bottom() + vec2(0.0, theme::SPACE_S));
         area.show(ui.ctx(), |ui| {
-            frame.show(ui, |ui| {
-                ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
-                ui.set_width(field.width() - 18.0);
-                self.draft_line(ui, state, place, label, commands);
-                let gap = 3.0;
-                let side = (ui.available_width() - 2.0 * gap) / 3.0;
-                for row in state.response.arrangement.best.chunks(3) {
-                    ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = gap;
-                        for id in row {
-                            self.best_photo(ui, state, place, label, *id, side, commands);
-                        }
-                    });
-                }
+            ground.show(ui, |ui| {
+                frame.show(ui, |ui| {
+                    ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
+                    ui.set_width(field.width() - 18.0);
+                    self.draft_line(ui, state, place, label, commands);
+                    let gap = 3.0;
+                    let side = (ui.available_width() - 2.0 * gap) / 3.0;
+                    for row in state.response.arrangement.best.chunks(3) {
+                        ui.horizontal(|ui| {
+                            ui.spacing_mut().item_spacing.x = gap;
+                            for id in row {
+                                self.best_photo(ui, state, place, label, *id, side, commands);
+                            }
+                        });
+                    }
+                })
             });
         });
     }
