@@ -147,7 +147,7 @@ fn paint_frame(ui: &Ui, rect: Rect, response: &Response, selected: bool, cursor:
 
 /// The label in a photo's caption, its match, and whether it fits: the label of the group, of the filter, the best one,
 /// or the one that the photo misses most closely.
-fn caption_label(
+pub fn caption_label(
     id: ItemId,
     heading: Option<&Heading>,
     state: &State,

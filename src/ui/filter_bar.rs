@@ -57,7 +57,7 @@ pub fn show(
 
 /// The number of displayed photos and the total. A click explains what hides the others.
 fn count_button(ui: &mut Ui, state: &State) {
-    let (shown, all) = (state.response.arrangement.order.len(), state.library.len());
+    let (shown, all) = (state.response.arrangement.order.len(), arranged(state));
     let text = if shown == all {
         super::widgets::photos(all)
     } else {
@@ -84,10 +84,17 @@ fn count_button(ui: &mut Ui, state: &State) {
     response.on_hover_ui(explain);
 }
 
+/// The number of photos that the arrangement covers. While photos are read, it is older than the library, and the
+/// reasons why photos are hidden must add up.
+fn arranged(state: &State) -> usize {
+    let arrangement = &state.response.arrangement;
+    arrangement.order.len() + arrangement.hidden.iter().sum::<usize>()
+}
+
 /// Accounts for all files in the open folders: displayed, hidden or skipped, with reasons.
 fn explained(state: &State) -> Vec<String> {
     let arrangement = &state.response.arrangement;
-    let all = state.library.len();
+    let all = arranged(state);
     let mut lines = vec![
         t!("photos-in-folders", count = all),
         t!("count-shown", count = arrangement.order.len()),
@@ -176,7 +183,8 @@ fn selected(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     let weak = palette(ui).weak;
     let text = t!("count-selected", count = count);
-    ui.label(RichText::new(text).size(theme::TEXT_S).color(weak));
+    let text = RichText::new(text).size(theme::TEXT_S).color(weak);
+    ui.add(egui::Label::new(text).truncate());
 }
 
 /// The effect of the search on the displayed photos, or its error.

@@ -21,8 +21,8 @@ use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
 use crate::{t, text};
 
-/// Size of the menu.
-const SIZE: egui::Vec2 = vec2(400.0, 430.0);
+/// Size of the menu, if the window is large enough: all filters are in sight.
+const SIZE: egui::Vec2 = vec2(400.0, 720.0);
 /// Maximum number of values listed per filter.
 const LISTED: usize = 200;
 
@@ -145,7 +145,8 @@ fn text_row(ui: &mut Ui, name: &str, text: &mut String, hint: &str) {
 }
 
 fn date_rows(ui: &mut Ui, filter: &mut Filter) {
-    ui.label(t!("taken"));
+    // A grid centres its cells, but the text belongs to the fields, not to the line below them.
+    ui.vertical(|ui| ui.horizontal(|ui| ui.label(t!("taken"))));
     ui.vertical(|ui| {
         ui.horizontal(|ui| {
             field(ui, &mut filter.from, t!("taken-from"), "2024-05", 92.0);

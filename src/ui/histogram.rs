@@ -12,8 +12,11 @@ use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::t;
 
-/// Height of the histogram.
+/// Height of the bars.
 pub const HEIGHT: f32 = 34.0;
+
+/// Height of the threshold's value above the bars.
+const VALUE: f32 = 14.0;
 
 /// The distribution of a label's matches, with the threshold as a draggable line.
 pub fn histogram(
@@ -23,7 +26,7 @@ pub fn histogram(
     label: &Label,
     commands: &mut Vec<Command>,
 ) {
-    let size = vec2(ui.available_width(), HEIGHT);
+    let size = vec2(ui.available_width(), VALUE + HEIGHT);
     // Not focusable with Tab: each label has a single tab stop, its text, from which the down arrow leads here.
     let (_, rect) = ui.allocate_space(size);
     let id = threshold_id(label.id);
@@ -38,7 +41,9 @@ pub fn histogram(
     let name = t!("threshold-of", label = label.text);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(label.min_match), &name));
     handle_accessibility_actions(ui, &response, label, commands);
-    let bars = rect.with_max_y(rect.max.y - 4.0);
+    let bars = rect
+        .with_min_y(rect.min.y + VALUE)
+        .with_max_y(rect.max.y - 4.0);
     let counts = place.and_then(|place| state.response.arrangement.histograms.get(place));
     if let Some(counts) = counts {
         paint_bars(ui, bars, counts, label);

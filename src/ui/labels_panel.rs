@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Area, Button, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, RichText, Role,
-    ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
+    ScrollArea, Sense, TextEdit, Ui, WidgetInfo, style::ScrollAnimation, vec2,
 };
 
 use super::icons::Icon;
@@ -48,6 +48,11 @@ impl Interface {
         let field = self.new_label(ui, state, commands);
         self.draft_card(ui, field, state, commands);
         self.open_label(ui, state, commands);
+        // A new label is at the end of the list, which its details make shorter.
+        let opened = state
+            .open_label
+            .filter(|_| state.open_label != self.opened_label);
+        self.opened_label = state.open_label;
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
@@ -55,7 +60,12 @@ impl Interface {
                     // The row below a label must be closer to it than to the next one.
                     ui.spacing_mut().item_spacing.y = 1.0;
                     for (at, label) in state.memory.labels.iter().enumerate() {
-                        ui.push_id(label.id, |ui| label_card(ui, state, at, label, commands));
+                        let card =
+                            ui.push_id(label.id, |ui| label_card(ui, state, at, label, commands));
+                        if opened == Some(label.id) {
+                            let rect = card.response.rect;
+                            ui.scroll_to_rect_animation(rect, None, ScrollAnimation::none());
+                        }
                         ui.add_space(theme::SPACE_S);
                     }
                 });
@@ -113,24 +123,31 @@ impl Interface {
             return;
         };
         let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
+        // A gap between the card and the label that it partly covers.
+        let ground = Frame::new().fill(palette(ui).panel).inner_margin(Margin {
+            bottom: 6,
+            ..Margin::ZERO
+        });
         let area = Area::new(Id::unique("draft label"))
             .order(Order::Middle)
             .fixed_pos(field.left_bottom() + vec2(0.0, theme::SPACE_S));
         area.show(ui.ctx(), |ui| {
-            frame.show(ui, |ui| {
-                ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
-                ui.set_width(field.width() - 18.0);
-                self.draft_line(ui, state, place, label, commands);
-                let gap = 3.0;
-                let side = (ui.available_width() - 2.0 * gap) / 3.0;
-                for row in state.response.arrangement.best.chunks(3) {
-                    ui.horizontal(|ui| {
-                        ui.spacing_mut().item_spacing.x = gap;
-                        for id in row {
-                            self.best_photo(ui, state, place, label, *id, side, commands);
-                        }
-                    });
-                }
+            ground.show(ui, |ui| {
+                frame.show(ui, |ui| {
+                    ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
+                    ui.set_width(field.width() - 18.0);
+                    self.draft_line(ui, state, place, label, commands);
+                    let gap = 3.0;
+                    let side = (ui.available_width() - 2.0 * gap) / 3.0;
+                    for row in state.response.arrangement.best.chunks(3) {
+                        ui.horizontal(|ui| {
+                            ui.spacing_mut().item_spacing.x = gap;
+                            for id in row {
+                                self.best_photo(ui, state, place, label, *id, side, commands);
+                            }
+                        });
+                    }
+                })
             });
         });
     }
@@ -267,7 +284,11 @@ fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let typed = state.draft.trim().to_lowercase();
-    let used = |text: &str| state.memory.labels.iter().any(|label| label.text == text);
+    let used = |text: &str| {
+        // A suggestion keeps the minus that makes a label negated, a label does not.
+        let text = text.strip_prefix('-').map_or(text, str::trim);
+        state.memory.labels.iter().any(|label| label.text == text)
+    };
     let past = state.memory.past_labels.iter().map(String::as_str);
     // Once the photos have been analysed, suggest labels for their contents instead.
     let first = (!state.clusters.is_known).then_some(FIRST_SUGGESTIONS);

@@ -57,6 +57,7 @@ use egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 
 use crate::app::command::{Command, Dialog};
 use crate::app::document::grid_layout::{GridLayout, cell_size};
+use crate::app::document::labels::LabelId;
 use crate::app::document::library::ItemId;
 use crate::app::document::overview::Tour;
 use crate::app::document::state::{FrameLayout, GridState, State, ViewRequest};
@@ -134,6 +135,8 @@ pub struct Interface {
     viewed_place: usize,
     /// The heat map that was drawn last.
     heat: Option<heat::DrawnHeat>,
+    /// The open label of the last frame.
+    opened_label: Option<LabelId>,
 }
 
 impl Interface {
@@ -157,6 +160,7 @@ impl Interface {
             loupe: None,
             viewed_place: 0,
             heat: None,
+            opened_label: None,
         })
     }
 

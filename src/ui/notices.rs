@@ -1,6 +1,9 @@
 //! Notifications (toasts) as an overlay in a corner, and the list of past notifications under a bell icon.
 
-use egui::{Align2, Area, Frame, Id, Margin, Order, Popup, RichText, ScrollArea, Ui, vec2};
+use egui::{
+    Align, Align2, Area, Color32, Frame, Id, Layout, Margin, Order, Popup, RichText, ScrollArea,
+    TextStyle, Ui, vec2,
+};
 
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
@@ -15,6 +18,13 @@ use crate::{t, text};
 const SHOWN: usize = 4;
 /// Width of a notification.
 const WIDTH: f32 = 380.0;
+
+/// Width reserved for the button that dismisses a notification, and for a button with text.
+const CROSS_ROOM: f32 = 30.0;
+const BUTTON_ROOM: f32 = 120.0;
+/// Side of the sign before the text, and minimum height of a notification's content.
+const SIGN: f32 = 18.0;
+const MIN_HEIGHT: f32 = 24.0;
 
 /// Space in points between the notifications and the offer of the clean-up summary above them.
 const GAP: f32 = 6.0;
@@ -54,19 +64,19 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
             if let SessionState::Failed(problem) = &state.session {
                 let text = text::advice(problem, Surface::Window)
                     .unwrap_or_else(|| t!("choose-another", problem = text::sentence(problem)));
-                message(ui, &text, true, |ui| {
+                message(ui, &text, true, BUTTON_ROOM, |ui| {
                     if ui.button(t!("settings")).clicked() {
                         commands.push(Command::Do(Action::Settings));
                     }
                 });
             }
             for text in persistent.into_iter().flatten() {
-                message(ui, text, true, |_| {});
+                message(ui, text, true, 0.0, |_| {});
             }
             // The newest ones are at the end.
             let first = state.notices.len().saturating_sub(SHOWN);
             for (at, notice) in state.notices.iter().enumerate().skip(first) {
-                message(ui, &notice.text, notice.is_error, |ui| {
+                message(ui, &notice.text, notice.is_error, CROSS_ROOM, |ui| {
                     if icon_button_sized(ui, Icon::Cross, t!("dismiss"), 22.0).clicked() {
                         commands.push(Command::DismissNotice(at));
                     }
@@ -75,7 +85,8 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
         });
 }
 
-fn message(ui: &mut Ui, text: &str, is_error: bool, buttons: impl FnOnce(&mut Ui)) {
+/// Draws a notification. `room` is the width reserved for its buttons.
+fn message(ui: &mut Ui, text: &str, is_error: bool, room: f32, buttons: impl FnOnce(&mut Ui)) {
     let palette = palette(ui);
     let colour = if is_error { palette.warn } else { palette.good };
     Frame::new()
@@ -85,17 +96,22 @@ fn message(ui: &mut Ui, text: &str, is_error: bool, buttons: impl FnOnce(&mut Ui
         .inner_margin(Margin::symmetric(10, 6))
         .shadow(ui.visuals().popup_shadow)
         .show(ui, |ui| {
-            ui.horizontal(|ui| {
+            let width = ui.available_width();
+            let text_width = width - SIGN - ui.spacing().item_spacing.x - room;
+            let font = TextStyle::Body.resolve(ui.style());
+            let text = text.to_owned();
+            let text = (ui.painter()).layout(text, font, Color32::PLACEHOLDER, text_width);
+            // The height is known first, so that the sign and the buttons are centred beside several lines.
+            let size = vec2(width, text.size().y.max(MIN_HEIGHT));
+            let layout = Layout::left_to_right(Align::Center);
+            ui.allocate_ui_with_layout(size, layout, |ui| {
+                ui.set_min_height(size.y);
                 sign(ui, is_error);
-                let width = ui.available_width() - 90.0;
-                ui.allocate_ui(vec2(width, 0.0), |ui| {
-                    ui.set_width(width);
-                    let label = ui.add(egui::Label::new(RichText::new(text)).wrap());
-                    ui.ctx().accesskit_node_builder(label.id, |node| {
-                        node.set_live(egui::accesskit::Live::Polite);
-                    });
+                let label = ui.add(egui::Label::new(text));
+                ui.ctx().accesskit_node_builder(label.id, |node| {
+                    node.set_live(egui::accesskit::Live::Polite);
                 });
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), buttons);
+                ui.with_layout(Layout::right_to_left(Align::Center), buttons);
             });
         });
 }
@@ -106,7 +122,7 @@ fn sign(ui: &mut Ui, is_error: bool) {
         true => (Icon::Warning, palette.warn),
         false => (Icon::Tick, palette.good),
     };
-    let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(SIGN, SIGN), egui::Sense::hover());
     icons::paint(ui.painter(), icon, rect, colour);
 }
 

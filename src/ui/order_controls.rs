@@ -9,24 +9,38 @@ use crate::app::document::filter::{Grouping, SortKey, Sorting};
 use crate::app::document::state::State;
 use crate::t;
 
+/// Maximum height of a list. The popup is also limited by the window.
+fn list_height(ui: &Ui) -> f32 {
+    (ui.ctx().content_rect().height() - 160.0).max(120.0)
+}
+
+/// Draws a list whose button is at most half as wide as the space, so that the other controls fit beside it.
+fn limited<R>(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        ui.set_max_width(ui.available_width() * 0.5);
+        draw(ui)
+    })
+    .inner
+}
+
 /// The choice of grouping. `focus` focuses it.
 pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Command>) {
     let now = state.grouping();
-    let combo = ComboBox::from_id_salt("group")
-        .width(88.0)
-        .height(420.0)
-        .selected_text(match now {
-            Grouping::Nothing => t!("no-groups"),
-            other => other.name(),
-        })
-        .show_ui(ui, |ui| {
-            for grouping in Grouping::ALL {
-                let chosen = ui.selectable_label(grouping == now, grouping.name());
-                if chosen.clicked() {
-                    commands.push(Command::GroupBy(grouping));
+    let combo = limited(ui, |ui| {
+        ComboBox::from_id_salt("group")
+            .width(88.0)
+            .height(list_height(ui))
+            .truncate()
+            .selected_text(t!("group-now", value = now.name()))
+            .show_ui(ui, |ui| {
+                for grouping in Grouping::ALL {
+                    let chosen = ui.selectable_label(grouping == now, grouping.name());
+                    if chosen.clicked() {
+                        commands.push(Command::GroupBy(grouping));
+                    }
                 }
-            }
-        });
+            })
+    });
     ui.ctx()
         .accesskit_node_builder(combo.response.id, |node| node.set_label(t!("group-by")));
     if focus {
@@ -38,25 +52,28 @@ pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Com
 /// The choice of sort order and its direction.
 pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let now = state.sorting();
-    let combo = ComboBox::from_id_salt("sort")
-        .width(96.0)
-        .selected_text(key_text(state, now.key))
-        .height(420.0)
-        .show_ui(ui, |ui| {
-            for (at, part) in keys(state).into_iter().enumerate() {
-                if at > 0 && !part.is_empty() {
-                    ui.separator();
-                }
-                for key in part {
-                    let text = key_text(state, key);
-                    if ui.selectable_label(key == now.key, text).clicked() {
-                        // Names are sorted from A to Z, everything else from the highest value.
-                        let descending = !matches!(key, SortKey::Name | SortKey::Place);
-                        commands.push(Command::SortBy(Sorting { key, descending }));
+    let combo = limited(ui, |ui| {
+        ComboBox::from_id_salt("sort")
+            .width(96.0)
+            .height(list_height(ui))
+            .truncate()
+            .selected_text(t!("sort-now", value = key_text(state, now.key)))
+            .show_ui(ui, |ui| {
+                for (at, part) in keys(state).into_iter().enumerate() {
+                    if at > 0 && !part.is_empty() {
+                        ui.separator();
+                    }
+                    for key in part {
+                        let text = key_text(state, key);
+                        if ui.selectable_label(key == now.key, text).clicked() {
+                            // Names are sorted from A to Z, everything else from the highest value.
+                            let descending = !matches!(key, SortKey::Name | SortKey::Place);
+                            commands.push(Command::SortBy(Sorting { key, descending }));
+                        }
                     }
                 }
-            }
-        });
+            })
+    });
     ui.ctx()
         .accesskit_node_builder(combo.response.id, |node| node.set_label(t!("sort-by")));
     combo.response.on_hover_text(t!("sort-by"));

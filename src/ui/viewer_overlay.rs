@@ -9,7 +9,8 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
 use super::viewer_layout::PlacedPhoto;
-use super::{Interface, videos};
+use super::widgets::{elided, percent};
+use super::{Interface, cell, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::State;
@@ -56,6 +57,10 @@ pub fn marks(
     let radius = (side + 6.0) / 2.0;
     ui.painter()
         .rect_filled(ground, radius, Color32::from_black_alpha(170));
+    if compared {
+        let line = pane.with_max_y(ground.min.y - 4.0);
+        caption(ui, line.shrink2(vec2(8.0, 0.0)), id, item, state);
+    }
     let places = rows.iter().enumerate().flat_map(|(row, len)| {
         let left = ground.center().x - side * *len as f32 / 2.0;
         (0..*len).map(move |column| (left + side * column as f32, row as f32))
@@ -86,6 +91,48 @@ fn loupe_part(size: Vec2, shown: Vec2, pixels_per_point: f32) -> Vec2 {
     let one_to_one = Vec2::splat(LOUPE * pixels_per_point) / size;
     let doubled = Vec2::splat(LOUPE / 2.0) / shown;
     one_to_one.min(doubled)
+}
+
+/// The index and the match of the open label, or else of the label in the photo's caption.
+fn current_match(id: ItemId, state: &State) -> Option<(usize, f32)> {
+    let scored = state.response.scored();
+    let mut labels = scored.labels.iter();
+    let open = labels.position(|label| Some(label.id) == state.open_label);
+    let matched = open.and_then(|at| Some((at, scored.matched(at, id)?)));
+    matched.or_else(|| {
+        let (at, matched, _) = cell::caption_label(id, None, state)?;
+        Some((at, matched))
+    })
+}
+
+/// The file name of a compared photo and its match with the current label, at the lower edge of `pane`.
+fn caption(ui: &Ui, pane: Rect, id: ItemId, item: &LibraryItem, state: &State) {
+    const MARGIN: f32 = 6.0;
+    let room = pane.width() - 3.0 * MARGIN;
+    let palette = theme::DARK;
+    let matched = current_match(id, state).map(|(at, matched)| {
+        let label = &state.response.labels[at].text;
+        let text = t!("spoken-fits", label = label, percent = percent(matched));
+        elided(ui, &text, theme::TEXT_S, palette.weak, room * 0.5)
+    });
+    let matched_width = matched.as_ref().map_or(0.0, |text| text.size().x + MARGIN);
+    let name_room = room - matched_width;
+    let name = elided(ui, &item.name, theme::TEXT_S, palette.text, name_room);
+    let size = vec2(
+        name.size().x + matched_width + 2.0 * MARGIN,
+        name.size().y + 4.0,
+    );
+    let middle = pane.center_bottom() - vec2(0.0, size.y / 2.0);
+    let ground = Rect::from_center_size(middle, size);
+    ui.painter()
+        .rect_filled(ground, theme::RADIUS, Color32::from_black_alpha(170));
+    let at = ground.min + vec2(MARGIN, 2.0);
+    let name_width = name.size().x;
+    ui.painter().galley(at, name, palette.text);
+    if let Some(matched) = matched {
+        let at = at + vec2(name_width + MARGIN, 0.0);
+        ui.painter().galley(at, matched, palette.weak);
+    }
 }
 
 /// The size of mark buttons in the given width, and the number per row. All buttons are always visible: in narrow panes

@@ -52,6 +52,16 @@ fn an_order_does_not_undo_groups_nor_groups_an_order() {
 }
 
 #[test]
+fn the_names_of_filters_are_level_with_their_fields() {
+    let (_dir, mut window) = coloured();
+    window.click("Filter");
+    window.finish_layout();
+    let middle = |name: &str| window.harness.get_by_label(name).rect().center().y;
+    let apart = middle("Taken") - middle("Taken from");
+    assert!(apart.abs() < 2.0, "{apart}");
+}
+
+#[test]
 fn photos_are_grouped_by_folder_and_rating_under_headings_that_select() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(&dir.path().join("holiday"), 1);

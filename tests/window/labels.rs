@@ -20,6 +20,37 @@ fn is_fully_visible(window: &Window, name: &str) -> bool {
 }
 
 #[test]
+fn a_negated_label_is_suggested_only_after_it_was_removed() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "-watch");
+    assert_eq!(window.state().memory.labels[0].text, "watch");
+    assert!(!window.has("Add the label -watch"));
+    window.act(Action::ClearLabels);
+    window.type_into("New label", "-wat");
+    assert!(window.has("Add the label -watch"));
+}
+
+#[test]
+fn a_new_label_is_in_sight_in_a_small_window() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.size = egui::vec2(800.0, 600.0);
+    let mut window = setup.open();
+    window.read(3);
+    for text in ["red", "green", "blue", "sea", "sky", "dog", "cat"] {
+        add_label(&mut window, text);
+    }
+    window.finish_layout();
+    let card = window.harness.get_by_label("Go to cat").rect();
+    let field = window.harness.get_by_label("New label").rect();
+    // Below the list are its details, which start with the histogram.
+    let details = window.harness.get_by_label("Threshold of cat").rect();
+    assert!(card.min.y >= field.max.y, "{card} below {field}");
+    assert!(card.max.y <= details.min.y, "{card} above {details}");
+}
+
+#[test]
 fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 60);

@@ -24,6 +24,9 @@ fn a_message_does_not_move_the_photos_and_can_be_read_again() {
     assert!(window.has(text));
     assert_eq!(window.harness.get_by_label("blue 1.png").rect(), before);
     window.finish_layout();
+    let middle = |name: &str| window.harness.get_by_label(name).rect().center().y;
+    let apart = middle(text) - middle("Dismiss");
+    assert!(apart.abs() < 2.0, "{apart}");
     window.click("Dismiss");
     assert!(!window.has(text));
     window.click("Messages");

@@ -28,6 +28,10 @@ fn a_key_makes_examples_and_says_what_they_changed() {
     assert_eq!((label.examples.len(), label.counter_examples.len()), (0, 1));
     window.act(Action::Undo);
     assert_eq!(window.state().memory.labels[0].examples.len(), 1);
+    assert!(
+        !window.has_containing("red: 3 -> ") && window.has_containing("Undone: "),
+        "the numbers before the undo no longer hold"
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::app::document::grid_layout::GridMove;
 use crate::app::document::history::{HistoryStep as Undo, labels_put_back};
 use crate::app::document::library::ItemId;
 use crate::app::document::memory::RejectedCopy;
+use crate::app::document::state::NoticeCause;
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
@@ -158,6 +159,9 @@ impl App {
                 self.request_refresh(RefreshPriority::FromTop);
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
                 self.state.forget_removed_labels();
+                // The numbers before and after training no longer hold.
+                self.state.pending_training = None;
+                self.state.resolve_cause(NoticeCause::Training);
                 let what = labels_put_back(&now, &self.state.memory.labels);
                 self.state.notify(undo_message(forward, &what), false);
                 Some(Undo::Labels(now))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::like;
 use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{EXAMPLES, Label, LabelId, free_colour};
-use crate::app::document::state::TaughtLabel;
+use crate::app::document::state::{NoticeCause, TaughtLabel};
 use crate::app::{App, RefreshPriority};
 use crate::t;
 
@@ -112,7 +112,7 @@ impl App {
         if let Some((text, now)) = now {
             let before = pending_training.before;
             let text = t!("taught", label = text, before = before, count = now);
-            self.state.notify(text, false);
+            self.state.notify_effect(NoticeCause::Training, text);
         }
     }
 }

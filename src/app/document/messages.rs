@@ -22,6 +22,11 @@ impl State {
         self.push_notice(text.into(), true, Some(cause));
     }
 
+    /// Shows the effect of a change until it times out or the change is undone.
+    pub fn notify_effect(&mut self, cause: NoticeCause, text: impl Into<String>) {
+        self.push_notice(text.into(), false, Some(cause));
+    }
+
     /// Removes notifications about a resolved cause.
     pub fn resolve_cause(&mut self, cause: NoticeCause) {
         self.notices.retain(|notice| notice.cause != Some(cause));

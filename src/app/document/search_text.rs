@@ -55,6 +55,20 @@ const SEASONS: [(&str, u32, u32); 5] = [
     ("winter", 12, 2),
 ];
 
+/// The first and last months of a season that starts in a year.
+fn season(name: &str, year: u32) -> Option<((u32, u32), (u32, u32))> {
+    let (_, first, last) = SEASONS.iter().find(|season| season.0 == name)?;
+    // Winter ends in the next year.
+    let ends = if last < first { year + 1 } else { year };
+    Some(((year, *first), (ends, *last)))
+}
+
+/// Date prefixes for a range of months.
+fn months(from: (u32, u32), to: (u32, u32)) -> (String, String) {
+    let text = |(year, month): (u32, u32)| format!("{year:04}-{month:02}");
+    (text(from), text(to))
+}
+
 impl SearchText {
     /// Parses a search text. `today` is the year and month that "last summer" is relative to.
     #[must_use]
@@ -147,20 +161,19 @@ impl Part {
         while let Some(word) = words.get(at) {
             let lower = word.to_lowercase();
             let next = words.get(at + 1).map(|word| word.to_lowercase());
-            at += 1;
             let terms = &mut part.terms;
-            let taken = terms.parse_keyed(&lower)
+            let takes_one = terms.parse_keyed(&lower)
                 || terms.parse_name_term(&lower)
-                || terms.parse_date_term(&lower)
-                || (lower == "last"
-                    && next.is_some_and(|next| terms.parse_last_term(&next, today))
-                    && {
-                        at += 1;
-                        true
-                    });
-            if !taken {
+                || terms.parse_date_term(&lower);
+            let takes_two = !takes_one
+                && next.is_some_and(|next| {
+                    (lower == "last" && terms.parse_last_term(&next, today))
+                        || terms.parse_season_term(&lower, &next)
+                });
+            if !takes_one && !takes_two {
                 meaning.push(*word);
             }
+            at += if takes_two { 2 } else { 1 };
         }
         let meaning = meaning.join(" ");
         part.has_meaning = !meaning.is_empty();
@@ -245,28 +258,31 @@ impl Terms {
 
     /// Parses what follows "last": a year, month or season.
     fn parse_last_term(&mut self, what: &str, (year, month): (u32, u32)) -> bool {
-        let months = |from: (u32, u32), to: (u32, u32)| {
-            let text = |(year, month)| format!("{year:04}-{month:02}");
-            Some((text(from), text(to)))
-        };
         let dates = match what {
             "year" => Some(((year - 1).to_string(), (year - 1).to_string())),
-            "month" if month == 1 => months((year - 1, 12), (year - 1, 12)),
-            "month" => months((year, month - 1), (year, month - 1)),
-            _ => SEASONS
-                .iter()
-                .find(|season| season.0 == what)
-                .and_then(|(_, first, last)| {
-                    // The most recent one that is over.
-                    let ends = |year: u32| if last < first { year + 1 } else { year };
-                    let over = |started: u32| (ends(started), *last) < (year, month);
-                    let started = (year.saturating_sub(2)..=year)
-                        .rev()
-                        .find(|started| over(*started))?;
-                    months((started, *first), (ends(started), *last))
-                }),
+            "month" if month == 1 => Some(months((year - 1, 12), (year - 1, 12))),
+            "month" => Some(months((year, month - 1), (year, month - 1))),
+            _ => {
+                // The most recent one that is over.
+                let started = (year.saturating_sub(2)..=year).rev();
+                let mut seasons = started.filter_map(|started| season(what, started));
+                seasons
+                    .find(|(_, end)| *end < (year, month))
+                    .map(|(first, end)| months(first, end))
+            }
         };
         let found = dates.is_some();
+        self.dates = dates.or(self.dates.take());
+        found
+    }
+
+    /// Parses a season and its year, such as `summer 2016`.
+    fn parse_season_term(&mut self, what: &str, year: &str) -> bool {
+        let is_year = year.len() == 4 && calendar::is_date(year);
+        let year = year.parse::<u32>().ok().filter(|_| is_year);
+        let dates = year.and_then(|year| season(what, year));
+        let found = dates.is_some();
+        let dates = dates.map(|(first, end)| months(first, end));
         self.dates = dates.or(self.dates.take());
         found
     }
@@ -479,6 +495,18 @@ mod tests {
         assert_eq!(dates("last spring").as_deref(), Some("2025-03 2025-05"));
         assert_eq!(dates("last winter").as_deref(), Some("2024-12 2025-02"));
         assert_eq!(parse("last summer beach").meaning, "beach");
+    }
+
+    #[test]
+    fn a_season_can_have_a_year() {
+        let dates = |text| terms(text).dates.map(|(from, to)| format!("{from} {to}"));
+        assert_eq!(dates("summer 2016").as_deref(), Some("2016-06 2016-08"));
+        assert_eq!(dates("Winter 2016").as_deref(), Some("2016-12 2017-02"));
+        assert_eq!(parse("beach summer 2016 sunset").meaning, "beach sunset");
+        // A whole date has no season.
+        assert_eq!(parse("summer 2016-07").meaning, "summer");
+        assert_eq!(dates("summer 2016-07").as_deref(), Some("2016-07 2016-07"));
+        assert!(parse("summer").is_plain());
     }
 
     #[test]

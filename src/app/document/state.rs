@@ -171,6 +171,8 @@ pub enum NoticeCause {
     Reading,
     /// Labels that could not be scored.
     Scoring,
+    /// Examples that changed how many photos fit a label.
+    Training,
 }
 
 /// A notification (toast). It disappears when dismissed or resolved, or after a timeout if it is no error.
