@@ -246,6 +246,7 @@ fn report(what: &str, args: &Args, photos: &[Photo], turned: bool) {
             row: Some(row),
             appearance: Some(&photo.appearance),
             taken: None,
+            sub_seconds: None,
             traits: KeeperTraits {
                 mark: Mark::default(),
                 size: photo.size,
@@ -375,6 +376,7 @@ fn scale(count: usize) {
             row: u32::try_from(n).ok(),
             appearance: Some(&looks[n]),
             taken: None,
+            sub_seconds: None,
             traits: KeeperTraits {
                 mark: Mark::default(),
                 size: (1, 1),

@@ -57,8 +57,10 @@ pub struct DuplicateInput<'a> {
     pub row: Option<u32>,
     /// Its appearance features.
     pub appearance: Option<&'a Appearance>,
-    /// The capture time from its metadata: photos taken at different seconds are not duplicates.
+    /// The capture time from its metadata: photos taken at different times are not duplicates.
     pub taken: Option<&'a str>,
+    /// The digits of its fraction of a second, without trailing zeros.
+    pub sub_seconds: Option<&'a str>,
     /// Properties that decide which photo to keep.
     pub traits: KeeperTraits<'a>,
 }
@@ -152,12 +154,15 @@ pub fn find(
     let photos: Vec<near::ComparedPhoto<'_>> = leaders
         .iter()
         .filter_map(|at| {
-            let grid = &entries[*at].appearance?.grid;
+            let appearance = entries[*at].appearance?;
+            let grid = &appearance.grid;
             Some(near::ComparedPhoto {
                 vector: vector(*at)?,
                 hash: grid.hash(),
                 grid,
                 taken: entries[*at].taken,
+                sub_seconds: entries[*at].sub_seconds,
+                camera: appearance.camera.as_deref(),
             })
         })
         .collect();
@@ -165,6 +170,7 @@ pub fn find(
     if rule.turned {
         turned::add_copies(&photos, rule, cancel, &mut copy_of)?;
     }
+    near::separate_shots(&photos, rule, cancel, &mut copy_of)?;
     for (number, of) in copy_of.iter().enumerate() {
         let Some(of) = of else { continue };
         let (at, keeper) = (leaders[number], leaders[of.leader]);
