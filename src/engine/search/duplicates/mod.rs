@@ -30,8 +30,14 @@ pub struct DuplicateRule {
     pub min_framed_cosine: f32,
     /// Maximum Hamming distance of similar perceptual hashes, in bits.
     pub max_distance: u32,
-    /// Minimum correlation of their greyscale grids, after cropping one to align with the other.
+    /// Minimum correlation of the greyscale grids of photos with the same frame.
     pub min_correlation: f32,
+    /// Minimum correlation of a grid with the matching crop of another one. A crop has finer detail than the whole, so
+    /// it is lower.
+    pub min_crop_correlation: f32,
+    /// Minimum fraction of the width or height that a crop cuts off. Similar products on a plain background often match
+    /// well after a smaller shift.
+    pub min_cut: f32,
     /// Whether to search for mirrored and rotated pictures.
     pub turned: bool,
 }
@@ -43,7 +49,9 @@ impl Default for DuplicateRule {
             min_cosine: 0.8,
             min_framed_cosine: 0.45,
             max_distance: 12,
-            min_correlation: 0.9,
+            min_correlation: 0.98,
+            min_crop_correlation: 0.95,
+            min_cut: 0.08,
             turned: false,
         }
     }

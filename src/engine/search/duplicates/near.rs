@@ -239,12 +239,11 @@ fn copy(
     if cosine < threshold {
         return None;
     }
-    let correlation = grid_correlation(better.grid, other.grid)?;
-    (correlation >= rule.min_correlation).then_some(CopyOf {
+    Some(CopyOf {
         leader,
         likeness: Likeness::Near,
         cosine,
-        correlation,
+        correlation: grid_correlation(better.grid, other.grid, rule)?,
     })
 }
 
@@ -310,10 +309,20 @@ fn remove_other_shots(photos: &[ComparedPhoto<'_>], copy_of: &mut [Option<CopyOf
     removed
 }
 
-/// The correlation of two grids; `None` if they have too little structure to compare.
-pub fn grid_correlation(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
-    let (a, b) = (a.local_contrast(), b.local_contrast());
-    (a.has_structure() && b.has_structure()).then(|| a.max_correlation(&b))
+/// The correlation of two grids that show the same picture, or one a crop of the other; `None` if they do not, or have
+/// too little structure to compare.
+pub fn grid_correlation(a: &GreyGrid, b: &GreyGrid, rule: &DuplicateRule) -> Option<f32> {
+    let (own, others) = (a.local_contrast(), b.local_contrast());
+    if !own.has_structure() || !others.has_structure() {
+        return None;
+    }
+    let whole = own.whole_correlation(&others);
+    if whole >= rule.min_correlation {
+        return Some(whole);
+    }
+    let crop = a.crop_match(b);
+    (crop.cut_off() >= rule.min_cut && crop.correlation >= rule.min_crop_correlation)
+        .then_some(crop.correlation)
 }
 
 fn widen_all(photos: &[ComparedPhoto<'_>], which: &[usize], wide: &mut Vec<f32>) {

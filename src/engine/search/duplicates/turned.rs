@@ -128,8 +128,7 @@ fn turned_copy(
     if is_other_shot(better, other) || cosine < rule.min_framed_cosine {
         return None;
     }
-    let correlation = grid_correlation(turned, other.grid)
-        .filter(|correlation| *correlation >= rule.min_correlation)?;
+    let correlation = grid_correlation(turned, other.grid, rule)?;
     let likeness = match turn == TURNS[0] {
         true => Likeness::Near,
         false => Likeness::Turned(turn),
