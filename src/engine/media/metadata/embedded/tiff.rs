@@ -141,6 +141,16 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn fractions_of_a_second_are_digits_without_trailing_zeros() {
+        assert_eq!(sub_seconds(b"50\0").as_deref(), Some("5"));
+        assert_eq!(sub_seconds(b"05 \0").as_deref(), Some("05"));
+        assert_eq!(sub_seconds(b"00\0").as_deref(), Some(""));
+        for text in [&b"  \0"[..], b"", b"1a", b"\xff"] {
+            assert_eq!(sub_seconds(text), None);
+        }
+    }
+
     /// A TIFF with these fields, in either byte order.
     pub(super) fn tiff(little: bool, fields: &[(u16, u16, &[u8])]) -> Vec<u8> {
         let short = |n: u16| {
