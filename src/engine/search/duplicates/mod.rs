@@ -49,7 +49,7 @@ impl Default for DuplicateRule {
             min_cosine: 0.8,
             min_framed_cosine: 0.45,
             max_distance: 12,
-            min_correlation: 0.98,
+            min_correlation: 0.988,
             min_crop_correlation: 0.95,
             min_cut: 0.08,
             turned: false,
