@@ -5,7 +5,8 @@
 //!
 //! The first command makes copies of photos in memory by known changes, and searches for them among all photos of the
 //! folders. Folders of similar but different photos, such as products on a white background or portraits in one place
-//! (Motorbikes and Faces of Caltech 101), show whether different photos are taken for copies. The second compares random vectors, some of which are near each other. `docs/heap.md` has the results.
+//! (Motorbikes and Faces of Caltech 101), show whether different photos are taken for copies. The second compares random
+//! vectors, some of which are near each other. `docs/heap.md` has the results.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,

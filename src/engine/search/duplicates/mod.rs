@@ -46,11 +46,11 @@ impl Default for DuplicateRule {
     fn default() -> Self {
         Self {
             exact: false,
-            min_cosine: 0.8,
+            min_cosine: 0.85,
             min_framed_cosine: 0.45,
             max_distance: 12,
-            min_correlation: 0.988,
-            min_crop_correlation: 0.95,
+            min_correlation: 0.985,
+            min_crop_correlation: 0.96,
             min_cut: 0.08,
             turned: false,
         }

@@ -243,7 +243,7 @@ fn copy(
         leader,
         likeness: Likeness::Near,
         cosine,
-        correlation: grid_correlation(better.grid, other.grid, rule)?,
+        correlation: grid_correlation(better.grid, other.grid, cosine, rule)?,
     })
 }
 
@@ -311,7 +311,12 @@ fn remove_other_shots(photos: &[ComparedPhoto<'_>], copy_of: &mut [Option<CopyOf
 
 /// The correlation of two grids that show the same picture, or one a crop of the other; `None` if they do not, or have
 /// too little structure to compare.
-pub fn grid_correlation(a: &GreyGrid, b: &GreyGrid, rule: &DuplicateRule) -> Option<f32> {
+pub fn grid_correlation(
+    a: &GreyGrid,
+    b: &GreyGrid,
+    cosine: f32,
+    rule: &DuplicateRule,
+) -> Option<f32> {
     let (own, others) = (a.local_contrast(), b.local_contrast());
     if !own.has_structure() || !others.has_structure() {
         return None;
@@ -319,6 +324,9 @@ pub fn grid_correlation(a: &GreyGrid, b: &GreyGrid, rule: &DuplicateRule) -> Opt
     let whole = own.whole_correlation(&others);
     if whole >= rule.min_correlation {
         return Some(whole);
+    }
+    if cosine < rule.min_cosine {
+        return None;
     }
     let crop = a.crop_match(b);
     (crop.cut_off() >= rule.min_cut && crop.correlation >= rule.min_crop_correlation)

@@ -128,7 +128,7 @@ fn turned_copy(
     if is_other_shot(better, other) || cosine < rule.min_framed_cosine {
         return None;
     }
-    let correlation = grid_correlation(turned, other.grid, rule)?;
+    let correlation = grid_correlation(turned, other.grid, cosine, rule)?;
     let likeness = match turn == TURNS[0] {
         true => Likeness::Near,
         false => Likeness::Turned(turn),
