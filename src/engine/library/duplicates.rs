@@ -6,8 +6,9 @@ use super::{Library, LibraryError, cancelled, check};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::mark::Mark;
+use crate::engine::media::metadata::embedded;
 use crate::engine::media::paired_files::{PairedFiles, RAW};
-use crate::engine::media::photo::{ContentId, DateSource, Photo};
+use crate::engine::media::photo::{ContentId, DateSource, Photo, Taken};
 use crate::engine::organize::export::hash_until;
 use crate::engine::search::duplicates::{
     self, DuplicateGroup, DuplicateInput, DuplicateRule, FormatRank, KeeperTraits,
@@ -70,11 +71,15 @@ impl Library {
     ) -> Result<DuplicateReport, LibraryError> {
         self.session().store().finish_checks();
         let vectors = self.session().vectors()?;
+        let sub_seconds = sub_seconds(photos, cancel)?;
         let mut paired_files = PairedFiles::default();
         let mut bytes = Vec::with_capacity(photos.len());
         let mut entries = Vec::with_capacity(photos.len());
         let contents = contents(photos, cancel)?;
-        for (((photo, row), appearance), content) in photos.iter().zip(appearances).zip(contents) {
+        let details = contents.into_iter().zip(&sub_seconds);
+        for (((photo, row), appearance), (content, sub_seconds)) in
+            photos.iter().zip(appearances).zip(details)
+        {
             check(cancel)?;
             let (file, facts) = (&photo.file, &photo.facts);
             let mut all_bytes = file.size;
@@ -93,16 +98,14 @@ impl Library {
             }
             bytes.push(all_bytes);
             let known = known(photo);
-            let own_date = facts
-                .taken
-                .as_ref()
-                .filter(|t| t.source() == DateSource::Photo);
+            let own_date = own_date(photo);
             let camera = appearance.as_ref().is_some_and(|a| a.camera.is_some());
             entries.push(DuplicateInput {
                 content,
                 row: facts.video.is_none().then_some(*row),
                 appearance: appearance.as_ref(),
-                taken: own_date.map(|taken| taken.as_str()),
+                taken: own_date.map(Taken::as_str),
+                sub_seconds: sub_seconds.as_deref(),
                 traits: KeeperTraits {
                     mark: known.mark,
                     size: (facts.width, facts.height),
@@ -139,6 +142,37 @@ impl Library {
             reasons,
         })
     }
+}
+
+/// The date from a photo's own metadata.
+fn own_date(photo: &Photo) -> Option<&Taken> {
+    let taken = photo.facts.taken.as_ref()?;
+    (taken.source() == DateSource::Photo).then_some(taken)
+}
+
+/// The fraction of a second at which each photo was taken. Only fast bursts need it, so it is not stored, and read only
+/// from photos that were taken in the same second as another one with other content.
+fn sub_seconds(
+    photos: &[(Photo, u32)],
+    cancel: &Cancel,
+) -> Result<Vec<Option<String>>, LibraryError> {
+    let mut in_second: HashMap<&str, (&ContentId, bool)> = HashMap::new();
+    for (photo, _) in photos {
+        if let Some(taken) = own_date(photo) {
+            let content = &photo.facts.content;
+            let (first, several) = in_second.entry(taken.as_str()).or_insert((content, false));
+            *several |= *first != content;
+        }
+    }
+    let read = |(photo, _): &(Photo, u32)| -> Result<Option<String>, LibraryError> {
+        check(cancel)?;
+        let is_shared = own_date(photo).is_some_and(|taken| in_second[taken.as_str()].1);
+        let is_picture = photo.facts.video.is_none();
+        Ok((is_shared && is_picture)
+            .then(|| embedded::facts_of(&photo.file.path).sub_seconds)
+            .flatten())
+    };
+    photos.iter().map(read).collect()
 }
 
 /// Returns content IDs that are equal only if all bytes are equal. Large videos are identified by samples of their

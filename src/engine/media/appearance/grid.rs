@@ -176,19 +176,91 @@ impl GreyGrid {
     /// Subtracts the local mean, for comparison with other grids.
     #[must_use]
     pub fn local_contrast(&self) -> LocalContrast {
-        let mut cells = [0f32; GRID * GRID];
-        for (at, cell) in cells.iter_mut().enumerate() {
-            let near = |n: usize| n.saturating_sub(NEAR)..(n + NEAR + 1).min(GRID);
-            let (columns, rows) = (near(at % GRID), near(at / GRID));
-            let count = (columns.len() * rows.len()) as f32;
-            let sum: u32 = rows
-                .flat_map(|y| self.0[y * GRID..][columns.clone()].iter())
-                .map(|v| u32::from(*v))
-                .sum();
-            *cell = f32::from(self.0[at]) - sum as f32 / count;
-        }
-        LocalContrast(cells)
+        LocalContrast::of(&self.0.map(f32::from))
     }
+
+    /// Compares two pictures of which one may be a part of the other, with up to a quarter cut off each side.
+    #[must_use]
+    pub fn crop_match(&self, other: &Self) -> CropMatch {
+        let (own, others) = (self.local_contrast(), other.local_contrast());
+        let (of_own, of_others) = (own.best_cut(&others), others.best_cut(&own));
+        match of_own.correlation >= of_others.correlation {
+            true => self.refine_crop(of_own.cut, &others),
+            false => other.refine_crop(of_others.cut, &own),
+        }
+    }
+
+    /// Refines a cut with the local mean taken inside it. The mean of the whole grid includes cells outside the crop,
+    /// which lowers the correlation of a real crop more than that of different pictures.
+    fn refine_crop(&self, cut: Cut, part: &LocalContrast) -> CropMatch {
+        let wholes = self.0.map(f32::from);
+        let correlation = |cut: Cut| {
+            let inside = std::array::from_fn(|at| {
+                let [left, top, right, bottom] = cut;
+                let x = crop_point::<GRID>(left, right, at % GRID);
+                interpolate(&wholes, x, crop_point::<GRID>(top, bottom, at / GRID))
+            });
+            LocalContrast::of(&inside).whole_correlation(part)
+        };
+        refined(cut, [0.0125, 0.00625], correlation)
+    }
+}
+
+/// The best match of a picture with a crop of another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CropMatch {
+    /// The correlation inside the crop, at most 1.
+    pub correlation: f32,
+    /// The fractions cut off the left, top, right and bottom of the larger picture.
+    cut: Cut,
+}
+
+impl CropMatch {
+    /// The fraction cut off the width or the height, whichever is larger.
+    #[must_use]
+    pub fn cut_off(&self) -> f32 {
+        let [left, top, right, bottom] = self.cut;
+        (left + right).max(top + bottom)
+    }
+}
+
+/// Moves the edges of a cut by the given steps while that increases the correlation.
+fn refined(mut cut: Cut, steps: [f32; 2], correlation: impl Fn(Cut) -> f32) -> CropMatch {
+    let mut best = correlation(cut);
+    for step in steps {
+        for side in 0..4 {
+            for direction in [-step, step] {
+                let mut moved = cut;
+                moved[side] = (moved[side] + direction).max(0.0);
+                let correlation = correlation(moved);
+                if correlation > best {
+                    (best, cut) = (correlation, moved);
+                }
+            }
+        }
+    }
+    CropMatch {
+        correlation: best,
+        cut,
+    }
+}
+
+/// The position in a grid of point `n` of `N`, evenly spaced between the cuts at both ends of an axis.
+fn crop_point<const N: usize>(start: f32, end: f32, n: usize) -> f32 {
+    let along = (n as f32 + 0.5) / N as f32;
+    (GRID as f32 * (start + along * (1.0 - start - end)) - 0.5).clamp(0.0, (GRID - 1) as f32)
+}
+
+/// Bilinear interpolation.
+fn interpolate(cells: &[f32; GRID * GRID], x: f32, y: f32) -> f32 {
+    let (left, top) = ((x as usize).min(GRID - 2), (y as usize).min(GRID - 2));
+    let (dx, dy) = (x - left as f32, y - top as f32);
+    let row = |y: usize| {
+        let row = &cells[y * GRID + left..][..2];
+        row[0] + (row[1] - row[0]) * dx
+    };
+    let (above, below) = (row(top), row(top + 1));
+    above + (below - above) * dy
 }
 
 /// A grid after subtraction of the local mean.
@@ -198,6 +270,20 @@ pub struct LocalContrast([f32; GRID * GRID]);
 type Cut = [f32; 4];
 
 impl LocalContrast {
+    fn of(values: &[f32; GRID * GRID]) -> Self {
+        let mut cells = [0f32; GRID * GRID];
+        for (at, cell) in cells.iter_mut().enumerate() {
+            let near = |n: usize| n.saturating_sub(NEAR)..(n + NEAR + 1).min(GRID);
+            let (columns, rows) = (near(at % GRID), near(at / GRID));
+            let count = (columns.len() * rows.len()) as f32;
+            let sum: f32 = rows
+                .flat_map(|y| &values[y * GRID..][columns.clone()])
+                .sum();
+            *cell = values[at] - sum / count;
+        }
+        Self(cells)
+    }
+
     /// Whether there is enough structure to compare: featureless grids, such as a clear sky, match everything.
     #[must_use]
     pub fn has_structure(&self) -> bool {
@@ -205,16 +291,14 @@ impl LocalContrast {
         power / (GRID * GRID) as f32 >= 2.0
     }
 
-    /// The correlation of two pictures, at most 1, maximised over crops: either may be a part of the other, with up to
-    /// a quarter cut off each side.
+    /// The correlation of two pictures with the same frame, at most 1.
     #[must_use]
-    pub fn max_correlation(&self, other: &Self) -> f32 {
-        self.correlation_with_part(other)
-            .max(other.correlation_with_part(self))
+    pub fn whole_correlation(&self, other: &Self) -> f32 {
+        self.correlation::<GRID>(other, [0.0; 4])
     }
 
-    /// The best correlation of the whole of `part` with a crop of `self`.
-    fn correlation_with_part(&self, part: &Self) -> f32 {
+    /// The crop of `self` that correlates best with the whole of `part`.
+    fn best_cut(&self, part: &Self) -> CropMatch {
         let axis = || {
             let pairs = CUTS.iter().flat_map(|a| CUTS.iter().map(move |b| (*a, *b)));
             pairs.filter(|(a, b)| a + b <= MAX_CUT)
@@ -224,45 +308,36 @@ impl LocalContrast {
             .map(|cut| (self.correlation::<COARSE>(part, cut), cut))
             .collect();
         coarse.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let whole = self.correlation::<GRID>(part, [0.0; 4]);
+        let whole = CropMatch {
+            correlation: self.whole_correlation(part),
+            cut: [0.0; 4],
+        };
         let best = coarse.iter().take(REFINED_CANDIDATES);
-        best.map(|(_, cut)| self.refine_cut(part, *cut))
-            .fold(whole, f32::max)
-    }
-
-    /// The correlation at `cut` after a local search on each edge.
-    fn refine_cut(&self, part: &Self, mut cut: Cut) -> f32 {
-        let mut best = self.correlation::<GRID>(part, cut);
-        for step in [0.025, 0.0125] {
-            for side in 0..4 {
-                for direction in [-step, step] {
-                    let mut moved = cut;
-                    moved[side] = (moved[side] + direction).max(0.0);
-                    let correlation = self.correlation::<GRID>(part, moved);
-                    if correlation > best {
-                        (best, cut) = (correlation, moved);
-                    }
-                }
+        best.map(|(_, cut)| {
+            refined(*cut, [0.025, 0.0125], |cut| {
+                self.correlation::<GRID>(part, cut)
+            })
+        })
+        .fold(whole, |best, next| {
+            match next.correlation > best.correlation {
+                true => next,
+                false => best,
             }
-        }
-        best
+        })
     }
 
     /// The correlation of `self`, cropped by `cut`, with `part`, sampled at `N` x `N` points.
     fn correlation<const N: usize>(&self, part: &Self, cut: Cut) -> f32 {
         let [left, top, right, bottom] = cut;
-        let point = |start: f32, end: f32, n: usize| {
-            let along = (n as f32 + 0.5) / N as f32;
-            (GRID as f32 * (start + along * (1.0 - start - end)) - 0.5)
-                .clamp(0.0, (GRID - 1) as f32)
-        };
+        let point = crop_point::<N>;
         let own_x: [f32; N] = std::array::from_fn(|n| point(left, right, n));
         let all_x: [f32; N] = std::array::from_fn(|n| point(0.0, 0.0, n));
         let (mut a1, mut b1, mut aa, mut bb, mut ab) = (0f32, 0f32, 0f32, 0f32, 0f32);
         for n in 0..N {
             let (own_y, all_y) = (point(top, bottom, n), point(0.0, 0.0, n));
             for (own_x, all_x) in own_x.iter().zip(&all_x) {
-                let (a, b) = (self.at(*own_x, own_y), part.at(*all_x, all_y));
+                let a = interpolate(&self.0, *own_x, own_y);
+                let b = interpolate(&part.0, *all_x, all_y);
                 a1 += a;
                 b1 += b;
                 aa += a * a;
@@ -277,18 +352,6 @@ impl LocalContrast {
             true => (ab - a1 * b1 / count) / spread,
             false => 0.0,
         }
-    }
-
-    /// Bilinear interpolation.
-    fn at(&self, x: f32, y: f32) -> f32 {
-        let (left, top) = ((x as usize).min(GRID - 2), (y as usize).min(GRID - 2));
-        let (dx, dy) = (x - left as f32, y - top as f32);
-        let row = |y: usize| {
-            let row = &self.0[y * GRID + left..][..2];
-            row[0] + (row[1] - row[0]) * dx
-        };
-        let (above, below) = (row(top), row(top + 1));
-        above + (below - above) * dy
     }
 }
 
@@ -323,23 +386,18 @@ mod tests {
 
     #[test]
     fn a_part_fits_the_whole_and_another_picture_does_not() {
-        let whole = picture(0.0, 0.0, 1.0, 2.0).local_contrast();
-        assert!(whole.has_structure());
+        let whole = picture(0.0, 0.0, 1.0, 2.0);
+        assert!(whole.local_contrast().has_structure());
         for (left, top, width) in [(0.0, 0.0, 1.0), (0.1, 0.05, 0.85), (0.2, 0.2, 0.8)] {
-            let part = picture(left, top, width, 2.0).local_contrast();
-            assert!(
-                whole.max_correlation(&part) > 0.95,
-                "{left}: {}",
-                whole.max_correlation(&part)
-            );
-            assert!((whole.max_correlation(&part) - part.max_correlation(&whole)).abs() < 1e-6);
+            let part = picture(left, top, width, 2.0);
+            let (there, back) = (whole.crop_match(&part), part.crop_match(&whole));
+            assert!(there.correlation > 0.95, "{left}: {there:?}");
+            assert!((there.cut_off() - (1.0 - width)).abs() < 0.03, "{there:?}");
+            assert!((there.correlation - back.correlation).abs() < 1e-6);
         }
-        let other = picture(0.0, 0.0, 1.0, 3.1).local_contrast();
-        assert!(
-            whole.max_correlation(&other) < 0.7,
-            "{}",
-            whole.max_correlation(&other)
-        );
-        assert!(!GreyGrid([90; GRID * GRID]).local_contrast().has_structure());
+        let other = whole.crop_match(&picture(0.0, 0.0, 1.0, 3.1));
+        assert!(other.correlation < 0.8, "{other:?}");
+        let even = GreyGrid([90; GRID * GRID]);
+        assert!(!even.local_contrast().has_structure());
     }
 }

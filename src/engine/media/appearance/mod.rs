@@ -7,7 +7,7 @@ mod quality;
 use super::decode::Pixels;
 use super::preprocess::{EmptyPicture, FitMode, Preprocess, ResampleFilter, Resampler};
 
-pub use grid::{GRID, GreyGrid, GridTransform, PerceptualHash, TURNS};
+pub use grid::{CropMatch, GRID, GreyGrid, GridTransform, PerceptualHash, TURNS};
 pub use quality::PictureQuality;
 
 /// Incremented when the same picture yields different values, so that stored features are recomputed.

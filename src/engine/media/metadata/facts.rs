@@ -28,6 +28,8 @@ pub struct SourceFacts {
     pub colour: Option<String>,
     /// Capture date.
     pub taken: Option<Taken>,
+    /// Digits of the capture time's fraction of a second, without trailing zeros.
+    pub sub_seconds: Option<String>,
     /// GPS position.
     pub position: Option<Coordinates>,
     /// Camera model.
@@ -53,6 +55,7 @@ impl SourceFacts {
         self.rating = self.rating.or(others.rating);
         self.colour = self.colour.or(others.colour);
         self.taken = self.taken.or(others.taken);
+        self.sub_seconds = self.sub_seconds.or(others.sub_seconds);
         self.position = self.position.or(others.position);
         self.camera = self.camera.or(others.camera);
         self.lens = self.lens.or(others.lens);

@@ -204,6 +204,7 @@ impl Packet {
                 .or_else(|| facts::stars_of_percent(percent()?)),
             colour: self.colour(),
             taken: DATES.iter().find_map(date),
+            sub_seconds: None,
             position: position(),
             camera: self.simple(MODEL).filter(|name| !name.is_empty()),
             lens: LENSES.iter().find_map(|lens| self.simple(*lens)),

@@ -30,8 +30,14 @@ pub struct DuplicateRule {
     pub min_framed_cosine: f32,
     /// Maximum Hamming distance of similar perceptual hashes, in bits.
     pub max_distance: u32,
-    /// Minimum correlation of their greyscale grids, after cropping one to align with the other.
+    /// Minimum correlation of the greyscale grids of photos with the same frame.
     pub min_correlation: f32,
+    /// Minimum correlation of a grid with the matching crop of another one. A crop has finer detail than the whole, so
+    /// it is lower.
+    pub min_crop_correlation: f32,
+    /// Minimum fraction of the width or height that a crop cuts off. Similar products on a plain background often match
+    /// well after a smaller shift.
+    pub min_cut: f32,
     /// Whether to search for mirrored and rotated pictures.
     pub turned: bool,
 }
@@ -40,10 +46,12 @@ impl Default for DuplicateRule {
     fn default() -> Self {
         Self {
             exact: false,
-            min_cosine: 0.8,
+            min_cosine: 0.85,
             min_framed_cosine: 0.45,
             max_distance: 12,
-            min_correlation: 0.9,
+            min_correlation: 0.985,
+            min_crop_correlation: 0.96,
+            min_cut: 0.08,
             turned: false,
         }
     }
@@ -57,8 +65,10 @@ pub struct DuplicateInput<'a> {
     pub row: Option<u32>,
     /// Its appearance features.
     pub appearance: Option<&'a Appearance>,
-    /// The capture time from its metadata: photos taken at different seconds are not duplicates.
+    /// The capture time from its metadata: photos taken at different times are not duplicates.
     pub taken: Option<&'a str>,
+    /// The digits of its fraction of a second, without trailing zeros.
+    pub sub_seconds: Option<&'a str>,
     /// Properties that decide which photo to keep.
     pub traits: KeeperTraits<'a>,
 }
@@ -152,12 +162,15 @@ pub fn find(
     let photos: Vec<near::ComparedPhoto<'_>> = leaders
         .iter()
         .filter_map(|at| {
-            let grid = &entries[*at].appearance?.grid;
+            let appearance = entries[*at].appearance?;
+            let grid = &appearance.grid;
             Some(near::ComparedPhoto {
                 vector: vector(*at)?,
                 hash: grid.hash(),
                 grid,
                 taken: entries[*at].taken,
+                sub_seconds: entries[*at].sub_seconds,
+                camera: appearance.camera.as_deref(),
             })
         })
         .collect();
@@ -165,6 +178,7 @@ pub fn find(
     if rule.turned {
         turned::add_copies(&photos, rule, cancel, &mut copy_of)?;
     }
+    near::separate_shots(&photos, rule, cancel, &mut copy_of)?;
     for (number, of) in copy_of.iter().enumerate() {
         let Some(of) = of else { continue };
         let (at, keeper) = (leaders[number], leaders[of.leader]);

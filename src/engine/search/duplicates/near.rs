@@ -3,6 +3,8 @@
 //! The kernel returns only products above a threshold, so memory does not grow with the number of pairs. Exact cosine
 //! and greyscale grids decide about candidates.
 
+use std::collections::BTreeMap;
+
 use half::f16;
 use rayon::prelude::*;
 
@@ -20,6 +22,7 @@ const TASK: usize = 128;
 const MARGIN: f32 = 0.02;
 
 /// A photo to compare with others.
+#[derive(Clone, Copy)]
 pub struct ComparedPhoto<'a> {
     /// The embedding, of unit length.
     pub vector: &'a [f16],
@@ -29,6 +32,10 @@ pub struct ComparedPhoto<'a> {
     pub hash: PerceptualHash,
     /// The capture time.
     pub taken: Option<&'a str>,
+    /// Digits of its fraction of a second.
+    pub sub_seconds: Option<&'a str>,
+    /// The camera model.
+    pub camera: Option<&'a str>,
 }
 
 /// A photo's relation to the better photo that it duplicates.
@@ -221,7 +228,7 @@ fn copy(
     rule: &DuplicateRule,
 ) -> Option<CopyOf> {
     let (better, other) = (&photos[leader], &photos[at]);
-    if has_other_date(better, other) {
+    if is_other_shot(better, other) {
         return None;
     }
     let threshold = match better.hash.distance(other.hash) <= rule.max_distance {
@@ -232,24 +239,98 @@ fn copy(
     if cosine < threshold {
         return None;
     }
-    let correlation = grid_correlation(better.grid, other.grid)?;
-    (correlation >= rule.min_correlation).then_some(CopyOf {
+    Some(CopyOf {
         leader,
         likeness: Likeness::Near,
         cosine,
-        correlation,
+        correlation: grid_correlation(better.grid, other.grid, cosine, rule)?,
     })
 }
 
-/// Whether the metadata of two photos records different times.
-pub fn has_other_date(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
-    matches!((a.taken, b.taken), (Some(a), Some(b)) if a != b)
+/// Whether the metadata of two photos shows that they are different shots: another time, or another camera.
+pub fn is_other_shot(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
+    let differ = |a: Option<&str>, b: Option<&str>| matches!((a, b), (Some(a), Some(b)) if a != b);
+    differ(a.taken, b.taken)
+        || (a.taken.is_some() && a.taken == b.taken && differ(a.sub_seconds, b.sub_seconds))
+        || differ(a.camera, b.camera)
 }
 
-/// The correlation of two grids; `None` if they have too little structure to compare.
-pub fn grid_correlation(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
-    let (a, b) = (a.local_contrast(), b.local_contrast());
-    (a.has_structure() && b.has_structure()).then(|| a.max_correlation(&b))
+/// Leaves only copies that can all be of one shot in each group. A keeper without a date may match photos of several
+/// shots: its closest copy decides which of them stay. The others are compared among themselves.
+pub fn separate_shots(
+    photos: &[ComparedPhoto<'_>],
+    rule: &DuplicateRule,
+    cancel: &Cancel,
+    copy_of: &mut [Option<CopyOf>],
+) -> Option<()> {
+    let mut left_out = remove_other_shots(photos, copy_of);
+    while !left_out.is_empty() {
+        let others: Vec<ComparedPhoto<'_>> = left_out.iter().map(|at| photos[*at]).collect();
+        let mut among_others = copies(&others, rule, cancel, |_, _| ())?;
+        let next = remove_other_shots(&others, &mut among_others);
+        for (at, of) in left_out.iter().zip(among_others) {
+            copy_of[*at] = of.map(|of| CopyOf {
+                leader: left_out[of.leader],
+                ..of
+            });
+        }
+        // The first of them is never left out again, so this ends.
+        left_out = next.into_iter().map(|at| left_out[at]).collect();
+    }
+    Some(())
+}
+
+/// Removes copies that are other shots than a closer copy in their group, and returns them in order.
+fn remove_other_shots(photos: &[ComparedPhoto<'_>], copy_of: &mut [Option<CopyOf>]) -> Vec<usize> {
+    let mut groups: BTreeMap<usize, Vec<(usize, CopyOf)>> = BTreeMap::new();
+    for (at, of) in copy_of.iter().enumerate() {
+        if let Some(of) = of {
+            groups.entry(of.leader).or_default().push((at, *of));
+        }
+    }
+    let mut removed = Vec::new();
+    for mut members in groups.into_values() {
+        members.sort_by(|(_, a), (_, b)| {
+            let by_cosine = b.cosine.total_cmp(&a.cosine);
+            b.correlation.total_cmp(&a.correlation).then(by_cosine)
+        });
+        let mut kept: Vec<usize> = Vec::new();
+        for (at, _) in members {
+            let is_other = |other: &usize| is_other_shot(&photos[*other], &photos[at]);
+            if kept.iter().any(is_other) {
+                copy_of[at] = None;
+                removed.push(at);
+            } else {
+                kept.push(at);
+            }
+        }
+    }
+    removed.sort_unstable();
+    removed
+}
+
+/// The correlation of two grids that show the same picture, or one a crop of the other; `None` if they do not, or have
+/// too little structure to compare.
+pub fn grid_correlation(
+    a: &GreyGrid,
+    b: &GreyGrid,
+    cosine: f32,
+    rule: &DuplicateRule,
+) -> Option<f32> {
+    let (own, others) = (a.local_contrast(), b.local_contrast());
+    if !own.has_structure() || !others.has_structure() {
+        return None;
+    }
+    let whole = own.whole_correlation(&others);
+    if whole >= rule.min_correlation {
+        return Some(whole);
+    }
+    if cosine < rule.min_cosine {
+        return None;
+    }
+    let crop = a.crop_match(b);
+    (crop.cut_off() >= rule.min_cut && crop.correlation >= rule.min_crop_correlation)
+        .then_some(crop.correlation)
 }
 
 fn widen_all(photos: &[ComparedPhoto<'_>], which: &[usize], wide: &mut Vec<f32>) {

@@ -24,6 +24,7 @@ struct PhotoFixture {
     vector: [f32; DIM],
     appearance: Appearance,
     taken: Option<&'static str>,
+    sub_seconds: Option<&'static str>,
     pixels: u32,
     path: String,
 }
@@ -48,6 +49,7 @@ fn photo(n: u8, copy: u8, grid: GreyGrid) -> PhotoFixture {
             camera: None,
         },
         taken: None,
+        sub_seconds: None,
         pixels: 1000 - u32::from(copy),
         path: format!("{n}-{copy}.jpg"),
     }
@@ -71,6 +73,7 @@ fn groups(photos: &[PhotoFixture], rule: &DuplicateRule) -> Vec<(String, Vec<Str
             row: Some(row),
             appearance: Some(&photo.appearance),
             taken: photo.taken,
+            sub_seconds: photo.sub_seconds,
             traits: KeeperTraits {
                 mark: Mark::default(),
                 size: (photo.pixels, 1000),
@@ -147,6 +150,84 @@ fn photos_of_two_moments_are_no_copies() {
         groups(&[at(0, ten), at(1, ten)], &DuplicateRule::default()).len(),
         1
     );
+}
+
+#[test]
+fn an_undated_photo_joins_one_shot_of_a_burst() {
+    let times = [
+        None,
+        Some("2024-05-01T10:00:00"),
+        Some("2024-05-01T10:00:01"),
+        Some("2024-05-01T10:00:02"),
+        Some("2024-05-01T10:00:03"),
+        Some("2024-05-01T10:00:01"),
+    ];
+    let photos: Vec<PhotoFixture> = (0..)
+        .zip(times)
+        .map(|(copy, taken)| PhotoFixture {
+            taken,
+            ..photo(1, copy, grid(1.0, 1.0))
+        })
+        .collect();
+    // The first shot is the closest. The third has a copy of its own.
+    let found = vec![
+        ("1-0".to_owned(), vec!["1-1 near".to_owned()]),
+        ("1-2".into(), vec!["1-5 near".into()]),
+    ];
+    assert_eq!(groups(&photos, &DuplicateRule::default()), found);
+}
+
+#[test]
+fn shots_within_a_second_and_of_two_cameras_are_no_copies() {
+    let shot = |copy, sub_seconds| PhotoFixture {
+        taken: Some("2024-05-01T10:00:00"),
+        sub_seconds,
+        ..photo(1, copy, grid(1.0, 1.0))
+    };
+    let count = |photos: &[PhotoFixture]| groups(photos, &DuplicateRule::default()).len();
+    assert_eq!(count(&[shot(0, Some("12")), shot(1, Some("31"))]), 0);
+    assert_eq!(count(&[shot(0, Some("12")), shot(1, Some("12"))]), 1);
+    assert_eq!(count(&[shot(0, Some("12")), shot(1, None)]), 1);
+    let by = |copy, camera: Option<&str>| {
+        let mut photo = photo(1, copy, grid(1.0, 1.0));
+        photo.appearance.camera = camera.map(str::to_owned);
+        photo
+    };
+    assert_eq!(count(&[by(0, Some("One")), by(1, Some("Two"))]), 0);
+    assert_eq!(count(&[by(0, Some("One")), by(1, Some("One"))]), 1);
+    assert_eq!(count(&[by(0, Some("One")), by(1, None)]), 1);
+}
+
+/// A product on a white background: two wheels and a frame, `right` cells to the right, with a part of this length.
+fn product(right: usize, part: usize) -> GreyGrid {
+    let cell = |at: usize| {
+        let (x, y) = (at % GRID, at / GRID);
+        let is_wheel = |centre: usize| {
+            let radius = (x as f32 - centre as f32).hypot(y as f32 - 16.0);
+            (3.0..5.0).contains(&radius)
+        };
+        let is_within = |from: usize, to: usize| (from + right..=to + right).contains(&x);
+        match y {
+            5..8 if part > 0 && is_within(10, 10 + part) => 120,
+            8..12 if is_within(6, 17) => 80,
+            _ if is_wheel(6 + right) || is_wheel(17 + right) => 30,
+            _ => 250,
+        }
+    };
+    let cells: Vec<u8> = (0..GRID * GRID).map(cell).collect();
+    GreyGrid::from_bytes(&cells).expect("a grid")
+}
+
+#[test]
+fn similar_products_are_no_copies() {
+    let groups_of = |grid: GreyGrid| {
+        let photos = [photo(1, 0, product(0, 0)), photo(1, 1, grid)];
+        groups(&photos, &DuplicateRule::default()).len()
+    };
+    assert_eq!(groups_of(product(0, 0)), 1);
+    assert_eq!(groups_of(product(0, 3)), 0);
+    assert_eq!(groups_of(product(0, 4)), 0);
+    assert_eq!(groups_of(product(1, 0)), 0);
 }
 
 #[test]

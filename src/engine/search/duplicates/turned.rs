@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::near::{ComparedPhoto, CopyOf, grid_correlation, has_other_date};
+use super::near::{ComparedPhoto, CopyOf, grid_correlation, is_other_shot};
 use super::{DuplicateRule, Likeness};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
@@ -125,11 +125,10 @@ fn turned_copy(
 ) -> Option<CopyOf> {
     let (better, other) = (&photos[leader], &photos[at]);
     let cosine = cosine(better.vector, other.vector);
-    if has_other_date(better, other) || cosine < rule.min_framed_cosine {
+    if is_other_shot(better, other) || cosine < rule.min_framed_cosine {
         return None;
     }
-    let correlation = grid_correlation(turned, other.grid)
-        .filter(|correlation| *correlation >= rule.min_correlation)?;
+    let correlation = grid_correlation(turned, other.grid, cosine, rule)?;
     let likeness = match turn == TURNS[0] {
         true => Likeness::Near,
         false => Likeness::Turned(turn),

@@ -27,9 +27,12 @@ const MODEL: u16 = 0x0110;
 const LENS: u16 = 0xa434;
 const CHANGED: u16 = 0x0132;
 const TAKEN: [u16; 2] = [0x9003, 0x9004];
+const SUB_SECONDS: u16 = 0x9291;
 const GPS: u16 = 0x8825;
 /// Tags of hemisphere and of degrees, minutes and seconds; latitude first.
 const POSITION: [(u16, u16); 2] = [(1, 2), (3, 4)];
+/// Maximum number of digits of a fraction of a second.
+const MAX_DIGITS: usize = 12;
 /// Maximum length of a name in characters.
 const MAX_NAME: usize = 80;
 
@@ -83,6 +86,9 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                     let field = inner.iter().find(|field| field.tag == *tag)?;
                     date(input, field)
                 });
+                let fraction = inner.iter().find(|field| field.tag == SUB_SECONDS);
+                blocks.exif.sub_seconds =
+                    fraction.and_then(|field| sub_seconds(&value(input, field)?));
                 let lens = inner.iter().find(|field| field.tag == LENS);
                 blocks.exif.lens = lens.and_then(|field| name(&value(input, field)?));
             }
@@ -101,6 +107,15 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
 
 fn date<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Taken> {
     dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
+}
+
+/// The digits of a fraction of a second without trailing zeros, so that `5` and `50` are equal.
+fn sub_seconds(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let digits = text.trim_matches(['\0', ' ']);
+    let is_number = !digits.is_empty() && digits.len() <= MAX_DIGITS;
+    (is_number && digits.bytes().all(|digit| digit.is_ascii_digit()))
+        .then(|| digits.trim_end_matches('0').to_owned())
 }
 
 /// A device name, shortened because malformed ones can be of any length.
@@ -125,6 +140,16 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
+
+    #[test]
+    fn fractions_of_a_second_are_digits_without_trailing_zeros() {
+        assert_eq!(sub_seconds(b"50\0").as_deref(), Some("5"));
+        assert_eq!(sub_seconds(b"05 \0").as_deref(), Some("05"));
+        assert_eq!(sub_seconds(b"00\0").as_deref(), Some(""));
+        for text in [&b"  \0"[..], b"", b"1a", b"\xff"] {
+            assert_eq!(sub_seconds(text), None);
+        }
+    }
 
     /// A TIFF with these fields, in either byte order.
     pub(super) fn tiff(little: bool, fields: &[(u16, u16, &[u8])]) -> Vec<u8> {
