@@ -13,10 +13,16 @@ use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::photo::Failure;
 use crate::engine::media::reading::{MediaReader, Reading};
 use crate::engine::search::query::{self, Axes, Query, Term, TermKind};
-use crate::engine::search::score::{Background, Calibration, Score, Scorer, Scores};
+use crate::engine::search::score::{
+    Background, Calibration, DEFAULT_MIN_MATCH, Score, Scorer, Scores,
+};
 use crate::engine::search::teach::{
     self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
 };
+
+/// Factor of the masses of negated words. A photo that fits a negated word as well as the label then has just the
+/// default minimum match: m = M / (M + 4 M).
+const NEGATED_FACTOR: f32 = 1.0 / DEFAULT_MIN_MATCH - 1.0;
 
 /// Number of embeddings whose background sums one task computes.
 const TASK_ROWS: usize = 96;
@@ -224,7 +230,8 @@ impl ZeroShot {
         let texts = negated.iter().filter_map(|term| term.what.texts());
         let texts: Vec<Vec<String>> = texts.collect();
         let against = query::embed_phrases(self.model.as_ref(), &texts)?;
-        let importance: Vec<f32> = negated.iter().map(|term| -term.weight).collect();
+        let factor = |term: &Term| -term.weight * NEGATED_FACTOR;
+        let importance: Vec<f32> = negated.iter().map(factor).collect();
         let vectors = self.embed_queries(&[query], pictures)?;
         Ok(Classifier::from_texts(&vectors, weights).and_not(&against, &importance))
     }

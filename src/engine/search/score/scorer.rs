@@ -320,8 +320,8 @@ impl Scorer {
     /// Converts the cosines of one photo to the mass of each label, followed by those of its left-out prompts. Masses
     /// are relative to the background's sum, which becomes 1.
     ///
-    /// Negated members of mass N compete with a label of mass M as the background does. Its match M / (M + 1 + N) is
-    /// that of a label of mass M / (1 + N).
+    /// Negated members of mass N compete with a label of mass M as its background of mass B does, which is 1 without
+    /// left-out prompts. Its match M / (M + B + N) is that of a label of mass M B / (B + N).
     fn masses_of_row(&self, logits: &mut [f32], background: f32, row: &mut [f32]) {
         exp_scaled(logits, self.logit_scale, background);
         let (members, prompts) = logits.split_at_mut(self.factors.len());
@@ -334,8 +334,13 @@ impl Scorer {
             let (own, others) = members.split_at(*count);
             let (negated, others) = others.split_at(*negated);
             members = others;
-            let mass = together(own) / (1.0 + negated.iter().sum::<f32>());
             let of_prompts = left_out.iter().map(|at| prompts[*at]);
+            let mut mass = together(own);
+            if !negated.is_empty() {
+                let background = (1.0 - of_prompts.clone().sum::<f32>()).max(0.0);
+                let all = background + together(negated);
+                mass *= background / all.max(f32::MIN_POSITIVE);
+            }
             let masses = std::iter::once(mass).chain(of_prompts);
             for (mass, place) in masses.zip(&mut places) {
                 *place = mass;

@@ -200,8 +200,12 @@ fn negated_members_compete_with_their_label_alone() {
         unit(&[0.0, 1.0, 0.1]),
         unit(&[0.0, 0.2, 1.0]),
     ]);
-    // The second prompt has the same meaning as the negated member, and stays.
-    let background = embeddings(&[unit(&[0.5, 0.5, 0.1]), unit(&[0.0, 1.0, 0.1])]);
+    // The second prompt has the same meaning as the negated member, and stays. The third is that of the label.
+    let background = embeddings(&[
+        unit(&[0.5, 0.5, 0.1]),
+        unit(&[0.0, 1.0, 0.1]),
+        unit(&[1.0, 0.1, 0.0]),
+    ]);
     let set = ClassifierSet {
         texts: members.clone(),
         vectors: members.clone(),
@@ -220,8 +224,9 @@ fn negated_members_compete_with_their_label_alone() {
             (8.0 * dot(&wide, members.rows().nth(at).expect("a row")) + set.biases[at] + 0.5).exp()
         };
         let others = sum[0].exp();
+        let same = (8.0 * dot(&wide, &background.values[6..])).exp();
         let want = [
-            mass(0) / (mass(0) + others + mass(1)),
+            mass(0) / (mass(0) + others - same + mass(1)),
             mass(2) / (mass(2) + others),
         ];
         for (got, want) in got.matches.iter().zip(want) {
