@@ -101,7 +101,7 @@ fn print_members(query: &Query, english_only: bool, also: &mut Map<String, Value
 fn members(query: &Query, english_only: bool) -> Vec<String> {
     let query = query.for_model(english_only);
     let member = |term: &Term| match &term.what {
-        TermKind::Member(member) => Some(member.clone()),
+        TermKind::Member(member) if term.weight > 0.0 => Some(member.clone()),
         _ => None,
     };
     query.terms().filter_map(member).collect()

@@ -61,6 +61,12 @@ fn what_a_general_word_stands_for_is_said() {
     let also = result["also"]["people"].as_array().expect("members");
     assert!(also.contains(&"woman".into()), "{also:?}");
     assert!(errors.contains("people: also "), "{errors}");
+    // Negated members are not among them.
+    let (result, _, errors) = sort("cat -people", &[]);
+    assert!(
+        result.get("also").is_none() && !errors.contains("also "),
+        "{errors}"
+    );
     let (result, _, _) = sort("人", &[]);
     assert_eq!(result["also"]["人"].as_array(), Some(also));
     for (label, options) in [("people", &["--no-expand"][..]), ("cat", &[][..])] {

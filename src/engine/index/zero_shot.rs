@@ -20,8 +20,8 @@ use crate::engine::search::teach::{
     self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
 };
 
-/// Factor of the masses of negated words. A photo that fits a negated word as well as the label then has just the
-/// default minimum match: m = M / (M + 4 M).
+/// Factor of the masses of negated words. A photo that fits a negated word as well as a label of one prompt then has at
+/// most the default minimum match: M / (M + B + 4 M) <= 1/5.
 const NEGATED_FACTOR: f32 = 1.0 / DEFAULT_MIN_MATCH - 1.0;
 
 /// Number of embeddings whose background sums one task computes.

@@ -154,7 +154,7 @@ const CHINESE: Particles = &[
     ("我的 你的 您的 他的 她的 我们的 我們的", Nothing),
     ("的", Linking),
     ("和 与 與 跟 及", Word("and")),
-    ("在", Word(AT)),
+    ("在", Word(LOCATED)),
     ("上", Postposition("on")),
     ("里 裡 裏 中", Postposition("in")),
     ("下", Postposition("under")),
@@ -166,7 +166,7 @@ const JAPANESE: Particles = &[
 ];
 
 /// The Chinese 在 before a place, which a postposition may follow: 狗在沙滩上.
-const AT: &str = "at";
+const LOCATED: &str = "in";
 
 /// A part of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,14 +202,20 @@ pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
                 words.clear();
             }
             Part::Between(Word(word)) => {
-                phrases.push(finish(&mut words, &mut behind));
+                let phrase = finish(&mut words, &mut behind);
+                if noun_is_last {
+                    phrases.insert(0, phrase);
+                    noun_is_last = false;
+                } else {
+                    phrases.push(phrase);
+                }
                 phrases.push((*word).into());
             }
             Part::Between(Postposition(word)) => {
                 let place = finish(&mut words, &mut behind);
                 let place = format!("{word} {place}");
-                let is_enclosed =
-                    language == Language::Chinese && phrases.last().is_some_and(|last| last == AT);
+                let is_enclosed = language == Language::Chinese
+                    && phrases.last().is_some_and(|last| last == LOCATED);
                 if is_enclosed {
                     phrases.pop();
                 } else {

@@ -82,7 +82,10 @@ fn negated_members(alternatives: &[Vec<Term>]) -> Vec<Term> {
 
 /// Whether two nouns differ only in case or in the plural's "s".
 fn same_noun(a: &str, b: &str) -> bool {
-    let singular = |noun: &str| noun.to_lowercase().trim_end_matches('s').to_owned();
+    let singular = |noun: &str| {
+        let lower = noun.to_lowercase();
+        lower.strip_suffix('s').unwrap_or(&lower).to_owned()
+    };
     singular(a) == singular(b)
 }
 
