@@ -29,9 +29,9 @@ pub trait FileValues: Default + Serialize + DeserializeOwned {
     }
 }
 
-/// Reads a settings file. A missing file means the defaults, and invalid values are replaced by theirs. A file that is too
-/// large or not JSON is quarantined; one that cannot be read stays in place, since it may be valid. The second value is
-/// a notice about any of these, in the user's language.
+/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults. A file that
+/// is too large or not JSON is quarantined; one that cannot be read stays in place, since it may be valid. The second
+/// value is a notice about any of these, in the user's language.
 #[must_use]
 pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     unread().remove(path);
