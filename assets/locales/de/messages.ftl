@@ -90,6 +90,7 @@ keywords-not-undone = Die Schlagwörter konnten nicht zurückgenommen werden: { 
 decisions-in-recovery-file = Bis dahin werden Entscheidungen in { $path } gespeichert
 decisions-in-memory = Entscheidungen sind nur im Arbeitsspeicher: Schließen Sie das Fenster noch nicht
 decisions-saved = Alle Entscheidungen sind gespeichert, aber diese Datei könnte beim nächsten Start ältere zurückbringen
+decisions-set-aside = Die Entscheidungen in { $path } konnten nicht gelesen werden: Die Datei wurde als { $name } beiseitegelegt
 decisions-problem = { $error }. Lumisift versucht es weiter. { $where_they_are }
 not-a-repository = { $name } ist kein Repository: Der Name lautet OWNER/NAME
 paste-only-paths = Hier können nur Pfade von Ordnern und Fotos eingefügt werden. Fügen Sie Wörter im Label- oder Suchfeld ein

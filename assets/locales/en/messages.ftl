@@ -89,6 +89,7 @@ keywords-not-undone = The keywords could not be undone: { $problem }
 decisions-in-recovery-file = Decisions are kept in { $path } until then
 decisions-in-memory = Decisions are only in memory: do not close the window yet
 decisions-saved = All decisions are saved, but this file could bring back older ones at the next start
+decisions-set-aside = The decisions in { $path } could not be read: the file was set aside as { $name }
 decisions-problem = { $error }. Lumisift keeps trying. { $where_they_are }
 not-a-repository = { $name } is not a repository name: type it as OWNER/NAME
 paste-only-paths = Only paths of folders and photos can be pasted here. Paste words into the label or search field

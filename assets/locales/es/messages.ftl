@@ -90,6 +90,7 @@ keywords-not-undone = No se pudieron deshacer las palabras clave: { $problem }
 decisions-in-recovery-file = Hasta entonces, las decisiones se guardan en { $path }
 decisions-in-memory = Las decisiones solo están en la memoria: no cierre la ventana todavía
 decisions-saved = Todas las decisiones están guardadas, pero este archivo podría recuperar otras anteriores en el próximo inicio
+decisions-set-aside = No se pudieron leer las decisiones de { $path }: el archivo se apartó como { $name }
 decisions-problem = { $error }. Lumisift sigue intentándolo. { $where_they_are }
 not-a-repository = { $name } no es un repositorio: su nombre tiene la forma OWNER/NAME
 paste-only-paths = Aquí solo se pueden pegar rutas de carpetas y fotos. Pegue las palabras en el campo de etiquetas o de búsqueda

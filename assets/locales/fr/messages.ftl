@@ -90,6 +90,7 @@ keywords-not-undone = Les mots-clés n’ont pas pu être annulés : { $problem
 decisions-in-recovery-file = D’ici là, les décisions sont conservées dans { $path }
 decisions-in-memory = Les décisions ne sont qu’en mémoire : ne fermez pas encore la fenêtre
 decisions-saved = Toutes les décisions sont enregistrées, mais ce fichier pourrait en rétablir d’anciennes au prochain démarrage
+decisions-set-aside = Les décisions dans { $path } n’ont pas pu être lues : le fichier a été mis de côté sous le nom { $name }
 decisions-problem = { $error }. Lumisift continue d’essayer. { $where_they_are }
 not-a-repository = { $name } n’est pas un dépôt : son nom s’écrit OWNER/NAME
 paste-only-paths = Seuls des chemins de dossiers et de photos peuvent être collés ici. Collez des mots dans le champ d’étiquette ou de recherche

@@ -51,6 +51,7 @@ keywords-not-undone = キーワードを元に戻せませんでした：{ $prob
 decisions-in-recovery-file = それまで判定は{ $path }に保存されます
 decisions-in-memory = 判定はメモリ内にしかありません：まだウィンドウを閉じないでください
 decisions-saved = 判定はすべて保存されていますが、次回の起動時にこのファイルから古い判定が復元される可能性があります
+decisions-set-aside = { $path }の判定を読み込めませんでした：ファイルを{ $name }として退避しました
 decisions-problem = { $error }。Lumisiftは試行を続けます。{ $where_they_are }
 not-a-repository = { $name }はリポジトリではありません：名前はOWNER/NAMEの形式です
 paste-only-paths = ここにはフォルダと写真のパスだけを貼り付けられます。語句はラベルか検索の欄に貼り付けてください

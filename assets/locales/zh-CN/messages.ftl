@@ -50,6 +50,7 @@ keywords-not-undone = 无法撤销关键字的写入：{ $problem }
 decisions-in-recovery-file = 在此之前，决定保存在 { $path } 中
 decisions-in-memory = 决定仅保存在内存中：请先不要关闭窗口
 decisions-saved = 所有决定均已保存，但下次启动时，此文件可能会恢复较旧的决定
+decisions-set-aside = 无法读取 { $path } 中的决定：该文件已改名为 { $name } 保留
 decisions-problem = { $error }。Lumisift 会继续尝试。{ $where_they_are }
 not-a-repository = { $name } 不是有效的仓库名称：请按 OWNER/NAME 的格式输入
 paste-only-paths = 这里只能粘贴文件夹和照片的路径。文字请粘贴到标签或搜索框中
