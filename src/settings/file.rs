@@ -179,9 +179,8 @@ fn quarantine_unread(path: &Path) -> io::Result<()> {
     let is_valid = read_regular(path, MAX_BYTES)
         .is_ok_and(|text| serde_json::from_slice::<Map<String, Value>>(&text).is_ok());
     if is_valid {
-        return Err(io::Error::other(
-            "it has settings that could not be read at the start: restart the program to use them",
-        ));
+        let problem = t!("settings-not-loaded", path = path.display());
+        return Err(io::Error::other(problem));
     }
     match rename_to_unused(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),

@@ -113,6 +113,7 @@ decoder-gave-up = der Decoder hat diese Datei aufgegeben: Sie ist wahrscheinlich
 settings-not-written = Die Einstellungen können nicht nach { $folder } geschrieben werden: { $error }. Lumisift versucht es weiter
 settings-set-aside = die Einstellungen in { $path } können nicht gelesen werden ({ $error }): Die Datei wurde als { $name } beiseitegelegt, und es gelten die Standardwerte
 settings-left = die Einstellungen in { $path } können nicht gelesen werden ({ $error }): Die Datei wurde nicht verändert, und es gelten die Standardwerte
+settings-not-loaded = { $path } enthält gültige Einstellungen, die zuvor nicht gelesen werden konnten; starten Sie Lumisift neu, um sie zu verwenden
 settings-problems = in den Einstellungen in { $path }: { $problems }
 settings-value-unusable = { $name } kann nicht verwendet werden ({ $reason })
 settings-store-relative = "store": { $value } ist kein absoluter Pfad: Der Standardordner wird verwendet

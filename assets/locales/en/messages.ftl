@@ -112,6 +112,7 @@ decoder-gave-up = the decoder gave up on this file: it is probably damaged
 settings-not-written = Settings cannot be written to { $folder }: { $error }. Lumisift keeps trying
 settings-set-aside = the settings in { $path } cannot be read ({ $error }): they were set aside as { $name }, and the defaults are used
 settings-left = the settings in { $path } cannot be read ({ $error }): they were left as they are, and the defaults are used
+settings-not-loaded = { $path } has valid settings that could not be read earlier; restart Lumisift to use them
 settings-problems = in the settings in { $path }: { $problems }
 settings-value-unusable = { $name } cannot be used ({ $reason })
 settings-store-relative = "store": { $value } is not an absolute path: the default folder is used

@@ -113,6 +113,7 @@ decoder-gave-up = el decodificador no pudo con este archivo: probablemente está
 settings-not-written = Los ajustes no se pueden escribir en { $folder }: { $error }. Lumisift sigue intentándolo
 settings-set-aside = los ajustes de { $path } no se pueden leer ({ $error }): el archivo se apartó como { $name } y se usan los predeterminados
 settings-left = los ajustes de { $path } no se pueden leer ({ $error }): el archivo no se modificó y se usan los predeterminados
+settings-not-loaded = { $path } contiene ajustes válidos que antes no se pudieron leer; reinicie Lumisift para usarlos
 settings-problems = en los ajustes de { $path }: { $problems }
 settings-value-unusable = { $name } no se puede usar ({ $reason })
 settings-store-relative = "store": { $value } no es una ruta absoluta: se usa la carpeta predeterminada

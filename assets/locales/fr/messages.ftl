@@ -113,6 +113,7 @@ decoder-gave-up = le décodeur a renoncé à ce fichier : il est probablement e
 settings-not-written = Les réglages ne peuvent pas être écrits dans { $folder } : { $error }. Lumisift continue d’essayer
 settings-set-aside = les réglages de { $path } ne peuvent pas être lus ({ $error }) : le fichier a été mis de côté sous le nom { $name } et les valeurs par défaut sont utilisées
 settings-left = les réglages de { $path } ne peuvent pas être lus ({ $error }) : le fichier n’a pas été modifié et les valeurs par défaut sont utilisées
+settings-not-loaded = { $path } contient des réglages valides qui n’ont pas pu être lus auparavant ; redémarrez Lumisift pour les utiliser
 settings-problems = dans les réglages de { $path } : { $problems }
 settings-value-unusable = { $name } ne peut pas être utilisé ({ $reason })
 settings-store-relative = "store" : { $value } n’est pas un chemin absolu : le dossier par défaut est utilisé

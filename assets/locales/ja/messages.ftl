@@ -68,6 +68,7 @@ decoder-gave-up = デコーダがこのファイルを処理できませんで�
 settings-not-written = 設定を{ $folder }に書き込めません：{ $error }。Lumisiftは試行を続けます
 settings-set-aside = { $path }の設定を読み込めません（{ $error }）：{ $name }として退避し、既定値を使用します
 settings-left = { $path }の設定を読み込めません（{ $error }）：ファイルは変更せず、既定値を使用します
+settings-not-loaded = { $path }には、先ほど読み込めなかった有効な設定があります。使用するには、Lumisiftを再起動してください
 settings-problems = { $path }の設定：{ $problems }
 settings-value-unusable = { $name }は使用できません（{ $reason }）
 settings-store-relative = "store"：{ $value }は絶対パスではありません：既定のフォルダを使用します

@@ -67,6 +67,7 @@ decoder-gave-up = 解码器无法处理此文件：它可能已损坏
 settings-not-written = 设置无法写入 { $folder }：{ $error }。Lumisift 会继续尝试
 settings-set-aside = 无法读取 { $path } 中的设置（{ $error }）：该文件已改名为 { $name } 保留，将使用默认设置
 settings-left = 无法读取 { $path } 中的设置（{ $error }）：该文件未作更改，将使用默认设置
+settings-not-loaded = { $path } 中有先前无法读取的有效设置；要使用这些设置，请重新启动 Lumisift
 settings-problems = { $path } 中的设置：{ $problems }
 settings-value-unusable = { $name } 无法使用（{ $reason }）
 settings-store-relative = "store"：{ $value } 不是绝对路径：将使用默认文件夹
