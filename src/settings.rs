@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_cannot_be_read_are_set_aside_and_not_overwritten() {
+    fn unusable_files_are_set_aside_and_not_overwritten() {
         let dir = tempfile::tempdir().expect("a folder");
         let at = |name: &str| dir.path().join(name);
         let path = at("settings.json");
@@ -375,12 +375,40 @@ mod tests {
         file.set_len(length).expect("sized");
         drop(file);
         set_aside("settings.json.broken");
-        fs::create_dir(&path).expect("created");
-        set_aside("settings.json.broken-2");
         fs::write(&path, "{ not JSON").expect("written");
-        set_aside("settings.json.broken-3");
+        set_aside("settings.json.broken-2");
         let first = fs::metadata(at("settings.json.broken")).expect("there");
         assert_eq!(first.len(), length);
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_set_aside_only_when_others_are_saved() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| dir.path().join(name);
+        let path = at("settings.json");
+        fs::create_dir(&path).expect("created");
+        let (settings, notice) = load::<Settings>(&path);
+        let notice = notice.expect("a notice");
+        assert!(notice.contains("left as they are"), "{notice}");
+        assert!(path.is_dir() && !at("settings.json.broken").exists());
+        save(&settings, &path).expect("saved");
+        assert!(path.is_file() && at("settings.json.broken").is_dir());
+    }
+
+    #[test]
+    fn valid_settings_that_could_not_be_read_are_not_overwritten() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("settings.json");
+        fs::create_dir(&path).expect("created");
+        let (settings, _) = load::<Settings>(&path);
+        fs::remove_dir(&path).expect("removed");
+        fs::write(&path, "{}").expect("written");
+        for _ in 0..2 {
+            assert!(save(&settings, &path).is_err());
+            assert_eq!(fs::read_to_string(&path).expect("read"), "{}");
+        }
+        assert_eq!(load::<Settings>(&path), (settings.clone(), None));
+        save(&settings, &path).expect("saved");
     }
 
     #[cfg(unix)]

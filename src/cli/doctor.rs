@@ -171,10 +171,9 @@ fn device_in_use(
     cards: &GraphicsCards,
 ) -> (String, Option<String>) {
     let placed = match (wanted, model) {
-        // Candle runs the starter on the CPU only.
-        (DeviceChoice::Auto, Some(ModelChoice::Starter)) if cfg!(feature = "gpu") => {
-            Ok(Device::cpu())
-        }
+        // Candle runs the starter on the CPU only, but a requested device must exist.
+        (DeviceChoice::Auto, Some(ModelChoice::Starter)) => Ok(Device::cpu()),
+        (_, Some(ModelChoice::Starter)) => place(wanted).map(|_| Device::cpu()),
         _ => place(wanted),
     };
     let device = match placed {
@@ -282,9 +281,8 @@ impl GraphicsCards {
             },
             Err(error) if self.request.wanted => (t!("cli-none").into(), advised(&error)),
             Err(error) => {
-                let reason = error.to_string();
                 let cpu = Device::cpu().facts().name.clone();
-                (cpu, text::sentence(&reason).into_owned())
+                (cpu, advised(&error))
             }
         };
         Some((device, Some(reason)))

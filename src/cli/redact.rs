@@ -130,7 +130,7 @@ impl Redactor {
         out
     }
 
-    /// The replacement for quoted text, which is an address, a path as a whole, or neither.
+    /// The replacement for quoted text, which is an address, a sentence with one, a path as a whole, or neither.
     fn quoted(&mut self, text: &str) -> String {
         if let Some((scheme, path)) = text.split_once("://")
             && ends_in_file_scheme(scheme)
@@ -138,9 +138,11 @@ impl Redactor {
         {
             return format!("{scheme}://{}", self.path(path));
         }
-        // A sentence with an address may also have paths.
-        if text.contains("://") && !text.contains(char::is_whitespace) {
-            return without_password(text);
+        match text.split_once("://") {
+            Some(_) if !text.contains(char::is_whitespace) => return without_password(text),
+            // An `@` after white space may end a password that contains the white space.
+            Some((_, rest)) if !has_late_at_sign(rest) => return self.line(text, true),
+            _ => {}
         }
         let picture = Path::new(text).extension().is_some_and(|ending| {
             let ending = ending.to_string_lossy().to_lowercase();
@@ -188,6 +190,12 @@ fn begins_path(rest: &str, before: Option<char>) -> bool {
         [Some(drive), Some(':'), Some('\\' | '/')] => drive.is_ascii_alphabetic(),
         _ => false,
     }
+}
+
+/// Whether a text has an `@` after its first white space.
+fn has_late_at_sign(text: &str) -> bool {
+    text.split_once(char::is_whitespace)
+        .is_some_and(|(_, rest)| rest.contains('@'))
 }
 
 /// Whether the text ends with the scheme of `file://` URLs, which contain a path.
@@ -261,8 +269,17 @@ mod tests {
             (r#"url="https://hub/x" here"#, r#"url="https://hub/x" here"#),
             (
                 r#"error="no room for https://hub/x in /mnt/my cats""#,
+                r#"error="no room for https://hub/x in <path 1>""#,
+            ),
+            (
+                r#"error="cannot fetch https://a:b@hub/x: timed out" here"#,
+                r#"error="cannot fetch https://hub/x: timed out" here"#,
+            ),
+            (
+                r#"error="/mnt/my cats/a.jpg is not at https://hub/x""#,
                 r#"error="<path 1>""#,
             ),
+            (r#"mirror="https://a:b c@hub/x""#, r#"mirror="<path 1>""#),
             (r"on \\nas\anna\a.jpg: gone", "on <path 1>"),
             (
                 "cannot open file:///home/anna/my%20cats/a.jpg",

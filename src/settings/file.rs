@@ -18,7 +18,7 @@ use crate::t;
 /// Size limit of a settings file, in bytes.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// Files that could be neither read nor renamed. [`save`] does not overwrite them.
+/// Files whose contents could not be used and that are still in place. [`save`] does not overwrite them.
 static UNREAD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// The values of a settings file, with defaults.
@@ -29,15 +29,19 @@ pub trait FileValues: Default + Serialize + DeserializeOwned {
     }
 }
 
-/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults, and a file that
-/// cannot be read or is not JSON is quarantined; the second value is a notice about either, in the user's language.
+/// Reads a settings file. A missing file means the defaults. Invalid values are replaced by their defaults. A file that
+/// is too large or not JSON is quarantined; one that cannot be read stays in place, since it may be valid. The second
+/// value is a notice about any of these, in the user's language.
 #[must_use]
 pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     unread().remove(path);
     let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return (T::default(), None),
-        Err(error) => return (T::default(), Some(quarantine(path, &error))),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+            return (T::default(), Some(quarantine(path, &error)));
+        }
+        Err(error) => return (T::default(), Some(leave(path, &error))),
     };
     let values: Map<String, Value> = match serde_json::from_slice(&text) {
         Ok(values) => values,
@@ -127,20 +131,25 @@ fn prune(
 
 /// Quarantines an unusable settings file, and returns a description of the outcome.
 fn quarantine(path: &Path, error: &dyn Display) -> String {
+    let Ok(quarantined) = rename_to_unused(path) else {
+        return leave(path, error);
+    };
     tracing::warn!(path = ?path, %error, "settings cannot be read: the defaults are used");
     let error = error.to_string();
-    match rename_to_unused(path) {
-        Ok(quarantined) => t!(
-            "settings-set-aside",
-            path = path.display(),
-            error = error,
-            name = quarantined.display()
-        ),
-        Err(_) => {
-            unread().insert(path.into());
-            t!("settings-left", path = path.display(), error = error)
-        }
-    }
+    t!(
+        "settings-set-aside",
+        path = path.display(),
+        error = error,
+        name = quarantined.display()
+    )
+}
+
+/// Protects an unusable settings file that stays in place from being overwritten, and returns a notice.
+fn leave(path: &Path, error: &dyn Display) -> String {
+    tracing::warn!(path = ?path, %error, "settings cannot be read: the defaults are used");
+    unread().insert(path.into());
+    let error = error.to_string();
+    t!("settings-left", path = path.display(), error = error)
 }
 
 /// Renames a file to an unused name, and returns that.
@@ -161,23 +170,31 @@ fn unread() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     UNREAD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tries again to rename a file that could be neither read nor renamed when it was loaded.
+/// Quarantines a file that [`load`] left in place, if it is still unusable.
 fn quarantine_unread(path: &Path) -> io::Result<()> {
     let mut unread = unread();
-    if unread.contains(path) {
-        match rename_to_unused(path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        unread.remove(path);
+    if !unread.contains(path) {
+        return Ok(());
     }
+    let is_valid = read_regular(path, MAX_BYTES)
+        .is_ok_and(|text| serde_json::from_slice::<Map<String, Value>>(&text).is_ok());
+    if is_valid {
+        let problem = t!("settings-not-loaded", path = path.display());
+        return Err(io::Error::other(problem));
+    }
+    match rename_to_unused(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    unread.remove(path);
     Ok(())
 }
 
 /// Writes a settings file atomically, readable only by the user.
 ///
 /// # Errors
-/// Returns an error if the file cannot be written, or if there is one that [`load`] could neither read nor quarantine.
+/// Returns an error if the file cannot be written, or if [`load`] left one in place that is valid by now or cannot be
+/// quarantined.
 pub fn save<T: Serialize>(settings: &T, path: &Path) -> io::Result<()> {
     quarantine_unread(path)?;
     write_private(path, &serde_json::to_vec_pretty(settings)?)

@@ -231,6 +231,13 @@ impl WriterThread {
             }
             _ => Ok(()),
         };
+        if let Some(quarantined) = self.recovery.take_quarantined() {
+            self.send_message(MarksMessage::Notice(t!(
+                "decisions-set-aside",
+                path = self.recovery.path().display(),
+                name = quarantined.display()
+            )));
+        }
         let where_they_are = match beside {
             // Only the recovery file could not be removed.
             _ if self.marks.is_some() => t!("decisions-saved").into(),

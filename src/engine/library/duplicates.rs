@@ -71,7 +71,10 @@ impl Library {
     ) -> Result<DuplicateReport, LibraryError> {
         self.session().store().finish_checks();
         let vectors = self.session().vectors()?;
-        let sub_seconds = sub_seconds(photos, cancel)?;
+        let sub_seconds = match rule.exact {
+            true => vec![None; photos.len()],
+            false => sub_seconds(photos, cancel)?,
+        };
         let mut paired_files = PairedFiles::default();
         let mut bytes = Vec::with_capacity(photos.len());
         let mut entries = Vec::with_capacity(photos.len());

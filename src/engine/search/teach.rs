@@ -150,8 +150,8 @@ impl Example {
 }
 
 /// Fits a head by regularised logistic regression on embeddings, with the text's logits as offset and equal weight for
-/// both classes, using Nesterov's accelerated gradient. The correction is added to every member of `plain`, the
-/// text-only classifier, that is not negated; `logit_scale` is the model's s.
+/// both classes, using Nesterov's accelerated gradient. The correction is added to the members of the text-only
+/// classifier `plain` that are not negated; `logit_scale` is the model's s.
 #[must_use]
 pub fn fit(plain: &Classifier, logit_scale: f32, shown: &[Example], not: &[Example]) -> Classifier {
     let weight = |examples: &[Example]| 1.0 / examples.len().max(1) as f32;

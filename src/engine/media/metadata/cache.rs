@@ -47,8 +47,6 @@ struct CachedFacts {
     rating: Option<i8>,
     colour: Option<String>,
     taken: Option<String>,
-    #[serde(default)]
-    sub_seconds: Option<String>,
     position: Option<(f64, f64)>,
     #[serde(default)]
     camera: Option<String>,
@@ -185,7 +183,6 @@ fn to_text(facts: &SourceFacts) -> String {
         rating: facts.rating,
         colour: facts.colour.clone(),
         taken: facts.taken.as_ref().map(ToString::to_string),
-        sub_seconds: facts.sub_seconds.clone(),
         position: (facts.position).map(|at| (at.latitude(), at.longitude())),
         camera: facts.camera.clone(),
         lens: facts.lens.clone(),
@@ -207,7 +204,8 @@ fn from_text(text: &str) -> Option<SourceFacts> {
         rating: row.rating,
         colour: row.colour,
         taken: row.taken.map(Taken::from_text),
-        sub_seconds: row.sub_seconds,
+        // Few photos need it, and those are read again.
+        sub_seconds: None,
         position: (row.position)
             .and_then(|(latitude, longitude)| Coordinates::new(latitude, longitude)),
         camera: row.camera,

@@ -75,8 +75,8 @@ pub enum FolderLayout {
     Mirror,
 }
 
-/// What to do if another file has the target name. A file with identical bytes is skipped, unless it is
-/// a duplicate to be moved away.
+/// What to do if another file has the target name. A file with identical bytes is skipped, unless it is a duplicate to
+/// be moved away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Conflict {

@@ -26,6 +26,8 @@ pub struct Recovery {
     path: PathBuf,
     /// Whether there is a file that could not be read, which must not be lost.
     is_unread: bool,
+    /// The new name of such a file, until it is reported.
+    quarantined: Option<PathBuf>,
 }
 
 impl Recovery {
@@ -35,6 +37,7 @@ impl Recovery {
         Self {
             path: marks.with_extension("recovery.jsonl"),
             is_unread: false,
+            quarantined: None,
         }
     }
 
@@ -42,6 +45,12 @@ impl Recovery {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The new name of a file that [`Self::append`] quarantined; returned only once.
+    #[must_use]
+    pub fn take_quarantined(&mut self) -> Option<PathBuf> {
+        self.quarantined.take()
     }
 
     fn fail(&self, source: io::Error) -> MarksError {
@@ -57,7 +66,8 @@ impl Recovery {
     /// Returns an error if the file cannot be written or quarantined.
     pub fn append(&mut self, decisions: &[Decision]) -> Result<(), MarksError> {
         if self.is_unread {
-            store::quarantine_file(&self.path).map_err(|e| self.fail(e))?;
+            let quarantined = store::quarantine_file(&self.path).map_err(|e| self.fail(e))?;
+            self.quarantined = quarantined;
             self.is_unread = false;
         }
         // Terminates a line that a full disk or a kill may have truncated.
@@ -176,6 +186,8 @@ mod tests {
         assert!(recovery.path().exists());
         let decisions = [(ContentId([1; 32]), None)];
         recovery.append(&decisions).expect("written");
+        assert!(recovery.take_quarantined().is_some_and(|to| to.exists()));
+        assert_eq!(recovery.take_quarantined(), None);
         assert_eq!(recovery.read().expect("read"), decisions);
         assert_eq!(files(), 2);
         recovery.clear().expect("removed");

@@ -8,6 +8,9 @@ use crate::engine::media::paired_files::RAW;
 
 /// Sharpness is compared in steps of this size.
 const SHARPER: f32 = 0.05;
+/// Modification times are compared in steps of this size, in nanoseconds: the 2 seconds of FAT, which would otherwise
+/// make copies on such drives older than their originals.
+const AGE_STEP_NS: i64 = 2_000_000_000;
 /// Words that programs add to the names of copies.
 const COPY_WORDS: &[&str] = &[
     "copy",
@@ -97,7 +100,7 @@ impl KeeperTraits<'_> {
         // Times before 1970 are errors, and say nothing about age.
         let age = |of: &Self| match of.modified_ns {
             ..=0 => i64::MAX,
-            modified => modified,
+            modified => modified / AGE_STEP_NS,
         };
         let flag = |of: &Self| of.mark.flag.rank().into();
         let (width, height) = self.size;
@@ -134,7 +137,7 @@ impl KeeperTraits<'_> {
             (better(plain(self), plain(other)), &|| {
                 "not named as a copy".into()
             }),
-            // Re-encoding at a high quality often makes a file larger, and never makes it older.
+            // Encoding again often makes a file larger, but rarely older.
             (age(self).cmp(&age(other)), &|| "an older file".into()),
             (better(self.bytes, other.bytes), &|| "a larger file".into()),
         ];
@@ -176,7 +179,7 @@ mod tests {
             has_camera: true,
             sharpness: Some(0.7),
             facts: 2,
-            modified_ns: 1000,
+            modified_ns: 500 * AGE_STEP_NS,
             bytes: 1000,
             path: Path::new(path),
         }
@@ -209,7 +212,8 @@ mod tests {
         assert_eq!(reason(&traits("a (1).jpg")), "not named as a copy");
         assert_eq!(reason(&traits("a - Copy.jpg")), "not named as a copy");
         assert_eq!(reason(&traits("b.jpg")), "a shorter or earlier path");
-        assert_eq!(reason(&with(&|t| t.modified_ns = 1001)), "an older file");
+        let later = best.modified_ns + AGE_STEP_NS;
+        assert_eq!(reason(&with(&|t| t.modified_ns = later)), "an older file");
         assert_eq!(reason(&with(&|t| t.modified_ns = 0)), "an older file");
         assert_eq!(reason(&with(&|t| t.bytes = 999)), "a larger file");
         // A sharpened or re-encoded photo.
@@ -220,10 +224,16 @@ mod tests {
         });
         assert_eq!(reason(&edited), "with camera data");
         let encoded_again = with(&|t| {
-            t.modified_ns = 1001;
+            t.modified_ns = later;
             t.bytes = 2000;
         });
         assert_eq!(reason(&encoded_again), "an older file");
+        // The same time on a file system that stores it to the second.
+        let rounded = with(&|t| {
+            t.modified_ns += AGE_STEP_NS / 2;
+            t.bytes = 999;
+        });
+        assert_eq!(reason(&rounded), "a larger file");
         assert_eq!(traits("b.jpg").reason(&best), None);
         let starred = with(&|t| {
             t.mark = marked(Flag::None, 3);

@@ -213,6 +213,7 @@ mod tests {
         assert_eq!(decoded(2000, 1 << 16), plain);
         // ffmpeg may be able to decode the rest.
         assert_eq!(decoded(10_000, 1 << 16), Err(CodecError::Unsupported));
+        assert_eq!(decoded(100_000, 1 << 16), Err(CodecError::Unsupported));
         // Larger pictures take longer to copy.
         assert_eq!(decoded(100, 1 << 26), plain);
         assert_eq!(decoded(200, 1 << 26), Err(CodecError::Unsupported));

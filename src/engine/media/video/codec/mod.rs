@@ -45,7 +45,8 @@ fn units(sample: &[u8], length_size: u8) -> Result<Vec<&[u8]>, CodecError> {
             .fold(0, |length, byte| length << 8 | usize::from(*byte));
         let (unit, after) = after.split_at_checked(length).ok_or(CodecError::Damaged)?;
         if units.len() == MAX_UNITS {
-            return Err(CodecError::Damaged);
+            // ffmpeg may be able to decode it, as with too many slices.
+            return Err(CodecError::Unsupported);
         }
         units.push(unit);
         rest = after;
@@ -83,6 +84,7 @@ mod tests {
     fn the_number_of_units_is_bounded() {
         let count = |empty: usize| units(&[0_u8; 4].repeat(empty), 4).map(|units| units.len());
         assert_eq!(count(MAX_UNITS), Ok(MAX_UNITS));
-        assert_eq!(count(MAX_UNITS + 1), Err(CodecError::Damaged));
+        assert_eq!(count(MAX_UNITS + 1), Err(CodecError::Unsupported));
+        assert_eq!(count(100_000), Err(CodecError::Unsupported));
     }
 }
