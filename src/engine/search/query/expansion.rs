@@ -11,13 +11,15 @@ pub(super) const KIND_WEIGHT: f32 = 0.6;
 pub(super) fn members(alternatives: &[Vec<Term>]) -> Vec<&'static str> {
     let own = || alternatives.iter().filter_map(|terms| only_words(terms));
     let says = |words: &str| own().any(|own| own.eq_ignore_ascii_case(words));
-    let away: Vec<&str> = (negated_terms(alternatives))
-        .flat_map(|term| match &term.what {
-            TermKind::Words(words) => [vec![words.as_str()], lexicon::members(words)].concat(),
-            TermKind::Exact(text) => vec![text.as_str()],
-            _ => Vec::new(),
-        })
+    let mut away: Vec<&str> = negated_general_words(alternatives)
+        .flat_map(|(words, _)| lexicon::members(words))
         .collect();
+    away.extend(
+        negated_terms(alternatives).filter_map(|term| match &term.what {
+            TermKind::Words(text) | TermKind::Exact(text) => Some(text.as_str()),
+            _ => None,
+        }),
+    );
     let negated = |member: &str| away.iter().any(|words| same_noun(words, member));
     let mut members: Vec<&str> = Vec::new();
     for member in own().flat_map(lexicon::members) {
@@ -60,19 +62,30 @@ fn negated_terms(alternatives: &[Vec<Term>]) -> impl Iterator<Item = &Term> {
     terms.filter(move |term| term.weight < 0.0 && !alone)
 }
 
+/// The negated general words and their weights. "People -child" excludes children alone, not boys and girls, who
+/// resemble other people too much: words that the query itself stands for are not expanded.
+fn negated_general_words(alternatives: &[Vec<Term>]) -> impl Iterator<Item = (&str, f32)> {
+    let own = alternatives.iter().filter_map(|terms| only_words(terms));
+    let own: Vec<&str> = own.flat_map(lexicon::members).collect();
+    negated_terms(alternatives).filter_map(move |term| match &term.what {
+        TermKind::Words(words) => {
+            let is_member = own.iter().any(|member| same_noun(member, words));
+            (!is_member).then_some((words.as_str(), term.weight))
+        }
+        _ => None,
+    })
+}
+
 /// The members of negated general words, negated, except words that the query looks for.
 fn negated_members(alternatives: &[Vec<Term>]) -> Vec<Term> {
     let own = || alternatives.iter().filter_map(|terms| only_words(terms));
     let mut negated: Vec<Term> = Vec::new();
-    for term in negated_terms(alternatives) {
-        let TermKind::Words(words) = &term.what else {
-            continue;
-        };
+    for (words, importance) in negated_general_words(alternatives) {
         for member in lexicon::members(words) {
             let Term { what, weight } = member_term(member);
             let seen = negated.iter().any(|term| term.what == what);
             if !seen && !own().any(|own| same_noun(own, member)) {
-                let weight = weight * term.weight;
+                let weight = weight * importance;
                 negated.push(Term { what, weight });
             }
         }

@@ -215,6 +215,10 @@ fn negated_words_are_not_blended_into_what_they_are_negated_for() {
     };
     assert!(negated.contains(&cat) && negated[0].what == words("animal"));
     assert!(!contents(negated).contains(&TermKind::Member("dog".into())));
+    // A word that the query itself stands for is negated alone.
+    let query = Query::parse("people -child").expect("a query").expand(&[]);
+    assert_eq!(contents(query.negated()), [words("child")]);
+    assert!(query.members().contains(&"girl"));
     // Negation alone has nothing else to blend.
     let query = Query::parse("-dog").expect("a query");
     assert_eq!(query.blended(), query.alternatives);
