@@ -65,7 +65,7 @@ mod tests {
         let absent = UnusableModel::NotInstalled { name }.to_string();
         assert_eq!(
             sentence(&absent),
-            "SigLIP 2 B/32 尚未下载：可用 lumisift models get SigLIP 2 B/32 获取"
+            "SigLIP 2 B/32 尚未下载：可用 `lumisift models get SigLIP 2 B/32` 获取"
         );
         keep_to_thread(Locale::English);
     }
