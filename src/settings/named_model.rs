@@ -59,7 +59,7 @@ mod tests {
         let unknown = UnusableModel::Unknown("nothere".into()).to_string();
         assert_eq!(
             sentence(&unknown),
-            "没有模型 \"nothere\"：请指定 CLIP 模型所在的文件夹，或 lumisift models 列出的模型"
+            "没有模型 \"nothere\"：请指定 CLIP 模型所在的文件夹，或 `lumisift models` 列出的模型"
         );
         let name = "SigLIP 2 B/32".to_owned();
         let absent = UnusableModel::NotInstalled { name }.to_string();
