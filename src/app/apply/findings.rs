@@ -351,9 +351,15 @@ fn label_cluster(state: &mut State, at: usize, id: LabelId) {
     let paths = photos.filter_map(|id| state.item(*id));
     let paths: Vec<PathBuf> = paths.map(|item| item.file.path.clone()).collect();
     let labels = &mut state.memory.labels;
+    // Several words may have the same translation.
+    let translated = text::label_word(&cluster.name);
+    let name = match labels.iter().any(|label| label.text == translated) {
+        true => cluster.name.as_str(),
+        false => translated,
+    };
     let mut label = Label {
         id,
-        text: text::label_word(&cluster.name).to_owned(),
+        text: name.to_owned(),
         colour: free_colour(labels),
         ..Label::default()
     };
