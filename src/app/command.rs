@@ -158,8 +158,8 @@ pub enum Command {
     Found(FindingCommand),
     /// A command about rules for new photos.
     Rules(RuleCommand),
-    /// Dismiss a notification.
-    DismissNotice(usize),
+    /// Dismiss the first notification with this text.
+    DismissNotice(String),
 }
 
 impl Command {

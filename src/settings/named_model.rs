@@ -59,13 +59,13 @@ mod tests {
         let unknown = UnusableModel::Unknown("nothere".into()).to_string();
         assert_eq!(
             sentence(&unknown),
-            "没有模型 \"nothere\"：请指定 CLIP 模型所在的文件夹，或 lumisift models 列出的模型"
+            "没有模型 \"nothere\"：请指定 CLIP 模型所在的文件夹，或 `lumisift models` 列出的模型"
         );
         let name = "SigLIP 2 B/32".to_owned();
         let absent = UnusableModel::NotInstalled { name }.to_string();
         assert_eq!(
             sentence(&absent),
-            "SigLIP 2 B/32 尚未下载：可用 lumisift models get SigLIP 2 B/32 获取"
+            "SigLIP 2 B/32 尚未下载：可用 `lumisift models get SigLIP 2 B/32` 获取"
         );
         keep_to_thread(Locale::English);
     }

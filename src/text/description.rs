@@ -16,10 +16,7 @@ pub fn description(
     let kept = describe::kept(found);
     let mut said = match kept.is_empty() {
         true => words(describe::NO_WORD).into_owned(),
-        false => perhaps(kept.into_iter().map(|(word, fit)| {
-            let is_sure = fit >= describe::CERTAIN_WORD_MATCH;
-            (photo_word(word).to_owned(), is_sure)
-        })),
+        false => perhaps(translated(&kept)),
     };
     if let Some(day) = day {
         said = t!("description-taken", said = said, day = day_text(day));
@@ -28,6 +25,18 @@ pub fn description(
         Some(quality) => t!("spoken-came-out", said = said, came_out = words(quality)),
         None => said,
     }
+}
+
+/// Translates words, and whether they are certain. Of several words with the same translation, the best is kept.
+fn translated(found: &[Word<'_>]) -> Vec<(String, bool)> {
+    let mut translated: Vec<(String, bool)> = Vec::new();
+    for (word, fit) in found {
+        let word = photo_word(word);
+        if translated.iter().all(|(known, _)| known != word) {
+            translated.push((word.to_owned(), *fit >= describe::CERTAIN_WORD_MATCH));
+        }
+    }
+    translated
 }
 
 #[cfg(test)]
@@ -60,6 +69,8 @@ mod tests {
         );
         assert!(chinese.ends_with("清晰"), "{chinese}");
         assert_eq!(description(&[], None, None), "没有合适的词");
+        let mice = [("mouse", 0.9), ("rat", 0.8)];
+        assert_eq!(description(&mice, None, None), "老鼠");
         keep_to_thread(Locale::English);
     }
 }

@@ -269,7 +269,7 @@ mod tests {
             "/photos/a.jpg: 没有读取权限"
         );
         assert_eq!(
-            sentence("/l.toml: larger than 16 MiB, which is more than is read"),
+            sentence("/l.toml: larger than the limit of 16 MiB"),
             "/l.toml: 大于 16 MiB，超出了读取的上限"
         );
         assert_eq!(sentence("input/output error"), "input/output error");

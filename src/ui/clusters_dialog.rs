@@ -81,6 +81,7 @@ impl Interface {
         cluster: &Cluster,
         commands: &mut Vec<Command>,
     ) {
+        let heap = text::label_word(&cluster.name);
         let inner = rect.shrink2(vec2(0.0, 3.0));
         // An outline rather than a fill, because the text field has the colour of raised surfaces.
         let line = Stroke::new(1.0, palette(ui).line);
@@ -96,7 +97,7 @@ impl Interface {
             }
             let response = ui.interact(place, ui.scope_id().with(("cover", id)), Sense::CLICK);
             let name = { state.item(*id) }.map_or("", |item| item.name.as_str());
-            let accessible_name = t!("in-the-heap", heap = cluster.name, name = name);
+            let accessible_name = t!("in-the-heap", heap = heap, name = name);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
             if response.on_hover_text(accessible_name).clicked() {
                 commands.push(Command::Show(None));
@@ -118,22 +119,20 @@ impl Interface {
             });
             ui.horizontal(|ui| {
                 let response = ui.button(t!("make-it-a-label"));
-                let accessible_name = t!("make-heap-a-label", heap = cluster.name);
+                let accessible_name = t!("make-heap-a-label", heap = heap);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
                 if response.clicked() {
                     commands.push(Command::Found(FindingCommand::AddCluster(at)));
                 }
                 merge(ui, state, at, cluster, commands);
-                let dismiss = t!("dismiss-the-heap", heap = cluster.name);
+                let dismiss = t!("dismiss-the-heap", heap = heap);
                 if icon_button_sized(ui, Icon::Cross, &dismiss, 24.0).clicked() {
                     commands.push(Command::Found(FindingCommand::DismissCluster(at)));
                 }
-                if !cluster.alternative_names.is_empty() {
-                    let alternative_names = RichText::new(t!(
-                        "heap-also",
-                        words = text::list(&cluster.alternative_names)
-                    ));
-                    ui.add(egui::Label::new(alternative_names.small().weak()).truncate());
+                let others = alternative_names(cluster);
+                if !others.is_empty() {
+                    let others = RichText::new(t!("heap-also", words = text::list(others)));
+                    ui.add(egui::Label::new(others.small().weak()).truncate());
                 }
             });
         });
@@ -146,15 +145,16 @@ impl Interface {
         cluster: &Cluster,
         commands: &mut Vec<Command>,
     ) {
+        let heap = text::label_word(&cluster.name);
         let typed = &mut self.buffers.cluster_name;
         let is_typed = typed.as_ref().is_some_and(|(of, _)| *of == at);
         let mut text = match typed {
             Some((of, text)) if *of == at => text.clone(),
-            _ => cluster.name.clone(),
+            _ => heap.to_owned(),
         };
         let edit = TextEdit::singleline(&mut text).desired_width(150.0);
         let response = ui.add(edit);
-        let accessible_name = t!("name-of-the-heap", heap = cluster.name);
+        let accessible_name = t!("name-of-the-heap", heap = heap);
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_label(accessible_name));
         if response.changed() {
@@ -170,12 +170,24 @@ impl Interface {
     }
 }
 
+/// The alternative names as they are shown. Several words may have the same translation.
+fn alternative_names(cluster: &Cluster) -> Vec<&str> {
+    let mut shown = vec![text::label_word(&cluster.name)];
+    for name in &cluster.alternative_names {
+        let name = text::label_word(name);
+        if !shown.contains(&name) {
+            shown.push(name);
+        }
+    }
+    shown.split_off(1)
+}
+
 fn merge(ui: &mut Ui, state: &State, at: usize, cluster: &Cluster, commands: &mut Vec<Command>) {
     if state.clusters.proposed.len() < 2 {
         return;
     }
     let response = ui.button(t!("merge"));
-    let accessible_name = t!("merge-heap", heap = cluster.name);
+    let accessible_name = t!("merge-heap", heap = text::label_word(&cluster.name));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(180.0);
@@ -185,7 +197,10 @@ fn merge(ui: &mut Ui, state: &State, at: usize, cluster: &Cluster, commands: &mu
                 if into == at {
                     continue;
                 }
-                if ui.button(t!("merge-into", heap = other.name)).clicked() {
+                if ui
+                    .button(t!("merge-into", heap = text::label_word(&other.name)))
+                    .clicked()
+                {
                     commands.push(Command::Found(FindingCommand::MergeClusters(at, into)));
                     ui.close();
                 }

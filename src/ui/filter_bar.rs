@@ -58,7 +58,7 @@ pub fn show(
 /// The number of displayed photos and the total. A click explains what hides the others.
 fn count_button(ui: &mut Ui, state: &State) {
     let (shown, all) = (state.response.arrangement.order.len(), arranged(state));
-    let text = if shown == all {
+    let text = if shown == all || !is_arranged(state) {
         super::widgets::photos(all)
     } else {
         t!("shown-of-photos", shown = shown, count = all)
@@ -85,20 +85,28 @@ fn count_button(ui: &mut Ui, state: &State) {
 }
 
 /// The number of photos that the arrangement covers. While photos are read, it is older than the library, and the
-/// reasons why photos are hidden must add up.
+/// reasons why photos are hidden must add up. Before the first arrangement, it is the number of all photos.
 fn arranged(state: &State) -> usize {
+    if !is_arranged(state) {
+        return state.library.len();
+    }
     let arrangement = &state.response.arrangement;
     arrangement.order.len() + arrangement.hidden.iter().sum::<usize>()
+}
+
+/// Whether an arrangement has been received since the photos were opened.
+fn is_arranged(state: &State) -> bool {
+    state.response.number > 0
 }
 
 /// Accounts for all files in the open folders: displayed, hidden or skipped, with reasons.
 fn explained(state: &State) -> Vec<String> {
     let arrangement = &state.response.arrangement;
     let all = arranged(state);
-    let mut lines = vec![
-        t!("photos-in-folders", count = all),
-        t!("count-shown", count = arrangement.order.len()),
-    ];
+    let mut lines = vec![t!("photos-in-folders", count = all)];
+    if is_arranged(state) {
+        lines.push(t!("count-shown", count = arrangement.order.len()));
+    }
     let hidden = HiddenBy::ALL.into_iter().zip(arrangement.hidden);
     for (by, count) in hidden.filter(|(_, count)| *count > 0) {
         lines.push(match by {

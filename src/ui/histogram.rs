@@ -12,7 +12,7 @@ use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::t;
 
-/// Height of the bars.
+/// Height of the bars and of the margin below them.
 pub const HEIGHT: f32 = 34.0;
 
 /// Height of the threshold's value above the bars.

@@ -312,8 +312,11 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         .chain(first.into_iter().flatten().map(|key| t!(key)));
     let mut texts: Vec<&str> = Vec::new();
     for text in all {
+        if texts.len() == SUGGESTIONS {
+            break;
+        }
         let fits = typed.is_empty() || text.to_lowercase().contains(&typed);
-        if fits && !used(text) && !texts.contains(&text) && texts.len() < SUGGESTIONS {
+        if fits && !used(text) && !texts.contains(&text) {
             texts.push(text);
         }
     }

@@ -75,10 +75,10 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
             }
             // The newest ones are at the end.
             let first = state.notices.len().saturating_sub(SHOWN);
-            for (at, notice) in state.notices.iter().enumerate().skip(first) {
+            for notice in state.notices.iter().skip(first) {
                 message(ui, &notice.text, notice.is_error, CROSS_ROOM, |ui| {
                     if icon_button_sized(ui, Icon::Cross, t!("dismiss"), 22.0).clicked() {
-                        commands.push(Command::DismissNotice(at));
+                        commands.push(Command::DismissNotice(notice.text.clone()));
                     }
                 });
             }

@@ -63,11 +63,17 @@ fn suggestions_and_heaps_are_in_the_language_of_the_window() {
     drop(window);
     let (_dir, mut window) = window_with_clusters_in(Locale::SimplifiedChinese);
     let chinese: Vec<&str> = english.iter().map(|word| text::label_word(word)).collect();
-    assert_eq!(names(&window), chinese);
+    assert_eq!(names(&window), english);
     let suggested = t!("add-the-label", text = chinese[0]);
     window.click(&suggested);
     assert_eq!(window.state().memory.labels[0].text, chinese[0]);
     assert!(!window.has(&suggested));
+    window.open_dialog(Action::Clusters);
+    window.click(&t!("make-heap-a-label", heap = chinese[1]));
+    assert_eq!(window.state().memory.labels[1].text, chinese[1]);
+    window.click(&t!("dismiss-the-heap", heap = chinese[2]));
+    let dismissed = &window.state().memory.dismissed_heaps;
+    assert!(dismissed.contains(&english[2]), "{dismissed:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::marks::undo_message;
 use crate::app::command::{Dialog, FindingCommand};
 use crate::app::document::burst::{SURVEYED, around};
-use crate::app::document::clusters::{Cluster, EXAMPLES, ProposedClusters};
+use crate::app::document::clusters::{EXAMPLES, ProposedClusters};
 use crate::app::document::filter::{Filter, LabelFit};
 use crate::app::document::findings::{CopyGroup, Kind};
 use crate::app::document::history::{HistoryStep, LabelEdit};
@@ -38,7 +38,7 @@ impl App {
             FindingCommand::CompareCopies(group) => self.compare_copies(group),
             FindingCommand::AddCluster(at) => self.add_cluster(at),
             FindingCommand::RenameCluster(at, name) => {
-                self.with_clusters(|state| state.clusters.rename(at, &name));
+                self.with_clusters(|state| rename_cluster(state, at, &name));
             }
             FindingCommand::MergeClusters(from, into) => {
                 self.with_clusters(|state| state.clusters.merge(from, into));
@@ -334,9 +334,12 @@ impl App {
     }
 }
 
-/// Whether a cluster has the name of an English word.
-fn names(cluster: &Cluster, word: &str) -> bool {
-    cluster.name == word || cluster.name == text::label_word(word)
+/// Renames a cluster, unless it is already shown with that name.
+fn rename_cluster(state: &mut State, at: usize, name: &str) {
+    let cluster = state.clusters.proposed.get(at);
+    if cluster.is_some_and(|cluster| text::label_word(&cluster.name) != name.trim()) {
+        state.clusters.rename(at, name);
+    }
 }
 
 /// Removes a cluster and creates a label from it.
@@ -348,9 +351,15 @@ fn label_cluster(state: &mut State, at: usize, id: LabelId) {
     let paths = photos.filter_map(|id| state.item(*id));
     let paths: Vec<PathBuf> = paths.map(|item| item.file.path.clone()).collect();
     let labels = &mut state.memory.labels;
+    // Several words may have the same translation.
+    let translated = text::label_word(&cluster.name);
+    let name = match labels.iter().any(|label| label.text == translated) {
+        true => cluster.name.as_str(),
+        false => translated,
+    };
     let mut label = Label {
         id,
-        text: cluster.name.clone(),
+        text: name.to_owned(),
         colour: free_colour(labels),
         ..Label::default()
     };
@@ -359,7 +368,7 @@ fn label_cluster(state: &mut State, at: usize, id: LabelId) {
     state
         .clusters
         .suggestions
-        .retain(|word| !names(&cluster, word));
+        .retain(|word| *word != cluster.name);
 }
 
 /// Removes a cluster permanently.
@@ -370,7 +379,7 @@ fn dismiss_cluster(state: &mut State, at: usize) {
     state
         .clusters
         .suggestions
-        .retain(|word| !names(&cluster, word));
+        .retain(|word| *word != cluster.name);
     // It would be suggested again under its original name, even if the user has renamed it.
     let dismissed = &mut state.memory.dismissed_heaps;
     for name in cluster.alternative_names.into_iter().chain([cluster.name]) {

@@ -79,10 +79,12 @@ impl App {
                 let back = self.state.dialog.take().and_then(Dialog::back);
                 self.show(back);
             }
-            // A notice may have been resolved since it was drawn.
-            Command::DismissNotice(at) if at >= self.state.notices.len() => {}
-            Command::DismissNotice(at) => {
-                self.state.notices.remove(at);
+            Command::DismissNotice(text) => {
+                let notices = &mut self.state.notices;
+                // It may have been resolved since it was drawn.
+                if let Some(at) = notices.iter().position(|notice| notice.text == text) {
+                    notices.remove(at);
+                }
             }
             Command::Dropped(paths) => self.open_dropped(paths, false),
             Command::SearchDropped(path) => self.open_dropped(vec![path], true),

@@ -8,9 +8,9 @@ pub const EXAMPLES: usize = 12;
 /// A cluster of similar photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster {
-    /// The name.
+    /// The name: an English word, which is translated where it is shown, or what the user typed.
     pub name: String,
-    /// Alternative names.
+    /// Alternative names, likewise.
     pub alternative_names: Vec<String>,
     /// The photos, most representative first.
     pub photos: Vec<ItemId>,

@@ -21,7 +21,6 @@ use crate::engine::library::{Indexed, Library, LibraryError, PhotoDetails, words
 use crate::engine::media::photo::Photo;
 use crate::engine::organize::marks::Mark;
 use crate::engine::search::{bursts, clusters, duplicates};
-use crate::text;
 
 /// Minimum interval between progress updates in milliseconds.
 const PROGRESS_INTERVAL_MS: u64 = 200;
@@ -188,20 +187,9 @@ impl App {
         let mut findings = self.state.findings().clone();
         Arc::make_mut(&mut findings).copy_words(&found);
         self.state.library.set_findings(findings);
-        // Heaps are dismissed by the names that they were shown with.
         let dismissed = &self.state.memory.dismissed_heaps;
-        let is_dismissed = |name: &str| {
-            let mut names = dismissed.iter();
-            names.any(|known| known == name || known == text::label_word(name))
-        };
-        suggestions.retain(|name| !is_dismissed(name));
-        let kept = { clusters.into_iter() }.filter(|cluster| !is_dismissed(&cluster.name));
-        let named = |name: &String| text::label_word(name).to_owned();
-        let kept = kept.map(|cluster| Cluster {
-            name: named(&cluster.name),
-            alternative_names: cluster.alternative_names.iter().map(named).collect(),
-            photos: cluster.photos,
-        });
+        suggestions.retain(|name| !dismissed.contains(name));
+        let kept = { clusters.into_iter() }.filter(|cluster| !dismissed.contains(&cluster.name));
         self.state.clusters.propose(kept.collect(), suggestions);
         self.request_refresh(RefreshPriority::Now);
     }

@@ -24,10 +24,7 @@ pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = open_regular(path)?;
     let length = file.metadata()?.len();
     if length > limit {
-        let message = format!(
-            "larger than {}, which is more than is read",
-            limit_text(limit)
-        );
+        let message = format!("larger than the limit of {}", limit_text(limit));
         return Err(io::Error::new(ErrorKind::FileTooLarge, message));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());

@@ -123,7 +123,7 @@ proptest! {
                     taken: None,
                     root: Some(world.photos()),
                     place: None,
-            is_duplicate: false,
+                    is_duplicate: false,
                 });
             }
         }
