@@ -343,7 +343,7 @@ mod tests {
         }
         records.keep(&ModelInfo::of_tests(4), &finding(1.0, 500.0));
         assert!(records.mark.hung());
-        let why = expected(false).err().expect("left alone").to_string();
+        let why = expected(false).expect_err("left alone").to_string();
         assert!(why.contains("did not respond"), "{why}");
         assert!(expected(true).is_ok());
         let none = expected_adapter(&[], &request(false), "clip").err();
