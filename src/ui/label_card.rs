@@ -25,7 +25,7 @@ use crate::{t, text};
 /// Height of a label's row.
 const LINE: f32 = 24.0;
 /// Height of the details of the open label.
-const OPEN_LABEL: f32 = 190.0;
+const OPEN_LABEL: f32 = 176.0;
 
 /// The background of a label.
 fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {

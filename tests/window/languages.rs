@@ -12,7 +12,7 @@ fn a_label_in_another_language_says_what_it_means_and_lets_go_of_it() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "красный");
     assert!(window.has("красный means red"));
-    assert_eq!(window.shown()[0], "red 1.png");
+    assert!(window.shown()[0].starts_with("red"));
     window.click("красный means red");
     assert!(window.state().memory.labels[0].as_typed);
     // Translation can be switched on again in the same place.

@@ -75,25 +75,32 @@ pub(super) fn bundled(_: &ModelInfo, _: &[Vec<String>]) -> Option<Embeddings> {
 #[cfg(all(test, feature = "starter"))]
 mod tests {
     use super::*;
-    use crate::engine::inference::load_starter;
+    use crate::engine::inference::{StarterModel, load_starter};
 
-    /// `UPDATE_BACKGROUND=1 cargo test --lib bundled_embeddings` writes the file again after a change of the prompts
-    /// or of the starter.
+    fn computed() -> (StarterModel, Embeddings) {
+        let model = load_starter().unwrap();
+        let computed = query::embed_phrases(&model, &phrases()).unwrap();
+        (model, computed)
+    }
+
+    /// `cargo test --lib write_bundled_embeddings -- --ignored` writes the file again after a change of the prompts or of
+    /// the starter.
+    #[test]
+    #[ignore = "writes the file"]
+    fn write_bundled_embeddings() {
+        let (model, computed) = computed();
+        let rows = computed.values.iter();
+        let rows = rows.flat_map(|v| f16::from_f32(*v).to_le_bytes());
+        let head = [model.info().fingerprint.0, key(&phrases())];
+        let bytes: Vec<u8> = head.into_iter().flatten().chain(rows).collect();
+        std::fs::write("assets/starter/background.bin", bytes).unwrap();
+    }
+
     #[test]
     fn bundled_embeddings_are_those_of_the_starter() {
-        let model = load_starter().unwrap();
-        let phrases = phrases();
-        let computed = query::embed_phrases(&model, &phrases).unwrap();
-        if std::env::var_os("UPDATE_BACKGROUND").is_some() {
-            let rows = computed.values.iter();
-            let rows = rows.flat_map(|v| f16::from_f32(*v).to_le_bytes());
-            let head = [model.info().fingerprint.0, key(&phrases)];
-            let bytes: Vec<u8> = head.into_iter().flatten().chain(rows).collect();
-            std::fs::write("assets/starter/background.bin", bytes).unwrap();
-            return;
-        }
-        let bundled = bundled(model.info(), &phrases).expect("the file is of another model");
-        assert_eq!(bundled.len(), phrases.len());
+        let (model, computed) = computed();
+        let bundled = bundled(model.info(), &phrases()).expect("the file is of another model");
+        assert_eq!(bundled.len(), computed.len());
         for (bundled, computed) in bundled.rows().zip(computed.rows()) {
             let difference = bundled.iter().zip(computed).map(|(b, c)| (b - c).abs());
             assert!(difference.fold(0.0, f32::max) < 1e-3);
