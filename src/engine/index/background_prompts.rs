@@ -75,20 +75,15 @@ pub(super) fn bundled(_: &ModelInfo, _: &[Vec<String>]) -> Option<Embeddings> {
 #[cfg(all(test, feature = "starter"))]
 mod tests {
     use super::*;
-    use crate::engine::inference::{StarterModel, load_starter};
-
-    fn computed() -> (StarterModel, Embeddings) {
-        let model = load_starter().unwrap();
-        let computed = query::embed_phrases(&model, &phrases()).unwrap();
-        (model, computed)
-    }
+    use crate::engine::inference::load_starter;
 
     /// `cargo test --lib write_bundled_embeddings -- --ignored` writes the file again after a change of the prompts or of
     /// the starter.
     #[test]
     #[ignore = "writes the file"]
     fn write_bundled_embeddings() {
-        let (model, computed) = computed();
+        let model = load_starter().unwrap();
+        let computed = query::embed_phrases(&model, &phrases()).unwrap();
         let rows = computed.values.iter();
         let rows = rows.flat_map(|v| f16::from_f32(*v).to_le_bytes());
         let head = [model.info().fingerprint.0, key(&phrases())];
@@ -98,7 +93,8 @@ mod tests {
 
     #[test]
     fn bundled_embeddings_are_those_of_the_starter() {
-        let (model, computed) = computed();
+        let model = load_starter().unwrap();
+        let computed = query::embed_phrases(&model, &phrases()).unwrap();
         let bundled = bundled(model.info(), &phrases()).expect("the file is of another model");
         assert_eq!(bundled.len(), computed.len());
         for (bundled, computed) in bundled.rows().zip(computed.rows()) {
