@@ -95,7 +95,7 @@ fn negated_words_hide_what_fits_them_and_nothing_else() {
         let (with, alone) = (matches(label), matches(alone));
         let at = of(photo);
         assert!(with[at] >= DEFAULT_MIN_MATCH, "{label}: {with:?}");
-        assert!(with[at] > 0.5 * alone[at], "{label}: {with:?}, {alone:?}");
+        assert!(with[at] > 0.4 * alone[at], "{label}: {with:?}, {alone:?}");
         let best = with.iter().copied().fold(0.0, f32::max);
         let best = with.iter().position(|matched| *matched == best);
         let was_best = alone.iter().copied().fold(0.0, f32::max);
