@@ -26,7 +26,7 @@ echo '{ "was_welcomed": true }' >"$home/config/window.json"
 # Positions of elements: the panel of labels is narrower in a small window.
 panel=268
 [ "$width" -lt 900 ] && panel=220
-group=$((panel + 54)) sort=$((panel + 154)) filter=$((panel + 269)) controls=60
+group=$((panel + 54)) sort=$((panel + 190)) filter=$((panel + 311)) controls=60
 # The entries of their lists, from the first, and the first photo with a heading over it.
 entry() { echo $((95 + 36 * $1)); }
 first_x=$((panel + 100)) first_y=250 heading_y=145
