@@ -20,8 +20,7 @@ fn in_language(
     taken: Option<&str>,
     quality: Option<&PictureQuality>,
 ) -> String {
-    let day = taken.and_then(|taken| taken.get(..10)?.replace('-', "").parse::<u32>().ok());
-    text::description(words, day, quality)
+    text::description(words, taken.and_then(text::day_of), quality)
 }
 
 /// Calls a function with each photo's index, the words of its description, and the description by `describe`.

@@ -44,6 +44,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use lumisift::engine::media::photo::MISSING_FILE;
 use lumisift::engine::sanitize::is_unprintable;
 use lumisift::logging;
 use lumisift::settings::{self, Dirs, Settings};
@@ -171,9 +172,6 @@ fn translated(error: &anyhow::Error) -> String {
     });
     translated.collect::<Vec<_>>().join(": ")
 }
-
-/// What the engine says of a missing file.
-const MISSING_FILE: &str = "it is not there (moved or deleted?)";
 
 /// What the operating system says of a missing file, in English and with a number, if that is the cause of an error.
 fn missing_file(error: &anyhow::Error) -> Option<String> {

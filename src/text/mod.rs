@@ -22,7 +22,7 @@ pub use argument::{Argument, Digits, Ungrouped};
 pub use catalogue::{files, message, message_with};
 pub use choice::LanguageChoice;
 pub use current::{current, in_english, keep_to_thread, select};
-pub use dates::{day_text, month_name};
+pub use dates::{day_of, day_text, month_name};
 pub use description::description;
 pub use fold::fold;
 pub use locale::Locale;

@@ -1,28 +1,12 @@
 //! Dates of photos as numbers, and parsing of typed dates.
 
-pub use crate::text::day_text;
+pub use crate::text::{day_of, day_text};
 
 use crate::t;
 use crate::text::month_name;
 
 /// A day as a sortable decimal number, such as 20240514.
 pub type Day = u32;
-
-/// The day of an ISO 8601 date such as `2024-05-14T10:00:00`.
-#[must_use]
-pub fn day_of(taken: &str) -> Option<Day> {
-    let bytes = taken.as_bytes().get(..10)?;
-    let mut day = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        match (at, byte) {
-            (4 | 7, b'-') => {}
-            (4 | 7, _) => return None,
-            (_, b'0'..=b'9') => day = day * 10 + u32::from(byte - b'0'),
-            _ => return None,
-        }
-    }
-    Some(day)
-}
 
 /// The month of a day, such as 202405.
 #[must_use]

@@ -149,9 +149,10 @@ impl App {
 mod tests {
     use super::*;
     use crate::app::document::export_choices::ExportWhat;
+    use crate::app::document::library::tests::item;
     use crate::app::tests::app;
     use crate::engine::media::metadata::Additions;
-    use crate::engine::media::photo::{Candidate, ContentId, Photo, PhotoFacts};
+    use crate::engine::media::photo::ContentId;
     use crate::engine::organize::marks::{Flag, Mark};
     use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement};
 
@@ -160,22 +161,8 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let mut app = app(home.path());
         let library = &mut app.state.library;
-        for (path, content) in [("a.jpg", 1), ("b.jpg", 2)] {
-            let file = Candidate {
-                path: path.into(),
-                size: 1,
-                modified_ns: 1,
-            };
-            let facts = PhotoFacts {
-                content: ContentId([content; 32]),
-                width: 4,
-                height: 3,
-                taken: None,
-                warning: None,
-                video: None,
-            };
-            library.put(LibraryItem::read(Photo { file, facts }, 0), 1);
-        }
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 2), 1);
         let rejected = Mark {
             flag: Flag::Reject,
             ..Mark::default()

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::{Library, LibraryError, cancelled, check};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::Appearance;
@@ -175,7 +177,7 @@ fn sub_seconds(
             .then(|| embedded::facts_of(&photo.file.path).sub_seconds)
             .flatten())
     };
-    photos.iter().map(read).collect()
+    photos.par_iter().map(read).collect()
 }
 
 /// Returns content IDs that are equal only if all bytes are equal. Large videos are identified by samples of their

@@ -7,6 +7,9 @@ use std::time::UNIX_EPOCH;
 pub use super::taken::{DateSource, Taken};
 pub use crate::engine::files::content_id::ContentId;
 
+/// What messages say of a file that does not exist.
+pub const MISSING_FILE: &str = "it is not there (moved or deleted?)";
+
 /// A file that may be a photo, as found in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -178,7 +181,7 @@ impl Failure {
     pub fn io(path: impl Into<PathBuf>, stage: Stage, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         let message = match error.kind() {
-            ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
+            ErrorKind::NotFound => MISSING_FILE.into(),
             ErrorKind::PermissionDenied => "no permission to read it".into(),
             _ => error.to_string(),
         };

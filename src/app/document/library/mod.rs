@@ -395,4 +395,4 @@ impl PhotoList {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::app) mod tests;

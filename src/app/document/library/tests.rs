@@ -5,7 +5,8 @@ use crate::engine::media::metadata::xmp::Packet;
 use crate::engine::media::photo::{Candidate, Photo, PhotoFacts, Stage};
 use crate::engine::organize::marks::Colour;
 
-fn item(path: &str, content: u8) -> LibraryItem {
+/// A photo that has been read, with a content of this byte.
+pub(in crate::app) fn item(path: &str, content: u8) -> LibraryItem {
     let file = Candidate {
         path: path.into(),
         size: 1,

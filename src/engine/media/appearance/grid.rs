@@ -179,14 +179,17 @@ impl GreyGrid {
         LocalContrast::of(&self.0.map(f32::from))
     }
 
-    /// Compares two pictures of which one may be a part of the other, with up to a quarter cut off each side.
+    /// Compares two pictures, given with their local contrasts, of which one may be a part of the other, with up to a
+    /// quarter cut off each side.
     #[must_use]
-    pub fn crop_match(&self, other: &Self) -> CropMatch {
-        let (own, others) = (self.local_contrast(), other.local_contrast());
-        let (of_own, of_others) = (own.best_cut(&others), others.best_cut(&own));
+    pub fn crop_match(
+        (grid, contrast): (&Self, &LocalContrast),
+        (other, others): (&Self, &LocalContrast),
+    ) -> CropMatch {
+        let (of_own, of_others) = (contrast.best_cut(others), others.best_cut(contrast));
         match of_own.correlation >= of_others.correlation {
-            true => self.refine_crop(of_own.cut, &others),
-            false => other.refine_crop(of_others.cut, &own),
+            true => grid.refine_crop(of_own.cut, others),
+            false => other.refine_crop(of_others.cut, contrast),
         }
     }
 
@@ -384,18 +387,22 @@ mod tests {
         assert_eq!((names[0], mirrored), ("upright", 4));
     }
 
+    fn crop_match(a: &GreyGrid, b: &GreyGrid) -> CropMatch {
+        GreyGrid::crop_match((a, &a.local_contrast()), (b, &b.local_contrast()))
+    }
+
     #[test]
     fn a_part_fits_the_whole_and_another_picture_does_not() {
         let whole = picture(0.0, 0.0, 1.0, 2.0);
         assert!(whole.local_contrast().has_structure());
         for (left, top, width) in [(0.0, 0.0, 1.0), (0.1, 0.05, 0.85), (0.2, 0.2, 0.8)] {
             let part = picture(left, top, width, 2.0);
-            let (there, back) = (whole.crop_match(&part), part.crop_match(&whole));
+            let (there, back) = (crop_match(&whole, &part), crop_match(&part, &whole));
             assert!(there.correlation > 0.95, "{left}: {there:?}");
             assert!((there.cut_off() - (1.0 - width)).abs() < 0.03, "{there:?}");
             assert!((there.correlation - back.correlation).abs() < 1e-6);
         }
-        let other = whole.crop_match(&picture(0.0, 0.0, 1.0, 3.1));
+        let other = crop_match(&whole, &picture(0.0, 0.0, 1.0, 3.1));
         assert!(other.correlation < 0.8, "{other:?}");
         let even = GreyGrid([90; GRID * GRID]);
         assert!(!even.local_contrast().has_structure());

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::engine::media::decode::DecodeError;
 use crate::engine::media::memory_budget::size_text;
+use crate::engine::media::photo::MISSING_FILE;
 
 /// Why a video cannot be read. Each message is one sentence for the user.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,7 @@ impl From<DecodeError> for VideoError {
 /// A message for an I/O error.
 fn words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
+        io::ErrorKind::NotFound => MISSING_FILE.into(),
         io::ErrorKind::PermissionDenied => "no permission to read it".into(),
         _ => error.to_string(),
     }

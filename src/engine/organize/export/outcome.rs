@@ -6,7 +6,7 @@ use super::attributes::LostAttributes;
 use super::journal::StepRecord;
 use super::plan::ExportStep;
 use super::record::IncompleteRecord;
-use crate::engine::media::photo::ContentId;
+use crate::engine::media::photo::{ContentId, MISSING_FILE};
 
 /// A file that reached its target.
 #[derive(Debug, Default)]
@@ -92,7 +92,7 @@ impl TransferError {
             Self::File(error) => error,
         };
         match error.kind() {
-            io::ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
+            io::ErrorKind::NotFound => MISSING_FILE.into(),
             io::ErrorKind::AlreadyExists => {
                 format!("{to} appeared since the export was planned: plan it again")
             }

@@ -328,7 +328,7 @@ pub fn grid_correlation(
     if cosine < rule.min_cosine {
         return None;
     }
-    let crop = a.crop_match(b);
+    let crop = GreyGrid::crop_match((a, &own), (b, &others));
     (crop.cut_off() >= rule.min_cut && crop.correlation >= rule.min_crop_correlation)
         .then_some(crop.correlation)
 }
