@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "left out loudly")]
 
+mod attention;
 mod choice;
 mod convolutions;
 mod failures;
@@ -263,7 +264,8 @@ fn main() -> ExitCode {
     }
     let left_out = !there && !needed;
     let on_a_card = there && !adapter().is_software();
-    let mut tests = vec![(products::TESTS, left_out), (convolutions::TESTS, left_out)];
+    let kernels = [products::TESTS, attention::TESTS, convolutions::TESTS];
+    let mut tests = Vec::from(kernels.map(|tests| (tests, left_out)));
     if std::env::var_os(KERNELS_ALONE).is_none() {
         tests.push((ON_PAPER, false));
         let own = [
