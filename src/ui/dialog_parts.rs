@@ -1,13 +1,15 @@
 //! Parts shared by several dialogs.
 
-use egui::{RichText, Ui};
+use egui::{RichText, ScrollArea, TextStyle, Ui};
 
 use super::icons::Icon;
-use super::theme;
+use super::theme::{self, palette};
 use super::widgets::{icon_button_sized, photos};
 use crate::app::command::Command;
 use crate::app::document::state::{RejectedCopy, State};
-use crate::t;
+use crate::engine::media::photo::Failure;
+use crate::text::Surface;
+use crate::{t, text};
 
 /// A dialog's heading with a close button.
 pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
@@ -64,4 +66,42 @@ pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[RejectedCopy]) {
         let why = t!("kept-why");
         ui.label(RichText::new(why).small().weak());
     }
+}
+
+/// Height of a dialog's main button, and of a table's header, with the space around them.
+const BUTTON: f32 = 52.0;
+const HEADER: f32 = 40.0;
+/// Minimum height of a table.
+const LEAST: f32 = 60.0;
+
+/// Draws the part of a dialog above its main button. In a small window it scrolls, so that the button stays in sight.
+pub fn above_button<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let height = (ui.available_height() - BUTTON).max(LEAST);
+    let area = ScrollArea::vertical().auto_shrink([false, true]);
+    area.max_height(height).show(ui, contents).inner
+}
+
+/// Height for the rows of a table that takes the remaining space.
+pub fn table_height(ui: &Ui) -> f32 {
+    (ui.available_height() - HEADER).max(LEAST)
+}
+
+/// A list of failures under a heading.
+pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
+    if failures.is_empty() {
+        return;
+    }
+    let bad = palette(ui).bad;
+    let heading = text(failures.len());
+    ui.label(RichText::new(&heading).color(bad));
+    let row_height = ui.text_style_height(&TextStyle::Small);
+    ScrollArea::vertical()
+        .id_salt(heading)
+        .max_height(90.0)
+        .show_rows(ui, row_height, failures.len(), |ui, rows| {
+            for failure in &failures[rows] {
+                let text = text::failure(failure, Surface::Window);
+                ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+            }
+        });
 }

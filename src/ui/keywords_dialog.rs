@@ -6,8 +6,8 @@ use egui::{RichText, TextEdit, Ui};
 
 use super::Interface;
 use super::description_row::{description_row, planned_heading, planned_text};
-use super::dialog_parts::{row, title};
-use super::export_dialog::{CHOICES, above_button, failures, table_height};
+use super::dialog_parts::{above_button, failures, row, table_height, title};
+use super::export_dialog::CHOICES;
 use super::theme::{self, palette};
 use super::widgets::{TextTable, main_button};
 use crate::app::command::Command;
