@@ -107,7 +107,6 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     let columns = OutputTable::new(&["photo", "best label"], &numbers);
     let columns = columns.with_text_in_csv("place", common.format);
     let exported = report.as_ref().map(|report| report.photos);
-    let there_already = report.as_ref().map_or(0, |report| report.skipped);
     let targets: HashMap<&Path, &Path> = report
         .iter()
         .flat_map(|report| &report.exported)
@@ -135,7 +134,7 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
         translated: &meanings.translated,
         also: &meanings.also,
         exported,
-        skipped: exported.map(|_| there_already),
+        skipped: report.as_ref().map(|report| report.skipped),
         failures: Streamed(|| failures().map(failure_json)),
     };
     let none = in_language_of(common.format, || t!("cli-no-label"));
@@ -149,30 +148,8 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     let rows = || sorted.iter().map(row);
     print_rows(common.format, &columns, rows, &value)?;
     if common.format == OutputFormat::Table {
-        let words: Vec<String> = counts
-            .iter()
-            .map(|(label, n)| match label.as_str() {
-                NONE => format!("{none} {n}"),
-                label => format!("{label} {n}"),
-            })
-            .collect();
-        print_message(format_args!(
-            "{}{}",
-            words.join(t!("cli-separator")),
-            skipped_text(&indexed.summary)
-        ));
-        if let (Some(exported), Some(target)) = (exported, &args.export) {
-            let skipped = match there_already {
-                0 => String::new(),
-                count => t!("cli-files-skipped", count = Ungrouped(count)),
-            };
-            print_message(t!(
-                "cli-photos-now-in",
-                count = Ungrouped(exported),
-                folder = target.display(),
-                skipped = skipped
-            ));
-        }
+        let exported = report.as_ref().zip(args.export.as_deref());
+        print_summary(&counts, none, &indexed, exported);
     }
     drop(sorted);
     if let Some(report) = report {
@@ -180,6 +157,39 @@ pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> 
     }
     print_failures(&indexed.failures);
     finish(&indexed)
+}
+
+/// Prints the number of photos of each label, and what was exported to which folder.
+fn print_summary(
+    counts: &serde_json::Map<String, Value>,
+    none: &str,
+    indexed: &Indexed,
+    exported: Option<(&ExportReport, &Path)>,
+) {
+    let words: Vec<String> = counts
+        .iter()
+        .map(|(label, n)| match label.as_str() {
+            NONE => format!("{none} {n}"),
+            label => format!("{label} {n}"),
+        })
+        .collect();
+    print_message(format_args!(
+        "{}{}",
+        words.join(t!("cli-separator")),
+        skipped_text(&indexed.summary)
+    ));
+    if let Some((report, target)) = exported {
+        let skipped = match report.skipped {
+            0 => String::new(),
+            count => t!("cli-files-skipped", count = Ungrouped(count)),
+        };
+        print_message(t!(
+            "cli-photos-now-in",
+            count = Ungrouped(report.photos),
+            folder = target.display(),
+            skipped = skipped
+        ));
+    }
 }
 
 fn sorted_row(item: &SortedPhoto, labels: &[String], none: &str, scores: &Scores) -> Vec<String> {
