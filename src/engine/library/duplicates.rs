@@ -9,7 +9,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::mark::Mark;
 use crate::engine::media::metadata::embedded;
-use crate::engine::media::paired_files::{PairedFiles, RAW};
+use crate::engine::media::paired_files::{PairedFile, PairedFiles, RAW};
 use crate::engine::media::photo::{ContentId, DateSource, Photo, Taken};
 use crate::engine::organize::export::hash_until;
 use crate::engine::search::duplicates::{
@@ -87,20 +87,8 @@ impl Library {
         {
             check(cancel)?;
             let (file, facts) = (&photo.file, &photo.facts);
-            let mut all_bytes = file.size;
-            let mut has_raw = false;
-            for paired_file in paired_files.of(&file.path) {
-                all_bytes += paired_file
-                    .path
-                    .metadata()
-                    .map_or(0, |metadata| metadata.len());
-                let ending = paired_file
-                    .path
-                    .extension()
-                    .unwrap_or_default()
-                    .to_ascii_lowercase();
-                has_raw |= ending.to_str().is_some_and(|ending| RAW.contains(&ending));
-            }
+            let (paired_bytes, has_raw) = size_and_raw(&paired_files.of(&file.path));
+            let all_bytes = file.size + paired_bytes;
             bytes.push(all_bytes);
             let known = known(photo);
             let own_date = own_date(photo);
@@ -147,6 +135,17 @@ impl Library {
             reasons,
         })
     }
+}
+
+/// The total size of paired files in bytes, and whether one of them is a RAW file.
+fn size_and_raw(paired_files: &[PairedFile]) -> (u64, bool) {
+    let (mut bytes, mut has_raw) = (0, false);
+    for PairedFile { path, .. } in paired_files {
+        bytes += path.metadata().map_or(0, |metadata| metadata.len());
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        has_raw |= ending.to_str().is_some_and(|ending| RAW.contains(&ending));
+    }
+    (bytes, has_raw)
 }
 
 /// The date from a photo's own metadata.

@@ -128,29 +128,7 @@ pub fn find(
     cancel: &Cancel,
     watch: impl Fn(usize, usize) + Sync,
 ) -> Option<Vec<DuplicateGroup>> {
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by(|a, b| {
-        let (a, b) = (&entries[*a].traits, &entries[*b].traits);
-        a.compare(b)
-    });
-    // The best photo of each content represents the others.
-    let mut of_content: HashMap<&ContentId, usize> = HashMap::new();
-    let mut groups: HashMap<usize, Vec<DuplicateCopy>> = HashMap::new();
-    let mut leaders = Vec::new();
-    for at in order {
-        match of_content.get(&entries[at].content) {
-            Some(leader) => groups.entry(*leader).or_default().push(DuplicateCopy {
-                at,
-                likeness: Likeness::Exact,
-                cosine: 1.0,
-                correlation: 1.0,
-            }),
-            None => {
-                of_content.insert(&entries[at].content, at);
-                leaders.push(at);
-            }
-        }
-    }
+    let (mut leaders, mut groups) = grouped_by_content(entries);
     if rule.exact {
         return Some(sorted(groups, entries));
     }
@@ -198,6 +176,36 @@ pub fn find(
         }));
     }
     Some(sorted(groups, entries))
+}
+
+/// Groups photos with identical bytes. Returns the best photo of each content, best first, and the copies of each by its
+/// index.
+fn grouped_by_content(
+    entries: &[DuplicateInput<'_>],
+) -> (Vec<usize>, HashMap<usize, Vec<DuplicateCopy>>) {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&entries[*a].traits, &entries[*b].traits);
+        a.compare(b)
+    });
+    let mut of_content: HashMap<&ContentId, usize> = HashMap::new();
+    let mut groups: HashMap<usize, Vec<DuplicateCopy>> = HashMap::new();
+    let mut leaders = Vec::new();
+    for at in order {
+        match of_content.get(&entries[at].content) {
+            Some(leader) => groups.entry(*leader).or_default().push(DuplicateCopy {
+                at,
+                likeness: Likeness::Exact,
+                cosine: 1.0,
+                correlation: 1.0,
+            }),
+            None => {
+                of_content.insert(&entries[at].content, at);
+                leaders.push(at);
+            }
+        }
+    }
+    (leaders, groups)
 }
 
 /// Sorts the groups by keeper, and the copies in each from best to worst.
