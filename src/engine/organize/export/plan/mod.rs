@@ -134,28 +134,7 @@ pub fn plan_until(
         hashes: HashMap::new(),
         removable: HashMap::new(),
     };
-    let mut entries = FolderEntries::default();
-    let mut paired_files = PairedFiles::default();
-    let mut seen = HashSet::new();
-    let mut photos: Vec<(&ExportItem, usize, Vec<PairedFile>)> = Vec::new();
-    for (item, number) in items.iter().zip(1..) {
-        if cancel.is_cancelled() {
-            return Err(ExportError::Cancelled);
-        }
-        if seen.insert(entries.key(&item.source)) {
-            let with = match options.paired_files {
-                true => paired_files.of(&item.source),
-                false => Vec::new(),
-            };
-            photos.push((item, number, with));
-        }
-    }
-    // A photo that is also a paired file of another exported photo is exported only with that photo.
-    let belonging = photos.iter().flat_map(|(.., with)| with);
-    let belonging: HashSet<PathBuf> = belonging
-        .map(|paired_file| entries.key(&paired_file.path))
-        .collect();
-    photos.retain(|(item, ..)| !belonging.contains(&entries.key(&item.source)));
+    let photos = photos_to_export(&items, options, cancel)?;
     let may_replace = options.conflict == Conflict::Overwrite;
     for (item, _, with) in photos.iter().filter(|_| may_replace) {
         let with = with.iter().map(|paired_file| &paired_file.path);
@@ -190,6 +169,39 @@ pub fn plan_until(
         }),
         _ => Ok(plan),
     }
+}
+
+/// A photo with its number in the export and its paired files.
+type NumberedPhoto<'a> = (&'a ExportItem, usize, Vec<PairedFile>);
+
+/// The photos to export, each once. One that is also a paired file of another is exported only with that one.
+fn photos_to_export<'a>(
+    items: &'a [ExportItem],
+    options: &ExportOptions,
+    cancel: &Cancel,
+) -> Result<Vec<NumberedPhoto<'a>>, ExportError> {
+    let mut entries = FolderEntries::default();
+    let mut paired_files = PairedFiles::default();
+    let mut seen = HashSet::new();
+    let mut photos: Vec<NumberedPhoto<'_>> = Vec::new();
+    for (item, number) in items.iter().zip(1..) {
+        if cancel.is_cancelled() {
+            return Err(ExportError::Cancelled);
+        }
+        if seen.insert(entries.key(&item.source)) {
+            let with = match options.paired_files {
+                true => paired_files.of(&item.source),
+                false => Vec::new(),
+            };
+            photos.push((item, number, with));
+        }
+    }
+    let belonging = photos.iter().flat_map(|(.., with)| with);
+    let belonging: HashSet<PathBuf> = belonging
+        .map(|paired_file| entries.key(&paired_file.path))
+        .collect();
+    photos.retain(|(item, ..)| !belonging.contains(&entries.key(&item.source)));
+    Ok(photos)
 }
 
 fn with_absolute_path(item: &ExportItem) -> ExportItem {
