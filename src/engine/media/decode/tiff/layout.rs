@@ -132,27 +132,7 @@ impl<'a> PageLayout<'a> {
             return Err(unsupported("TIFF files with more than 64 samples a pixel"));
         }
         let samples = samples as usize;
-        let bits = uniform_value(page, BITS, 1)
-            .ok_or(unsupported("TIFF files with samples of several sizes"))?;
-        let format = match uniform_value(page, SAMPLE_FORMAT, 1) {
-            // Undefined data is read as unsigned.
-            Some(1 | 4) => SampleFormat::Unsigned,
-            Some(2) => SampleFormat::Signed,
-            Some(3) => SampleFormat::Float,
-            _ => {
-                return Err(unsupported(
-                    "TIFF files with complex numbers or samples of several kinds",
-                ));
-            }
-        };
-        let fits = match format {
-            SampleFormat::Unsigned => (1..=32).contains(&bits),
-            SampleFormat::Signed => matches!(bits, 8 | 16 | 32),
-            SampleFormat::Float => matches!(bits, 16 | 32 | 64),
-        };
-        if !fits {
-            return Err(unsupported("TIFF files with samples of this size"));
-        }
+        let (format, bits) = sample_format(page)?;
         let codec = codec(page)?;
         let photometric = page.number(PHOTOMETRIC);
         let photometric = photometric.unwrap_or(if samples >= 3 { 2 } else { 1 });
@@ -289,6 +269,32 @@ fn uniform_value(page: &Directory<'_>, tag: u16, otherwise: u64) -> Option<u64> 
     let mut numbers = numbers.first(MAX_SAMPLES as usize);
     let all = numbers.all(|number| number == first);
     all.then_some(first as u64)
+}
+
+/// The data type of samples, and their size in bits.
+fn sample_format(page: &Directory<'_>) -> Result<(SampleFormat, u64), DecodeError> {
+    let bits = uniform_value(page, BITS, 1)
+        .ok_or(unsupported("TIFF files with samples of several sizes"))?;
+    let format = match uniform_value(page, SAMPLE_FORMAT, 1) {
+        // Undefined data is read as unsigned.
+        Some(1 | 4) => SampleFormat::Unsigned,
+        Some(2) => SampleFormat::Signed,
+        Some(3) => SampleFormat::Float,
+        _ => {
+            return Err(unsupported(
+                "TIFF files with complex numbers or samples of several kinds",
+            ));
+        }
+    };
+    let fits = match format {
+        SampleFormat::Unsigned => (1..=32).contains(&bits),
+        SampleFormat::Signed => matches!(bits, 8 | 16 | 32),
+        SampleFormat::Float => matches!(bits, 16 | 32 | 64),
+    };
+    match fits {
+        true => Ok((format, bits)),
+        false => Err(unsupported("TIFF files with samples of this size")),
+    }
 }
 
 fn codec(page: &Directory<'_>) -> Result<Compression, DecodeError> {

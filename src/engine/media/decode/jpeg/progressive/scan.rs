@@ -3,11 +3,31 @@
 //! Section numbers refer to ITU-T T.81.
 
 use super::super::bits::{BitReader, Huffman, Symbol};
-use super::super::header::{JpegHeader, ScanHeader, Unsupported};
+use super::super::header::{JpegHeader, ScanComponent, ScanHeader, Unsupported};
 use super::super::planes::McuGrid;
 use super::super::stripes::{self, Tally};
 use super::coefficients::ComponentCoefficients;
 use crate::engine::cancel::Cancel;
+
+/// The Huffman table of each component of a scan. DC refinement scans have no Huffman codes.
+fn huffman_tables<'a>(
+    header: &'a JpegHeader,
+    scan: &ScanHeader,
+) -> Result<Vec<Option<&'a Huffman>>, Unsupported> {
+    let table = |part: &ScanComponent| {
+        let (tables, at) = match scan.first {
+            0 => (&header.dc, part.dc),
+            _ => (&header.ac, part.ac),
+        };
+        let table = tables.get(at).and_then(Option::as_ref);
+        match (table, scan.first, scan.high) {
+            (None, 0, 1..) => Ok(None),
+            (None, ..) => Err(Unsupported),
+            (table, ..) => Ok(table),
+        }
+    };
+    scan.components.iter().map(table).collect()
+}
 
 /// Reads the entropy-coded data of one scan, as far as it is intact.
 pub fn read_scan(
@@ -22,20 +42,7 @@ pub fn read_scan(
     for part in &scan.components {
         note_precision(scan, &mut channels[part.index])?;
     }
-    let tables = scan.components.iter().map(|part| {
-        let (tables, at) = match scan.first {
-            0 => (&header.dc, part.dc),
-            _ => (&header.ac, part.ac),
-        };
-        let table = tables.get(at).and_then(Option::as_ref);
-        // DC refinement scans have no Huffman codes.
-        match (table, scan.first, scan.high) {
-            (None, 0, 1..) => Ok(None),
-            (None, ..) => Err(Unsupported),
-            (table, ..) => Ok(table),
-        }
-    });
-    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    let tables = huffman_tables(header, scan)?;
     let state = std::cell::RefCell::new(ScanState::default());
     let begin = || *state.borrow_mut() = ScanState::default();
     let mut bits = BitReader::new(data);
