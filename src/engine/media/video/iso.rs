@@ -56,17 +56,7 @@ impl Movie {
         let track = track::shown(&layout.moov).ok_or(VideoError::NoPicture)?;
         let (keys, in_fragments) = all_keys(source, &layout, &track, cancel)?;
         let timescale = u64::from(track.timescale);
-        let has_only_fragments = samples::duration(track.samples) == 0;
-        let begin = match (in_fragments, track.start) {
-            // Times of fragments may start anywhere, such as in a part of a live stream or at the time of day, even
-            // where an edit list starts at 0.
-            (Some((first, _)), start) if has_only_fragments => {
-                start.map_or(first, |start| start.max(first))
-            }
-            (_, Some(start)) => start,
-            // Without an edit list, frame reordering delays all presentation times by a constant offset.
-            _ => keys.first().map_or(0, |key| key.time),
-        };
+        let begin = begin(&track, &keys, in_fragments);
         let ms = |time: i64| {
             facts::milliseconds(time.saturating_sub(begin).max(0).unsigned_abs(), timescale)
         };
@@ -267,6 +257,25 @@ fn all_keys(
     keys.extend(found.keys);
     keys.sort_by_key(|key| key.time);
     Ok((keys, found.span))
+}
+
+/// When the presentation begins, in units of the track's timescale.
+fn begin(
+    track: &track::VideoTrack<'_>,
+    keys: &[KeyFrame],
+    in_fragments: Option<FragmentSpan>,
+) -> i64 {
+    let has_only_fragments = samples::duration(track.samples) == 0;
+    match (in_fragments, track.start) {
+        // Times of fragments may start anywhere, such as in a part of a live stream or at the time of day, even where
+        // an edit list starts at 0.
+        (Some((first, _)), start) if has_only_fragments => {
+            start.map_or(first, |start| start.max(first))
+        }
+        (_, Some(start)) => start,
+        // Without an edit list, frame reordering delays all presentation times by a constant offset.
+        _ => keys.first().map_or(0, |key| key.time),
+    }
 }
 
 #[cfg(test)]
