@@ -3,6 +3,8 @@
 mod drops;
 mod fonts;
 mod input;
+#[cfg(target_os = "macos")]
+mod open_documents;
 mod start;
 
 use std::path::PathBuf;
@@ -92,6 +94,8 @@ impl eframe::App for MainWindow {
             fonts.follow_language(ctx);
         }
         self.app.begin_frame(ctx);
+        #[cfg(target_os = "macos")]
+        self.open_documents(ctx);
         self.handle_requests();
     }
 

@@ -9,6 +9,8 @@ use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
 use super::MainWindow;
+#[cfg(target_os = "macos")]
+use super::open_documents;
 use crate::app::document::memory::SavedWindow;
 use crate::app::services::Services;
 use crate::app::single_instance::{self, Instance, StartOutcome};
@@ -59,6 +61,8 @@ pub fn open_window(
         },
     };
     let instance = instance.as_ref();
+    #[cfg(target_os = "macos")]
+    open_documents::register();
     let first = run(services, paths, instance, Renderer::Wgpu);
     match first {
         Ok(()) => Ok(WindowOutcome::Window),
@@ -116,11 +120,16 @@ fn run(
         "Lumisift",
         options,
         Box::new(move |cc| {
+            // A program launched with documents has them by now, and opens them as if they were arguments.
+            #[cfg(target_os = "macos")]
+            let paths = [paths, open_documents::take()].concat();
             let mut window = MainWindow::new(&cc.egui_ctx, services, paths)?;
             window.use_system_fonts();
             if let Some(instance) = instance {
                 window.receive(instance);
             }
+            #[cfg(target_os = "macos")]
+            window.receive_documents();
             Ok(Box::new(window))
         }),
     )

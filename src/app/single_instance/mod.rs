@@ -266,15 +266,20 @@ impl App {
             return;
         };
         for paths in instance.handed().filter_map(HandedOver::take) {
-            if !paths.is_empty() {
-                self.apply(Command::OpenPaths(paths));
-            }
-            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
-            ctx.send_viewport_cmd(ViewportCommand::Focus);
-            // If the platform does not let a program raise its own window, its taskbar entry asks for attention.
-            let attention = UserAttentionType::Informational;
-            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
+            self.open_in_front(ctx, paths);
         }
+    }
+
+    /// Opens paths from outside the window, if there are any, and brings the window to the front.
+    pub fn open_in_front(&mut self, ctx: &Context, paths: Vec<PathBuf>) {
+        if !paths.is_empty() {
+            self.apply(Command::OpenPaths(paths));
+        }
+        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+        ctx.send_viewport_cmd(ViewportCommand::Focus);
+        // If the platform does not let a program raise its own window, its taskbar entry asks for attention.
+        let attention = UserAttentionType::Informational;
+        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
     }
 }
 
