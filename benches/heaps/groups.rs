@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::library::{embed_words, words};
+use lumisift::engine::library::words;
+use lumisift::engine::search::bundled_prompts;
 use lumisift::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
 use lumisift::engine::search::label_set::{Wording, label_query};
 use lumisift::engine::search::questions::{Interval, Questions};
@@ -24,7 +25,8 @@ pub fn measure(args: &Args, photos: &Classified) {
         None => words(),
     };
     let since = Instant::now();
-    let vectors = embed_words(photos.library.session().model().as_ref(), &words).expect("vectors");
+    let vectors = bundled_prompts::embed(photos.library.session().model().as_ref(), &words);
+    let vectors = vectors.expect("vectors");
     println!(
         "{} words in {:.1} s",
         words.len(),

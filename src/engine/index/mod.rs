@@ -1,6 +1,5 @@
 //! From photos to embeddings: the pipeline that processes folders, the store, and the session that answers queries.
 
-mod background_prompts;
 mod error;
 pub mod pipeline;
 pub mod session;

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::background_prompts;
 pub use super::error::SessionError;
 use super::store::{BackgroundSums, ModelKey, Store, VectorMap};
 use super::zero_shot::{Pictures, ZeroShot, mean};
 use crate::engine::inference::{Embeddings, Model};
 use crate::engine::media::photo::Candidate;
+use crate::engine::search::bundled_prompts::BACKGROUND;
 use crate::engine::search::query::{self, Query};
 use crate::engine::search::score::{self, Calibration, LabelMasses, Score, Scorer, Scores, Shares};
 use crate::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
@@ -355,15 +355,14 @@ fn background(
     store: &Store,
     key: &ModelKey,
 ) -> Result<Embeddings, SessionError> {
-    let phrases = background_prompts::phrases();
-    if let Some(bundled) = background_prompts::bundled(model.info(), &phrases) {
+    if let Some(bundled) = BACKGROUND.bundled(model.info()) {
         return Ok(bundled);
     }
-    let texts_key = background_prompts::key(&phrases);
+    let texts_key = BACKGROUND.key();
     match store.texts(key, &texts_key)? {
-        Some(cached) if cached.len() == phrases.len() => Ok(cached),
+        Some(cached) if cached.len() == BACKGROUND.words().len() => Ok(cached),
         _ => {
-            let computed = query::embed_phrases(model, &phrases)?;
+            let computed = BACKGROUND.embed(model)?;
             store.write_texts(key, &texts_key, &computed)?;
             Ok(computed)
         }

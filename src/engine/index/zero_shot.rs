@@ -6,12 +6,12 @@ use std::sync::Arc;
 use half::f16;
 use rayon::prelude::*;
 
-use super::background_prompts;
 use super::error::SessionError;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::photo::Failure;
 use crate::engine::media::reading::{MediaReader, Reading};
+use crate::engine::search::bundled_prompts::{self, BACKGROUND};
 use crate::engine::search::query::{self, Axes, Query, Term, TermKind};
 use crate::engine::search::score::{
     Background, Calibration, DEFAULT_MIN_MATCH, Score, Scorer, Scores,
@@ -55,7 +55,7 @@ impl ZeroShot {
     /// # Errors
     /// Returns an error if the model fails.
     pub fn new(model: Arc<dyn Model>) -> Result<Self, ModelError> {
-        let background = background_prompts::embed(model.as_ref())?;
+        let background = BACKGROUND.embed(model.as_ref())?;
         Ok(Self::with_background(model, background))
     }
 
@@ -253,7 +253,7 @@ impl ZeroShot {
     /// Calibration of the decision threshold, for models for which it was measured.
     #[must_use]
     pub fn calibration(&self) -> Option<Calibration> {
-        background_prompts::is_starter(self.model.info()).then_some(Calibration::STARTER)
+        bundled_prompts::is_starter(self.model.info()).then_some(Calibration::STARTER)
     }
 
     /// Applies the model's score calibration.

@@ -2,42 +2,32 @@
 
 use super::{Indexed, Library, LibraryError};
 use crate::engine::cancel::Cancel;
-use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::inference::Embeddings;
+use crate::engine::search::bundled_prompts::{self, PHOTO_WORDS};
 use crate::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
-use crate::engine::search::query;
 
-/// Number of words embedded between two checks for cancellation. Embedding all of them takes many seconds.
+/// Number of words embedded between two checks for cancellation. Embedding all of them with a large model takes a minute.
 const AT_ONCE: usize = 8;
-
-/// Words for common photo subjects, one per line.
-static PHOTO_WORDS: &str = include_str!("../../../assets/photo-words.txt");
 
 /// The vocabulary for naming clusters and tagging photos.
 #[must_use]
 pub fn words() -> Vec<&'static str> {
-    PHOTO_WORDS.lines().collect()
-}
-
-/// Embeds words as the content of photos.
-///
-/// # Errors
-/// Returns an error if the model fails.
-pub fn embed_words(model: &dyn Model, words: &[&str]) -> Result<Embeddings, ModelError> {
-    let phrases = words.iter().map(|word| vec![format!("a photo of {word}")]);
-    let phrases: Vec<Vec<String>> = phrases.collect();
-    query::embed_phrases(model, &phrases)
+    PHOTO_WORDS.words()
 }
 
 impl Library {
-    /// Embeddings of [`words`], computed once per model and cached in the store.
+    /// Embeddings of [`words`]: bundled with the starter, and computed once for any other model and cached in the store.
     ///
     /// # Errors
     /// Returns an error if the model fails, the store cannot be used, or `cancel` was raised.
     pub fn vocabulary(&self, cancel: &Cancel) -> Result<Embeddings, LibraryError> {
         let session = self.session();
-        let key = blake3::hash(PHOTO_WORDS.as_bytes());
+        if let Some(bundled) = PHOTO_WORDS.bundled(session.model().info()) {
+            return Ok(bundled);
+        }
+        let key = PHOTO_WORDS.key();
         let (store, model) = (session.store(), session.key());
-        if let Some(kept) = store.texts(model, key.as_bytes())?
+        if let Some(kept) = store.texts(model, &key)?
             && kept.len() == words().len()
         {
             return Ok(kept);
@@ -48,10 +38,10 @@ impl Library {
         };
         for some in words().chunks(AT_ONCE) {
             super::check(cancel)?;
-            let vectors = embed_words(session.model().as_ref(), some)?;
+            let vectors = bundled_prompts::embed(session.model().as_ref(), some)?;
             computed.values.extend(vectors.values);
         }
-        store.write_texts(model, key.as_bytes(), &computed)?;
+        store.write_texts(model, &key, &computed)?;
         Ok(computed)
     }
 

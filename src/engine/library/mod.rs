@@ -46,7 +46,7 @@ use super::index::store::{Store, StoreError, StoreLimits};
 use super::inference::{self, LoadOptions, Model, ModelError};
 use super::search::teach::TrainingSet;
 
-pub use clusters::{embed_words, words};
+pub use clusters::words;
 pub use duplicates::{DuplicateReport, PhotoDetails};
 pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;

@@ -1,5 +1,6 @@
 //! From typed words to match scores: queries, expansion, scoring, and classifiers trained on examples. Pure.
 
+pub mod bundled_prompts;
 pub mod bursts;
 pub mod clusters;
 pub mod describe;
