@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::index::pipeline::embed::embed_pictures;
+use lumisift::engine::index::pipeline::embed::{PictureError, embed_pictures};
 use lumisift::engine::index::zero_shot::ZeroShot;
-use lumisift::engine::inference::{self, Embeddings, LoadOptions, Model, ModelChoice};
+use lumisift::engine::inference::device::DeviceChoice;
+use lumisift::engine::inference::{self, Embeddings, LoadOptions, Model, ModelChoice, ModelError};
 use lumisift::engine::search::label_set::LabelEntry;
-use lumisift::engine::search::score::Scores;
-use lumisift::engine::search::teach::TrainingSet;
+use lumisift::engine::search::score::{Scorer, Scores};
+use lumisift::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
 use lumisift::settings::{self, Dirs, Settings};
 use numpy::PyArray2;
 use pyo3::prelude::*;
@@ -20,16 +21,20 @@ use crate::interrupt::without_lock;
 use crate::matrix::Matrix;
 use crate::pictures::{OnError, Picture};
 
+/// Number of texts that are embedded between two checks for cancellation.
+const TEXTS: usize = 256;
+
 type Array<'py> = PyResult<Bound<'py, PyArray2<f32>>>;
 
-/// A model: pictures and texts to vectors of one space, and pictures to matches with labels.
+/// A model that embeds pictures and texts in one vector space, and scores pictures against labels.
 ///
-/// `model` is the name of a model as `lumisift models` lists it, or a folder with one; None is the small model in this
-/// package. `device` is that of `lumisift --device`. `threads` is how many decode and compute; 0 means one a core.
+/// `model` is the name of a model that `lumisift models` lists, or a folder with a model; None is the starter model, which
+/// the package contains. `device` takes the values of `lumisift --device`. `threads` is the number of threads for decoding,
+/// and also of those for the model; 0 means one per core.
 #[pyclass(frozen, module = "lumisift")]
 pub struct Encoder {
     model: Arc<dyn Model>,
-    /// The model with the background that labels are weighed against; made when it is first needed.
+    /// The model with its background embeddings, which are computed when they are first needed.
     zero_shot: OnceLock<ZeroShot>,
     pool: ThreadPool,
     threads: usize,
@@ -40,23 +45,22 @@ impl Encoder {
     #[new]
     #[pyo3(signature = (model=None, *, device="auto", threads=0))]
     fn new(py: Python<'_>, model: Option<PathBuf>, device: &str, threads: usize) -> PyResult<Self> {
-        let device = device.to_owned();
-        without_lock(py, move |_| Self::load(model, &device, threads))
+        without_lock(py, |_| Self::load(model, device, threads))
     }
 
-    /// The width of its vectors.
+    /// The dimension of the vectors.
     #[getter]
     fn dimensions(&self) -> usize {
         self.model.info().dim
     }
 
-    /// What the model is called.
+    /// The display name of the model.
     #[getter]
     fn model(&self) -> &str {
         &self.model.info().name
     }
 
-    /// Where it runs.
+    /// The display name of the device.
     #[getter]
     fn device(&self) -> &str {
         &self.model.info().device.name
@@ -64,38 +68,43 @@ impl Encoder {
 
     /// The vectors of pictures, of length 1: float32 [pictures, dimensions].
     ///
-    /// A picture is the content of a file as `bytes`, or a path. A picture that cannot be read raises PictureError, or
-    /// leaves a row of NaN with `errors="nan"`.
+    /// A picture is a path, or the contents of a file as `bytes`. One that cannot be read raises PictureError; with
+    /// `errors="nan"`, its row is NaN instead.
     #[pyo3(signature = (images, *, errors="raise"))]
     fn images<'py>(&self, py: Python<'py>, images: Vec<Picture>, errors: &str) -> Array<'py> {
         let on_error = OnError::parse(errors).map_err(|error| error.raised(py))?;
-        let work = |cancel: &Cancel| {
-            let parts = self.parts(&images, on_error, cancel)?;
-            let mut matrix = Matrix::nan(images.len(), self.dimensions());
-            for (at, parts) in parts.iter().enumerate() {
-                if let Some(own) = parts.as_ref().and_then(|parts| parts.rows().next()) {
-                    matrix.set(at, own);
+        let vectors = without_lock(py, |cancel| {
+            let pictures = self.embed(&images, on_error, cancel)?;
+            let mut vectors = Matrix::nan(images.len(), self.dimensions());
+            for (at, parts) in pictures.iter().enumerate() {
+                if let Some(first) = parts.as_ref().and_then(|parts| parts.rows().next()) {
+                    vectors.set(at, first);
                 }
             }
-            Ok(matrix)
-        };
-        array(py, without_lock(py, work)?)
+            Ok(vectors)
+        })?;
+        array(py, vectors)
     }
 
-    /// The vectors of texts, each as it stands, of length 1: float32 [texts, dimensions].
+    /// The vectors of texts, of length 1: float32 [texts, dimensions]. Texts are used verbatim.
     fn texts<'py>(&self, py: Python<'py>, texts: Vec<String>) -> Array<'py> {
-        let work = |_: &Cancel| {
-            let words: Vec<&str> = texts.iter().map(String::as_str).collect();
-            let vectors = self.pool.install(|| self.model.embed_texts(&words))?;
-            Ok(Matrix::of(words.len(), self.dimensions(), vectors.values))
-        };
-        array(py, without_lock(py, work)?)
+        let vectors = without_lock(py, |cancel| {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let mut values = Vec::with_capacity(texts.len() * self.dimensions());
+            for batch in texts.chunks(TEXTS) {
+                check(cancel)?;
+                let vectors = self.pool.install(|| self.model.embed_texts(batch))?;
+                values.extend(vectors.values);
+            }
+            Ok(Matrix::of(texts.len(), self.dimensions(), values))
+        })?;
+        array(py, vectors)
     }
 
     /// How well each label fits each picture, 0 to 1: float32 [pictures, labels].
     ///
-    /// The numbers are those of `lumisift classify` and `lumisift worker`, and labels are read as there: `dog -cat`,
-    /// `flower, plant`. Pictures and `errors` are those of `images`.
+    /// The match scores equal those of `lumisift classify` and `lumisift worker`, and labels have the same syntax:
+    /// `dog -cat`, `flower, plant`. Pictures and `errors` are as in `images`.
     #[pyo3(signature = (images, labels, *, errors="raise"))]
     fn scores<'py>(
         &self,
@@ -105,27 +114,27 @@ impl Encoder {
         errors: &str,
     ) -> Array<'py> {
         let on_error = OnError::parse(errors).map_err(|error| error.raised(py))?;
-        let work = |cancel: &Cancel| {
+        let matches = without_lock(py, |cancel| {
+            // Labels come first, so that an invalid one is reported before the pictures are read.
             let training_sets = labels.iter().map(|label| training_set(label));
             let training_sets: Vec<TrainingSet> = training_sets.collect::<Result<_, _>>()?;
-            let parts = self.parts(&images, on_error, cancel)?;
-            if labels.is_empty() {
-                return Ok(Matrix::nan(images.len(), 0));
+            let scorer = match training_sets.as_slice() {
+                [] => None,
+                sets => Some(self.pool.install(|| self.scorer(sets, cancel))?),
+            };
+            let pictures = self.embed(&images, on_error, cancel)?;
+            let mut matches = Matrix::nan(images.len(), labels.len());
+            if let Some(scorer) = &scorer {
+                let scores = self.pool.install(|| self.score(scorer, &pictures))?;
+                let readable = pictures.iter().enumerate();
+                let readable = readable.filter(|(_, parts)| parts.is_some());
+                for (row, (at, _)) in readable.enumerate() {
+                    matches.set(at, scores.matches_of(row));
+                }
             }
-            let scores = self
-                .pool
-                .install(|| self.judge(&training_sets, parts.iter().flatten()))?;
-            let mut matrix = Matrix::nan(images.len(), labels.len());
-            let read = parts
-                .iter()
-                .enumerate()
-                .filter(|(_, parts)| parts.is_some());
-            for (number, (at, _)) in read.enumerate() {
-                matrix.set(at, scores.matches_of(number));
-            }
-            Ok(matrix)
-        };
-        array(py, without_lock(py, work)?)
+            Ok(matches)
+        })?;
+        array(py, matches)
     }
 
     fn __repr__(&self) -> String {
@@ -139,13 +148,14 @@ impl Encoder {
 
 impl Encoder {
     fn load(model: Option<PathBuf>, device: &str, threads: usize) -> Result<Self, CallError> {
-        let device = device.parse().map_err(CallError::Argument)?;
+        let device = device.parse::<DeviceChoice>();
+        let device = device.map_err(|error| CallError::Argument(error.to_string()))?;
         let dirs = Dirs::detect();
-        // A notice about damaged settings is in the log; all that they say here is where models are.
-        let (settings, _) = settings::load::<Settings>(&dirs.settings_file());
+        // A library does not touch the user's settings file, even if it is damaged.
+        let settings: Settings = settings::peek(&dirs.settings_file());
         let choice = match model {
             None => ModelChoice::Starter,
-            Some(name) => named(&settings, &dirs, name)?,
+            Some(name) => named_model(&settings, &dirs, name)?,
         };
         let options = LoadOptions {
             choice,
@@ -162,8 +172,9 @@ impl Encoder {
         })
     }
 
-    /// The vectors of each picture; nothing for those that cannot be read, unless that is an error.
-    fn parts(
+    /// The embeddings of each picture: of its standard crop, then of further crops or frames. With [`OnError::Nan`], `None`
+    /// for a picture that has none.
+    fn embed(
         &self,
         pictures: &[Picture],
         on_error: OnError,
@@ -172,44 +183,67 @@ impl Encoder {
         let sources: Vec<_> = pictures.iter().map(Picture::source).collect();
         let model = self.model.as_ref();
         let embed = || embed_pictures(model, &sources, self.threads, cancel);
-        let results = self.pool.install(embed)?.into_iter().enumerate();
-        let results = results.map(|(at, result)| match result {
+        let results = self.pool.install(embed)?;
+        let results = results.into_iter().zip(pictures).enumerate();
+        let results = results.map(|(index, (result, picture))| match result {
             Ok(parts) => Ok(Some(parts)),
             Err(_) if on_error == OnError::Nan => Ok(None),
-            Err(message) => Err(pictures[at].error(at, message)),
+            Err(error) => {
+                let message = format!("{}: {error}", picture.name(index));
+                Err(match error {
+                    PictureError::Model(_) => CallError::Model(message),
+                    PictureError::Unreadable(_) | PictureError::DecoderAborted => {
+                        CallError::Picture {
+                            index: Some(index),
+                            path: picture.path().map(PathBuf::from),
+                            message,
+                        }
+                    }
+                })
+            }
         });
         results.collect()
     }
 
-    fn judge<'a>(
-        &self,
-        training_sets: &[TrainingSet],
-        pictures: impl Iterator<Item = &'a Embeddings>,
-    ) -> Result<Scores, CallError> {
+    /// Prepares labels for scoring, as `lumisift worker` does.
+    fn scorer(&self, training_sets: &[TrainingSet], cancel: &Cancel) -> Result<Scorer, CallError> {
         let zero_shot = self.zero_shot()?;
-        let classifiers = zero_shot.teach_all(training_sets, zero_shot)?;
-        let scorer = zero_shot.classifier_scorer(&classifiers);
+        let teach = |training_set| {
+            check(cancel)?;
+            Ok(zero_shot.teach(training_set, zero_shot)?)
+        };
+        let classifiers = training_sets.iter().map(teach);
+        let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, CallError>>()?;
+        let classifiers = ClassifierSet::new(self.dimensions(), &classifiers);
+        Ok(zero_shot.classifier_scorer(&classifiers))
+    }
+
+    /// The scores of the readable pictures, in order.
+    fn score(&self, scorer: &Scorer, pictures: &[Option<Embeddings>]) -> Result<Scores, CallError> {
         let (mut values, mut counts) = (Vec::new(), Vec::new());
-        for parts in pictures {
+        for parts in pictures.iter().flatten() {
             values.extend_from_slice(&parts.values);
             counts.push(parts.len());
         }
-        let dim = self.dimensions();
-        Ok(zero_shot.score_pictures(&scorer, &Embeddings { dim, values }, &counts))
+        let parts = Embeddings {
+            dim: self.dimensions(),
+            values,
+        };
+        Ok(self.zero_shot()?.score_pictures(scorer, &parts, &counts))
     }
 
     fn zero_shot(&self) -> Result<&ZeroShot, CallError> {
-        if let Some(made) = self.zero_shot.get() {
-            return Ok(made);
+        if let Some(zero_shot) = self.zero_shot.get() {
+            return Ok(zero_shot);
         }
-        // Two threads may both make it: the second one's is dropped.
-        let made = ZeroShot::new(self.model.clone())?;
-        Ok(self.zero_shot.get_or_init(|| made))
+        // If two threads get here at once, one of the two results is dropped.
+        let zero_shot = ZeroShot::new(self.model.clone())?;
+        Ok(self.zero_shot.get_or_init(|| zero_shot))
     }
 }
 
-/// The model of a name or folder.
-fn named(settings: &Settings, dirs: &Dirs, name: PathBuf) -> Result<ModelChoice, CallError> {
+/// Finds a model by name or folder.
+fn named_model(settings: &Settings, dirs: &Dirs, name: PathBuf) -> Result<ModelChoice, CallError> {
     let Some(text) = name.to_str() else {
         return Ok(ModelChoice::Folder(name));
     };
@@ -217,7 +251,7 @@ fn named(settings: &Settings, dirs: &Dirs, name: PathBuf) -> Result<ModelChoice,
     choice.map_err(|error| CallError::Model(error.to_string()))
 }
 
-/// What a label is learned from, as the command line reads it.
+/// The training set of a label, parsed as on the command line.
 fn training_set(label: &str) -> Result<TrainingSet, CallError> {
     let entry = LabelEntry {
         text: label.to_owned(),
@@ -225,6 +259,14 @@ fn training_set(label: &str) -> Result<TrainingSet, CallError> {
     };
     let training_set = entry.training_set();
     training_set.map_err(|error| CallError::Argument(format!("the label {label:?}: {error}")))
+}
+
+/// Returns an error if `cancel` was raised.
+fn check(cancel: &Cancel) -> Result<(), ModelError> {
+    match cancel.is_cancelled() {
+        true => Err(ModelError::Cancelled),
+        false => Ok(()),
+    }
 }
 
 fn array(py: Python<'_>, matrix: Matrix) -> Array<'_> {

@@ -1,11 +1,12 @@
-//! Errors of the engine as exceptions of Python.
+//! Errors of the engine as Python exceptions.
 
 use std::path::{Path, PathBuf};
 
 use lumisift::engine::index::session::SessionError;
 use lumisift::engine::inference::ModelError as EngineError;
+use pyo3::create_exception;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
-use pyo3::{PyErr, PyResult, Python, create_exception, prelude::*};
+use pyo3::prelude::*;
 
 create_exception!(
     lumisift,
@@ -17,34 +18,26 @@ create_exception!(
     lumisift,
     PictureError,
     PyValueError,
-    "A picture that cannot be read. `path` is its file or None, `index` its place in the list or None."
+    "A picture that cannot be read. `path` is its file or None, `index` its index in the list or None."
 );
 
-/// What can go wrong in a call. Each message is one sentence.
+/// Errors of a call. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// A picture of the list.
-    #[error("{}: {message}", path.as_ref().map_or_else(|| format!("picture {index}"), |path| path.display().to_string()))]
+    /// A picture cannot be read.
+    #[error("{message}")]
     Picture {
-        /// Its place.
-        index: usize,
-        /// Its file.
+        /// Its index in the list; `None` for a picture in a label.
+        index: Option<usize>,
+        /// Its file; `None` for a picture in memory.
         path: Option<PathBuf>,
-        /// Why it cannot be read.
+        /// Which picture it is, and why it cannot be read.
         message: String,
     },
-    /// A picture that a label names.
-    #[error("{}: {message}", path.display())]
-    LabelPicture {
-        /// Its file.
-        path: PathBuf,
-        /// Why it cannot be read.
-        message: String,
-    },
-    /// An argument.
+    /// An argument is invalid.
     #[error("{0}")]
     Argument(String),
-    /// The model, or the system.
+    /// The model or the operating system failed.
     #[error("{0}")]
     Model(String),
 }
@@ -62,35 +55,43 @@ impl From<SessionError> for CallError {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Model(error) => error.into(),
-            SessionError::Picture { path, message } => Self::LabelPicture { path, message },
-            SessionError::Store(_) => Self::Model(error.to_string()),
+            SessionError::Store(error) => Self::Model(error.to_string()),
+            SessionError::Picture { path, message } => Self::Picture {
+                index: None,
+                message: format!("{}: {message}", path.display()),
+                path: Some(path),
+            },
         }
     }
 }
 
 impl CallError {
-    /// As an exception.
+    /// Converts it to an exception.
     pub fn raised(self, py: Python<'_>) -> PyErr {
-        let text = self.to_string();
         match self {
-            Self::Argument(_) => PyValueError::new_err(text),
-            Self::Model(_) => ModelError::new_err(text),
-            Self::LabelPicture { path, .. } => picture_error(py, text, None, Some(&path)),
-            Self::Picture { index, path, .. } => {
-                picture_error(py, text, Some(index), path.as_deref())
-            }
+            Self::Argument(message) => PyValueError::new_err(message),
+            Self::Model(message) => ModelError::new_err(message),
+            Self::Picture {
+                index,
+                path,
+                message,
+            } => picture_error(py, message, index, path.as_deref()),
         }
     }
 }
 
-fn picture_error(py: Python<'_>, text: String, index: Option<usize>, path: Option<&Path>) -> PyErr {
-    let error = PictureError::new_err(text);
-    let described = || -> PyResult<()> {
-        let value = error.value(py);
-        value.setattr("index", index)?;
-        value.setattr("path", path.map(|path| path.as_os_str()))
-    };
-    match described() {
+fn picture_error(
+    py: Python<'_>,
+    message: String,
+    index: Option<usize>,
+    path: Option<&Path>,
+) -> PyErr {
+    let error = PictureError::new_err(message);
+    let value = error.value(py);
+    let described = value
+        .setattr("index", index)
+        .and_then(|()| value.setattr("path", path.map(Path::as_os_str)));
+    match described {
         Ok(()) => error,
         Err(other) => other,
     }

@@ -1,4 +1,4 @@
-//! Work without the interpreter's lock, which Ctrl+C ends.
+//! Runs work without the interpreter's lock, interruptible by Ctrl+C.
 
 use std::thread;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use pyo3::prelude::*;
 
 use crate::errors::CallError;
 
-/// How often signals are looked for.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// Interval between checks for signals.
+const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Runs `work` on a thread of its own, while other threads of Python run. A signal whose handler raises, as that of Ctrl+C
-/// does, cancels the work.
+/// Runs `work` on a thread of its own while other Python threads continue. If the handler of a signal raises an exception,
+/// as that of Ctrl+C does, the work is cancelled and the exception returned.
 pub fn without_lock<T: Send>(
     py: Python<'_>,
     work: impl FnOnce(&Cancel) -> Result<T, CallError> + Send,
@@ -21,25 +21,25 @@ pub fn without_lock<T: Send>(
     let cancel = Cancel::default();
     thread::scope(|scope| {
         let (sender, result) = bounded(1);
-        let stop = &cancel;
+        let raised = &cancel;
         let worker = scope.spawn(move || {
-            // Nobody waits any more where it was cancelled.
-            let _ = sender.send(work(stop));
+            // The receiver is still there: the calling thread joins this one before it returns.
+            let _ = sender.send(work(raised));
         });
         loop {
-            match py.detach(|| result.recv_timeout(PATIENCE)) {
+            match py.detach(|| result.recv_timeout(SIGNAL_INTERVAL)) {
                 Ok(done) => return done.map_err(|error| error.raised(py)),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(signal) = py.check_signals() {
                         cancel.cancel();
-                        // It may need the lock to end.
                         let _ = py.detach(|| worker.join());
                         return Err(signal);
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    let message = "the engine gave up: please report it".into();
+                    // Joining keeps the panic from spreading to this thread.
                     let _ = py.detach(|| worker.join());
+                    let message = "the engine crashed: please report it".into();
                     return Err(CallError::Model(message).raised(py));
                 }
             }

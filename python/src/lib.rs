@@ -1,7 +1,7 @@
-//! The Python package `lumisift`: the engine's model behind [`Encoder`].
+//! The Python package `lumisift`: embeds and scores pictures with the engine.
 //!
-//! `encoder` is the class, `pictures` its arguments, `matrix` its results, `errors` its exceptions, and `interrupt` keeps
-//! Ctrl+C working while the engine is busy. `lumisift.pyi` has the types.
+//! `encoder` has the class `Encoder`, `pictures` its arguments, `matrix` its results and `errors` its exceptions;
+//! `interrupt` runs the engine without the interpreter's lock. `lumisift.pyi` declares the types.
 
 mod encoder;
 mod errors;
@@ -11,7 +11,7 @@ mod pictures;
 
 use pyo3::prelude::*;
 
-/// Vectors of pictures and texts, and matches between pictures and labels.
+/// Embeds pictures and texts as vectors, and scores pictures against labels.
 #[pymodule(name = "lumisift")]
 mod module {
     use pyo3::prelude::*;
@@ -23,7 +23,7 @@ mod module {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        // What an exception says where it knows no more.
+        // Defaults, so that every instance has both attributes.
         let picture_error = module.py().get_type::<PictureError>();
         picture_error.setattr("path", module.py().None())?;
         picture_error.setattr("index", module.py().None())?;

@@ -1,4 +1,4 @@
-//! Results: rows of float32, handed to numpy without a copy.
+//! Results: matrices that are passed to NumPy without a copy.
 
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray2};
@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 use crate::errors::CallError;
 
-/// Rows of one width, one after another.
+/// A row-major matrix.
 pub struct Matrix {
     rows: usize,
     width: usize,
@@ -14,7 +14,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Rows that are NaN until they are set.
+    /// A matrix of NaN.
     pub fn nan(rows: usize, width: usize) -> Self {
         Self {
             rows,
@@ -23,7 +23,7 @@ impl Matrix {
         }
     }
 
-    /// Values that are there already.
+    /// A matrix of these values.
     pub fn of(rows: usize, width: usize, values: Vec<f32>) -> Self {
         Self {
             rows,
@@ -37,7 +37,7 @@ impl Matrix {
         self.values[row * self.width..][..self.width].copy_from_slice(values);
     }
 
-    /// As an array, which takes the values over.
+    /// Converts it to an array, which takes ownership of the values.
     pub fn into_array(self, py: Python<'_>) -> Result<Bound<'_, PyArray2<f32>>, CallError> {
         let array = Array2::from_shape_vec((self.rows, self.width), self.values);
         let array = array.map_err(|error| CallError::Model(error.to_string()))?;

@@ -1,6 +1,6 @@
-//! Pictures as Python passes them.
+//! Arguments that are pictures, and what to do if one cannot be read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lumisift::engine::index::pipeline::embed;
 use pyo3::prelude::*;
@@ -8,10 +8,10 @@ use pyo3::pybacked::PyBackedBytes;
 
 use crate::errors::CallError;
 
-/// A picture in memory, which is not copied, or in a file.
+/// A picture in memory or in a file.
 #[derive(FromPyObject)]
 pub enum Picture {
-    /// `bytes` or `bytearray`.
+    /// `bytes`, which are not copied, or `bytearray`, which is.
     #[pyo3(annotation = "bytes")]
     Bytes(PyBackedBytes),
     /// `str` or `os.PathLike`.
@@ -20,7 +20,7 @@ pub enum Picture {
 }
 
 impl Picture {
-    /// As the engine takes it.
+    /// The picture as the engine takes it.
     pub fn source(&self) -> embed::Picture<'_> {
         match self {
             Self::Bytes(bytes) => embed::Picture::Bytes(bytes),
@@ -28,31 +28,34 @@ impl Picture {
         }
     }
 
-    /// The exception of a picture at this place in the list.
-    pub fn error(&self, index: usize, message: String) -> CallError {
-        let path = match self {
+    /// Its file; `None` for a picture in memory.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
             Self::Bytes(_) => None,
-            Self::Path(path) => Some(path.clone()),
-        };
-        CallError::Picture {
-            index,
-            path,
-            message,
+            Self::Path(path) => Some(path),
+        }
+    }
+
+    /// Its name in messages; `index` is its index in the list.
+    pub fn name(&self, index: usize) -> String {
+        match self {
+            Self::Bytes(_) => format!("picture {index}"),
+            Self::Path(path) => path.display().to_string(),
         }
     }
 }
 
-/// What a picture that cannot be read does.
+/// What to do if a picture cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnError {
-    /// Ends the call with an exception.
+    /// Raise an exception.
     Raise,
-    /// Leaves a row of NaN.
+    /// Leave its row NaN.
     Nan,
 }
 
 impl OnError {
-    /// From the argument `errors`.
+    /// Parses the argument `errors`.
     pub fn parse(text: &str) -> Result<Self, CallError> {
         match text {
             "raise" => Ok(Self::Raise),
