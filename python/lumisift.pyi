@@ -1,4 +1,4 @@
-"""Vectors of pictures and texts, and matches between pictures and labels."""
+"""Embeds pictures and texts as vectors, and scores pictures against labels."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -22,28 +22,28 @@ class PictureError(ValueError):
     path: str | None
     """Its file; None for a picture in memory."""
     index: int | None
-    """Its place in the list; None for a picture that a label names."""
+    """Its index in the list; None for a picture in a label."""
 
 @final
 class Encoder:
-    """A model: pictures and texts to vectors of one space, and pictures to matches with labels."""
+    """A model that embeds pictures and texts in one vector space, and scores pictures against labels."""
 
     def __new__(cls, model: str | PathLike[str] | None = None, *, device: str = "auto", threads: int = 0) -> Encoder: ...
     @property
     def dimensions(self) -> int:
-        """The width of its vectors."""
+        """The dimension of the vectors."""
     @property
     def model(self) -> str:
-        """What the model is called."""
+        """The display name of the model."""
     @property
     def device(self) -> str:
-        """Where it runs."""
+        """The display name of the device."""
     def images(
         self, images: Sequence[_Picture], *, errors: Literal["raise", "nan"] = "raise"
     ) -> NDArray[np.float32]:
         """The vectors of pictures, of length 1: [pictures, dimensions]."""
     def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of texts, each as it stands, of length 1: [texts, dimensions]."""
+        """The vectors of texts, of length 1: [texts, dimensions]. Texts are used verbatim."""
     def scores(
         self, images: Sequence[_Picture], labels: Sequence[str], *, errors: Literal["raise", "nan"] = "raise"
     ) -> NDArray[np.float32]:

@@ -1,28 +1,29 @@
 #!/usr/bin/env bash
-# Builds the wheel and runs its tests and a type checker in a virtual environment.
+# Builds the wheel, installs it into a virtual environment, and runs its tests and a type checker there.
 #
-# LUMISIFT names a program that is built already, with which results are compared; CARGO_TARGET_DIR a folder for artefacts,
-# which is shared with the program's.
+# LUMISIFT names the program whose results the tests compare with; by default it is the program in the target folder, which is
+# built if it is missing. CARGO_TARGET_DIR names the target folder; by default it is the program's.
 set -euo pipefail
 cd "$(dirname "$0")"
-target=${CARGO_TARGET_DIR:-$PWD/../target}
-export CARGO_TARGET_DIR=$target
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/../target}
+target=$CARGO_TARGET_DIR
 
 venv=${LUMISIFT_PYTHON_VENV:-$target/python-venv}
-[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2" "mypy>=1.18" "numpy>=2" "pytest>=8"
+python=$venv/bin/python
+[ -x "$python" ] || python3 -m venv "$venv"
+"$python" -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2" "mypy>=1.18" "numpy>=2" "pyarrow>=20" "pytest>=8"
 
-# What `cargo test` has built is taken as it is: `cargo build` would compile dependencies again, with other features.
+# A program that `cargo test` built is used as it is: `cargo build` would compile its libraries again, with other features.
 export LUMISIFT=${LUMISIFT:-$target/debug/lumisift}
-[ -x "$LUMISIFT" ] || (cd .. && cargo build --quiet)
+[ -x "$LUMISIFT" ] || cargo build --manifest-path ../Cargo.toml --locked --no-default-features --features arrow,avif,heic,jxl,starter,video
 
 cargo fmt --check
 wheels=$target/wheels/python-tests
 rm -rf "$wheels"
-"$venv/bin/maturin" build --locked --profile dev --quiet --interpreter "$venv/bin/python" --out "$wheels"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheels"/*.whl
+"$venv/bin/maturin" build --locked --profile dev --interpreter "$python" --out "$wheels"
+"$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheels"/*.whl
 
-"$venv/bin/python" -m pytest --quiet -p no:cacheprovider
-"$venv/bin/python" -m mypy --strict --cache-dir "$target/mypy" tests
-# The stubs name what the module exports, with the same arguments.
-"$venv/bin/python" -m mypy.stubtest lumisift
+"$python" -m pytest --quiet -p no:cacheprovider
+"$python" -m mypy --cache-dir "$target/mypy" tests
+# The stubs and the module have the same names and arguments.
+"$python" -m mypy.stubtest lumisift

@@ -21,10 +21,10 @@ pub fn without_lock<T: Send>(
     let cancel = Cancel::default();
     thread::scope(|scope| {
         let (sender, result) = bounded(1);
-        let raised = &cancel;
+        let flag = &cancel;
         let worker = scope.spawn(move || {
-            // The receiver is still there: the calling thread joins this one before it returns.
-            let _ = sender.send(work(raised));
+            // The receiver outlives the work, so this never fails.
+            let _ = sender.send(work(flag));
         });
         loop {
             match py.detach(|| result.recv_timeout(SIGNAL_INTERVAL)) {

@@ -1,3 +1,4 @@
+import collections.abc
 import os
 import pathlib
 
@@ -5,6 +6,16 @@ import lumisift
 import pytest
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "assets" / "samples"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> collections.abc.Iterator[None]:
+    """Keeps the package and the command line away from the user's settings and models."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for folder in ("CACHE", "CONFIG", "DATA"):
+            patch.setenv(f"LUMISIFT_{folder}_DIR", str(home / folder))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +34,12 @@ def moon() -> pathlib.Path:
 
 
 @pytest.fixture
-def program(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The command line, with folders of its own."""
-    for folder in ("CACHE", "CONFIG", "DATA"):
-        monkeypatch.setenv(f"LUMISIFT_{folder}_DIR", str(tmp_path / folder))
+def wide() -> pathlib.Path:
+    """A picture that is encoded in several parts."""
+    return SAMPLES / "page.jpg"
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    """The command line."""
     return os.environ["LUMISIFT"]

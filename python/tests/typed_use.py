@@ -1,4 +1,4 @@
-"""A use of the package as a type checker sees it; `test.sh` runs mypy over it."""
+"""Code that uses the package, for the type checker: `test.sh` runs mypy over it."""
 
 import pathlib
 
