@@ -258,7 +258,7 @@ fn training_set(label: &str) -> Result<TrainingSet, CallError> {
         ..LabelEntry::default()
     };
     let training_set = entry.training_set();
-    training_set.map_err(|error| CallError::Argument(format!("the label {label:?}: {error}")))
+    training_set.map_err(|error| CallError::Argument(error.to_string()))
 }
 
 /// Returns an error if `cancel` was raised.
