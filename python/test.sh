@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the wheel, installs it into a virtual environment, and runs its tests and a type checker there.
 #
-# LUMISIFT names the program whose results the tests compare with; by default it is the program in the target folder, which is
-# built if it is missing. CARGO_TARGET_DIR names the target folder; by default it is the program's.
+# LUMISIFT names the program whose results the tests compare with; by default it is the program in the target folder,
+# which is built if it is missing. CARGO_TARGET_DIR names the target folder; by default it is the program's.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/../target}
@@ -11,11 +11,13 @@ target=$CARGO_TARGET_DIR
 venv=${LUMISIFT_PYTHON_VENV:-$target/python-venv}
 python=$venv/bin/python
 [ -x "$python" ] || python3 -m venv "$venv"
-"$python" -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2" "mypy>=1.18" "numpy>=2" "pyarrow>=20" "pytest>=8"
+"$python" -m pip install --quiet --disable-pip-version-check \
+    "maturin>=1.9.4,<2" "mypy>=1.18" "numpy>=2" "pyarrow>=20" "pytest>=8"
 
-# A program that `cargo test` built is used as it is: `cargo build` would compile its libraries again, with other features.
+# A program that `cargo test` built is used as it is: `cargo build` would compile libraries again, with other features.
 export LUMISIFT=${LUMISIFT:-$target/debug/lumisift}
-[ -x "$LUMISIFT" ] || cargo build --manifest-path ../Cargo.toml --locked --no-default-features --features arrow,avif,heic,jxl,starter,video
+[ -x "$LUMISIFT" ] || cargo build --manifest-path ../Cargo.toml --locked \
+    --no-default-features --features arrow,avif,heic,jxl,starter,video
 
 cargo fmt --check
 wheels=$target/wheels/python-tests

@@ -28,9 +28,9 @@ type Array<'py> = PyResult<Bound<'py, PyArray2<f32>>>;
 
 /// A model that embeds pictures and texts in one vector space, and scores pictures against labels.
 ///
-/// `model` is the name of a model that `lumisift models` lists, or a folder with a model; None is the starter model, which
-/// the package contains. `device` takes the values of `lumisift --device`. `threads` is the number of threads for decoding,
-/// and also of those for the model; 0 means one per core.
+/// `model` is the name of a model that `lumisift models` lists, or a folder with a model; None is the starter model,
+/// which the package contains. `device` takes the values of `lumisift --device`. `threads` is the number of threads
+/// for decoding, and also of those for the model; 0 means one per core.
 #[pyclass(frozen, module = "lumisift")]
 pub struct Encoder {
     model: Arc<dyn Model>,
@@ -172,8 +172,8 @@ impl Encoder {
         })
     }
 
-    /// The embeddings of each picture: of its standard crop, then of further crops or frames. With [`OnError::Nan`], `None`
-    /// for a picture that has none.
+    /// The embeddings of each picture: of its standard crop, then of further crops or frames. With [`OnError::Nan`],
+    /// `None` for a picture that cannot be read or encoded.
     fn embed(
         &self,
         pictures: &[Picture],

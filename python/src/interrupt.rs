@@ -12,8 +12,8 @@ use crate::errors::CallError;
 /// Interval between checks for signals.
 const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Runs `work` on a thread of its own while other Python threads continue. If the handler of a signal raises an exception,
-/// as that of Ctrl+C does, the work is cancelled and the exception returned.
+/// Runs `work` on a thread of its own while other Python threads continue. If the handler of a signal raises an
+/// exception, as that of Ctrl+C does, the work is cancelled and the exception returned.
 pub fn without_lock<T: Send>(
     py: Python<'_>,
     work: impl FnOnce(&Cancel) -> Result<T, CallError> + Send,
