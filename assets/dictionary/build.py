@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes dictionary.bin out of Unicode CLDR, names of OpenStreetMap's things, words.txt and SCOWL.
+"""Writes dictionary.bin out of Unicode CLDR, names of OpenStreetMap's things, words.txt, more-words.txt and SCOWL.
 
     npm pack cldr-annotations-full@48.2.0 cldr-annotations-derived-full@48.2.0 @openstreetmap/id-tagging-schema@6.19.2
     pip download --no-deps opencc-python-reimplemented==0.1.7
@@ -8,7 +8,7 @@
     ./build.py annotations annotations-derived id-tagging-schema opencc words/usr/share
 
 A word's English is what words.txt says of it, else the name of the same emoji, else that of the same thing on a map,
-else the English keyword that goes with the same emoji. Only Python's standard library is needed beside the packages,
+else the English keyword that goes with the same emoji, else what more-words.txt says. Only Python's standard library is needed beside the packages,
 and the same bytes come out each time (with one version of zlib). README.md describes the file.
 """
 
@@ -42,7 +42,7 @@ LANGUAGES = {
 # Languages of the window, in which it names what photos show.
 NAMED = {"zh", "ja", "es", "fr", "de"}
 LATIN = {"es", "fr", "de", "pt", "it", "nl", "pl", "tr"}
-COLUMNS = ["zh", "es", "fr", "de", "ja", "pt", "ru", "hi", "ar"]  # of words.txt, after the English word
+COLUMNS = ["zh", "es", "fr", "de", "ja", "pt", "ru", "hi", "ar"]  # of words.txt and more-words.txt, after the English word
 # Lexicographer files of WordNet whose nouns can be photographed: events, animals, artifacts, bodies, texts, food, places,
 # people, phenomena, plants, substances, times.
 SEEN = {"04", "05", "06", "08", "10", "13", "15", "17", "18", "19", "20", "27", "28"}
@@ -63,6 +63,7 @@ PLAIN = {
     "baguette bread": "baguette", "meat on bone": "meat", "barber pole": "barber", "flat shoe": "ballerina shoe",
     "shoe store": "shoes", "identification card": "identity card", "honeybee": "bee", "lady beetle": "ladybird",
     "soccer": "football", "open book": "book", "mobile phone": "phone", "person with veil": "bride", "fishing pole": "fishing rod",
+    "japanese post office": "post office",
 }  # fmt: skip
 LETTERS = {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 ARABIC = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه"}
@@ -228,10 +229,10 @@ def by_map(folder, codes, sieve):
     return found
 
 
-def by_hand():
-    """What words.txt says: of each language its words, and which English words are adjectives."""
+def by_hand(name):
+    """What a file written for Lumisift says: for each language, its words with the English of each."""
     found = collections.defaultdict(dict)
-    for line in open(HERE / "words.txt", encoding="utf-8"):
+    for line in open(HERE / name, encoding="utf-8"):
         if line.startswith("#") or not line.strip():
             continue
         english, *cells = line.rstrip("\n").split("|")
@@ -271,23 +272,28 @@ def choose(language, sources, everyday):
     return entries, plain
 
 
-def first_by_hand():
-    """What words.txt calls things: of each language its first word for each English one."""
+def called_by_hand(name):
+    """For each language, what a file written for Lumisift calls each English thing, most usual word first."""
     found = collections.defaultdict(dict)
-    for line in open(HERE / "words.txt", encoding="utf-8"):
+    for line in open(HERE / name, encoding="utf-8"):
         if not line.startswith("#") and line.strip():
             english, *cells = line.rstrip("\n").split("|")
             for language, cell in zip(COLUMNS, cells):
                 if cell.strip():
-                    found[language].setdefault(english.lstrip("~").lower(), cell.split("/")[0].strip())
+                    words = [word.strip() for word in cell.split("/")]
+                    found[language].setdefault(english.lstrip("~").lower(), words)
     return found
 
 
-def names_of(hand, sources, entries, is_usual):
-    """What each of the program's words is called: as words.txt says, else by the most frequent word of the other sources
-    that means it."""
+def names_of(hand, more, sources, entries, is_usual):
+    """What each of the program's words is called: as words.txt says, else by the first word of more-words.txt that means
+    nothing else, else by the most frequent word of the other sources that means it."""
     words = [line.strip() for line in open(HERE.parent / "photo-words.txt", encoding="utf-8")]
-    found = {word: hand[word.lower()] for word in words if word.lower() in hand}
+    found = {word: hand[word.lower()][0] for word in words if word.lower() in hand}
+    for word in words:
+        called = more.get(word.lower(), [])
+        if word not in found and called:
+            found[word] = next((name for name in called if entries.get(fold(name), "") == word), called[0])
     by_english = {word.lower(): word for word in words}
     for source in sources:
         best = {}
@@ -311,7 +317,8 @@ def main():
     sieve = Sieve(share)
     folders = [(full, "annotations"), (derived, "annotationsDerived")]
     english = emoji(folders, ["en"])
-    hand, first = by_hand(), first_by_hand()
+    hand, called = by_hand("words.txt"), called_by_hand("words.txt")
+    more, called_more = by_hand("more-words.txt"), called_by_hand("more-words.txt")
     ours = {part for name in photo_words() for part in re.split(r"[^\w]+", name) if len(part) > 1} | set(RECENT.split())
     sieve.sizes.update(dict.fromkeys(ours, 0))
     everyday = {word for word, size in sieve.sizes.items() if size <= EVERYDAY}
@@ -319,9 +326,11 @@ def main():
     for language, (cldr, osm) in LANGUAGES.items():
         names, keywords = by_emoji(english, emoji(folders, cldr), sieve)
         sources = [names, by_map(maps, osm, sieve), keywords]
-        own = collections.Counter({(word, text): 1 for word, text in hand[language].items()})
-        sources = [own, *sources]
-        others = sources[1:]
+        others = sources
+        first, last = (
+            collections.Counter({(word, text): 1 for word, text in words[language].items()}) for words in (hand, more)
+        )
+        sources = [first, *sources, last]
         if language == "zh":
             both = lambda word: {word, to_traditional.convert(word), to_simple.convert(word)}
             sources = [
@@ -332,7 +341,7 @@ def main():
         print(language, len(entries), "words", [len(source) for source in sources])
         if language in NAMED:
             is_usual = lambda word: language != "zh" or to_simple.convert(word) == word
-            names = names_of(first[language], others, entries, is_usual)
+            names = names_of(called[language], called_more[language], others, entries, is_usual)
             print(len(names), "names")
             named.append("\n".join([f"#names-{language}"] + [f"{word}\t{names[word]}" for word in sorted(names)]))
         accents = lambda key: f"\t{plain[key]}" if language in LATIN and plain.get(key, key) != key else ""
