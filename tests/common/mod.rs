@@ -13,6 +13,7 @@ use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
+use lumisift::engine::library::words;
 use lumisift::engine::media::photo::{Failure, Photo};
 use lumisift::engine::media::preprocess::{Crop, FitMode, Preprocess, ResampleFilter};
 use lumisift::settings::Dirs;
@@ -48,6 +49,15 @@ pub struct ColourModel {
 
 /// Parts of words that contain a colour's name but do not mean the colour.
 const NO_COLOURS: [&str; 6] = ["house", " sky", "berries", " wine", "print", "covered"];
+
+/// Whether a text that contains a colour's name is a word of the vocabulary, such as "red carpet".
+fn is_of_vocabulary(text: &str) -> bool {
+    let names_one = ["red", "green", "blue"]
+        .iter()
+        .any(|colour| text.contains(colour));
+    let word = text.strip_prefix("a photo of ").filter(|_| names_one);
+    word.is_some_and(|word| words().contains(&word))
+}
 
 impl ColourModel {
     pub fn new() -> Self {
@@ -122,7 +132,8 @@ impl Model for ColourModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let vector = |text: &&str| {
-            let names_one = self.loosely || !NO_COLOURS.iter().any(|other| text.contains(other));
+            let names_one = self.loosely
+                || !NO_COLOURS.iter().any(|other| text.contains(other)) && !is_of_vocabulary(text);
             let has = |word: &str| f32::from(u8::from(names_one && text.contains(word)));
             unit([has("red"), has("green"), has("blue"), 0.5])
         };

@@ -263,21 +263,22 @@ mod tests {
         let words: Vec<&str> = include_str!("../../../../assets/photo-words.txt")
             .lines()
             .collect();
-        for language in [
-            Language::Chinese,
-            Language::Japanese,
-            Language::Spanish,
-            Language::French,
-            Language::German,
+        // In languages in Latin script, many names are the same as in English, and are not listed.
+        for (language, least) in [
+            (Language::Chinese, 2900),
+            (Language::Japanese, 2900),
+            (Language::Spanish, 2700),
+            (Language::French, 2550),
+            (Language::German, 2600),
         ] {
             let named = words
                 .iter()
                 .filter(|word| name_in(language, word).is_some());
-            assert!(named.count() > 900, "{language:?}");
+            assert!(named.count() > least, "{language:?}");
             let labels = words
                 .iter()
                 .filter(|word| label_in(language, word, Some(language)).is_some());
-            assert!(labels.count() > 850, "{language:?}");
+            assert!(labels.count() > least, "{language:?}");
         }
         assert_eq!(name_in(Language::Chinese, "beard"), Some("胡子"));
         assert_eq!(name_in(Language::German, "beach"), Some("Strand"));

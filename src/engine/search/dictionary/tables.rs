@@ -120,10 +120,16 @@ mod tests {
 
     #[test]
     fn every_line_is_sorted_and_found() {
-        assert!(PACKED.len() < 1 << 20);
+        assert!(PACKED.len() < 3 << 19);
         for (at, language) in Language::ALL.into_iter().enumerate() {
             let lines: Vec<&str> = TABLES.languages[at].lines().collect();
-            assert!(lines.len() > 1500, "{language:?}: {}", lines.len());
+            // The languages up to Arabic also have the entries that were written for Lumisift.
+            let least = if language <= Language::Arabic {
+                5000
+            } else {
+                1500
+            };
+            assert!(lines.len() >= least, "{language:?}: {}", lines.len());
             let key = |line: &&'static str| line.split('\t').next().unwrap_or_default();
             assert!(lines.iter().map(key).is_sorted(), "{language:?}");
             for line in &lines {
