@@ -217,6 +217,8 @@ mod tests {
         assert_eq!(translate("chat", Language::French), "cat");
         assert_eq!(translate("pain", Language::French), "bread");
         assert_eq!(translate("robe rouge", Language::French), "red dress");
+        assert_eq!(translate("grille-pain", Language::French), "toaster");
+        assert_eq!(translate("raisins secs", Language::French), "raisins");
         assert_eq!(translate("Strand", Language::German), "beach");
         // Words that are not in the preferred language are treated as English or another language.
         assert_eq!(meaning("beach", Some(Language::French)), Meaning::English);

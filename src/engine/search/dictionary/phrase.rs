@@ -96,6 +96,12 @@ pub fn own(text: &Text, language: Language) -> Option<String> {
     if language == Language::German && !text.words.iter().any(Typed::is_capitalised) {
         return None;
     }
+    if let Some(found) = look_up(language, &text.folded) {
+        let as_written = found.spelling.is_none_or(|spelling| spelling == text.exact);
+        if as_written && !found.words.eq_ignore_ascii_case(&text.exact) {
+            return Some(found.words.into());
+        }
+    }
     let mut parts = Vec::new();
     for word in &text.words {
         parts.push(match particle(language, &word.folded) {
