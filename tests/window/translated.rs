@@ -4,7 +4,7 @@
 use crate::window;
 
 use egui::accesskit::Role;
-use egui::{Event, ImeEvent, Key};
+use egui::{Event, ImeEvent, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command};
 use lumisift::settings::Settings;
@@ -132,4 +132,14 @@ fn text_is_composed_in_a_dialog() {
     compose(&mut window, &["m", "mo"], "мой");
     window.key(Key::Enter);
     assert_eq!(window.state().memory.sets[0].name, "мой");
+}
+
+#[test]
+fn text_is_composed_in_an_existing_label() {
+    let (_dir, mut window) = coloured();
+    window::add_label(&mut window, "red");
+    focus(&mut window, "Label red");
+    window.keys(Modifiers::COMMAND, Key::A);
+    compose(&mut window, &["m", "ma", "mao"], "猫");
+    assert_eq!(window.state().memory.labels[0].text, "猫");
 }
