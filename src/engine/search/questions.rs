@@ -361,11 +361,8 @@ mod tests {
         let mut matches = Vec::new();
         let mut fits = Vec::new();
         for n in 0..600 {
-            let score = if n % 6 == 0 {
-                1.0 + 2.0 * random.normal()
-            } else {
-                -5.0 + 2.0 * random.normal()
-            };
+            let mean: f64 = if n % 6 == 0 { 1.0 } else { -5.0 };
+            let score = mean + 2.0 * random.normal();
             matches.push((1.0 / (1.0 + (-score).exp())) as f32);
             fits.push(random.uniform() < 1.0 / (1.0 + (-slope * (score - middle)).exp()));
         }
