@@ -85,16 +85,16 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
                 false => RunOutcome::SomeFailed,
             });
         }
-        let soon = options.settle.max(QUIET);
-        wait(
-            &events,
-            if !round.waiting.is_empty() {
-                soon
-            } else {
-                POLL
-            },
-        );
+        wait(&events, time_to_next(round.next_due, Instant::now()));
     }
+}
+
+/// How long to wait for an event before the next round, if the first of the waiting files is due at `due`. Files that
+/// are due shortly after one another share a round.
+fn time_to_next(due: Option<Instant>, now: Instant) -> Duration {
+    due.map_or(POLL, |due| {
+        due.saturating_duration_since(now).clamp(QUIET, POLL)
+    })
 }
 
 /// Whether an event may mean changed files. Reading the folders causes access events, which do not count.
@@ -273,6 +273,23 @@ mod tests {
         ] {
             assert!(is_change(&event(kind)), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn the_next_round_starts_when_a_file_is_due_or_after_a_minute() {
+        let now = Instant::now();
+        let second = Duration::from_secs(1);
+        for (left, expected) in [
+            (Duration::ZERO, QUIET),
+            (second, QUIET),
+            (5 * second, 5 * second),
+            (59 * second, 59 * second),
+            (600 * second, POLL),
+        ] {
+            assert_eq!(time_to_next(Some(now + left), now), expected, "{left:?}");
+        }
+        assert_eq!(time_to_next(Some(now), now + second), QUIET);
+        assert_eq!(time_to_next(None, now), POLL);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{ColourModel, lumisift, photos, samples};
 use lumisift::engine::cancel::Cancel;
@@ -276,6 +276,23 @@ fn photos_not_reached_by_a_stopped_export_are_exported_later() {
     assert!(round.is_success() && !first.exists(), "{round:?}");
     assert_eq!(names(&world.home.path().join("out")).len(), 4);
     assert!(world.round(&Disk).arrivals.is_empty());
+}
+
+#[test]
+fn a_truncated_photo_is_due_after_ten_minutes() {
+    let mut world = World::new();
+    let folder = world.home.path().join("in");
+    photos(&folder, 1);
+    let round = world.round(&Disk);
+    assert_eq!((round.arrivals.len(), round.next_due), (1, None));
+    let whole = fs::read(samples().join("cat.jpg")).expect("read");
+    fs::write(folder.join("cat.jpg"), &whole[..whole.len() / 2]).expect("written");
+    let round = world.round(&Disk);
+    assert_eq!(round.waiting.len(), 1, "{round:?}");
+    let due = round.next_due.expect("a waiting file");
+    let left = due.saturating_duration_since(Instant::now());
+    let minute = Duration::from_secs(60);
+    assert!(left > 5 * minute && left <= 10 * minute, "{left:?}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use egui::Context;
 
 use super::supervisor::Slot;
+use super::watching::QUIET;
 use crate::app::document::rules::{PreviewState, RulePreview, mark_text};
 use crate::app::document::state::SessionState;
 use crate::app::{App, TaskMessage};
@@ -254,8 +255,9 @@ impl App {
             RuleMessage::Round(round) => {
                 match round {
                     Ok(round) => {
-                        let waits = !round.waiting.is_empty();
-                        self.rounds.due = waits.then(|| Instant::now() + SETTLE);
+                        // Files that are due shortly after one another share a run.
+                        let earliest = Instant::now() + QUIET;
+                        self.rounds.due = round.next_due.map(|due| due.max(earliest));
                         self.report_round(&round);
                         if !self.rounds.is_stopped() {
                             self.report_problems(&round);
@@ -374,6 +376,25 @@ mod tests {
         let (reply, replied) = bounded(1);
         app.handle_rule_message(RuleMessage::Marked(Vec::new(), reply));
         assert!(replied.recv().is_err());
+    }
+
+    #[test]
+    fn rules_run_again_when_the_first_waiting_file_is_due() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let now = Instant::now();
+        let mut due_after = |next_due| {
+            let round = WatchRound {
+                next_due,
+                ..WatchRound::default()
+            };
+            app.handle_rule_message(RuleMessage::Round(Ok(round)));
+            app.rounds.due
+        };
+        let later = now + Duration::from_secs(600);
+        assert_eq!(due_after(Some(later)), Some(later));
+        assert!(due_after(Some(now)) >= Some(now + QUIET));
+        assert_eq!(due_after(None), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::engine::index::pipeline::Notify;
 use crate::engine::media::scan::is_media_name;
 
 /// Debounce time, and the maximum delay while changes keep arriving.
-const QUIET: Duration = Duration::from_secs(2);
+pub(super) const QUIET: Duration = Duration::from_secs(2);
 const MAX_WAIT: Duration = Duration::from_secs(30);
 /// Polling interval for folders without change notifications, such as network shares.
 const POLL: Duration = Duration::from_secs(60);

@@ -98,9 +98,9 @@ impl HandledLog {
         self.keys.get(&rule.key.of(&photo.facts.content)).copied()
     }
 
-    /// Whether a photo's file is complete.
-    pub(super) fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
-        self.sightings.is_settled(photo, settle)
+    /// How much longer a photo's file must remain unchanged; `None` if it is complete.
+    pub(super) fn time_left(&mut self, photo: &Photo, settle: Duration) -> Option<Duration> {
+        self.sightings.time_left(photo, settle)
     }
 
     /// Appends decisions, each with what was done with the photo, if it matched.

@@ -11,7 +11,7 @@ mod settled;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Library, LibraryError};
 use crate::engine::cancel::Cancel;
@@ -107,6 +107,8 @@ pub struct WatchRound {
     pub unmatched: usize,
     /// Files that are still being written. A dry run counts them as if they were complete.
     pub waiting: HashSet<PathBuf>,
+    /// When the first of the waiting files will be complete, if it does not change again.
+    pub next_due: Option<Instant>,
     /// Files that failed.
     pub failures: Vec<Failure>,
     /// Rules that failed.
@@ -180,11 +182,13 @@ impl Library {
             decided.is_none()
         });
         (indexed.photos).retain(|(photo, _)| {
-            let is_settled = handled.is_settled(photo, options.settle);
-            if !is_settled {
-                round.waiting.insert(photo.file.path.clone());
-            }
-            is_settled || options.dry_run
+            let Some(left) = handled.time_left(photo, options.settle) else {
+                return true;
+            };
+            round.waiting.insert(photo.file.path.clone());
+            let due = Instant::now().checked_add(left);
+            round.next_due = round.next_due.into_iter().chain(due).min();
+            options.dry_run
         });
         // One of several files with the same bytes represents them all, including those that arrive later.
         let mut contents = HashSet::new();

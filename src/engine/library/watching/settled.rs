@@ -11,43 +11,57 @@ use crate::engine::media::photo::{Candidate, Photo};
 /// How long a truncated photo must remain unchanged: the program that writes it may have paused.
 const CUT_SHORT_SETTLE: Duration = Duration::from_secs(600);
 
-/// Files whose timestamps are in the future and thus useless, and since when this process has seen each unchanged.
+/// Files that are not complete yet or whose change times are in the future, and since when this process has seen each
+/// unchanged.
 #[derive(Default)]
 pub(super) struct SettleTracker(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
 
 impl SettleTracker {
-    /// Whether a file is unchanged since it was read, and has not been modified for the duration `settle`, or for ten
-    /// minutes if it is truncated.
-    pub fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
+    /// How much longer a file must remain unchanged: for the duration `settle` after its last change, or for ten
+    /// minutes if it is truncated. `None` if it is complete and unchanged since it was read.
+    pub fn time_left(&mut self, photo: &Photo, settle: Duration) -> Option<Duration> {
         let path = &photo.file.path;
-        let settle = settle_time(photo, settle);
         let Ok(metadata) = fs::metadata(path) else {
-            return false;
+            return Some(settle);
         };
         let now = Candidate::new(path.clone(), &metadata);
         if now != photo.file {
-            return false;
+            return Some(settle);
         }
         let (Ok(modified), Some(noted)) = (metadata.modified(), noted(&metadata)) else {
-            return false;
+            return Some(settle);
         };
-        match (modified.elapsed(), noted.elapsed()) {
-            (Ok(modified), Ok(noted)) => {
-                self.0.remove(path);
-                modified >= settle && noted >= settle
-            }
-            // Cameras and archivers set arbitrary modification times; only the system sets the change time.
-            (Err(_), Ok(noted)) => noted >= settle,
-            // The system clock was set back, or a file server's clock is ahead: measure the time here.
-            (_, Err(_)) => {
-                let seen = (self.0.entry(path.clone()))
-                    .or_insert_with(|| (now.clone(), noted, Instant::now()));
-                if (&seen.0, seen.1) != (&now, noted) {
-                    *seen = (now, noted, Instant::now());
-                }
-                seen.2.elapsed() >= settle
-            }
+        // Every file is tracked, because the system clock may be set back while it waits.
+        let seen = self
+            .0
+            .entry(path.clone())
+            .or_insert_with(|| (now.clone(), noted, Instant::now()));
+        if (&seen.0, seen.1) != (&now, noted) {
+            *seen = (now, noted, Instant::now());
         }
+        let seen = seen.2.elapsed();
+        let (modified, noted) = (modified.elapsed().ok(), noted.elapsed().ok());
+        let left = settle_time(photo, settle).saturating_sub(unchanged_for(modified, noted, seen));
+        if !left.is_zero() {
+            return Some(left);
+        }
+        // A file whose change time is in the future remains tracked, or it would wait again for the next rule.
+        if noted.is_some() {
+            self.0.remove(path);
+        }
+        None
+    }
+}
+
+/// How long a file has been unchanged, given the times since its modification time, since its change time, and since
+/// this process first saw it in this state. Times in the future are `None`.
+fn unchanged_for(modified: Option<Duration>, noted: Option<Duration>, seen: Duration) -> Duration {
+    match (modified, noted) {
+        (Some(modified), Some(noted)) => modified.min(noted),
+        // Cameras and archivers set arbitrary modification times; only the system sets the change time.
+        (None, Some(noted)) => noted,
+        // The system clock was set back, or a file server's clock is ahead.
+        (_, None) => seen,
     }
 }
 
@@ -107,10 +121,13 @@ mod tests {
         file.set_modified(future).expect("set");
         let mut sightings = SettleTracker::default();
         let photo = photo(path.clone());
-        assert!(sightings.is_settled(&photo, Duration::ZERO));
-        assert!(!sightings.is_settled(&photo, Duration::from_secs(3600)));
+        let hour = Duration::from_secs(3600);
+        assert_eq!(sightings.time_left(&photo, Duration::ZERO), None);
+        let left = sightings.time_left(&photo, hour).expect("it waits");
+        assert!(left > hour / 2 && left <= hour, "{left:?}");
         fs::write(&path, b"ab").expect("written");
-        assert!(!sightings.is_settled(&photo, Duration::ZERO), "it changed");
+        let left = sightings.time_left(&photo, Duration::ZERO);
+        assert_eq!(left, Some(Duration::ZERO), "it changed");
     }
 
     #[test]
@@ -121,11 +138,30 @@ mod tests {
         let mut photo = photo(path);
         let second = Duration::from_secs(1);
         assert_eq!(settle_time(&photo, second), second);
-        assert!(SettleTracker::default().is_settled(&photo, Duration::ZERO));
+        let time_left = |photo: &Photo| SettleTracker::default().time_left(photo, Duration::ZERO);
+        assert_eq!(time_left(&photo), None);
         let warning = "the file is cut short: about 50 % of the picture is missing";
         photo.facts.warning = Some(warning.into());
         assert_eq!(settle_time(&photo, second), CUT_SHORT_SETTLE);
         assert_eq!(settle_time(&photo, 3600 * second), 3600 * second);
-        assert!(!SettleTracker::default().is_settled(&photo, Duration::ZERO));
+        let left = time_left(&photo).expect("it waits");
+        assert!(
+            left > CUT_SHORT_SETTLE / 2 && left <= CUT_SHORT_SETTLE,
+            "{left:?}"
+        );
+    }
+
+    #[test]
+    fn times_in_the_future_do_not_count() {
+        let [short, long, seen] = [1, 100, 10].map(Duration::from_secs);
+        for (modified, noted, unchanged) in [
+            (Some(short), Some(long), short),
+            (Some(long), Some(short), short),
+            (None, Some(long), long),
+            (Some(long), None, seen),
+            (None, None, seen),
+        ] {
+            assert_eq!(unchanged_for(modified, noted, seen), unchanged);
+        }
     }
 }
