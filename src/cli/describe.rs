@@ -40,7 +40,7 @@ fn describe_each(
     Ok(())
 }
 
-/// The description of each photo, if any word fits it.
+/// The description of each photo in the user's language, if any word fits it.
 ///
 /// # Errors
 /// Returns an error if the model fails or the store cannot be read.
@@ -49,7 +49,7 @@ pub fn descriptions(
     indexed: &Indexed,
 ) -> anyhow::Result<Vec<Option<String>>> {
     let mut descriptions = vec![None; indexed.photos.len()];
-    describe_each(opened, indexed, sentence, |at, words, text| {
+    describe_each(opened, indexed, in_language, |at, words, text| {
         descriptions[at] = (!words.is_empty()).then_some(text);
     })?;
     Ok(descriptions)

@@ -9,6 +9,7 @@ use super::item_id::ItemId;
 use crate::engine::library::{DuplicateReport, Flaw, Flaws, words};
 use crate::engine::search::bursts::Burst;
 use crate::engine::search::describe::{self, MAX_WORDS, Word};
+use crate::text;
 use kind::FLAWS;
 
 pub use kind::{Kind, Lines};
@@ -254,6 +255,31 @@ impl Findings {
         })
     }
 
+    /// For each word of the vocabulary, its name in the language of messages, in lower case, if it differs.
+    #[must_use]
+    pub fn word_names(&self) -> Vec<Option<String>> {
+        let name = |word: &&'static str| {
+            let name = text::photo_word(word);
+            (name != *word).then(|| name.to_lowercase())
+        };
+        self.vocabulary.iter().map(name).collect()
+    }
+
+    /// The words that fit a photo, each followed by its name, if any. `names` comes from [`Self::word_names`].
+    pub fn words_and_names<'a>(
+        &'a self,
+        id: ItemId,
+        names: &'a [Option<String>],
+    ) -> impl Iterator<Item = &'a str> {
+        let words = self.of(id).copied().unwrap_or_default().words;
+        words.into_iter().flat_map(move |(place, _)| {
+            let place = usize::from(place);
+            let word: Option<&'a str> = self.vocabulary.get(place).copied();
+            let name = names.get(place).and_then(Option::as_deref);
+            [word, name].into_iter().flatten()
+        })
+    }
+
     /// Whether the words have been determined.
     #[must_use]
     pub fn has_words(&self) -> bool {
@@ -325,6 +351,7 @@ impl Findings {
 mod tests {
     use super::*;
     use crate::engine::search::duplicates::{DuplicateCopy, DuplicateGroup, Likeness};
+    use crate::text::{Locale, keep_to_thread};
 
     fn found() -> Findings {
         let copy = |at| DuplicateCopy {
@@ -383,5 +410,24 @@ mod tests {
         );
         assert_eq!(found.accessible_text(2), None);
         assert_eq!(found.frequent_words(), ["sofa", "cat"]);
+    }
+
+    #[test]
+    fn words_are_found_in_english_and_in_the_language_of_messages() {
+        let mut found = found();
+        let places = found.word_indices();
+        found.set_words(0, &[("cat", 0.9), ("sofa", 0.4)], &places);
+        for (locale, expected) in [
+            (Locale::English, &["cat", "sofa"][..]),
+            // The German name differs from the English one only in its capital letter.
+            (Locale::German, &["cat", "katze", "sofa"]),
+            (Locale::SimplifiedChinese, &["cat", "猫", "sofa", "沙发"]),
+        ] {
+            keep_to_thread(locale);
+            let names = found.word_names();
+            let words: Vec<&str> = found.words_and_names(0, &names).collect();
+            assert_eq!(words, expected);
+        }
+        keep_to_thread(Locale::English);
     }
 }

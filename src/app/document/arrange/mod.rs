@@ -102,7 +102,7 @@ fn has_nearest(
         filter: &filter,
         ..wanted
     };
-    let test = shown::PreparedFilter::new(scored, &wanted);
+    let test = shown::PreparedFilter::new(library, scored, &wanted);
     let photos = verdicts.par_iter().enumerate().with_min_len(FEW);
     photos.any(|(at, verdict)| test.hides(at as ItemId, library, *verdict).is_none())
 }
@@ -114,7 +114,7 @@ pub fn arrange(
     scored: LabelScores<'_>,
     wanted: ArrangeRequest<'_>,
 ) -> Arrangement {
-    let test = shown::PreparedFilter::new(scored, &wanted);
+    let test = shown::PreparedFilter::new(library, scored, &wanted);
     let count = ItemId::try_from(library.items.len()).unwrap_or(ItemId::MAX);
     let evaluated = evaluation::evaluate(scored, &library.order_facts);
     let hidden_by: Vec<Option<HiddenBy>> = (0..count)

@@ -58,13 +58,15 @@ pub struct PreparedFilter<'a> {
     from: &'a str,
     to: &'a str,
     search_min: f32,
+    /// The names of the words that describe photos, while searching.
+    word_names: Vec<Option<String>>,
     filters_items: bool,
     is_searching: bool,
 }
 
 impl<'a> PreparedFilter<'a> {
     /// Prepares a filter.
-    pub fn new(scored: LabelScores<'a>, wanted: &ArrangeRequest<'a>) -> Self {
+    pub fn new(library: &Snapshot, scored: LabelScores<'a>, wanted: &ArrangeRequest<'a>) -> Self {
         let filter = wanted.filter;
         let label = match filter.fit {
             LabelFit::Label(id) => scored.place(id),
@@ -90,9 +92,15 @@ impl<'a> PreparedFilter<'a> {
             search_shows_all: filter.search_shows_all,
             ..Filter::default()
         };
+        let is_searching = scored.search.is_some() || !wanted.search.is_plain();
+        let word_names = match is_searching {
+            true => library.findings.word_names(),
+            false => Vec::new(),
+        };
         Self {
             filters_items: *filter != plain,
-            is_searching: scored.search.is_some() || !wanted.search.is_plain(),
+            is_searching,
+            word_names,
             scored,
             filter,
             search: wanted.search,
@@ -197,7 +205,7 @@ impl<'a> PreparedFilter<'a> {
 
     fn search(&self, id: ItemId, library: &Snapshot, mark: Mark) -> bool {
         let item = &library.items[id as usize];
-        let words = || library.findings.words(id).map(|(word, _)| word);
+        let words = || library.findings.words_and_names(id, &self.word_names);
         let matched = |matched: f32| matched >= self.search_min;
         let shows =
             self.scored.search.is_none() || self.scored.search_match(id).is_some_and(matched);

@@ -26,9 +26,13 @@ struct Part {
     terms: Terms,
     /// Whether the photo must also match the meaning.
     has_meaning: bool,
-    /// The meanings in lower case that are long enough to be searched for in names.
-    named: Vec<String>,
+    /// The meanings in lower case, which are also searched for in names and descriptions.
+    meanings: Vec<String>,
 }
+
+/// Minimum number of characters of a meaning that is searched for in names. Descriptions are searched for whole words,
+/// which are shorter in Chinese and Japanese.
+const MIN_NAMED_CHARS: usize = 3;
 
 impl SearchText {
     /// Parses a search text. `today` is the year and month that "last summer" is relative to.
@@ -53,7 +57,7 @@ impl SearchText {
     /// Whether a photo matches. `shows` says whether it matches the meaning; `words` returns the words that describe
     /// it.
     #[must_use]
-    pub fn matches<W: Iterator<Item = &'static str>>(
+    pub fn matches<'w, W: Iterator<Item = &'w str>>(
         &self,
         item: &LibraryItem,
         mark: Mark,
@@ -107,7 +111,7 @@ fn joined(parts: Vec<Part>) -> Vec<Part> {
         if !part.terms.is_empty() {
             all.terms = part.terms;
         }
-        all.named.extend(part.named);
+        all.meanings.extend(part.meanings);
     }
     vec![all]
 }
@@ -138,14 +142,16 @@ impl Part {
         }
         let meaning = meaning.join(" ");
         part.has_meaning = !meaning.is_empty();
-        if meaning.chars().count() > 2 {
-            part.named.push(meaning.to_lowercase());
+        if part.has_meaning {
+            part.meanings.push(meaning.to_lowercase());
         }
         (part, meaning)
     }
 
     fn is_named(&self, item: &LibraryItem) -> bool {
-        if self.named.is_empty() {
+        let is_long = |meaning: &&String| meaning.chars().count() >= MIN_NAMED_CHARS;
+        let mut named = self.meanings.iter().filter(is_long).peekable();
+        if named.peek().is_none() {
             return false;
         }
         let folder = item
@@ -154,17 +160,17 @@ impl Part {
             .parent()
             .and_then(|folder| folder.file_name());
         let folder = folder.and_then(|name| name.to_str());
-        self.named.iter().any(|named| {
+        named.any(|named| {
             contains_ignoring_case(&item.name, named)
                 || folder.is_some_and(|folder| contains_ignoring_case(folder, named))
         })
     }
 
     /// Whether the searched words are among those that describe a photo.
-    fn matches_description<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
-        let is_word = |asked: &str| words().any(|word| word == asked);
-        let mut named = self.named.iter();
-        named.any(|named| is_word(named) || named.split_whitespace().all(is_word))
+    fn matches_description<'w, W: Iterator<Item = &'w str>>(&self, words: impl Fn() -> W) -> bool {
+        let is_word = |asked: &str| words().any(|word| word.eq_ignore_ascii_case(asked));
+        let mut meanings = self.meanings.iter();
+        meanings.any(|meaning| is_word(meaning) || meaning.split_whitespace().all(is_word))
     }
 }
 
@@ -253,7 +259,7 @@ mod tests {
         let both = parse("cat, dog 2019");
         assert_eq!((both.meaning.as_str(), both.parts.len()), ("cat, dog", 1));
         assert_eq!(both.parts[0].terms, terms("2019"));
-        assert_eq!(both.parts[0].named, ["cat", "dog"]);
+        assert_eq!(both.parts[0].meanings, ["cat", "dog"]);
         // A comma in quotes does not separate.
         assert_eq!(parse("\"red, white\"").parts.len(), 1);
         assert_eq!(parse(" , ").parts, []);

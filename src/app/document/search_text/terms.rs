@@ -155,7 +155,7 @@ impl Terms {
     }
 
     /// Whether all tags are among the words that describe a photo.
-    pub fn has_tags<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
+    pub fn has_tags<'w, W: Iterator<Item = &'w str>>(&self, words: impl Fn() -> W) -> bool {
         let matches_description =
             |tag: &String| words().any(|word| contains_ignoring_case(word, tag));
         self.tags.iter().all(matches_description)
