@@ -331,10 +331,15 @@ impl App {
             || before.precision != now.precision
             || before.gpu_on_battery != now.gpu_on_battery;
         let reread = before.excluded_folders != now.excluded_folders || before.videos != now.videos;
-        if before.language != now.language {
+        let translated = before.language != now.language;
+        if translated {
             text::select(now.language.locale());
         }
         DecodeMemory::of_process().set_mebibytes(now.decode_memory_mb);
+        if translated && !self.state.search.is_empty() {
+            // The search finds words in the language of messages.
+            self.request_refresh(RefreshPriority::Now);
+        }
         if moved {
             self.forget_photos();
             self.open_session();

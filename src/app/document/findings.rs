@@ -419,7 +419,7 @@ mod tests {
         found.set_words(0, &[("cat", 0.9), ("sofa", 0.4)], &places);
         for (locale, expected) in [
             (Locale::English, &["cat", "sofa"][..]),
-            // The German name differs from the English one only in its capital letter.
+            // "Sofa" is the same word in German.
             (Locale::German, &["cat", "katze", "sofa"]),
             (Locale::SimplifiedChinese, &["cat", "猫", "sofa", "沙发"]),
         ] {

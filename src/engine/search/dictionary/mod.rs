@@ -251,6 +251,37 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_word_in_an_english_phrase_is_not_taken_for_foreign() {
+        for words in [
+            "windsor chair",
+            "adirondack chairs",
+            "a photo of a windsor chair",
+            "windsor chair with a cushion",
+        ] {
+            for language in [None, Some(Language::German), Some(Language::Chinese)] {
+                assert_eq!(meaning(words, language), Meaning::English, "{words}");
+            }
+        }
+        for words in [
+            // Without a content word.
+            "windsor",
+            "the windsor",
+            "am zarrapastroso",
+            // The other word is not only English.
+            "animal zarrapastroso",
+            "hotel zarrapastroso",
+            "perro zarrapastroso",
+            // The unknown word is not English.
+            "größenwahnsinnig chair",
+            // Several unknown words.
+            "zarrapastroso windsor chair",
+        ] {
+            let meant = meaning(words, None);
+            assert!(matches!(meant, Meaning::Unknown(_)), "{words}: {meant:?}");
+        }
+    }
+
+    #[test]
     fn few_english_words_are_another_thing_where_the_language_is_told() {
         for language in Language::ALL {
             let words = include_str!("../../../../assets/photo-words.txt").lines();

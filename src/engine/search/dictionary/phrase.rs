@@ -7,7 +7,7 @@ use super::forms::look_up_forms;
 use super::grammar::{Part, Particle, in_english, particle};
 use super::language::Language;
 use super::segmentation;
-use super::tables::{English, is_english, is_everyday_english, look_up};
+use super::tables::{English, is_english, is_everyday_english, is_in_latin_entry, look_up};
 
 /// Maximum number of words in a dictionary entry.
 const MAX_WORDS: usize = 4;
@@ -84,6 +84,14 @@ pub enum Certainty {
     Spelled,
 }
 
+/// Minimum number of letters for an English word to indicate that a phrase is English.
+const MIN_CONTENT_LETTERS: usize = 3;
+/// English function words of at least [`MIN_CONTENT_LETTERS`].
+const ENGLISH_FUNCTION_WORDS: [&str; 25] = [
+    "above", "and", "behind", "below", "between", "during", "for", "from", "her", "his", "into",
+    "its", "near", "our", "over", "that", "the", "their", "this", "through", "under", "with",
+    "without", "you", "your",
+];
 /// English words that are kept as typed within a text in another language, whatever they mean there.
 const ENGLISH_PARTICLES: [&str; 4] = ["a", "an", "of", "the"];
 
@@ -276,7 +284,35 @@ pub fn foreign(text: &Text, preferred: Option<Language>) -> Option<Option<Langua
             && (accented || long && (preferred.is_some() || !word.is_capitalised()))
     };
     let strange: Vec<&Typed> = text.words.iter().filter(strange).collect();
-    (!strange.is_empty()).then(|| guess(text, &strange))
+    let is_foreign = !strange.is_empty() && !is_english_phrase(text, &strange);
+    is_foreign.then(|| guess(text, &strange))
+}
+
+/// Whether a phrase with an unknown word is English, such as "windsor chair": all other words are everyday English, and
+/// one of them is a content word that no other language has.
+fn is_english_phrase(text: &Text, strange: &[&Typed]) -> bool {
+    let [unknown] = strange else {
+        return false;
+    };
+    let is_content = |word: &Typed| {
+        word.folded.len() >= MIN_CONTENT_LETTERS
+            && is_everyday_english(&word.folded)
+            && !ENGLISH_FUNCTION_WORDS.contains(&word.folded.as_str())
+    };
+    let english = || text.words.iter().filter(|word| word.is_english());
+    unknown.raw.is_ascii()
+        && english().count() + 1 == text.words.len()
+        && !may_be_foreign(unknown)
+        && english().any(|word| is_content(word) && !may_be_foreign(word))
+}
+
+/// Whether a word is known in another language in Latin script, in any form.
+fn may_be_foreign(word: &Typed) -> bool {
+    let is_of = |language| {
+        particle(language, &word.folded).is_some()
+            || look_up_forms(language, &word.folded).is_some()
+    };
+    is_in_latin_entry(&word.folded) || Language::LATIN.into_iter().any(is_of)
 }
 
 /// The probable language: the one that knows most of the words, or has their special letters.

@@ -1,5 +1,6 @@
 //! The dictionary's entries: sorted lines, decompressed on first use.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::sync::LazyLock;
 
@@ -53,6 +54,15 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     }
 });
 
+/// The folded words in the entries of the languages in Latin script, whether alone or within a phrase. Words that are the
+/// same in English ("animal") have no entry of their own, but mostly occur in phrases ("animal de granja").
+static LATIN_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let places = Language::LATIN.into_iter().filter_map(place);
+    let lines = places.flat_map(|place| TABLES.languages[place].lines());
+    let entries = lines.map(|line| line.split('\t').next().unwrap_or(line));
+    entries.flat_map(|entry| entry.split(' ')).collect()
+});
+
 fn place(language: Language) -> Option<usize> {
     Language::ALL.iter().position(|known| *known == language)
 }
@@ -75,6 +85,11 @@ pub fn look_up(language: Language, word: &str) -> Option<English> {
         is_adjective: bare.is_some(),
         spelling: columns.next(),
     })
+}
+
+/// Whether a folded word occurs in an entry of a language in Latin script, alone or within a phrase.
+pub fn is_in_latin_entry(word: &str) -> bool {
+    LATIN_WORDS.contains(word)
 }
 
 /// Whether a folded word always counts as English.
@@ -155,5 +170,7 @@ mod tests {
         }
         assert!(is_everyday_english("chat") && !is_english("schmetterling"));
         assert!(is_english("casa") && !is_everyday_english("casa"));
+        assert!(is_in_latin_entry("perro") && is_in_latin_entry("animal"));
+        assert!(!is_in_latin_entry("chair") && !is_in_latin_entry(""));
     }
 }
