@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{lumisift, photos};
+use common::{json, lumisift, photos, samples};
+use lumisift::engine::media::metadata::PhotoMetadata;
 
 /// A home with three photos, and one of them again under another name.
 fn home() -> tempfile::TempDir {
@@ -76,6 +77,40 @@ fn people_read_the_language_of_the_system_and_programs_english() {
         assert_eq!(printed, in_english);
         assert!(stderr.ends_with(&chinese), "{stderr}");
     }
+}
+
+#[test]
+fn descriptions_are_written_in_the_language_of_messages() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("photos");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::copy(samples().join("cat.jpg"), folder.join("cat.jpg")).expect("copied");
+    let run_in = |language: &str, args: &[&str]| {
+        let mut command = lumisift(home.path());
+        command.env("LUMISIFT_LANGUAGE", language);
+        command.args(args).arg(&folder);
+        command.args(["--model", "starter", "--device", "cpu"]);
+        command
+    };
+    let describe = &["describe"][..];
+    let (english, ..) = json(&mut run_in("en", describe));
+    let (chinese, ..) = json(&mut run_in("zh-CN", describe));
+    assert_eq!(chinese, english);
+    let (table, _) = run(&mut run_in("zh-CN", describe));
+    assert!(table.contains("猫"), "{table}");
+    let keywords = &["keywords", "--descriptions"][..];
+    let planned_in = |language: &str| {
+        let (planned, ..) = json(run_in(language, keywords).arg("--dry-run"));
+        let description = planned["changes"][0]["description"].as_str();
+        description.expect("a description").to_owned()
+    };
+    assert_eq!(planned_in("en"), english["photos"][0]["description"]);
+    let description = planned_in("zh-CN");
+    assert!(description.contains("猫"), "{description}");
+    let (_, code, stderr) = json(&mut run_in("zh-CN", keywords));
+    assert_eq!(code, 0, "{stderr}");
+    let written = PhotoMetadata::of(&folder.join("cat.jpg")).facts.description;
+    assert_eq!(written, Some(description));
 }
 
 #[test]

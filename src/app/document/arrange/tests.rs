@@ -1,17 +1,22 @@
 //! Tests of the display order and the filters.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::app::document::filter::FlagFilter;
 use crate::app::document::filter::{LabelFit, SortKey};
+use crate::app::document::findings::Findings;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::library::LibraryItem;
 use crate::app::document::match_axis;
+use crate::engine::library::{DuplicateReport, Flaws};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage, Taken};
 use crate::engine::organize::marks::Mark;
 use crate::engine::organize::marks::{Colour, Flag};
 use crate::engine::search::score::Scores;
+use crate::text::{Locale, keep_to_thread};
 
 fn photo(name: &str, taken: Option<&str>, size: u64) -> LibraryItem {
     let file = Candidate {
@@ -319,6 +324,57 @@ fn a_search_finds_names_and_dates_besides_what_is_seen() {
     assert_eq!(shown("stars:4", false), [1]);
     assert_eq!(shown("is:picked", false), [1]);
     assert_eq!(shown("label:\"label 2\"", false), [1]);
+}
+
+#[test]
+fn a_search_finds_descriptions_in_english_and_in_the_language_of_messages() {
+    let mut library = library();
+    let (copies, flaws) = (DuplicateReport::default(), Flaws::default());
+    let mut found = Findings::new(&[0, 1, 2, 3], 4, &copies, Vec::new(), &flaws);
+    let places = found.word_indices();
+    found.set_words(0, &[("cat", 0.9), ("QR code", 0.8)], &places);
+    found.set_words(3, &[("dog", 0.9), ("beach", 0.8)], &places);
+    library.findings = Arc::new(found);
+    let scores = scores();
+    // The content matches no search.
+    let unlike = Scores {
+        labels: 1,
+        matches: vec![0.0; 4],
+        probabilities: Vec::new(),
+    };
+    let shown = |text: &str| {
+        let search = SearchText::parse(text, (2025, 7));
+        let scored = LabelScores {
+            labels: &[],
+            columns: &[],
+            scores: &scores,
+            search: (!search.meaning.is_empty()).then_some(&unlike),
+        };
+        let wanted = ArrangeRequest {
+            sorting: Sorting::default(),
+            grouping: Grouping::Nothing,
+            filter: &Filter::default(),
+            draft: None,
+            search: &search,
+        };
+        arrange(&library, scored, wanted).order
+    };
+    for (locale, cat, dog_on_beach) in [
+        (Locale::English, "Cat", "dog beach"),
+        (Locale::German, "Katze", "Hund Strand"),
+        (Locale::French, "chat", "Chien plage"),
+        (Locale::SimplifiedChinese, "猫", "狗 海滩"),
+    ] {
+        keep_to_thread(locale);
+        for text in [cat, "cat", "qr code", "tag:cat", &format!("tag:{cat}")] {
+            assert_eq!(shown(text), [0], "{locale:?}: {text}");
+        }
+        for text in [dog_on_beach, "dog beach", "tag:dog tag:beach"] {
+            assert_eq!(shown(text), [3], "{locale:?}: {text}");
+        }
+    }
+    keep_to_thread(Locale::English);
+    assert!(shown("Katze").is_empty() && shown("tag:Katze").is_empty());
 }
 
 #[test]
