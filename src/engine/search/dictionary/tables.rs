@@ -54,8 +54,8 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     }
 });
 
-/// The folded words in the entries of the languages in Latin script, whether alone or within a phrase. Words that are the
-/// same in English ("animal") have no entry of their own, but mostly occur in phrases ("animal de granja").
+/// The folded words in the entries of the languages in Latin script, alone or within a phrase. Words that are the same
+/// in English ("animal") have no entry of their own, but many occur in phrases ("animal de granja").
 static LATIN_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let places = Language::LATIN.into_iter().filter_map(place);
     let lines = places.flat_map(|place| TABLES.languages[place].lines());
