@@ -146,17 +146,15 @@ pub fn find(
                 vector: vector(*at)?,
                 hash: grid.hash(),
                 grid,
-                taken: entries[*at].taken,
-                sub_seconds: entries[*at].sub_seconds,
-                camera: appearance.camera.as_deref(),
+                shot: near::Shot {
+                    taken: entries[*at].taken,
+                    sub_seconds: entries[*at].sub_seconds,
+                    camera: appearance.camera.as_deref(),
+                },
             })
         })
         .collect();
-    let mut copy_of = near::copies(&photos, rule, cancel, watch)?;
-    if rule.turned {
-        turned::add_copies(&photos, rule, cancel, &mut copy_of)?;
-    }
-    near::separate_shots(&photos, rule, cancel, &mut copy_of)?;
+    let copy_of = copies(&photos, rule, cancel, watch)?;
     for (number, of) in copy_of.iter().enumerate() {
         let Some(of) = of else { continue };
         let (at, keeper) = (leaders[number], leaders[of.leader]);
@@ -176,6 +174,43 @@ pub fn find(
         }));
     }
     Some(sorted(groups, entries))
+}
+
+/// For each photo, best first, the better photo that it duplicates, if any; `None` if `cancel` was raised. Photos that
+/// are left out of a group are new again in the next round.
+///
+/// This ends: the best new photo joins a group, starts one, or contradicts a group that has just become more specific
+/// about its shot. No better photo changes its group, so this happens a limited number of times.
+fn copies(
+    photos: &[near::ComparedPhoto<'_>],
+    rule: &DuplicateRule,
+    cancel: &Cancel,
+    watch: impl Fn(usize, usize) + Sync,
+) -> Option<Vec<Option<near::CopyOf>>> {
+    let mut copy_of: Vec<Option<near::CopyOf>> = vec![None; photos.len()];
+    let mut is_new = vec![true; photos.len()];
+    let mut is_first = true;
+    while is_new.contains(&true) {
+        let before = copy_of.clone();
+        let shots = near::group_shots(photos, &before);
+        let round = near::Round {
+            photos,
+            shots: &shots,
+            is_new: &is_new,
+            rule,
+        };
+        near::add_copies(&round, cancel, &mut copy_of, |done, of| {
+            if is_first {
+                watch(done, of);
+            }
+        })?;
+        if rule.turned {
+            turned::add_copies(&round, cancel, &mut copy_of)?;
+        }
+        is_new = near::separate_shots(photos, &before, shots, &mut copy_of);
+        is_first = false;
+    }
+    Some(copy_of)
 }
 
 /// Groups photos with identical bytes. Returns the best photo of each content, best first, and the copies of each by its

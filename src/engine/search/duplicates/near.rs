@@ -3,7 +3,7 @@
 //! The kernel returns only products above a threshold, so memory does not grow with the number of pairs. Exact cosine
 //! and greyscale grids decide about candidates.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use half::f16;
 use rayon::prelude::*;
@@ -30,12 +30,42 @@ pub struct ComparedPhoto<'a> {
     pub grid: &'a GreyGrid,
     /// The perceptual hash of the grid.
     pub hash: PerceptualHash,
+    /// The shot, according to its metadata.
+    pub shot: Shot<'a>,
+}
+
+/// What the metadata of a photo, or of all photos of a group, says about the shot.
+#[derive(Clone, Copy, Debug)]
+pub struct Shot<'a> {
     /// The capture time.
     pub taken: Option<&'a str>,
     /// Digits of its fraction of a second.
     pub sub_seconds: Option<&'a str>,
     /// The camera model.
     pub camera: Option<&'a str>,
+}
+
+impl Shot<'_> {
+    /// Whether two shots are certainly different: taken at another time, or with another camera.
+    pub fn differs(&self, other: &Self) -> bool {
+        let differ =
+            |a: Option<&str>, b: Option<&str>| matches!((a, b), (Some(a), Some(b)) if a != b);
+        let is_same_second = self.taken.is_some() && self.taken == other.taken;
+        differ(self.taken, other.taken)
+            || (is_same_second && differ(self.sub_seconds, other.sub_seconds))
+            || differ(self.camera, other.camera)
+    }
+
+    /// Adds the metadata of another photo of the same shot.
+    fn merge(&mut self, other: &Self) {
+        // A fraction of a second means nothing without the second.
+        if self.taken.is_none() {
+            (self.taken, self.sub_seconds) = (other.taken, other.sub_seconds);
+        } else if other.taken.is_some() {
+            self.sub_seconds = self.sub_seconds.or(other.sub_seconds);
+        }
+        self.camera = self.camera.or(other.camera);
+    }
 }
 
 /// A photo's relation to the better photo that it duplicates.
@@ -51,77 +81,111 @@ pub struct CopyOf {
     pub correlation: f32,
 }
 
-/// For each photo, best first, the better photo that it duplicates, if any; `None` if `cancel` was raised.
-pub fn copies(
-    photos: &[ComparedPhoto<'_>],
-    rule: &DuplicateRule,
+/// Duplicates by their index, each with its better photo.
+type FoundCopies = Vec<(usize, CopyOf)>;
+
+/// One round of comparisons: the new photos with all leaders and with each other.
+#[derive(Clone, Copy)]
+pub struct Round<'a> {
+    /// The photos, best first.
+    pub photos: &'a [ComparedPhoto<'a>],
+    /// For each leader, the shot according to it and its copies of earlier rounds.
+    pub shots: &'a [Shot<'a>],
+    /// Whether each photo is new; pairs of other photos have been compared before.
+    pub is_new: &'a [bool],
+    /// The thresholds.
+    pub rule: &'a DuplicateRule,
+}
+
+impl Round<'_> {
+    /// Separates the new photos from the others.
+    fn split(&self, which: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        which.iter().copied().partition(|at| self.is_new[*at])
+    }
+}
+
+/// Finds, for each photo that duplicates no other yet, the best photo that it duplicates; returns `None` if `cancel`
+/// was raised.
+pub fn add_copies(
+    round: &Round<'_>,
     cancel: &Cancel,
+    copy_of: &mut [Option<CopyOf>],
     watch: impl Fn(usize, usize) + Sync,
-) -> Option<Vec<Option<CopyOf>>> {
-    let mut copy_of: Vec<Option<CopyOf>> = vec![None; photos.len()];
-    for first in (0..photos.len()).step_by(BLOCK) {
-        let end = (first + BLOCK).min(photos.len());
-        let open = |copy_of: &[Option<CopyOf>], at: &usize| copy_of[*at].is_none();
-        let members: Vec<usize> = (first..end).filter(|at| open(&copy_of, at)).collect();
+) -> Option<()> {
+    let count = copy_of.len();
+    for first in (0..count).step_by(BLOCK) {
+        let end = (first + BLOCK).min(count);
+        let members = leaders(copy_of, first..end);
         if members.is_empty() {
             continue;
         }
-        resolve(photos, &members, rule, cancel, &mut copy_of);
+        resolve(round, &members, cancel, copy_of);
         // Only leaders remain: a photo must match the keeper itself, not one of its copies.
-        let leaders: Vec<usize> = members
-            .into_iter()
-            .filter(|at| open(&copy_of, at))
-            .collect();
-        let block = PhotoBlock::new(photos, leaders);
-        let later: Vec<usize> = (end..photos.len())
-            .filter(|at| open(&copy_of, at))
-            .collect();
-        let found: Vec<(usize, CopyOf)> = later
-            .par_chunks(TASK)
-            .map_init(NearScratch::default, |scratch, task| {
-                match cancel.is_cancelled() {
-                    true => Vec::new(),
-                    false => block.first_of(photos, task, rule, scratch),
-                }
-            })
-            .flatten()
-            .collect();
+        let (new, known) = round.split(&leaders(copy_of, first..end));
+        let later = leaders(copy_of, end..count);
+        let (later_new, _) = round.split(&later);
+        let mut found = compare(round, new, &later, cancel, PhotoBlock::first_of);
+        found.extend(compare(
+            round,
+            known,
+            &later_new,
+            cancel,
+            PhotoBlock::first_of,
+        ));
         for (at, of) in found {
-            copy_of[at] = Some(of);
+            if copy_of[at].is_none_or(|other| of.leader < other.leader) {
+                copy_of[at] = Some(of);
+            }
         }
         if cancel.is_cancelled() {
             return None;
         }
-        watch(end, photos.len());
+        watch(end, count);
     }
-    Some(copy_of)
+    Some(())
+}
+
+/// The photos of a range that duplicate no better one.
+fn leaders(copy_of: &[Option<CopyOf>], range: Range<usize>) -> Vec<usize> {
+    range.filter(|at| copy_of[*at].is_none()).collect()
 }
 
 /// Finds duplicates among the members of a block.
-fn resolve(
-    photos: &[ComparedPhoto<'_>],
-    members: &[usize],
-    rule: &DuplicateRule,
-    cancel: &Cancel,
-    copy_of: &mut [Option<CopyOf>],
-) {
-    let block = PhotoBlock::new(photos, members.to_vec());
-    let pairs: Vec<(usize, CopyOf)> = members
-        .par_chunks(TASK)
-        .map_init(NearScratch::default, |scratch, task| {
-            match cancel.is_cancelled() {
-                true => Vec::new(),
-                false => block.all_of(photos, task, rule, scratch),
-            }
-        })
-        .flatten()
-        .collect();
+fn resolve(round: &Round<'_>, members: &[usize], cancel: &Cancel, copy_of: &mut [Option<CopyOf>]) {
+    let (new, known) = round.split(members);
+    let mut pairs = compare(round, known, &new, cancel, PhotoBlock::all_of);
+    pairs.extend(compare(round, new, members, cancel, PhotoBlock::all_of));
+    pairs.sort_unstable_by_key(|(at, of)| (*at, of.leader));
     // In order of photos, so that each is decided before those that it could lead.
     for (at, of) in pairs {
         if copy_of[at].is_none() && copy_of[of.leader].is_none() {
             copy_of[at] = Some(of);
         }
     }
+}
+
+/// Packs photos and compares others with them, in parallel.
+fn compare(
+    round: &Round<'_>,
+    members: Vec<usize>,
+    others: &[usize],
+    cancel: &Cancel,
+    copies: fn(&PhotoBlock, &Round<'_>, &[usize], &mut NearScratch) -> FoundCopies,
+) -> FoundCopies {
+    if members.is_empty() || others.is_empty() {
+        return Vec::new();
+    }
+    let block = PhotoBlock::new(round.photos, members);
+    others
+        .par_chunks(TASK)
+        .map_init(NearScratch::default, |scratch, task| {
+            match cancel.is_cancelled() {
+                true => Vec::new(),
+                false => copies(&block, round, task, scratch),
+            }
+        })
+        .flatten()
+        .collect()
 }
 
 /// Scratch buffers of a task.
@@ -149,51 +213,38 @@ impl PhotoBlock {
     /// For each photo of a task, the first better member that it duplicates.
     fn first_of(
         &self,
-        photos: &[ComparedPhoto<'_>],
+        round: &Round<'_>,
         task: &[usize],
-        rule: &DuplicateRule,
         scratch: &mut NearScratch,
-    ) -> Vec<(usize, CopyOf)> {
-        self.near(photos, task, rule, scratch);
+    ) -> FoundCopies {
+        self.near(round, task, scratch);
         let found = scratch.found.chunk_by(|a, b| a.row == b.row);
         let first = found.filter_map(|hits| {
             let at = task[hits[0].row];
             let near = hits
                 .iter()
-                .filter(|hit| may_be_copy(photos, self.members[hit.output], at, hit, rule));
-            let mut copies =
-                near.filter_map(|hit| copy(photos, self.members[hit.output], at, rule));
+                .filter(|hit| may_be_copy(round, self.members[hit.output], at, hit));
+            let mut copies = near.filter_map(|hit| copy(round, self.members[hit.output], at));
             Some((at, copies.next()?))
         });
         first.collect()
     }
 
     /// For each photo of a task, all better members that it duplicates.
-    fn all_of(
-        &self,
-        photos: &[ComparedPhoto<'_>],
-        task: &[usize],
-        rule: &DuplicateRule,
-        scratch: &mut NearScratch,
-    ) -> Vec<(usize, CopyOf)> {
-        self.near(photos, task, rule, scratch);
+    fn all_of(&self, round: &Round<'_>, task: &[usize], scratch: &mut NearScratch) -> FoundCopies {
+        self.near(round, task, scratch);
         let pairs = scratch.found.iter().map(|hit| {
             let (member, at) = (self.members[hit.output], task[hit.row]);
-            let may_be = member < at && may_be_copy(photos, member, at, hit, rule);
-            may_be.then(|| Some((at, copy(photos, member, at, rule)?)))?
+            let may_be = member < at && may_be_copy(round, member, at, hit);
+            may_be.then(|| Some((at, copy(round, member, at)?)))?
         });
         pairs.flatten().collect()
     }
 
     /// Pairs that are similar in 8-bit precision, by the task's photo, then by member.
-    fn near(
-        &self,
-        photos: &[ComparedPhoto<'_>],
-        task: &[usize],
-        rule: &DuplicateRule,
-        scratch: &mut NearScratch,
-    ) {
-        widen_all(photos, task, &mut scratch.wide);
+    fn near(&self, round: &Round<'_>, task: &[usize], scratch: &mut NearScratch) {
+        let rule = round.rule;
+        widen_all(round.photos, task, &mut scratch.wide);
         scratch.found.clear();
         let threshold = rule.min_cosine.min(rule.min_framed_cosine) - MARGIN;
         self.vectors.products_above(
@@ -209,26 +260,16 @@ impl PhotoBlock {
 }
 
 /// Whether a pair deserves an exact comparison, judging by its 8-bit product or its hashes.
-fn may_be_copy(
-    photos: &[ComparedPhoto<'_>],
-    leader: usize,
-    at: usize,
-    hit: &ProductAbove,
-    rule: &DuplicateRule,
-) -> bool {
+fn may_be_copy(round: &Round<'_>, leader: usize, at: usize, hit: &ProductAbove) -> bool {
+    let (photos, rule) = (round.photos, round.rule);
     hit.product >= rule.min_cosine - MARGIN
         || photos[leader].hash.distance(photos[at].hash) <= rule.max_distance
 }
 
-/// Whether a photo duplicates a better one.
-fn copy(
-    photos: &[ComparedPhoto<'_>],
-    leader: usize,
-    at: usize,
-    rule: &DuplicateRule,
-) -> Option<CopyOf> {
-    let (better, other) = (&photos[leader], &photos[at]);
-    if is_other_shot(better, other) {
+/// Whether a photo duplicates a better one, and does not contradict its earlier copies.
+fn copy(round: &Round<'_>, leader: usize, at: usize) -> Option<CopyOf> {
+    let (better, other, rule) = (&round.photos[leader], &round.photos[at], round.rule);
+    if round.shots[leader].differs(&other.shot) {
         return None;
     }
     let threshold = match better.hash.distance(other.hash) <= rule.max_distance {
@@ -247,66 +288,56 @@ fn copy(
     })
 }
 
-/// Whether the metadata of two photos shows that they are different shots: another time, or another camera.
-pub fn is_other_shot(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
-    let differ = |a: Option<&str>, b: Option<&str>| matches!((a, b), (Some(a), Some(b)) if a != b);
-    differ(a.taken, b.taken)
-        || (a.taken.is_some() && a.taken == b.taken && differ(a.sub_seconds, b.sub_seconds))
-        || differ(a.camera, b.camera)
-}
-
-/// Leaves only copies that can all be of one shot in each group. A keeper without a date may match photos of several
-/// shots: its closest copy decides which of them stay. The others are compared among themselves.
-pub fn separate_shots(
-    photos: &[ComparedPhoto<'_>],
-    rule: &DuplicateRule,
-    cancel: &Cancel,
-    copy_of: &mut [Option<CopyOf>],
-) -> Option<()> {
-    let mut left_out = remove_other_shots(photos, copy_of);
-    while !left_out.is_empty() {
-        let others: Vec<ComparedPhoto<'_>> = left_out.iter().map(|at| photos[*at]).collect();
-        let mut among_others = copies(&others, rule, cancel, |_, _| ())?;
-        let next = remove_other_shots(&others, &mut among_others);
-        for (at, of) in left_out.iter().zip(among_others) {
-            copy_of[*at] = of.map(|of| CopyOf {
-                leader: left_out[of.leader],
-                ..of
-            });
-        }
-        // The first of them is never left out again, so this ends.
-        left_out = next.into_iter().map(|at| left_out[at]).collect();
-    }
-    Some(())
-}
-
-/// Removes copies that are other shots than a closer copy in their group, and returns them in order.
-fn remove_other_shots(photos: &[ComparedPhoto<'_>], copy_of: &mut [Option<CopyOf>]) -> Vec<usize> {
-    let mut groups: BTreeMap<usize, Vec<(usize, CopyOf)>> = BTreeMap::new();
-    for (at, of) in copy_of.iter().enumerate() {
+/// For each photo, the shot according to it and its copies.
+pub fn group_shots<'a>(photos: &[ComparedPhoto<'a>], copy_of: &[Option<CopyOf>]) -> Vec<Shot<'a>> {
+    let mut shots: Vec<Shot<'a>> = photos.iter().map(|photo| photo.shot).collect();
+    for (photo, of) in photos.iter().zip(copy_of) {
         if let Some(of) = of {
-            groups.entry(of.leader).or_default().push((at, *of));
+            shots[of.leader].merge(&photo.shot);
         }
     }
-    let mut removed = Vec::new();
-    for mut members in groups.into_values() {
-        members.sort_by(|(_, a), (_, b)| {
-            let by_cosine = b.cosine.total_cmp(&a.cosine);
-            b.correlation.total_cmp(&a.correlation).then(by_cosine)
-        });
-        let mut kept: Vec<usize> = Vec::new();
-        for (at, _) in members {
-            let is_other = |other: &usize| is_other_shot(&photos[*other], &photos[at]);
-            if kept.iter().any(is_other) {
-                copy_of[at] = None;
-                removed.push(at);
-            } else {
-                kept.push(at);
-            }
+    shots
+}
+
+/// Leaves only copies that can all be of one shot in each group, and returns which photos were left out and must be
+/// compared again. A keeper without a date may match photos of several shots: the copies of `before`, then the closest
+/// ones, decide which of them stay. `shots` are those of `before`.
+pub fn separate_shots<'a>(
+    photos: &[ComparedPhoto<'a>],
+    before: &[Option<CopyOf>],
+    mut shots: Vec<Shot<'a>>,
+    copy_of: &mut [Option<CopyOf>],
+) -> Vec<bool> {
+    let mut joined: Vec<(usize, CopyOf)> = Vec::new();
+    for ((at, of), before) in copy_of.iter().enumerate().zip(before) {
+        let Some(of) = of else { continue };
+        if before.is_none_or(|before| before.leader != of.leader) {
+            joined.push((at, *of));
         }
     }
-    removed.sort_unstable();
-    removed
+    joined.sort_by(|(_, a), (_, b)| {
+        let by_cosine = b.cosine.total_cmp(&a.cosine);
+        b.correlation.total_cmp(&a.correlation).then(by_cosine)
+    });
+    let mut is_left_out = vec![false; photos.len()];
+    for (at, of) in joined {
+        let shot = &mut shots[of.leader];
+        if shot.differs(&photos[at].shot) {
+            copy_of[at] = None;
+            is_left_out[at] = true;
+        } else {
+            shot.merge(&photos[at].shot);
+        }
+    }
+    // A keeper that has joined a better photo leads no group. Its copies have not been compared with that photo.
+    for at in 0..photos.len() {
+        let Some(of) = copy_of[at] else { continue };
+        if copy_of[of.leader].is_some() {
+            copy_of[at] = None;
+            is_left_out[at] = true;
+        }
+    }
+    is_left_out
 }
 
 /// The correlation of two grids that show the same picture, or one a crop of the other; `None` if they do not, or have

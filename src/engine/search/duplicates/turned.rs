@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::near::{ComparedPhoto, CopyOf, grid_correlation, is_other_shot};
-use super::{DuplicateRule, Likeness};
+use super::Likeness;
+use super::near::{CopyOf, Round, grid_correlation};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
 use crate::engine::search::math::cosine;
@@ -33,8 +33,13 @@ impl HashBands {
         Self(bands)
     }
 
-    /// Photos after index `after` with hashes near `hash`, without repetition, in ascending order.
-    fn near(&self, hashes: &[PerceptualHash], hash: PerceptualHash, after: usize) -> Vec<usize> {
+    /// Wanted photos with hashes near `hash`, without repetition, in ascending order.
+    fn near(
+        &self,
+        hashes: &[PerceptualHash],
+        hash: PerceptualHash,
+        is_wanted: impl Fn(usize) -> bool,
+    ) -> Vec<usize> {
         let mut found = Vec::new();
         for (number, band) in (0..).zip(&self.0) {
             let key = (hash.0 >> (BAND * number)) as u16;
@@ -42,7 +47,7 @@ impl HashBands {
             let keys = std::iter::once(key).chain(flips.map(|flip| key ^ flip));
             for at in keys.filter_map(|key| band.get(&key)).flatten() {
                 let at = *at as usize;
-                if at > after && hashes[at].distance(hash) <= MAX_DISTANCE {
+                if is_wanted(at) && hashes[at].distance(hash) <= MAX_DISTANCE {
                     found.push(at);
                 }
             }
@@ -54,81 +59,102 @@ impl HashBands {
 }
 
 /// Adds transformed duplicates among the remaining leaders. If a leader becomes a duplicate, its own copies are
-/// compared with its new leader, and become independent if they do not match.
+/// compared with its new leader.
 pub fn add_copies(
-    photos: &[ComparedPhoto<'_>],
-    rule: &DuplicateRule,
+    round: &Round<'_>,
     cancel: &Cancel,
     copy_of: &mut [Option<CopyOf>],
 ) -> Option<()> {
-    let hashes: Vec<PerceptualHash> = photos.iter().map(|photo| photo.hash).collect();
-    let leaders: Vec<usize> = (0..photos.len())
+    let hashes: Vec<PerceptualHash> = round.photos.iter().map(|photo| photo.hash).collect();
+    let leaders: Vec<usize> = (0..copy_of.len())
         .filter(|at| copy_of[*at].is_none())
         .collect();
     let bands = HashBands::new(&hashes, &leaders);
-    let found: Vec<(usize, CopyOf)> = leaders
+    let mut found: Vec<(usize, CopyOf)> = leaders
         .par_iter()
-        .flat_map_iter(|leader| match cancel.is_cancelled() {
+        .filter(|at| round.is_new[**at])
+        .flat_map_iter(|at| match cancel.is_cancelled() {
             true => Vec::new(),
-            false => turned_copies(photos, &hashes, &bands, *leader, rule),
+            false => turned_pairs(round, &hashes, &bands, *at),
         })
         .collect();
     if cancel.is_cancelled() {
         return None;
     }
     // In order of leaders, so that each leader is decided before its copies.
+    found.sort_by_key(|(at, of)| (of.leader, *at));
     for (at, of) in found {
         if copy_of[at].is_none() && copy_of[of.leader].is_none() {
             copy_of[at] = Some(of);
         }
     }
-    // Copies of a photo that has just become a duplicate itself.
+    // Copies of a photo that has just become a duplicate itself. Those that do not match its leader are left out later.
     for at in 0..copy_of.len() {
         let Some(of) = copy_of[at] else { continue };
         if let Some(above) = copy_of[of.leader] {
             let copies = TURNS.into_iter().filter_map(|turn| {
-                let turned = photos[above.leader].grid.turned(turn);
-                turned_copy(photos, (above.leader, &turned), turn, at, rule)
+                let turned = round.photos[above.leader].grid.turned(turn);
+                turned_copy(round, (above.leader, &turned), turn, at)
             });
-            copy_of[at] = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
+            let closest = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
+            copy_of[at] = closest.or(Some(of));
         }
     }
     Some(())
 }
 
-fn turned_copies(
-    photos: &[ComparedPhoto<'_>],
+/// Pairs of a new photo with worse photos, and with better ones that are not new.
+fn turned_pairs(
+    round: &Round<'_>,
     hashes: &[PerceptualHash],
     bands: &HashBands,
-    leader: usize,
-    rule: &DuplicateRule,
+    new: usize,
 ) -> Vec<(usize, CopyOf)> {
-    let mut copies = Vec::new();
+    let mut pairs = Vec::new();
+    // Better new photos find this one.
+    let is_wanted = |other: usize| other > new || !round.is_new[other];
     for turn in TURNS.into_iter().skip(1) {
-        let turned = photos[leader].grid.turned(turn);
-        for at in bands.near(hashes, hashes[leader].turned(turn), leader) {
-            let copy = turned_copy(photos, (leader, &turned), turn, at, rule);
-            copies.extend(copy.map(|of| (at, of)));
+        let turned = round.photos[new].grid.turned(turn);
+        for other in bands.near(hashes, hashes[new].turned(turn), is_wanted) {
+            if other > new {
+                let copy = turned_copy(round, (new, &turned), turn, other);
+                pairs.extend(copy.map(|of| (other, of)));
+            } else {
+                let back = inverse(turn);
+                let turned = round.photos[other].grid.turned(back);
+                let copy = turned_copy(round, (other, &turned), back, new);
+                pairs.extend(copy.map(|of| (new, of)));
+            }
         }
     }
-    copies.sort_by_key(|(at, _)| *at);
-    copies
+    pairs
+}
+
+/// The transform that undoes another one.
+fn inverse(turn: GridTransform) -> GridTransform {
+    match turn.transposed {
+        true => GridTransform {
+            across: turn.down,
+            down: turn.across,
+            ..turn
+        },
+        false => turn,
+    }
 }
 
 /// Compares a photo with a leader's transformed grid.
 fn turned_copy(
-    photos: &[ComparedPhoto<'_>],
+    round: &Round<'_>,
     (leader, turned): (usize, &GreyGrid),
     turn: GridTransform,
     at: usize,
-    rule: &DuplicateRule,
 ) -> Option<CopyOf> {
-    let (better, other) = (&photos[leader], &photos[at]);
+    let (better, other) = (&round.photos[leader], &round.photos[at]);
     let cosine = cosine(better.vector, other.vector);
-    if is_other_shot(better, other) || cosine < rule.min_framed_cosine {
+    if round.shots[leader].differs(&other.shot) || cosine < round.rule.min_framed_cosine {
         return None;
     }
-    let correlation = grid_correlation(turned, other.grid, cosine, rule)?;
+    let correlation = grid_correlation(turned, other.grid, cosine, round.rule)?;
     let likeness = match turn == TURNS[0] {
         true => Likeness::Near,
         false => Likeness::Turned(turn),
