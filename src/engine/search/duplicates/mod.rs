@@ -1,8 +1,9 @@
 //! Finds duplicates: identical bytes, the same picture in another file, and mirrored or rotated pictures. Pure.
 //!
 //! Photos are processed from best to worst ([`KeeperTraits`]). A duplicate of a better photo joins its group; any other
-//! starts a new group. Every member has thus been compared with its group's keeper, not only with another copy, and the
-//! result does not depend on the order of files. docs/heap.md specifies the rule.
+//! starts a new group. Every member has thus been compared with its group's keeper, not only with another copy. Copies
+//! that contradict closer ones of their group are left out and compared again. The result does not depend on the order
+//! of files. docs/heap.md specifies the rule.
 
 mod keeper;
 mod near;
@@ -179,8 +180,8 @@ pub fn find(
 /// For each photo, best first, the better photo that it duplicates, if any; `None` if `cancel` was raised. Photos that
 /// are left out of a group are new again in the next round.
 ///
-/// This ends: the best new photo joins a group, starts one, or contradicts a group that has just become more specific
-/// about its shot. No better photo changes its group, so this happens a limited number of times.
+/// This ends: a round never changes the groups of photos that are better than its best new photo. That photo finds its
+/// place, or is left out because a group has gained a date or a camera, which each group does only a few times.
 fn copies(
     photos: &[near::ComparedPhoto<'_>],
     rule: &DuplicateRule,

@@ -177,6 +177,126 @@ fn an_undated_photo_joins_one_shot_of_a_burst() {
     assert_eq!(groups(&photos, &DuplicateRule::default()), found);
 }
 
+const FIRST_SHOT: Option<&str> = Some("2024-05-01T10:00:00");
+const SECOND_SHOT: Option<&str> = Some("2024-05-01T10:00:01");
+
+/// A file of scene `n` with a date and a camera.
+fn shot(n: u8, copy: u8, taken: Option<&'static str>, camera: Option<&str>) -> PhotoFixture {
+    let mut photo = photo(n, copy, grid(f32::from(n), 1.0));
+    photo.taken = taken;
+    photo.appearance.camera = camera.map(str::to_owned);
+    photo
+}
+
+/// Two shots, and undated copies that match both, of two cameras. The first joins the first shot and the second
+/// contradicts it there.
+fn copies_of_two_shots(n: u8) -> [PhotoFixture; 4] {
+    [
+        shot(n, 0, FIRST_SHOT, None),
+        shot(n, 1, SECOND_SHOT, None),
+        shot(n, 2, None, Some("One")),
+        shot(n, 3, None, Some("Two")),
+    ]
+}
+
+/// A copy that is left out of the group of the first shot and is better than both files of the second shot.
+fn copy_that_becomes_a_keeper(n: u8) -> [PhotoFixture; 5] {
+    [
+        shot(n, 0, FIRST_SHOT, None),
+        shot(n, 1, None, Some("One")),
+        shot(n, 2, None, Some("Two")),
+        shot(n, 3, SECOND_SHOT, None),
+        shot(n, 4, SECOND_SHOT, None),
+    ]
+}
+
+#[test]
+fn an_undated_copy_of_two_shots_joins_the_better_one() {
+    let photos = [
+        shot(1, 0, FIRST_SHOT, None),
+        shot(1, 1, SECOND_SHOT, None),
+        shot(1, 2, None, None),
+    ];
+    let found = vec![("1-0".to_owned(), vec!["1-2 near".to_owned()])];
+    assert_eq!(groups(&photos, &DuplicateRule::default()), found);
+}
+
+#[test]
+fn a_left_out_copy_joins_a_later_group() {
+    let found = vec![
+        ("1-0".to_owned(), vec!["1-2 near".to_owned()]),
+        ("1-1".into(), vec!["1-3 near".into()]),
+    ];
+    let photos = copies_of_two_shots(1);
+    assert_eq!(groups(&photos, &DuplicateRule::default()), found);
+}
+
+#[test]
+fn a_left_out_copy_joins_no_group_that_it_contradicts() {
+    let photos = [
+        shot(1, 0, FIRST_SHOT, None),
+        shot(1, 1, SECOND_SHOT, None),
+        shot(1, 2, SECOND_SHOT, Some("One")),
+        shot(1, 3, None, Some("One")),
+        shot(1, 4, None, Some("Two")),
+    ];
+    let found = vec![
+        ("1-0".to_owned(), vec!["1-3 near".to_owned()]),
+        ("1-1".into(), vec!["1-2 near".into()]),
+    ];
+    assert_eq!(groups(&photos, &DuplicateRule::default()), found);
+}
+
+#[test]
+fn a_left_out_copy_becomes_the_keeper_of_worse_photos() {
+    let found = vec![
+        ("1-0".to_owned(), vec!["1-1 near".to_owned()]),
+        ("1-2".into(), vec!["1-3 near".into(), "1-4 near".into()]),
+    ];
+    let photos = copy_that_becomes_a_keeper(1);
+    assert_eq!(groups(&photos, &DuplicateRule::default()), found);
+}
+
+#[test]
+fn a_left_out_copy_joins_a_turned_keeper() {
+    let rule = DuplicateRule {
+        turned: true,
+        ..DuplicateRule::default()
+    };
+    for turn in TURNS.into_iter().skip(1) {
+        let mut photos = copies_of_two_shots(1);
+        photos[1].appearance.grid = photos[1].appearance.grid.turned(turn);
+        let found = vec![
+            ("1-0".to_owned(), vec!["1-2 near".to_owned()]),
+            ("1-1".into(), vec![format!("1-3 {}", turn.name())]),
+        ];
+        assert_eq!(groups(&photos, &rule), found);
+    }
+}
+
+#[test]
+fn left_out_copies_do_not_depend_on_the_order_of_files_or_threads() {
+    let mut photos: Vec<PhotoFixture> = Vec::new();
+    photos.extend(copies_of_two_shots(1));
+    photos.extend(copy_that_becomes_a_keeper(5));
+    photos.extend(copies_of_two_shots(9));
+    let rule = DuplicateRule::default();
+    let expected = groups(&photos, &rule);
+    assert_eq!(expected.len(), 6);
+    let mut random = 1u32;
+    for round in 0..20 {
+        for at in (1..photos.len()).rev() {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            photos.swap(at, (random >> 16) as usize % (at + 1));
+        }
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(1 + round % 4)
+            .build()
+            .expect("threads");
+        assert_eq!(threads.install(|| groups(&photos, &rule)), expected);
+    }
+}
+
 #[test]
 fn shots_within_a_second_and_of_two_cameras_are_no_copies() {
     let shot = |copy, sub_seconds| PhotoFixture {
