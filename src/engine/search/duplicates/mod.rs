@@ -181,7 +181,7 @@ pub fn find(
 /// are left out of a group are new again in the next round.
 ///
 /// This ends: a round never changes the groups of photos that are better than its best new photo. That photo finds its
-/// place, or is left out because a group has gained a date or a camera, which each group does only a few times.
+/// place, or is left out because a group has gained a date, a fraction of a second or a camera, each at most once.
 fn copies(
     photos: &[near::ComparedPhoto<'_>],
     rule: &DuplicateRule,
@@ -201,6 +201,7 @@ fn copies(
             rule,
         };
         near::add_copies(&round, cancel, &mut copy_of, |done, of| {
+            // Later rounds compare few photos, and would make the progress start again.
             if is_first {
                 watch(done, of);
             }
