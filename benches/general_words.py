@@ -60,7 +60,8 @@ def figures(ranking: list[tuple[float, bool]]) -> tuple[float, float, float, flo
     precision, recall = sum(above) / max(len(above), 1), sum(above) / fitting
     f1 = 2 * precision * recall / max(precision + recall, 1e-9)
     found, total = 0, 0.0
-    for place, (_, fits) in enumerate(sorted(ranking, reverse=True), 1):
+    # The output has four decimals, so many low matches are equal: photos that do not fit come first, to be fair.
+    for place, (_, fits) in enumerate(sorted(ranking, key=lambda one: (-one[0], one[1])), 1):
         if fits:
             found += 1
             total += found / place
@@ -87,4 +88,5 @@ def main() -> None:
         print(f"| {word} | {triples[0]} | {triples[1]} | {one[3]:.2f} | {more[3]:.2f} |")
 
 
-main()
+if __name__ == "__main__":
+    main()
