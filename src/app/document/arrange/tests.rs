@@ -326,6 +326,32 @@ fn a_search_finds_names_and_dates_besides_what_is_seen() {
     assert_eq!(shown("label:\"label 2\"", false), [1]);
 }
 
+/// The photos that a search finds by their names and descriptions, because their contents do not match, by id.
+fn found_by_words(library: &Snapshot, text: &str) -> Vec<ItemId> {
+    let search = SearchText::parse(text, (2025, 7));
+    let unlike = Scores {
+        labels: 1,
+        matches: vec![0.0; 4],
+        probabilities: Vec::new(),
+    };
+    let scored = LabelScores {
+        labels: &[],
+        columns: &[],
+        scores: &scores(),
+        search: (!search.meaning.is_empty()).then_some(&unlike),
+    };
+    let wanted = ArrangeRequest {
+        sorting: Sorting::default(),
+        grouping: Grouping::Nothing,
+        filter: &Filter::default(),
+        draft: None,
+        search: &search,
+    };
+    let mut order = arrange(library, scored, wanted).order;
+    order.sort_unstable();
+    order
+}
+
 #[test]
 fn a_search_finds_descriptions_in_english_and_in_the_language_of_messages() {
     let mut library = library();
@@ -335,30 +361,7 @@ fn a_search_finds_descriptions_in_english_and_in_the_language_of_messages() {
     found.set_words(0, &[("cat", 0.9), ("QR code", 0.8)], &places);
     found.set_words(3, &[("dog", 0.9), ("beach", 0.8)], &places);
     library.findings = Arc::new(found);
-    let scores = scores();
-    // The content matches no search.
-    let unlike = Scores {
-        labels: 1,
-        matches: vec![0.0; 4],
-        probabilities: Vec::new(),
-    };
-    let shown = |text: &str| {
-        let search = SearchText::parse(text, (2025, 7));
-        let scored = LabelScores {
-            labels: &[],
-            columns: &[],
-            scores: &scores,
-            search: (!search.meaning.is_empty()).then_some(&unlike),
-        };
-        let wanted = ArrangeRequest {
-            sorting: Sorting::default(),
-            grouping: Grouping::Nothing,
-            filter: &Filter::default(),
-            draft: None,
-            search: &search,
-        };
-        arrange(&library, scored, wanted).order
-    };
+    let shown = |text: &str| found_by_words(&library, text);
     for (locale, cat, dog_on_beach) in [
         (Locale::English, "Cat", "dog beach"),
         (Locale::German, "Katze", "Hund Strand"),
@@ -375,6 +378,63 @@ fn a_search_finds_descriptions_in_english_and_in_the_language_of_messages() {
     }
     keep_to_thread(Locale::English);
     assert!(shown("Katze").is_empty() && shown("tag:Katze").is_empty());
+}
+
+#[test]
+fn a_search_finds_whole_words_of_descriptions() {
+    let mut library = library();
+    let (copies, flaws) = (DuplicateReport::default(), Flaws::default());
+    let mut found = Findings::new(&[0, 1, 2, 3], 4, &copies, Vec::new(), &flaws);
+    let places = found.word_indices();
+    found.set_words(0, &[("black cat", 0.9)], &places);
+    let others = [("catfish", 0.9), ("caterpillar", 0.8), ("Roman ruins", 0.7)];
+    found.set_words(1, &others, &places);
+    found.set_words(3, &[("cat", 0.9)], &places);
+    library.findings = Arc::new(found);
+    let shown = |text: &str| found_by_words(&library, text);
+    for text in ["cat", "tag:cat"] {
+        assert_eq!(shown(text), [0, 3], "{text}");
+    }
+    for text in ["black cat", "tag:\"black cat\""] {
+        assert_eq!(shown(text), [0], "{text}");
+    }
+    for text in ["catfish", "tag:caterpillar", "tag:ruins"] {
+        assert_eq!(shown(text), [1], "{text}");
+    }
+    for text in ["tag:cats", "tag:ate", "tag:\"cat fish\""] {
+        assert!(shown(text).is_empty(), "{text}");
+    }
+    keep_to_thread(Locale::SimplifiedChinese);
+    assert_eq!(shown("tag:猫"), [3]);
+    assert_eq!(shown("tag:罗马遗迹"), [1]);
+    for text in ["马", "tag:马", "tag:遗迹"] {
+        assert!(shown(text).is_empty(), "{text}");
+    }
+    keep_to_thread(Locale::English);
+}
+
+#[test]
+fn a_search_finds_names_by_two_chinese_or_japanese_characters_or_three_others() {
+    let photos = [
+        "海滩/IMG_1.jpg",
+        "beach/IMG_2.jpg",
+        "trip/猫とビーチ.jpg",
+        "me/IMG_4.jpg",
+    ];
+    let items = photos.map(|path| photo(path, None, 1)).into();
+    let library = Snapshot::new(items, vec![Mark::default(); photos.len()]);
+    for (text, expected) in [
+        ("海滩", &[0][..]),
+        ("beach", &[1]),
+        ("bea", &[1]),
+        ("猫と", &[2]),
+        ("ビーチ", &[2]),
+        ("海", &[]),
+        ("猫", &[]),
+        ("me", &[]),
+    ] {
+        assert_eq!(found_by_words(&library, text), expected, "{text}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::library::LibraryItem;
 use super::scored::LabelScores;
 use crate::engine::organize::marks::Mark;
 
-use name_pattern::contains_ignoring_case;
+use name_pattern::{contains_ignoring_case, describes, is_cjk};
 use terms::Terms;
 
 /// A parsed search text.
@@ -30,9 +30,11 @@ struct Part {
     meanings: Vec<String>,
 }
 
-/// Minimum number of characters of a meaning that is searched for in names. Descriptions are searched for whole words,
-/// which are shorter in Chinese and Japanese.
+/// Minimum number of characters of a meaning that is searched for in names, which may contain it inside other words.
+/// Descriptions are searched for whole words, which may be shorter.
 const MIN_NAMED_CHARS: usize = 3;
+/// The minimum if any character is Chinese, Japanese or Korean: many of these words have only two.
+const MIN_NAMED_CHARS_CJK: usize = 2;
 
 impl SearchText {
     /// Parses a search text. `today` is the year and month that "last summer" is relative to.
@@ -149,7 +151,13 @@ impl Part {
     }
 
     fn is_named(&self, item: &LibraryItem) -> bool {
-        let is_long = |meaning: &&String| meaning.chars().count() >= MIN_NAMED_CHARS;
+        let is_long = |meaning: &&String| {
+            let min = match meaning.contains(is_cjk) {
+                true => MIN_NAMED_CHARS_CJK,
+                false => MIN_NAMED_CHARS,
+            };
+            meaning.chars().count() >= min
+        };
         let mut named = self.meanings.iter().filter(is_long).peekable();
         if named.peek().is_none() {
             return false;
@@ -168,7 +176,7 @@ impl Part {
 
     /// Whether the searched words are among those that describe a photo.
     fn matches_description<'w, W: Iterator<Item = &'w str>>(&self, words: impl Fn() -> W) -> bool {
-        let is_word = |asked: &str| words().any(|word| word.eq_ignore_ascii_case(asked));
+        let is_word = |asked: &str| words().any(|word| describes(word, asked));
         let mut meanings = self.meanings.iter();
         meanings.any(|meaning| is_word(meaning) || meaning.split_whitespace().all(is_word))
     }

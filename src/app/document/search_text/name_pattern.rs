@@ -1,5 +1,8 @@
 //! Matching of names, folders and words in any case.
 
+use std::borrow::Cow;
+use std::iter;
+
 /// Whether `text` contains `wanted`, which is in lower case. Called for every photo, so it does not allocate if both
 /// are ASCII.
 pub fn contains_ignoring_case(text: &str, wanted: &str) -> bool {
@@ -9,6 +12,38 @@ pub fn contains_ignoring_case(text: &str, wanted: &str) -> bool {
     // Every text contains the empty text.
     let mut places = text.as_bytes().windows(wanted.len().max(1));
     wanted.is_empty() || places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
+}
+
+/// Whether a description is `wanted`, which is in lower case, or contains it as whole words. Chinese and Japanese
+/// descriptions must be equal to it, because they have no spaces between words.
+pub fn describes(description: &str, wanted: &str) -> bool {
+    let description = match description.contains(char::is_uppercase) {
+        true => Cow::Owned(description.to_lowercase()),
+        false => Cow::Borrowed(description),
+    };
+    if wanted.contains(is_cjk) {
+        return description == wanted;
+    }
+    let separators = description.match_indices(|c: char| !c.is_alphanumeric());
+    let after_separators = separators.map(|(at, separator)| at + separator.len());
+    let mut starts = iter::once(0).chain(after_separators);
+    starts.any(|start| {
+        let rest = description[start..].strip_prefix(wanted);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
+}
+
+/// Whether a character is Chinese, Japanese or Korean.
+pub fn is_cjk(c: char) -> bool {
+    matches!(
+        c,
+        '\u{3040}'..='\u{30ff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3fffd}'
+    )
 }
 
 /// Whether a name matches a lower-case pattern with `*` and `?`; without these, whether it contains the pattern.
@@ -71,6 +106,46 @@ mod tests {
         assert!(
             contains_ignoring_case("Größe.jpg", "größe") && !contains_ignoring_case("ab", "abc")
         );
+    }
+
+    #[test]
+    fn descriptions_are_searched_for_whole_words() {
+        for (description, wanted) in [
+            ("cat", "cat"),
+            ("black cat", "cat"),
+            ("cat and dog", "cat"),
+            ("big black cat", "black cat"),
+            ("Siamese cat", "siamese"),
+            ("QR code", "qr code"),
+            ("bird's nest", "bird"),
+            ("half-timbered house", "timbered house"),
+            ("Große Äpfel", "äpfel"),
+            ("猫", "猫"),
+            ("罗马遗迹", "罗马遗迹"),
+            (
+                "フィッシュ・アンド・チップス",
+                "フィッシュ・アンド・チップス",
+            ),
+        ] {
+            assert!(describes(description, wanted), "{description}: {wanted}");
+        }
+        for (description, wanted) in [
+            ("catfish", "cat"),
+            ("caterpillar", "cat"),
+            ("cats", "cat"),
+            ("bobcat", "cat"),
+            ("cat", "black cat"),
+            ("black and white photo", "black photo"),
+            ("dog", "-dog"),
+            ("Katzenklo", "katze"),
+            ("caféteria", "caf"),
+            ("罗马遗迹", "马"),
+            ("黑猫", "猫"),
+            ("フィッシュ・アンド・チップス", "フィッシュ"),
+            ("cat", ""),
+        ] {
+            assert!(!describes(description, wanted), "{description}: {wanted}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::name_pattern::{contains_ignoring_case, matches};
+use super::name_pattern::{contains_ignoring_case, describes, matches};
 use crate::app::document::calendar;
 use crate::app::document::filter::FlagFilter;
 use crate::app::document::labels::Label;
@@ -156,8 +156,9 @@ impl Terms {
 
     /// Whether all tags are among the words that describe a photo.
     pub fn has_tags<'w, W: Iterator<Item = &'w str>>(&self, words: impl Fn() -> W) -> bool {
+        // A tag is empty after the opening quotation mark is typed, and must not hide all photos.
         let matches_description =
-            |tag: &String| words().any(|word| contains_ignoring_case(word, tag));
+            |tag: &String| tag.is_empty() || words().any(|word| describes(word, tag));
         self.tags.iter().all(matches_description)
     }
 
