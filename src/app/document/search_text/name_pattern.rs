@@ -17,7 +17,7 @@ pub fn contains_ignoring_case(text: &str, wanted: &str) -> bool {
 /// Whether a description is `wanted`, which is in lower case, or contains it as whole words. Chinese and Japanese
 /// descriptions must be equal to it, because they have no spaces between words.
 pub fn describes(description: &str, wanted: &str) -> bool {
-    let description = match description.contains(char::is_uppercase) {
+    let description: Cow<'_, str> = match description.contains(char::is_uppercase) {
         true => Cow::Owned(description.to_lowercase()),
         false => Cow::Borrowed(description),
     };
