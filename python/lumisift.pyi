@@ -28,7 +28,14 @@ class PictureError(ValueError):
 class Encoder:
     """A model that embeds pictures and texts in one vector space, and scores pictures against labels."""
 
-    def __new__(cls, model: str | PathLike[str] | None = None, *, device: str = "auto", threads: int = 0) -> Encoder: ...
+    def __new__(
+        cls,
+        model: str | PathLike[str] | None = None,
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        threads: int = 0,
+    ) -> Encoder: ...
     @property
     def dimensions(self) -> int:
         """The dimension of the vectors."""

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the wheel, installs it into a virtual environment, and runs its tests and a type checker there.
+# Lints the package, builds its wheel, installs it into a virtual environment, and runs its tests and a type checker
+# there.
 #
 # LUMISIFT names the program whose results the tests compare with; by default it is the program in the target folder,
 # which is built if it is missing. CARGO_TARGET_DIR names the target folder; by default it is the program's.
@@ -20,10 +21,21 @@ export LUMISIFT=${LUMISIFT:-$target/debug/lumisift}
     --no-default-features --features arrow,avif,heic,jxl,starter,video
 
 cargo fmt --check
+PYO3_PYTHON=$python cargo clippy --locked -- --deny warnings
 wheels=$target/wheels/python-tests
 rm -rf "$wheels"
 "$venv/bin/maturin" build --locked --profile dev --interpreter "$python" --out "$wheels"
 "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheels"/*.whl
+
+# The wheel contains the texts of the licences. They are symbolic links, which Git may check out as text with a path.
+"$python" - "$wheels"/*.whl <<'END'
+import pathlib, sys, zipfile
+
+wheel = zipfile.ZipFile(sys.argv[1])
+for name in ("LICENSE-APACHE", "LICENSE-MIT", "THIRD_PARTY.md"):
+    found = [wheel.read(path) for path in wheel.namelist() if path.endswith(f".dist-info/licenses/{name}")]
+    assert found == [pathlib.Path("..", name).read_bytes()], f"{name} is missing from the wheel, or is not its text"
+END
 
 "$python" -m pytest --quiet -p no:cacheprovider
 "$python" -m mypy --cache-dir "$target/mypy" tests

@@ -7,7 +7,9 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::pipeline::embed::{PictureError, embed_pictures};
 use lumisift::engine::index::zero_shot::ZeroShot;
 use lumisift::engine::inference::device::DeviceChoice;
-use lumisift::engine::inference::{self, Embeddings, LoadOptions, Model, ModelChoice, ModelError};
+use lumisift::engine::inference::{
+    self, Embeddings, LoadOptions, Model, ModelChoice, ModelError, Precision,
+};
 use lumisift::engine::search::label_set::LabelEntry;
 use lumisift::engine::search::score::{Scorer, Scores};
 use lumisift::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
@@ -24,13 +26,17 @@ use crate::pictures::{OnError, Picture};
 /// Number of texts that are embedded between two checks for cancellation.
 const TEXTS: usize = 256;
 
+/// Number of full batches of pictures that are embedded between two checks for unreadable pictures. More checks would
+/// slow down a GPU, where the batch size is tuned anew after each.
+const BATCHES: usize = 64;
+
 type Array<'py> = PyResult<Bound<'py, PyArray2<f32>>>;
 
 /// A model that embeds pictures and texts in one vector space, and scores pictures against labels.
 ///
 /// `model` is the name of a model that `lumisift models` lists, or a folder with a model; None is the starter model,
-/// which the package contains. `device` takes the values of `lumisift --device`. `threads` is the number of threads
-/// for decoding, and also of those for the model; 0 means one per core.
+/// which the package contains. `device` and `precision` take the values of `lumisift --device` and `--precision`.
+/// `threads` is the number of threads for decoding, and also of those for the model; 0 means one per core.
 #[pyclass(frozen, module = "lumisift")]
 pub struct Encoder {
     model: Arc<dyn Model>,
@@ -43,9 +49,17 @@ pub struct Encoder {
 #[pymethods]
 impl Encoder {
     #[new]
-    #[pyo3(signature = (model=None, *, device="auto", threads=0))]
-    fn new(py: Python<'_>, model: Option<PathBuf>, device: &str, threads: usize) -> PyResult<Self> {
-        without_lock(py, |_| Self::load(model, device, threads))
+    #[pyo3(signature = (model=None, *, device="auto", precision="auto", threads=0))]
+    fn new(
+        py: Python<'_>,
+        model: Option<PathBuf>,
+        device: &str,
+        precision: &str,
+        threads: usize,
+    ) -> PyResult<Self> {
+        without_lock(py, |cancel| {
+            Self::load(model, device, precision, threads, cancel)
+        })
     }
 
     /// The dimension of the vectors.
@@ -68,8 +82,8 @@ impl Encoder {
 
     /// The vectors of pictures, of length 1: float32 [pictures, dimensions].
     ///
-    /// A picture is a path, or the contents of a file as `bytes`. One that cannot be read raises PictureError; with
-    /// `errors="nan"`, its row is NaN instead.
+    /// A picture is a path, or the contents of a file as `bytes` or `bytearray`. One that cannot be read raises
+    /// PictureError; with `errors="nan"`, its row is NaN instead.
     #[pyo3(signature = (images, *, errors="raise"))]
     fn images<'py>(&self, py: Python<'py>, images: Vec<Picture>, errors: &str) -> Array<'py> {
         let on_error = OnError::parse(errors).map_err(|error| error.raised(py))?;
@@ -125,7 +139,9 @@ impl Encoder {
             let pictures = self.embed(&images, on_error, cancel)?;
             let mut matches = Matrix::nan(images.len(), labels.len());
             if let Some(scorer) = &scorer {
-                let scores = self.pool.install(|| self.score(scorer, &pictures))?;
+                let scores = self
+                    .pool
+                    .install(|| self.score(scorer, &pictures, cancel))?;
                 let readable = pictures.iter().enumerate();
                 let readable = readable.filter(|(_, parts)| parts.is_some());
                 for (row, (at, _)) in readable.enumerate() {
@@ -147,25 +163,34 @@ impl Encoder {
 }
 
 impl Encoder {
-    fn load(model: Option<PathBuf>, device: &str, threads: usize) -> Result<Self, CallError> {
+    fn load(
+        model: Option<PathBuf>,
+        device: &str,
+        precision: &str,
+        threads: usize,
+        cancel: &Cancel,
+    ) -> Result<Self, CallError> {
         let device = device.parse::<DeviceChoice>();
         let device = device.map_err(|error| CallError::Argument(error.to_string()))?;
+        let precision = parse_precision(precision)?;
         let dirs = Dirs::detect();
-        // A library does not touch the user's settings file, even if it is damaged.
-        let settings: Settings = settings::peek(&dirs.settings_file());
         let choice = match model {
             None => ModelChoice::Starter,
-            Some(name) => named_model(&settings, &dirs, name)?,
+            Some(name) => named_model(&dirs, name)?,
         };
         let options = LoadOptions {
-            choice,
             device,
-            ..settings.load_options(&dirs)
+            precision,
+            checks: Some(dirs.checks()),
+            ..LoadOptions::new(choice)
         };
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| CallError::Model(error.to_string()))?;
+        check(cancel)?;
+        let model = pool.install(|| inference::load(&options))?;
+        check(cancel)?;
         Ok(Self {
-            model: pool.install(|| inference::load(&options))?,
+            model,
             zero_shot: OnceLock::new(),
             pool,
             threads,
@@ -173,41 +198,38 @@ impl Encoder {
     }
 
     /// The embeddings of each picture: of its standard crop, then of further crops or frames. With [`OnError::Nan`],
-    /// `None` for a picture that cannot be read or encoded.
+    /// `None` for a picture that cannot be read or encoded; otherwise the first such picture ends the work.
     fn embed(
         &self,
         pictures: &[Picture],
         on_error: OnError,
         cancel: &Cancel,
     ) -> Result<Vec<Option<Embeddings>>, CallError> {
-        let sources: Vec<_> = pictures.iter().map(Picture::source).collect();
         let model = self.model.as_ref();
-        let embed = || embed_pictures(model, &sources, self.threads, cancel);
-        let results = self.pool.install(embed)?;
-        let results = results.into_iter().zip(pictures).enumerate();
-        let results = results.map(|(index, (result, picture))| match result {
-            Ok(parts) => Ok(Some(parts)),
-            Err(_) if on_error == OnError::Nan => Ok(None),
-            Err(error) => {
-                let message = format!("{}: {error}", picture.name(index));
-                Err(match error {
-                    PictureError::Model(_) => CallError::Model(message),
-                    PictureError::Unreadable(_) | PictureError::DecoderAborted => {
-                        CallError::Picture {
-                            index: Some(index),
-                            path: picture.path().map(PathBuf::from),
-                            message,
-                        }
-                    }
-                })
+        let slice_length = match on_error {
+            OnError::Raise => BATCHES * model.info().batch_sizes().1,
+            OnError::Nan => pictures.len(),
+        };
+        let mut embeddings = Vec::with_capacity(pictures.len());
+        for slice in pictures.chunks(slice_length.max(1)) {
+            let sources: Vec<_> = slice.iter().map(Picture::source).collect();
+            let embed = || embed_pictures(model, &sources, self.threads, cancel);
+            let results = self.pool.install(embed)?;
+            for (result, picture) in results.into_iter().zip(slice) {
+                let index = embeddings.len();
+                embeddings.push(match result {
+                    Ok(parts) => Some(parts),
+                    Err(_) if on_error == OnError::Nan => None,
+                    Err(error) => return Err(picture_error(&error, picture, index)),
+                });
             }
-        });
-        results.collect()
+        }
+        Ok(embeddings)
     }
 
     /// Prepares labels for scoring, as `lumisift worker` does.
     fn scorer(&self, training_sets: &[TrainingSet], cancel: &Cancel) -> Result<Scorer, CallError> {
-        let zero_shot = self.zero_shot()?;
+        let zero_shot = self.zero_shot(cancel)?;
         let teach = |training_set| {
             check(cancel)?;
             Ok(zero_shot.teach(training_set, zero_shot)?)
@@ -219,7 +241,12 @@ impl Encoder {
     }
 
     /// The scores of the readable pictures, in order.
-    fn score(&self, scorer: &Scorer, pictures: &[Option<Embeddings>]) -> Result<Scores, CallError> {
+    fn score(
+        &self,
+        scorer: &Scorer,
+        pictures: &[Option<Embeddings>],
+        cancel: &Cancel,
+    ) -> Result<Scores, CallError> {
         let (mut values, mut counts) = (Vec::new(), Vec::new());
         for parts in pictures.iter().flatten() {
             values.extend_from_slice(&parts.values);
@@ -229,24 +256,56 @@ impl Encoder {
             dim: self.dimensions(),
             values,
         };
-        Ok(self.zero_shot()?.score_pictures(scorer, &parts, &counts))
+        let zero_shot = self.zero_shot(cancel)?;
+        Ok(zero_shot.score_pictures(scorer, &parts, &counts))
     }
 
-    fn zero_shot(&self) -> Result<&ZeroShot, CallError> {
+    fn zero_shot(&self, cancel: &Cancel) -> Result<&ZeroShot, CallError> {
         if let Some(zero_shot) = self.zero_shot.get() {
             return Ok(zero_shot);
         }
+        check(cancel)?;
         // If two threads get here at once, one of the two results is dropped.
         let zero_shot = ZeroShot::new(self.model.clone())?;
-        Ok(self.zero_shot.get_or_init(|| zero_shot))
+        let zero_shot = self.zero_shot.get_or_init(|| zero_shot);
+        check(cancel)?;
+        Ok(zero_shot)
+    }
+}
+
+/// Parses the argument `precision`, which has the values of the command line.
+fn parse_precision(text: &str) -> Result<Precision, CallError> {
+    match text {
+        "auto" => Ok(Precision::Auto),
+        "f32" => Ok(Precision::F32),
+        "int8" => Ok(Precision::Int8),
+        _ => Err(CallError::Argument(format!(
+            "{text:?} is not a precision: choose auto, f32 or int8"
+        ))),
+    }
+}
+
+/// The error of a picture with this index in the list.
+fn picture_error(error: &PictureError, picture: &Picture, index: usize) -> CallError {
+    let message = format!("{}: {error}", picture.name(index));
+    match error {
+        PictureError::Model(_) => CallError::Model(message),
+        PictureError::Unreadable(_) | PictureError::DecoderAborted => CallError::Picture {
+            index: Some(index),
+            path: picture.path().map(PathBuf::from),
+            message,
+        },
     }
 }
 
 /// Finds a model by name or folder.
-fn named_model(settings: &Settings, dirs: &Dirs, name: PathBuf) -> Result<ModelChoice, CallError> {
+fn named_model(dirs: &Dirs, name: PathBuf) -> Result<ModelChoice, CallError> {
     let Some(text) = name.to_str() else {
         return Ok(ModelChoice::Folder(name));
     };
+    // The settings list the folders of models that the user added. A library must not move or report a damaged settings
+    // file, so `load` is not used.
+    let settings: Settings = settings::peek(&dirs.settings_file());
     let choice = settings.named_model(text, dirs);
     choice.map_err(|error| CallError::Model(error.to_string()))
 }

@@ -1,11 +1,13 @@
 import collections.abc
 import os
 import pathlib
+import shutil
 
 import lumisift
 import pytest
 
-SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "assets" / "samples"
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+SAMPLES = PROJECT / "assets" / "samples"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,6 +39,15 @@ def moon() -> pathlib.Path:
 def wide() -> pathlib.Path:
     """A picture that is encoded in several parts."""
     return SAMPLES / "page.jpg"
+
+
+@pytest.fixture
+def small_model(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A model that, unlike the starter, runs in several precisions."""
+    fixtures, folder = PROJECT / "tests" / "fixtures", tmp_path / "small-model"
+    shutil.copytree(fixtures / "clip-tiny", folder)
+    shutil.copy(fixtures / "clip-tokenizer.json", folder / "tokenizer.json")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,16 @@ def test_an_unreadable_picture_raises_with_its_path(encoder: lumisift.Encoder, c
     assert isinstance(raised.value, ValueError)
 
 
+def test_the_first_unreadable_picture_ends_the_work(encoder: lumisift.Encoder, cat: pathlib.Path) -> None:
+    content, broken = cat.read_bytes(), b"no picture"
+    # The starter's batches on the CPU have 16 pictures, and errors are raised after 64 batches. Embedding all pictures
+    # would take many minutes.
+    pictures = [content] * 1024 + [broken] * 1024 + [content] * 100_000
+    with pytest.raises(lumisift.PictureError, match="picture 1024") as raised:
+        encoder.images(pictures)
+    assert raised.value.index == 1024
+
+
 def test_an_unreadable_picture_is_a_row_of_nan_on_request(encoder: lumisift.Encoder, cat: pathlib.Path, moon: pathlib.Path) -> None:
     pictures: list[pathlib.Path | bytes] = [cat, b"no picture", moon]
     vectors = encoder.images(pictures, errors="nan")
@@ -132,6 +142,22 @@ def test_a_missing_model_raises(tmp_path: pathlib.Path) -> None:
         lumisift.Encoder(tmp_path)
     with pytest.raises(ValueError, match="is not a device"):
         lumisift.Encoder(device="abacus")
+    with pytest.raises(ValueError, match='"f64" is not a precision: choose auto, f32 or int8'):
+        lumisift.Encoder(precision="f64")
+
+
+def test_the_precision_is_an_argument_and_not_a_setting(
+    small_model: pathlib.Path, cat: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, short = (
+        lumisift.Encoder(small_model, device="cpu", precision=precision).images([cat])[0] for precision in ("f32", "int8")
+    )
+    assert (full != short).any() and full @ short > 0.99
+    default = lumisift.Encoder(small_model, device="cpu").images([cat])[0]
+    monkeypatch.setenv("LUMISIFT_CONFIG_DIR", str(tmp_path))
+    for precision in ("f32", "int8"):
+        (tmp_path / "settings.json").write_text(json.dumps({"precision": precision}))
+        np.testing.assert_array_equal(lumisift.Encoder(small_model, device="cpu").images([cat])[0], default)
 
 
 def test_a_model_has_a_name_and_a_device(encoder: lumisift.Encoder) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def nearest(folder: pathlib.Path, text: str) -> pathlib.Path | None:
-    encoder = lumisift.Encoder(device="cpu", threads=2)
+    encoder = lumisift.Encoder(device="cpu", precision="f32", threads=2)
     paths = sorted(folder.glob("*.jpg"))
     try:
         vectors: NDArray[np.float32] = encoder.images(paths)
