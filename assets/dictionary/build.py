@@ -304,8 +304,19 @@ def names_of(hand, more, sources, entries, is_usual):
                 rank = (-count, len(word), word)
                 best[english] = min(best.get(english, rank), rank)
         found.update((english, word) for english, (*_, word) in best.items())
+    check_distinct(words, found)
     # What is the same in English needs no name.
     return {english: word for english, word in found.items() if word.lower() != english.lower()}
+
+
+def check_distinct(words, found):
+    """Fails if two words have the same name: the window would show two groups of photos under it."""
+    same = collections.defaultdict(list)
+    for word in words:
+        same[unicodedata.normalize("NFKC", found.get(word, word)).casefold()].append(word)
+    same = {name: words for name, words in same.items() if len(words) > 1}
+    if same:
+        sys.exit(f"Words with the same name: {same}")
 
 
 def main():
