@@ -2,8 +2,8 @@
 //!
 //! Photos are processed from best to worst ([`KeeperTraits`]). A duplicate of a better photo joins its group; any other
 //! starts a new group. Every member has thus been compared with its group's keeper, not only with another copy. Copies
-//! that contradict closer ones of their group are left out and compared again. The result does not depend on the order
-//! of files. docs/heap.md specifies the rule.
+//! that contradict closer ones of their group are left out and are compared again in the next round. The result does not
+//! depend on the order of files. docs/heap.md specifies the rule.
 
 mod keeper;
 mod near;
@@ -178,10 +178,12 @@ pub fn find(
 }
 
 /// For each photo, best first, the better photo that it duplicates, if any; `None` if `cancel` was raised. Photos that
-/// are left out of a group are new again in the next round.
+/// are left out of a group are compared again in the next round.
 ///
-/// This ends: a round never changes the groups of photos that are better than its best new photo. That photo finds its
-/// place, or is left out because a group has gained a date, a fraction of a second or a camera, each at most once.
+/// This ends. Let N be the best new photo of a round. Groups of keepers better than N lose no copies, so N is never
+/// replaced by a better new photo. N either gets its final place, or is left out because such a group has just gained a
+/// date, a fraction of a second or a camera, and a group can gain each of these only once. Two or three rounds are
+/// usual.
 fn copies(
     photos: &[near::ComparedPhoto<'_>],
     rule: &DuplicateRule,
@@ -201,7 +203,7 @@ fn copies(
             rule,
         };
         near::add_copies(&round, cancel, &mut copy_of, |done, of| {
-            // Later rounds compare few photos, and would make the progress start again.
+            // Later rounds usually compare few photos, and would make the progress start again.
             if is_first {
                 watch(done, of);
             }

@@ -91,7 +91,7 @@ pub struct Round<'a> {
     pub photos: &'a [ComparedPhoto<'a>],
     /// For each leader, the shot according to it and its copies of earlier rounds.
     pub shots: &'a [Shot<'a>],
-    /// Whether each photo is new; pairs of other photos have been compared before.
+    /// Whether each photo is new. Pairs of keepers that are not new have been compared before.
     pub is_new: &'a [bool],
     /// The thresholds.
     pub rule: &'a DuplicateRule,
@@ -267,7 +267,7 @@ fn may_be_copy(round: &Round<'_>, leader: usize, at: usize, hit: &ProductAbove) 
 }
 
 /// Whether a photo duplicates a better one, and does not contradict its earlier copies.
-fn copy(round: &Round<'_>, leader: usize, at: usize) -> Option<CopyOf> {
+pub(super) fn copy(round: &Round<'_>, leader: usize, at: usize) -> Option<CopyOf> {
     let (better, other, rule) = (&round.photos[leader], &round.photos[at], round.rule);
     if round.shots[leader].differs(&other.shot) {
         return None;

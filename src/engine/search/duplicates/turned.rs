@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::Likeness;
-use super::near::{CopyOf, Round, grid_correlation};
+use super::near::{self, CopyOf, Round, grid_correlation};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
 use crate::engine::search::math::cosine;
@@ -89,16 +89,25 @@ pub fn add_copies(
         }
     }
     // Copies of a photo that has just become a duplicate itself. Those that do not match its leader are left out later.
+    let mut turned_grids: HashMap<usize, Vec<(GridTransform, GreyGrid)>> = HashMap::new();
     for at in 0..copy_of.len() {
         let Some(of) = copy_of[at] else { continue };
-        if let Some(above) = copy_of[of.leader] {
-            let copies = TURNS.into_iter().filter_map(|turn| {
-                let turned = round.photos[above.leader].grid.turned(turn);
-                turned_copy(round, (above.leader, &turned), turn, at)
-            });
-            let closest = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
-            copy_of[at] = closest.or(Some(of));
-        }
+        let Some(above) = copy_of[of.leader] else {
+            continue;
+        };
+        let turned = turned_grids.entry(above.leader).or_insert_with(|| {
+            let grid = round.photos[above.leader].grid;
+            let turns = TURNS.into_iter().skip(1);
+            turns.map(|turn| (turn, grid.turned(turn))).collect()
+        });
+        let turned_copies = turned
+            .iter()
+            .filter_map(|(turn, grid)| turned_copy(round, (above.leader, grid), *turn, at));
+        let copies = near::copy(round, above.leader, at)
+            .into_iter()
+            .chain(turned_copies);
+        let closest = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
+        copy_of[at] = closest.or(Some(of));
     }
     Some(())
 }
@@ -155,13 +164,9 @@ fn turned_copy(
         return None;
     }
     let correlation = grid_correlation(turned, other.grid, cosine, round.rule)?;
-    let likeness = match turn == TURNS[0] {
-        true => Likeness::Near,
-        false => Likeness::Turned(turn),
-    };
     Some(CopyOf {
         leader,
-        likeness,
+        likeness: Likeness::Turned(turn),
         cosine,
         correlation,
     })
