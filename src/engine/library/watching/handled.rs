@@ -36,7 +36,7 @@ pub struct HandledLog {
     file: Option<File>,
     /// Keys of decisions, and whether the photo matched.
     keys: HashMap<String, bool>,
-    sightings: SettleTracker,
+    settle_tracker: SettleTracker,
 }
 
 impl HandledLog {
@@ -89,7 +89,7 @@ impl HandledLog {
             keys: entries
                 .map(|entry| (entry.key, entry.target.is_some()))
                 .collect(),
-            sightings: SettleTracker::default(),
+            settle_tracker: SettleTracker::default(),
         }
     }
 
@@ -100,7 +100,12 @@ impl HandledLog {
 
     /// How much longer a photo's file must remain unchanged; `None` if it is complete.
     pub(super) fn time_left(&mut self, photo: &Photo, settle: Duration) -> Option<Duration> {
-        self.sightings.time_left(photo, settle)
+        self.settle_tracker.time_left(photo, settle)
+    }
+
+    /// Ends a round: forgets the files that it did not examine.
+    pub(super) fn end_round(&mut self) {
+        self.settle_tracker.end_round();
     }
 
     /// Appends decisions, each with what was done with the photo, if it matched.

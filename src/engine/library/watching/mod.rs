@@ -155,6 +155,7 @@ impl Library {
                 }
             }
         }
+        handled.end_round();
         round.unmatched = fits_any.values().filter(|fits| !**fits).count();
         round
     }

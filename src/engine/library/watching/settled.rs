@@ -11,10 +11,19 @@ use crate::engine::media::photo::{Candidate, Photo};
 /// How long a truncated photo must remain unchanged: the program that writes it may have paused.
 const CUT_SHORT_SETTLE: Duration = Duration::from_secs(600);
 
-/// Files that are not complete yet or whose change times are in the future, and since when this process has seen each
-/// unchanged.
+/// Files that are not complete yet or whose change times are in the future.
 #[derive(Default)]
-pub(super) struct SettleTracker(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
+pub(super) struct SettleTracker(HashMap<PathBuf, TrackedFile>);
+
+/// The last known state of a file.
+struct TrackedFile {
+    file: Candidate,
+    changed: SystemTime,
+    /// When this process first saw the file in this state.
+    since: Instant,
+    /// Whether the current round has examined the file.
+    is_examined: bool,
+}
 
 impl SettleTracker {
     /// How much longer a file must remain unchanged: for the duration `settle` after its last change, or for ten
@@ -28,40 +37,55 @@ impl SettleTracker {
         if now != photo.file {
             return Some(settle);
         }
-        let (Ok(modified), Some(noted)) = (metadata.modified(), noted(&metadata)) else {
+        let (Ok(modified), Some(changed)) = (metadata.modified(), change_time(&metadata)) else {
             return Some(settle);
         };
         // Every file is tracked, because the system clock may be set back while it waits.
-        let seen = self
-            .0
-            .entry(path.clone())
-            .or_insert_with(|| (now.clone(), noted, Instant::now()));
-        if (&seen.0, seen.1) != (&now, noted) {
-            *seen = (now, noted, Instant::now());
+        let tracked = self.0.entry(path.clone()).or_insert_with(|| TrackedFile {
+            file: now.clone(),
+            changed,
+            since: Instant::now(),
+            is_examined: true,
+        });
+        tracked.is_examined = true;
+        if tracked.file != now || tracked.changed != changed {
+            (tracked.file, tracked.changed) = (now, changed);
+            tracked.since = Instant::now();
         }
-        let seen = seen.2.elapsed();
-        let (modified, noted) = (modified.elapsed().ok(), noted.elapsed().ok());
-        let left = settle_time(photo, settle).saturating_sub(unchanged_for(modified, noted, seen));
+        let unchanged_here = tracked.since.elapsed();
+        let (modified, changed) = (modified.elapsed().ok(), changed.elapsed().ok());
+        let unchanged = unchanged_for(modified, changed, unchanged_here);
+        let left = settle_time(photo, settle).saturating_sub(unchanged);
         if !left.is_zero() {
             return Some(left);
         }
         // A file whose change time is in the future remains tracked, or it would wait again for the next rule.
-        if noted.is_some() {
+        if changed.is_some() {
             self.0.remove(path);
         }
         None
+    }
+
+    /// Ends a round: forgets the files that it did not examine, such as deleted ones.
+    pub fn end_round(&mut self) {
+        self.0
+            .retain(|_, tracked| std::mem::take(&mut tracked.is_examined));
     }
 }
 
 /// How long a file has been unchanged, given the times since its modification time, since its change time, and since
 /// this process first saw it in this state. Times in the future are `None`.
-fn unchanged_for(modified: Option<Duration>, noted: Option<Duration>, seen: Duration) -> Duration {
-    match (modified, noted) {
-        (Some(modified), Some(noted)) => modified.min(noted),
+fn unchanged_for(
+    modified: Option<Duration>,
+    changed: Option<Duration>,
+    unchanged_here: Duration,
+) -> Duration {
+    match (modified, changed) {
+        (Some(modified), Some(changed)) => modified.min(changed),
         // Cameras and archivers set arbitrary modification times; only the system sets the change time.
-        (None, Some(noted)) => noted,
+        (None, Some(changed)) => changed,
         // The system clock was set back, or a file server's clock is ahead.
-        (_, None) => seen,
+        (_, None) => unchanged_here,
     }
 }
 
@@ -76,7 +100,7 @@ fn settle_time(photo: &Photo, settle: Duration) -> Duration {
 
 /// The inode change time. A program that copies may reset the modification time while it writes, but not this one.
 #[cfg(unix)]
-fn noted(metadata: &Metadata) -> Option<SystemTime> {
+fn change_time(metadata: &Metadata) -> Option<SystemTime> {
     use std::os::unix::fs::MetadataExt;
     let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
@@ -84,7 +108,7 @@ fn noted(metadata: &Metadata) -> Option<SystemTime> {
 
 /// Without an inode change time, the creation time.
 #[cfg(not(unix))]
-fn noted(metadata: &Metadata) -> Option<SystemTime> {
+fn change_time(metadata: &Metadata) -> Option<SystemTime> {
     metadata.created().ok()
 }
 
@@ -119,14 +143,14 @@ mod tests {
         let future = SystemTime::now() + Duration::from_secs(1 << 30);
         let file = File::options().write(true).open(&path).expect("opened");
         file.set_modified(future).expect("set");
-        let mut sightings = SettleTracker::default();
+        let mut tracker = SettleTracker::default();
         let photo = photo(path.clone());
         let hour = Duration::from_secs(3600);
-        assert_eq!(sightings.time_left(&photo, Duration::ZERO), None);
-        let left = sightings.time_left(&photo, hour).expect("it waits");
+        assert_eq!(tracker.time_left(&photo, Duration::ZERO), None);
+        let left = tracker.time_left(&photo, hour).expect("it waits");
         assert!(left > hour / 2 && left <= hour, "{left:?}");
         fs::write(&path, b"ab").expect("written");
-        let left = sightings.time_left(&photo, Duration::ZERO);
+        let left = tracker.time_left(&photo, Duration::ZERO);
         assert_eq!(left, Some(Duration::ZERO), "it changed");
     }
 
@@ -152,16 +176,41 @@ mod tests {
     }
 
     #[test]
+    fn files_that_a_round_does_not_examine_are_forgotten() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let [deleted, kept] = ["a.jpg", "b.jpg"].map(|name| {
+            let path = dir.path().join(name);
+            fs::write(&path, b"a").expect("written");
+            photo(path)
+        });
+        let hour = Duration::from_secs(3600);
+        let mut tracker = SettleTracker::default();
+        let mut round = || {
+            for photo in [&deleted, &kept] {
+                assert!(tracker.time_left(photo, hour).is_some());
+            }
+            tracker.end_round();
+            let mut paths: Vec<PathBuf> = tracker.0.keys().cloned().collect();
+            paths.sort();
+            paths
+        };
+        let [deleted_path, kept_path] = [&deleted, &kept].map(|photo| photo.file.path.clone());
+        assert_eq!(round(), [deleted_path.clone(), kept_path.clone()]);
+        fs::remove_file(deleted_path).expect("removed");
+        assert_eq!(round(), [kept_path]);
+    }
+
+    #[test]
     fn times_in_the_future_do_not_count() {
-        let [short, long, seen] = [1, 100, 10].map(Duration::from_secs);
-        for (modified, noted, unchanged) in [
+        let [short, long, here] = [1, 100, 10].map(Duration::from_secs);
+        for (modified, changed, unchanged) in [
             (Some(short), Some(long), short),
             (Some(long), Some(short), short),
             (None, Some(long), long),
-            (Some(long), None, seen),
-            (None, None, seen),
+            (Some(long), None, here),
+            (None, None, here),
         ] {
-            assert_eq!(unchanged_for(modified, noted, seen), unchanged);
+            assert_eq!(unchanged_for(modified, changed, here), unchanged);
         }
     }
 }
