@@ -96,7 +96,9 @@ pub fn label_in(
             let is_read = known.language == language || known.english.eq_ignore_ascii_case(english);
             is_read.then_some(name)
         }
-        _ => None,
+        // The English word itself, with other capitals or hyphens.
+        Meaning::English => (fold::fold(name) == fold::fold(english)).then_some(name),
+        Meaning::Unknown(_) => None,
     }
 }
 
@@ -217,12 +219,21 @@ mod tests {
         assert_eq!(translate("chat", Language::French), "cat");
         assert_eq!(translate("pain", Language::French), "bread");
         assert_eq!(translate("robe rouge", Language::French), "red dress");
-        assert_eq!(translate("grille-pain", Language::French), "toaster");
+        for words in ["grille-pain", "grille pain"] {
+            assert_eq!(translate(words, Language::French), "toaster");
+        }
         assert_eq!(translate("raisins secs", Language::French), "raisins");
         assert_eq!(translate("Strand", Language::German), "beach");
         // Words that are not in the preferred language are treated as English or another language.
         assert_eq!(meaning("beach", Some(Language::French)), Meaning::English);
         assert_eq!(translate("perro", Language::French), "dog");
+        // English words that are hyphenated in the preferred language.
+        for (words, language) in [
+            ("fast-food", Language::French),
+            ("Yoga-Studio", Language::German),
+        ] {
+            assert_eq!(meaning(words, Some(language)), Meaning::English, "{words}");
+        }
         // Only in the spelling of the preferred language.
         for words in ["hut", "bar", "boots", "Students", "Burger", "Table"] {
             let stays = meaning(words, Some(Language::German));
@@ -266,6 +277,7 @@ mod tests {
             // Without a content word.
             "windsor",
             "the windsor",
+            "inside windsor",
             "am zarrapastroso",
             // The other word is not only English.
             "animal zarrapastroso",
@@ -322,6 +334,8 @@ mod tests {
         let german = Some(Language::German);
         assert_eq!(label_in(Language::German, "beach", german), Some("Strand"));
         assert_eq!(label_in(Language::Chinese, "beard", None), Some("胡子"));
+        let code = label_in(Language::German, "QR code", german);
+        assert_eq!(code, Some("QR-Code"));
     }
 
     #[test]

@@ -55,10 +55,9 @@ impl Text {
     /// Normalises a text and splits it into words at spaces and hyphens.
     pub fn new(text: &str) -> Self {
         let text: String = text.trim().nfc().collect();
-        let parts = text.split(|c: char| c.is_whitespace() || c == '-');
-        let words = parts.filter(|part| !part.is_empty()).map(|part| Typed {
-            raw: part.into(),
-            folded: fold(part),
+        let words = split_words(&text).map(|word| Typed {
+            raw: word.into(),
+            folded: fold(word),
         });
         Self {
             words: words.collect(),
@@ -71,6 +70,17 @@ impl Text {
     pub fn is_english(&self) -> bool {
         self.words.iter().all(Typed::is_english)
     }
+}
+
+/// Splits a text at spaces and hyphens.
+fn split_words(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|c: char| c.is_whitespace() || c == '-');
+    parts.filter(|part| !part.is_empty())
+}
+
+/// Whether two texts have the same words, separated by spaces or hyphens.
+fn are_same_words(a: &str, b: &str) -> bool {
+    split_words(a).eq(split_words(b))
 }
 
 /// How certainly a text belongs to a language.
@@ -87,16 +97,19 @@ pub enum Certainty {
 /// Minimum number of letters for an English word to indicate that a phrase is English.
 const MIN_CONTENT_LETTERS: usize = 3;
 /// English function words of at least [`MIN_CONTENT_LETTERS`].
-const ENGLISH_FUNCTION_WORDS: [&str; 25] = [
-    "above", "and", "behind", "below", "between", "during", "for", "from", "her", "his", "into",
-    "its", "near", "our", "over", "that", "the", "their", "this", "through", "under", "with",
-    "without", "you", "your",
+const ENGLISH_FUNCTION_WORDS: [&str; 62] = [
+    "about", "above", "across", "after", "against", "all", "along", "among", "and", "any", "are",
+    "around", "before", "behind", "below", "beneath", "beside", "between", "beyond", "during",
+    "for", "from", "has", "have", "her", "his", "inside", "into", "its", "like", "near", "next",
+    "off", "onto", "our", "out", "outside", "over", "some", "than", "that", "the", "their",
+    "these", "this", "those", "through", "toward", "towards", "under", "upon", "was", "were",
+    "when", "where", "which", "while", "who", "with", "without", "you", "your",
 ];
 /// English words that are kept as typed within a text in another language, whatever they mean there.
 const ENGLISH_PARTICLES: [&str; 4] = ["a", "an", "of", "the"];
 
 /// Translates a text that is known to be in a language. If all words are English too, they must be in that language's
-/// exact spelling and have a different meaning there; German nouns must be capitalised.
+/// exact spelling, apart from hyphens, and have a different meaning there; German nouns must be capitalised.
 pub fn own(text: &Text, language: Language) -> Option<String> {
     if !text.is_english() {
         return translate(text, language).map(|(english, _)| english);
@@ -104,9 +117,11 @@ pub fn own(text: &Text, language: Language) -> Option<String> {
     if language == Language::German && !text.words.iter().any(Typed::is_capitalised) {
         return None;
     }
+    let is_other = |english: &str| !are_same_words(&english.to_lowercase(), &text.exact);
     if let Some(found) = look_up(language, &text.folded) {
-        let as_written = found.spelling.is_none_or(|spelling| spelling == text.exact);
-        if as_written && !found.words.eq_ignore_ascii_case(&text.exact) {
+        let spelling = found.spelling;
+        let as_written = spelling.is_none_or(|spelling| are_same_words(spelling, &text.exact));
+        if as_written && is_other(found.words) {
             return Some(found.words.into());
         }
     }
@@ -124,7 +139,7 @@ pub fn own(text: &Text, language: Language) -> Option<String> {
     }
     let means = parts.iter().any(|part| matches!(part, Part::Translated(_)));
     let english = means.then(|| in_english(language, &parts)).flatten()?;
-    (!english.eq_ignore_ascii_case(&text.exact)).then_some(english)
+    is_other(&english).then_some(english)
 }
 
 /// Translates a text, if all of its non-English words belong to the language.
