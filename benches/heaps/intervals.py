@@ -6,7 +6,8 @@
 DIR has a folder for each label: a photo shows a label if the name of its folder begins with it, in any case and with
 underscores for spaces. Each run draws a label, 20 to 100 % of its photos and 500 to 5,000 others, and asks about them
 as `questions.rs` does. This is a port of that file, so change both together. Every second label, in alphabetical order,
-is held out: the priors were chosen on the rest. `--simulated` draws libraries as the unit test does instead.
+is held out: the priors were chosen on the rest. `--simulated` draws libraries as `library` in the
+unit tests does (logistic curves only).
 """
 
 import argparse
@@ -94,7 +95,7 @@ class Questions:
 
         def quantile(part):
             low, high = float(known), float(known + len(scores))
-            for _ in range(30):
+            for _ in range(50):
                 middle = (low + high) / 2
                 if weights @ normal((middle + 0.5 - mean) / spread) < part:
                     low = middle
@@ -128,7 +129,7 @@ def read(path):
     matches = [{label["label"]: label["match"] for label in photo["labels"]} for photo in photos]
     folders = [PurePath(photo["path"]).parent.name.replace("_", " ").lower() for photo in photos]
     scores = log_odds(np.array([[match[label] for match in matches] for label in labels]))
-    return scores, np.array([[folder.startswith(label) for folder in folders] for label in labels])
+    return scores, np.array([[folder.startswith(label.lower()) for folder in folders] for label in labels])
 
 
 def drawn(random, scores, shows, labels):
