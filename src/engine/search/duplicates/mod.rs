@@ -2,8 +2,8 @@
 //!
 //! Photos are processed from best to worst ([`KeeperTraits`]). A duplicate of a better photo joins its group; any other
 //! starts a new group. Every member has thus been compared with its group's keeper, not only with another copy. Copies
-//! that contradict closer ones of their group are left out and are compared again in the next round. The result does not
-//! depend on the order of files. docs/heap.md specifies the rule.
+//! that contradict closer ones of their group are left out and are compared again in the next round. The result does
+//! not depend on the order of files. docs/heap.md specifies the rule.
 
 mod keeper;
 mod near;
