@@ -6,7 +6,8 @@ use crate::engine::inference::Embeddings;
 use crate::engine::search::bundled_prompts::{self, PHOTO_WORDS};
 use crate::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
 
-/// Number of words embedded between two checks for cancellation. Embedding all of them with a large model takes a minute.
+/// Number of words embedded between two checks for cancellation. Embedding a list takes seconds to a minute with a
+/// large model, depending on the list.
 const AT_ONCE: usize = 8;
 
 /// The vocabulary for naming clusters and tagging photos.

@@ -67,8 +67,8 @@ impl BundledPrompts {
         None
     }
 
-    /// Returns the bundled embeddings if they are of this model, or else computes them, which takes seconds with a
-    /// large model.
+    /// Returns the bundled embeddings if they are of this model, or else computes them, which takes seconds to a
+    /// minute with a large model, depending on the list.
     ///
     /// # Errors
     /// Returns an error if the model fails.
