@@ -140,6 +140,6 @@ fn text_is_composed_in_an_existing_label() {
     window::add_label(&mut window, "red");
     focus(&mut window, "Label red");
     window.keys(Modifiers::COMMAND, Key::A);
-    compose(&mut window, &["m", "ma", "mao"], "猫");
-    assert_eq!(window.state().memory.labels[0].text, "猫");
+    compose(&mut window, &["k", "ko", "kot"], "кот");
+    assert_eq!(window.state().memory.labels[0].text, "кот");
 }
