@@ -27,16 +27,15 @@ pub fn description(
     }
 }
 
-/// Translates words, and whether they are certain. Of several words with the same translation, the best is kept.
+/// Translates words, and says whether they are certain. Each word of the vocabulary has a name of its own.
 fn translated(found: &[Word<'_>]) -> Vec<(String, bool)> {
-    let mut translated: Vec<(String, bool)> = Vec::new();
-    for (word, fit) in found {
-        let word = photo_word(word);
-        if translated.iter().all(|(known, _)| known != word) {
-            translated.push((word.to_owned(), *fit >= describe::CERTAIN_WORD_MATCH));
-        }
-    }
-    translated
+    let words = found.iter();
+    words
+        .map(|(word, fit)| {
+            let is_certain = *fit >= describe::CERTAIN_WORD_MATCH;
+            (photo_word(word).to_owned(), is_certain)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -70,7 +69,7 @@ mod tests {
         assert!(chinese.ends_with("清晰"), "{chinese}");
         assert_eq!(description(&[], None, None), "没有合适的词");
         let mice = [("mouse", 0.9), ("rat", 0.8)];
-        assert_eq!(description(&mice, None, None), "老鼠");
+        assert_eq!(description(&mice, None, None), "老鼠、大鼠");
         keep_to_thread(Locale::English);
     }
 }
