@@ -28,7 +28,7 @@ const TEXTS: usize = 256;
 
 /// Number of full batches of pictures that are embedded between two checks for unreadable pictures. More checks would
 /// slow down a GPU, where the batch size is tuned anew after each.
-const BATCHES: usize = 64;
+const BATCHES: usize = 4;
 
 type Array<'py> = PyResult<Bound<'py, PyArray2<f32>>>;
 

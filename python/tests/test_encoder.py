@@ -100,12 +100,12 @@ def test_an_unreadable_picture_raises_with_its_path(encoder: lumisift.Encoder, c
 
 def test_the_first_unreadable_picture_ends_the_work(encoder: lumisift.Encoder, cat: pathlib.Path) -> None:
     content, broken = cat.read_bytes(), b"no picture"
-    # The starter's batches on the CPU have 16 pictures, and errors are raised after 64 batches. Embedding all pictures
+    # The starter's batches on the CPU have 16 pictures, and errors are raised after 4 batches. Embedding all pictures
     # would take many minutes.
-    pictures = [content] * 1024 + [broken] * 1024 + [content] * 100_000
-    with pytest.raises(lumisift.PictureError, match="picture 1024") as raised:
+    pictures = [content] * 64 + [broken] * 64 + [content] * 100_000
+    with pytest.raises(lumisift.PictureError, match="picture 64") as raised:
         encoder.images(pictures)
-    assert raised.value.index == 1024
+    assert raised.value.index == 64
 
 
 def test_an_unreadable_picture_is_a_row_of_nan_on_request(encoder: lumisift.Encoder, cat: pathlib.Path, moon: pathlib.Path) -> None:
