@@ -39,5 +39,5 @@ END
 
 "$python" -m pytest --quiet -p no:cacheprovider
 "$python" -m mypy --cache-dir "$target/mypy" tests
-# The stubs and the module have the same names and arguments.
-"$python" -m mypy.stubtest lumisift
+# The stubs and the module have the same names and arguments. The extension inside the package needs no stubs of its own.
+"$python" -m mypy.stubtest lumisift --allowlist <(echo 'lumisift\.lumisift')
