@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 pub use super::error::SessionError;
-use super::store::{BackgroundSums, ModelKey, Store, VectorMap};
+use super::store::{BackgroundSums, ModelKey, Store, StoreError, VectorMap};
 use super::zero_shot::{Pictures, ZeroShot, mean};
-use crate::engine::inference::{Embeddings, Model};
+use crate::engine::inference::{Embeddings, Model, ModelInfo};
 use crate::engine::media::photo::Candidate;
-use crate::engine::search::bundled_prompts::BACKGROUND;
+use crate::engine::search::bundled_prompts::{BACKGROUND, BundledPrompts};
 use crate::engine::search::query::{self, Query};
 use crate::engine::search::score::{self, Calibration, LabelMasses, Score, Scorer, Scores, Shares};
 use crate::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
@@ -45,7 +45,12 @@ impl Session {
     /// Returns an error if the store cannot be used or the model fails.
     pub fn open(model: Arc<dyn Model>, store: Arc<Store>) -> Result<Self, SessionError> {
         let (key, notices) = store.model(model.info())?;
-        let background = background(model.as_ref(), &store, &key)?;
+        let background = cached_embeddings(
+            &BACKGROUND,
+            model.info(),
+            (&store, &key),
+            || -> Result<_, SessionError> { Ok(BACKGROUND.embed(model.as_ref())?) },
+        )?;
         let facts = &model.info().device;
         tracing::info!(
             model = %model.info().name,
@@ -349,20 +354,24 @@ impl Pictures for Session {
     }
 }
 
-/// The embeddings of the background prompts: bundled, cached in the store, or computed and cached there.
-fn background(
-    model: &dyn Model,
-    store: &Store,
-    key: &ModelKey,
-) -> Result<Embeddings, SessionError> {
-    if let Some(bundled) = BACKGROUND.bundled(model.info()) {
+/// The embeddings of a list of words: bundled, cached in the store, or computed by `embed` and cached there.
+///
+/// # Errors
+/// Returns an error if the store cannot be used or `embed` fails.
+pub fn cached_embeddings<E: From<StoreError>>(
+    list: &BundledPrompts,
+    model: &ModelInfo,
+    (store, key): (&Store, &ModelKey),
+    embed: impl FnOnce() -> Result<Embeddings, E>,
+) -> Result<Embeddings, E> {
+    if let Some(bundled) = list.bundled(model) {
         return Ok(bundled);
     }
-    let texts_key = BACKGROUND.key();
+    let texts_key = list.key();
     match store.texts(key, &texts_key)? {
-        Some(cached) if cached.len() == BACKGROUND.words().len() => Ok(cached),
+        Some(cached) if cached.len() == list.words().len() => Ok(cached),
         _ => {
-            let computed = BACKGROUND.embed(model)?;
+            let computed = embed()?;
             store.write_texts(key, &texts_key, &computed)?;
             Ok(computed)
         }

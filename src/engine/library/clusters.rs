@@ -2,6 +2,7 @@
 
 use super::{Indexed, Library, LibraryError};
 use crate::engine::cancel::Cancel;
+use crate::engine::index::session::cached_embeddings;
 use crate::engine::inference::Embeddings;
 use crate::engine::search::bundled_prompts::{self, PHOTO_WORDS};
 use crate::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
@@ -23,27 +24,21 @@ impl Library {
     /// Returns an error if the model fails, the store cannot be used, or `cancel` was raised.
     pub fn vocabulary(&self, cancel: &Cancel) -> Result<Embeddings, LibraryError> {
         let session = self.session();
-        if let Some(bundled) = PHOTO_WORDS.bundled(session.model().info()) {
-            return Ok(bundled);
-        }
-        let key = PHOTO_WORDS.key();
-        let (store, model) = (session.store(), session.key());
-        if let Some(kept) = store.texts(model, &key)?
-            && kept.len() == words().len()
-        {
-            return Ok(kept);
-        }
-        let mut computed = Embeddings {
-            dim: session.model().info().dim,
-            values: Vec::new(),
+        let model = session.model();
+        let embed = || {
+            let mut computed = Embeddings {
+                dim: model.info().dim,
+                values: Vec::new(),
+            };
+            for some in words().chunks(AT_ONCE) {
+                super::check(cancel)?;
+                let vectors = bundled_prompts::embed(model.as_ref(), some)?;
+                computed.values.extend(vectors.values);
+            }
+            Ok(computed)
         };
-        for some in words().chunks(AT_ONCE) {
-            super::check(cancel)?;
-            let vectors = bundled_prompts::embed(session.model().as_ref(), some)?;
-            computed.values.extend(vectors.values);
-        }
-        store.write_texts(model, &key, &computed)?;
-        Ok(computed)
+        let cache = (session.store().as_ref(), session.key());
+        cached_embeddings(&PHOTO_WORDS, model.info(), cache, embed)
     }
 
     /// Clusters similar photos, largest cluster first; words are indices into [`words`].
