@@ -1,6 +1,6 @@
 //! Attention.
 
-use lumisift::engine::inference::gpu::{AttentionInput, Context, Recorder};
+use lumisift::engine::inference::gpu::{AttentionInput, Context, GpuRows, Recorder};
 use proptest::prelude::*;
 
 use super::{CONTEXTS, assert_near, for_cases, kept, noise, run_named};
@@ -58,6 +58,26 @@ fn attention_on_card(
     attention_by(Recorder::new(context), values, shape, shared)
 }
 
+/// Records attention, given tokens, heads and the width of a head.
+pub fn record(
+    recorder: &mut Recorder,
+    (queries, keys_values): (&GpuRows, &GpuRows),
+    (tokens, heads, size): (usize, usize, usize),
+    shared: bool,
+) -> GpuRows {
+    let width = heads * size;
+    recorder.attention(&AttentionInput {
+        queries,
+        shared,
+        keys_values,
+        columns: [0, 0, width],
+        tokens,
+        heads,
+        width,
+        scale: 1.0 / (size as f32).sqrt(),
+    })
+}
+
 /// Attention by the card, and the name of its kernel.
 fn attention_by(
     mut recorder: Recorder,
@@ -69,16 +89,12 @@ fn attention_by(
     let rows = if shared { queries } else { sequences * queries };
     let q_rows = recorder.activations(rows, width);
     let kv_rows = recorder.activations(sequences * tokens, 2 * width);
-    let out = recorder.attention(&AttentionInput {
-        queries: &q_rows,
+    let out = record(
+        &mut recorder,
+        (&q_rows, &kv_rows),
+        (tokens, heads, size),
         shared,
-        keys_values: &kv_rows,
-        columns: [0, 0, width],
-        tokens,
-        heads,
-        width,
-        scale: 1.0 / (size as f32).sqrt(),
-    });
+    );
     let inputs = [(q_rows, q), (kv_rows, kv)];
     run_named(recorder, &inputs, out)
 }

@@ -2,12 +2,11 @@
 
 use lumisift::engine::inference::cpu::Activation;
 use lumisift::engine::inference::gpu::{
-    AttentionInput, Context, GpuEpilogue, GpuLinear, GpuNorm, GpuPrecision, GpuRows, GpuTable,
-    Recorder, TileSize,
+    Context, GpuEpilogue, GpuLinear, GpuNorm, GpuPrecision, GpuRows, GpuTable, Recorder, TileSize,
 };
 use proptest::prelude::*;
 
-use super::attention::attended;
+use super::attention::{self, attended};
 use super::{CONTEXTS, adapter, assert_near, computed, for_cases, kept, noise, run};
 
 pub const TESTS: &[(&str, fn())] = &[
@@ -276,16 +275,9 @@ fn padding() {
                 let q_rows = recorder.activations(tokens, width);
                 let kv_rows = recorder.activations(tokens, 2 * width);
                 recorder.release(used.clone());
-                let attended_rows = recorder.attention(&AttentionInput {
-                    queries: &q_rows,
-                    shared: false,
-                    keys_values: &kv_rows,
-                    columns: [0, 0, width],
-                    tokens,
-                    heads,
-                    width,
-                    scale: 1.0 / (size as f32).sqrt(),
-                });
+                let rows = (&q_rows, &kv_rows);
+                let sizes = (tokens, heads, size);
+                let attended_rows = attention::record(&mut recorder, rows, sizes, false);
                 let layer = after.layer(context);
                 let plain = GpuEpilogue::ActivateInFull(Activation::None);
                 let out = recorder.linear(&attended_rows, &layer, plain);
