@@ -3,7 +3,7 @@
 use super::item_id::ItemId;
 use super::labels::LabelId;
 use super::match_axis;
-use crate::engine::search::questions::{Interval, Questions};
+use crate::engine::search::questions::{Estimate, Interval, Questions};
 use crate::{t, text};
 
 /// Minimum number of answers before the estimate is shown.
@@ -57,9 +57,9 @@ impl Questioning {
         questioning.current.is_some().then_some(questioning)
     }
 
-    /// The questions with all answers so far, for a hypothetical threshold.
-    fn questions(&self, line: f32) -> Questions {
-        let mut questions = Questions::new(&self.matches, line);
+    /// The questions with all answers so far.
+    fn questions(&self) -> Questions {
+        let mut questions = Questions::new(&self.matches, self.min_match);
         for (at, answer) in &self.answers {
             match answer {
                 Answer::Fits(fits) => questions.answer(*at, *fits),
@@ -98,11 +98,11 @@ impl Questioning {
 
     /// Chooses the next question, and updates the estimate.
     fn next_question(&mut self) {
-        let questions = self.questions(self.min_match);
+        let questions = self.questions();
         self.current = questions.next();
         let line = match_axis::in_steps(questions.likely_threshold());
         self.suggested = line.clamp(match_axis::STEP, 1.0 - match_axis::STEP);
-        self.sentence = self.estimate_text(self.suggested);
+        self.sentence = self.estimate_text(&questions.estimate_at(self.suggested));
     }
 
     /// Undoes the last answer, and asks its question again.
@@ -113,10 +113,8 @@ impl Questioning {
         }
     }
 
-    /// The estimate for a threshold as a sentence: "312 photos fit, about 9 of them wrong (4 to 17), about 14 missed (6
-    /// to 30)".
-    fn estimate_text(&self, line: f32) -> String {
-        let estimate = self.questions(line).estimate();
+    /// An estimate as a sentence: "312 photos fit, about 9 of them wrong (4 to 17), about 14 missed (6 to 30)".
+    fn estimate_text(&self, estimate: &Estimate) -> String {
         let about = |interval: Interval| {
             let number = |number: f64| text::count(number.round().max(0.0) as usize);
             (

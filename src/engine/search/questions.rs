@@ -150,26 +150,31 @@ impl Questions {
             .min_by(|a, b| away(a).total_cmp(&away(b)).then(a.cmp(b)))
     }
 
-    /// Estimates counts and threshold from the answers.
+    /// Estimates counts at the label's threshold, and a better threshold, from the answers.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
+        self.estimate_above(self.threshold)
+    }
+
+    /// Like [`Self::estimate`], but counts at another threshold, a match score. The prior still refers to the label's.
+    #[must_use]
+    pub fn estimate_at(&self, threshold: f32) -> Estimate {
+        self.estimate_above(log_odds(threshold))
+    }
+
+    fn estimate_above(&self, line: f64) -> Estimate {
         let curves = self.curves();
-        let is_above = |at: usize| self.scores[at] >= self.threshold;
+        let is_above = |at: usize| self.scores[at] >= line;
         let known = |above: bool, fits: bool| {
             let answers = self.answers.iter();
             answers
                 .filter(|(at, answer)| is_above(*at) == above && *answer == fits)
                 .count() as f64
         };
-        let wrong = interval(&curves, &self.classes(true), known(true, false), |chance| {
-            1.0 - chance
-        });
-        let missed = interval(
-            &curves,
-            &self.classes(false),
-            known(false, true),
-            |chance| chance,
-        );
+        let above = self.classes(|score| score >= line);
+        let below = self.classes(|score| score < line);
+        let wrong = interval(&curves, &above, known(true, false), |chance| 1.0 - chance);
+        let missed = interval(&curves, &below, known(false, true), |chance| chance);
         Estimate {
             fitting: (0..self.scores.len()).filter(|at| is_above(*at)).count(),
             wrong,
@@ -215,12 +220,12 @@ impl Questions {
         curves
     }
 
-    /// Bins the unanswered photos on one side of the threshold by score.
-    fn classes(&self, above: bool) -> Vec<ScoreClass> {
+    /// Bins the unanswered photos with certain scores by score.
+    fn classes(&self, counts: impl Fn(f64) -> bool) -> Vec<ScoreClass> {
         let mut scores: Vec<f64> = (0..self.scores.len())
             .filter(|at| !self.is_answered(*at) && !self.scores[*at].is_nan())
             .map(|at| self.scores[at])
-            .filter(|score| (*score >= self.threshold) == above)
+            .filter(|score| counts(*score))
             .collect();
         scores.sort_by(f64::total_cmp);
         let classes = scores.chunk_by(|a, b| (a / CLASS).floor() == (b / CLASS).floor());

@@ -189,3 +189,17 @@ fn the_threshold_stays_if_scores_say_nothing() {
     let threshold = questions.likely_threshold();
     assert!((threshold - 0.2).abs() < 1e-6, "{threshold}");
 }
+
+#[test]
+fn counts_at_another_threshold_keep_the_prior() {
+    let matches: Vec<f32> = (1..200).map(|at| at as f32 / 200.0).collect();
+    let mut questions = Questions::new(&matches, 0.2);
+    questions.answer(100, true);
+    questions.answer(20, false);
+    let (usual, higher) = (questions.estimate(), questions.estimate_at(0.6));
+    assert_eq!(questions.estimate_at(0.2), usual);
+    assert_eq!(higher.threshold, usual.threshold);
+    assert!(higher.fitting < usual.fitting);
+    assert!(higher.wrong.expected < usual.wrong.expected);
+    assert!(higher.missed.expected > usual.missed.expected);
+}
