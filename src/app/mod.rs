@@ -276,6 +276,7 @@ impl App {
 
     /// Saves pending changes and ends all tasks.
     pub fn exit(&mut self) {
+        self.remember_download_rate();
         self.save_now();
         self.stop_rules();
         for slot in [Slot::Save, Slot::RuleFile] {

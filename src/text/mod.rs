@@ -29,9 +29,9 @@ pub use locale::Locale;
 pub use numbers::{bytes, count, decimal, decimal_ungrouped, if_any, list, percent};
 pub use sentences::sentence;
 pub use words::{
-    in_sentence, label_word, model_title, of_all, perhaps, photo_word, sidecars, sidecars_restored,
-    sidecars_to_write, sidecars_written, skipped_photos, speed, table_words, time_for,
-    unknown_words, words, words_or_sentence,
+    download_time, in_sentence, label_word, model_title, of_all, perhaps, photo_word, sidecars,
+    sidecars_restored, sidecars_to_write, sidecars_written, skipped_photos, speed, table_words,
+    time_for, unknown_words, words, words_or_sentence,
 };
 
 /// Returns a message by its key: `t!("export-title")` is a `&'static str`, `t!("photos", count = 3)` a `String`.

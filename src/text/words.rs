@@ -183,14 +183,32 @@ pub fn speed(rate: f32, gflop: f32) -> String {
 /// Formats an estimated duration: "about 12 min for your 9,804 photos".
 #[must_use]
 pub fn time_for(photos: usize, seconds: f64) -> String {
-    let minutes = seconds / 60.0;
-    let time = match minutes {
-        ..1.0 => t!("time-less").to_owned(),
-        1.0..90.0 => t!("time-minutes", number = decimal(minutes, 0)),
-        ..2880.0 => t!("time-hours", number = decimal(minutes / 60.0, 0)),
-        _ => t!("time-days", number = decimal(minutes / 1440.0, 0)),
+    let time = match seconds {
+        ..60.0 => t!("time-less").to_owned(),
+        _ => time_in_minutes(seconds),
     };
     t!("time-for-photos", time = time, count = photos)
+}
+
+/// Formats the estimated duration of a download: "about 50 s", "about 2 min".
+#[must_use]
+pub fn download_time(seconds: f64) -> String {
+    // In steps of five seconds, because an estimate is not more accurate.
+    let rounded = (seconds / 5.0).round().max(1.0) * 5.0;
+    match rounded {
+        ..60.0 => t!("download-seconds", number = decimal(rounded, 0)),
+        _ => time_in_minutes(seconds),
+    }
+}
+
+/// Formats an estimated duration in minutes, or a longer unit.
+fn time_in_minutes(seconds: f64) -> String {
+    let minutes = seconds / 60.0;
+    match minutes {
+        ..90.0 => t!("time-minutes", number = decimal(minutes, 0)),
+        ..2880.0 => t!("time-hours", number = decimal(minutes / 60.0, 0)),
+        _ => t!("time-days", number = decimal(minutes / 1440.0, 0)),
+    }
 }
 
 /// The display name of a model, by its own name.
@@ -310,6 +328,23 @@ mod tests {
                 time_for(photos, seconds_for(photos, 400.0, gflop)),
                 expected
             );
+        }
+    }
+
+    #[test]
+    fn times_of_downloads_are_rounded() {
+        keep_to_thread(Locale::English);
+        for (seconds, expected) in [
+            (0.0, "about 5 s"),
+            (7.4, "about 5 s"),
+            (48.6, "about 50 s"),
+            (57.4, "about 55 s"),
+            (57.6, "about 1 min"),
+            (124.0, "about 2 min"),
+            (6_000.0, "about 2 h"),
+            (400_000.0, "about 5 days"),
+        ] {
+            assert_eq!(download_time(seconds), expected, "{seconds}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The models dialog: available models, their strengths, and downloads.
 
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use egui::scroll_area::ScrollBarVisibility;
@@ -21,6 +22,9 @@ use crate::engine::inference::speed::{relative_word, seconds_for};
 use crate::settings::Settings;
 use crate::text::Surface;
 use crate::{t, text};
+
+/// The speed of a connection in Mbit/s that serves as an example until a download has been measured.
+const EXAMPLE_MBIT: u64 = 100;
 
 impl Interface {
     pub(super) fn models_dialog(
@@ -120,6 +124,7 @@ pub fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
             ui.set_width(ui.available_width() - 130.0);
+            ui.spacing_mut().item_spacing.y = theme::SPACE_S;
             ui.label(RichText::new(t!("starter")).strong());
             let mut about = t!("starter-about").to_owned();
             let speed = speed_of(state.models.rate, STARTER_GFLOP);
@@ -166,6 +171,7 @@ pub fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut 
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
             ui.set_width(ui.available_width() - 130.0);
+            ui.spacing_mut().item_spacing.y = theme::SPACE_S;
             ui.horizontal(|ui| {
                 ui.label(RichText::new(name).strong());
                 if let Some(advice) = shelved.entry.and_then(|entry| entry.advice) {
@@ -180,6 +186,10 @@ pub fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut 
             // The licence comes last, and must not be cut off.
             ui.add(egui::Label::new(RichText::new(about).small().weak()).wrap());
             if let Some(entry) = shelved.entry {
+                if shelved.place.is_none() && on_its_way.is_none() {
+                    let text = download_estimate(entry, state.memory.download_rate);
+                    ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
+                }
                 time_line(ui, state, entry.gflop);
             }
         });
@@ -265,6 +275,26 @@ fn about(entry: &CatalogModel, rate: Option<f32>) -> String {
     parts.push(speed_of(rate, entry.gflop));
     parts.push(entry.licence.into());
     parts.join(" · ")
+}
+
+/// The size of a model, and how long its download would take at the rate of the last download or of an example.
+fn download_estimate(entry: &CatalogModel, rate: Option<NonZeroU64>) -> String {
+    let size = bytes(entry.bytes);
+    let time = |rate: u64| text::download_time(entry.bytes as f64 / rate as f64);
+    match rate.map(NonZeroU64::get) {
+        Some(rate) => t!(
+            "download-time",
+            size = size,
+            time = time(rate),
+            rate = bytes(rate)
+        ),
+        None => t!(
+            "download-time-example",
+            size = size,
+            time = time(EXAMPLE_MBIT * 1_000_000 / 8),
+            speed = EXAMPLE_MBIT
+        ),
+    }
 }
 
 fn where_it_is(shelved: &InstalledModel) -> String {

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui};
 
-use super::dialog_parts::title;
+use super::dialog_parts::{above_button, title};
 use super::models_dialog;
 use super::settings_dialog::language_name;
 use super::theme::{self, palette};
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, state: &State, step: WelcomeStep, commands: &mut Vec<Co
     match step {
         WelcomeStep::Language => languages(ui, state, commands),
         WelcomeStep::Photos => photos(ui, commands),
-        WelcomeStep::Model => models(ui, state, commands),
+        WelcomeStep::Model => above_button(ui, |ui| models(ui, state, commands)),
     }
     // The buttons keep their position in all steps.
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
@@ -107,7 +107,6 @@ fn photos(ui: &mut Ui, commands: &mut Vec<Command>) {
 fn models(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     question(ui, t!("welcome-model"));
     note(ui, t!("welcome-model-note"));
-    ui.add_space(theme::SPACE_M);
     models_dialog::starter(ui, state, commands);
     let recommended = catalog::recommended().and_then(|model| {
         let is_it = |entry: &CatalogModel| entry.repo == model.repo;

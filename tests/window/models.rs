@@ -7,9 +7,10 @@ use crate::window;
 
 use std::fs;
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use common::ColourModel;
-use hub::FakeHub;
+use hub::{FakeHub, ResponseFault};
 use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::{
@@ -182,4 +183,38 @@ fn a_model_is_fetched_used_and_removed() {
     assert_eq!(window.state().dialog, Some(Dialog::Models { back: None }));
     window.until("the removal", |_| !folder.exists());
     assert_eq!(window.state().settings.model, None);
+}
+
+#[test]
+fn a_download_is_measured_for_the_estimates_of_others() {
+    let base = "/me/tiny/resolve/main";
+    let hub = FakeHub::with_fixtures(base);
+    // Spaces make a file large enough to be measured.
+    let path = format!("{base}/tokenizer_config.json");
+    hub.put(&path, format!("{{}}{}", " ".repeat(5_000_000)));
+    hub.queue_faults(&path, [ResponseFault::Slow(Duration::from_millis(150))]);
+    let mut window = Setup::new(Vec::new()).open();
+    let mut settings = window.state().settings.clone();
+    settings.mirrors = vec![hub.address.clone()];
+    window.command(Command::ChangeSettings(Box::new(settings)));
+    window.command(Command::Show(Some(Dialog::Models { back: None })));
+    window.until("an example", |w| {
+        w.has("607.5 MB · about 50 s at 100 Mbit/s")
+    });
+    assert_eq!(window.state().memory.download_rate, None);
+    assert!(hub.seen().is_empty(), "fetched unasked");
+
+    window.command(Command::GetModel("me/tiny".into()));
+    window.until("the model", |w| w.state().settings.model.is_some());
+    let rate = window.state().memory.download_rate.expect("a rate");
+    assert!(rate.get() < 5_000_000, "{rate}");
+    window.until("an estimate", |w| {
+        w.has_containing("at your last download's")
+    });
+    assert!(!window.has_containing("Mbit/s"));
+    let file = window.home().path().join("config/window.json");
+    let kept = format!("\"download_rate\": {rate}");
+    window.until("what is kept", |_| {
+        fs::read_to_string(&file).is_ok_and(|text| text.contains(&kept))
+    });
 }

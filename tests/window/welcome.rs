@@ -7,6 +7,7 @@ use crate::window;
 use std::fs;
 
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command, Dialog, WelcomeStep};
 use lumisift::app::document::state::SessionState;
@@ -41,8 +42,9 @@ fn a_first_start_asks_for_language_photos_and_model() {
     window.until("models", |w| {
         w.has_containing("recommended for most people")
     });
-    // The size, the licence and the source of a model are shown before it is downloaded.
+    // The size, the licence, the source and the time of a download are shown before it is started.
     assert!(window.has_containing("Get SigLIP 2 B/32, 1.5 GB"));
+    assert!(window.has("1.5 GB · about 2 min at 100 Mbit/s"));
     let licence = window.harness.get_by_label_contains("Apache-2.0").rect();
     // The line is too long for the dialog, so it is wrapped instead of cut off before the licence.
     let name = window.harness.get_by_label("SigLIP 2 B/32").rect();
@@ -53,6 +55,55 @@ fn a_first_start_asks_for_language_photos_and_model() {
     window.click("Next");
     window.click("Start");
     assert_eq!(window.state().dialog, None);
+}
+
+#[test]
+fn the_time_of_a_download_is_estimated_from_the_last_one() {
+    let setup = Setup::new(Vec::new());
+    let config = setup.home.path().join("config");
+    fs::create_dir_all(&config).expect("a folder");
+    let kept = r#"{ "was_welcomed": true, "download_rate": 3100000 }"#;
+    fs::write(config.join("window.json"), kept).expect("written");
+    let mut window = setup.open();
+    let estimate = "1.5 GB · about 8 min at your last download's 3.1 MB/s";
+    window.command(Command::Show(Some(Dialog::Welcome(WelcomeStep::Model))));
+    window.until("the estimate", |w| w.has(estimate));
+    window.command(Command::Show(Some(Dialog::Models { back: None })));
+    window.until("the list", |w| {
+        w.has("607.5 MB · about 3 min at your last download's 3.1 MB/s")
+    });
+    assert!(!window.has_containing("Mbit/s"));
+    assert!(window.state().models.download.is_none(), "fetched unasked");
+}
+
+#[test]
+fn longer_texts_about_models_fit_a_small_window() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.size = egui::vec2(800.0, 600.0);
+    setup.language = Locale::Pseudo;
+    let mut window = setup.open();
+    window.read(3);
+    for dialog in [
+        Dialog::Welcome(WelcomeStep::Model),
+        Dialog::Models { back: None },
+    ] {
+        window.command(Command::Show(Some(dialog.clone())));
+        window.until("the estimates", |w| w.has_containing("100 Mbít/s"));
+        window.finish_layout();
+        let frame = window.harness.get_by_role(Role::Dialog).rect();
+        let estimates = window.harness.query_all_by_label_contains("100 Mbít/s");
+        for estimate in estimates.map(|estimate| estimate.rect()) {
+            let fits = frame.x_range().contains(estimate.left())
+                && frame.x_range().contains(estimate.right());
+            assert!(fits, "{dialog:?}: {estimate:?} {frame:?}");
+        }
+        if matches!(dialog, Dialog::Welcome(_)) {
+            let start = window.harness.get_by_label("Stárt~~").rect();
+            assert!(frame.contains_rect(start), "{start:?} {frame:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! State of the window that is restored at the next start.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -66,6 +67,8 @@ pub struct SavedWindow {
     pub searches: Vec<SavedSearch>,
     /// Whether the welcome dialog has been shown.
     pub was_welcomed: bool,
+    /// Average rate in bytes per second of the last model download that could be measured.
+    pub download_rate: Option<NonZeroU64>,
 }
 
 /// A copy that is rejected individually, without its content.
@@ -168,6 +171,7 @@ impl Default for SavedWindow {
             dismissed_heaps: Vec::new(),
             searches: Vec::new(),
             was_welcomed: false,
+            download_rate: None,
         }
     }
 }
@@ -235,6 +239,7 @@ impl SavedWindow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings;
 
     #[test]
     fn what_an_earlier_version_kept_is_read() {
@@ -261,6 +266,24 @@ mod tests {
         assert_eq!(memory.filter, Filter::default());
         assert_eq!(memory.export.transfer, Transfer::Copy);
         assert_eq!((memory.new_label_id(), memory.new_label_id()), (5, 6));
+        assert_eq!(memory.download_rate, None);
+    }
+
+    #[test]
+    fn the_rate_of_downloads_is_kept_unless_it_is_zero() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("window.json");
+        let memory = SavedWindow {
+            download_rate: NonZeroU64::new(3_100_000),
+            ..SavedWindow::default()
+        };
+        settings::save(&memory, &path).expect("saved");
+        assert_eq!(settings::load::<SavedWindow>(&path), (memory, None));
+        let edited = r#"{ "was_welcomed": true, "download_rate": 0 }"#;
+        std::fs::write(&path, edited).expect("written");
+        let (memory, notice) = settings::load::<SavedWindow>(&path);
+        assert_eq!((memory.download_rate, memory.was_welcomed), (None, true));
+        assert!(notice.is_some_and(|notice| notice.contains("download_rate")));
     }
 
     #[test]

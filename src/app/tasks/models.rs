@@ -75,7 +75,17 @@ impl App {
         }
     }
 
+    /// Remembers the rate of the current download for estimates of later ones, if it could be measured.
+    pub(in crate::app) fn remember_download_rate(&mut self) {
+        let download = self.state.models.download.as_ref();
+        let rate = download.and_then(|download| download.download_progress.average_rate);
+        if rate.is_some() {
+            self.state.memory.download_rate = rate;
+        }
+    }
+
     pub(in crate::app) fn download_finished(&mut self, arrived: Result<PathBuf, impl Display>) {
+        self.remember_download_rate();
         let cancelled = (self.state.models.download.take())
             .is_some_and(|download| download.cancel.is_cancelled());
         match arrived {
@@ -127,5 +137,50 @@ impl App {
             }
         });
         self.request_refresh(RefreshPriority::Now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU64;
+
+    use super::*;
+    use crate::app::document::memory::SavedWindow;
+    use crate::app::tests::{TEST_TIMEOUT, app};
+    use crate::settings;
+
+    fn download_at(rate: u64) -> Download {
+        Download {
+            repo: RepoId::parse("me/tiny").expect("a name"),
+            download_progress: DownloadProgress {
+                average_rate: NonZeroU64::new(rate),
+                ..DownloadProgress::default()
+            },
+            cancel: Cancel::default(),
+        }
+    }
+
+    #[test]
+    fn the_rate_of_the_last_measured_download_is_kept() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        for (measured, kept) in [(3_100_000, 3_100_000), (0, 3_100_000), (900_000, 900_000)] {
+            app.state.models.download = Some(download_at(measured));
+            app.download_finished(Err("the connection broke"));
+            assert_eq!(app.state.memory.download_rate, NonZeroU64::new(kept));
+        }
+        app.save_now();
+        assert!(app.supervisor.wait_for(Slot::Save, TEST_TIMEOUT));
+        let (saved, _) = settings::load::<SavedWindow>(&app.services.dirs.window_file());
+        assert_eq!(saved.download_rate, NonZeroU64::new(900_000));
+    }
+
+    #[test]
+    fn the_rate_of_a_download_is_kept_when_the_window_is_closed() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.state.models.download = Some(download_at(3_100_000));
+        app.exit();
+        assert_eq!(app.state.memory.download_rate, NonZeroU64::new(3_100_000));
     }
 }

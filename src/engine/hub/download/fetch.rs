@@ -184,6 +184,7 @@ impl DownloadSession<'_, '_> {
         let mut out = staging::open_part(part, from > 0).map_err(io)?;
         let mut length = from;
         let mut checked = from;
+        self.reporter.start_receiving();
         while let Some(chunk) = (response.next(self.cancel)).map_err(|e| self.attempt(e))? {
             length += chunk.len() as u64;
             if length > most {

@@ -1,9 +1,14 @@
 //! Progress of a download.
 
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 /// Interval between progress reports.
 const REPORT: Duration = Duration::from_millis(125);
+/// Minimum number of bytes and minimum time for an average rate: at the start, connections are slower or faster than
+/// later on.
+const MIN_BYTES: u64 = 4_000_000;
+const MIN_TIME: Duration = Duration::from_secs(1);
 
 /// Progress of a download.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +21,8 @@ pub struct DownloadProgress {
     pub total: u64,
     /// Smoothed rate in bytes per second.
     pub rate: f64,
+    /// Average rate in bytes per second, once enough data has been received.
+    pub average_rate: Option<NonZeroU64>,
 }
 
 impl DownloadProgress {
@@ -41,6 +48,28 @@ pub enum DownloadStage {
     Checking,
 }
 
+/// The data received in a download, and the time that it took, without connecting, waiting and verifying.
+#[derive(Default)]
+struct Received {
+    bytes: u64,
+    time: Duration,
+}
+
+impl Received {
+    fn add(&mut self, bytes: u64, time: Duration) {
+        self.bytes += bytes;
+        self.time += time;
+    }
+
+    /// The average rate in bytes per second, if there is enough data for one.
+    fn rate(&self) -> Option<NonZeroU64> {
+        if self.bytes < MIN_BYTES || self.time < MIN_TIME {
+            return None;
+        }
+        NonZeroU64::new((self.bytes as f64 / self.time.as_secs_f64()) as u64)
+    }
+}
+
 /// Counts bytes and reports progress at intervals.
 pub struct ProgressReporter<'a> {
     pub download_progress: DownloadProgress,
@@ -48,6 +77,10 @@ pub struct ProgressReporter<'a> {
     last_report: Instant,
     /// Bytes since the last report.
     unreported: u64,
+    /// All data received so far, from any hub.
+    received: Received,
+    /// When data was last received, or began to be.
+    last_received: Instant,
 }
 
 impl<'a> ProgressReporter<'a> {
@@ -58,13 +91,22 @@ impl<'a> ProgressReporter<'a> {
             on_progress,
             last_report: Instant::now(),
             unreported: 0,
+            received: Received::default(),
+            last_received: Instant::now(),
         };
         reporter.report();
         reporter
     }
 
+    /// Must be called before the data of a response is received.
+    pub fn start_receiving(&mut self) {
+        self.last_received = Instant::now();
+    }
+
     /// Counts newly received bytes.
     pub fn add(&mut self, bytes: u64) {
+        self.received.add(bytes, self.last_received.elapsed());
+        self.last_received = Instant::now();
         self.download_progress.done += bytes;
         self.unreported += bytes;
         let since = self.last_report.elapsed();
@@ -95,6 +137,39 @@ impl<'a> ProgressReporter<'a> {
     pub fn report(&mut self) {
         self.last_report = Instant::now();
         self.unreported = 0;
+        self.download_progress.average_rate = self.received.rate();
         (self.on_progress)(&self.download_progress);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_average_rate_needs_enough_bytes_and_time() {
+        let rate = |bytes: u64, time: Duration| {
+            let mut received = Received::default();
+            received.add(bytes / 2, time / 2);
+            received.add(bytes - bytes / 2, time / 2);
+            received.rate().map(NonZeroU64::get)
+        };
+        assert_eq!(rate(0, Duration::ZERO), None);
+        assert_eq!(rate(MIN_BYTES, MIN_TIME / 2), None);
+        assert_eq!(rate(MIN_BYTES - 1, MIN_TIME), None);
+        assert_eq!(rate(MIN_BYTES, MIN_TIME), Some(4_000_000));
+        assert_eq!(rate(93_000_000, Duration::from_secs(30)), Some(3_100_000));
+        assert_eq!(rate(MIN_BYTES, Duration::from_secs(8_000_000)), None);
+    }
+
+    #[test]
+    fn another_hub_does_not_lose_what_was_measured() {
+        let mut last = None;
+        let mut on_progress = |progress: &DownloadProgress| last = progress.average_rate;
+        let mut reporter = ProgressReporter::new(&mut on_progress);
+        reporter.received.add(8_000_000, Duration::from_secs(2));
+        reporter.download_progress = DownloadProgress::default();
+        reporter.report();
+        assert_eq!(last, NonZeroU64::new(4_000_000));
     }
 }
