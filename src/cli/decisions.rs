@@ -110,9 +110,9 @@ impl PhotoDecisions {
     fn is_asked_for(&self, only: &PhotoFilterArgs, photo: &Photo) -> bool {
         let mark = self.mark(photo);
         let has = |wanted: &String| {
-            let wanted = wanted.to_lowercase();
+            let wanted = text::fold(wanted);
             let mut keywords = self.keywords(photo).iter();
-            keywords.any(|word| word.to_lowercase().contains(&wanted))
+            keywords.any(|word| text::fold(word).contains(&wanted))
         };
         mark.stars >= only.min_stars
             && (only.colour.is_none() || mark.colour == only.colour)

@@ -283,7 +283,7 @@ fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let typed = state.draft.trim().to_lowercase();
+    let typed = text::fold(state.draft.trim());
     let used = |text: &str| {
         // A suggestion keeps the minus that makes a label negated, a label does not.
         let text = text.strip_prefix('-').map_or(text, str::trim);
@@ -315,7 +315,7 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if texts.len() == SUGGESTIONS {
             break;
         }
-        let fits = typed.is_empty() || text.to_lowercase().contains(&typed);
+        let fits = typed.is_empty() || text::fold(text).contains(&typed);
         if fits && !used(text) && !texts.contains(&text) {
             texts.push(text);
         }

@@ -255,12 +255,12 @@ impl Findings {
         })
     }
 
-    /// For each word of the vocabulary, its name in the language of messages, in lower case, if it differs.
+    /// For each word of the vocabulary, its folded name in the language of messages, if it differs.
     #[must_use]
     pub fn word_names(&self) -> Vec<Option<String>> {
         let name = |word: &&'static str| {
             let name = text::photo_word(word);
-            (name != *word).then(|| name.to_lowercase())
+            (name != *word).then(|| text::fold(name))
         };
         self.vocabulary.iter().map(name).collect()
     }

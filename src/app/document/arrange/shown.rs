@@ -8,10 +8,11 @@ use crate::app::document::library::{
     FileStatus, ItemId, LibraryItem, OrderFacts, Snapshot, UNREAD,
 };
 use crate::app::document::scored::LabelScores;
-use crate::app::document::search_text::SearchText;
+use crate::app::document::search_text::{SearchText, contains_folded};
 use crate::engine::media::places::{PlaceQuery, WordMatch};
 use crate::engine::organize::marks::Mark;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
+use crate::text::fold;
 
 /// Why a photo is hidden. If there are several reasons, the first one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +106,8 @@ impl<'a> PreparedFilter<'a> {
             filter,
             search: wanted.search,
             label,
-            name: filter.name.trim().to_lowercase(),
-            keyword: filter.keyword.trim().to_lowercase(),
+            name: fold(filter.name.trim()),
+            keyword: fold(filter.keyword.trim()),
             place: PlaceQuery::new(&filter.place, WordMatch::Prefix),
             from: date(&filter.from),
             to: date(&filter.to),
@@ -150,7 +151,7 @@ impl<'a> PreparedFilter<'a> {
             && (self.place.is_empty() || item.place().is_some_and(|at| self.place.matches(at)))
             && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
             && self.date(item)
-            && (self.name.is_empty() || item.name.to_lowercase().contains(&self.name))
+            && (self.name.is_empty() || contains_folded(&item.name, &self.name))
             && self.device(item)
             && self.place(item)
             && (self.filter.located).is_none_or(|located| item.is_located() == located)
@@ -172,7 +173,7 @@ impl<'a> PreparedFilter<'a> {
 
     fn keyword(&self, item: &LibraryItem) -> bool {
         let mut keywords = item.keywords().iter();
-        self.keyword.is_empty() || keywords.any(|word| word.to_lowercase().contains(&self.keyword))
+        self.keyword.is_empty() || keywords.any(|word| contains_folded(word, &self.keyword))
     }
 
     fn date(&self, item: &LibraryItem) -> bool {

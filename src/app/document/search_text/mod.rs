@@ -7,8 +7,10 @@ mod terms;
 use super::library::LibraryItem;
 use super::scored::LabelScores;
 use crate::engine::organize::marks::Mark;
+use crate::text::fold;
 
-use name_pattern::{contains_ignoring_case, describes, is_cjk};
+pub(super) use name_pattern::contains_folded;
+use name_pattern::{describes, is_cjk};
 use terms::Terms;
 
 /// A parsed search text.
@@ -26,7 +28,7 @@ struct Part {
     terms: Terms,
     /// Whether the photo must also match the meaning.
     has_meaning: bool,
-    /// The meanings in lower case, which are also searched for in names and descriptions.
+    /// The folded meanings, which are also searched for in names and descriptions.
     meanings: Vec<String>,
 }
 
@@ -126,16 +128,16 @@ impl Part {
         let words: Vec<&str> = words(text);
         let mut at = 0;
         while let Some(word) = words.get(at) {
-            let lower = word.to_lowercase();
-            let next = words.get(at + 1).map(|word| word.to_lowercase());
+            let folded = fold(word);
+            let next = words.get(at + 1).map(|word| fold(word));
             let terms = &mut part.terms;
-            let takes_one = terms.parse_keyed(&lower)
-                || terms.parse_name_term(&lower)
-                || terms.parse_date_term(&lower);
+            let takes_one = terms.parse_keyed(&folded)
+                || terms.parse_name_term(&folded)
+                || terms.parse_date_term(&folded);
             let takes_two = !takes_one
                 && next.is_some_and(|next| {
-                    (lower == "last" && terms.parse_last_term(&next, today))
-                        || terms.parse_season_term(&lower, &next)
+                    (folded == "last" && terms.parse_last_term(&next, today))
+                        || terms.parse_season_term(&folded, &next)
                 });
             if !takes_one && !takes_two {
                 meaning.push(*word);
@@ -145,7 +147,7 @@ impl Part {
         let meaning = meaning.join(" ");
         part.has_meaning = !meaning.is_empty();
         if part.has_meaning {
-            part.meanings.push(meaning.to_lowercase());
+            part.meanings.push(fold(&meaning));
         }
         (part, meaning)
     }
@@ -169,8 +171,8 @@ impl Part {
             .and_then(|folder| folder.file_name());
         let folder = folder.and_then(|name| name.to_str());
         named.any(|named| {
-            contains_ignoring_case(&item.name, named)
-                || folder.is_some_and(|folder| contains_ignoring_case(folder, named))
+            contains_folded(&item.name, named)
+                || folder.is_some_and(|folder| contains_folded(folder, named))
         })
     }
 

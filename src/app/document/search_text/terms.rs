@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::name_pattern::{contains_ignoring_case, describes, matches};
+use super::name_pattern::{contains_folded, describes, matches};
 use crate::app::document::calendar;
 use crate::app::document::filter::FlagFilter;
 use crate::app::document::labels::Label;
@@ -14,16 +14,16 @@ use crate::engine::organize::marks::Mark;
 /// Conditions other than meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// File name patterns such as `img_40*`, in lower case.
+    /// File name patterns such as `img_40*`, folded.
     pub(super) names: Vec<String>,
     /// Range of date prefixes, inclusive.
     pub(super) dates: Option<(String, String)>,
     pub(super) min_stars: u8,
     pub(super) flag: FlagFilter,
-    /// Parts of labels that must fit, in lower case.
+    /// Folded parts of labels that must fit.
     pub(super) labels: Vec<String>,
     pub(super) folders: Vec<String>,
-    /// Words that must describe the photo, in lower case.
+    /// Folded words that must describe the photo.
     tags: Vec<String>,
 }
 
@@ -167,7 +167,7 @@ impl Terms {
         let folder = folder.to_string_lossy();
         self.folders
             .iter()
-            .all(|part| contains_ignoring_case(&folder, part))
+            .all(|part| contains_folded(&folder, part))
     }
 }
 
@@ -177,7 +177,7 @@ fn within(item: &LibraryItem, (from, to): &(String, String)) -> bool {
 }
 
 fn fits(text: &str, scored: LabelScores<'_>, id: u32) -> bool {
-    let named = |label: &Label| contains_ignoring_case(&label.text, text);
+    let named = |label: &Label| contains_folded(&label.text, text);
     let mut labels = scored.labels.iter().enumerate();
     labels.any(|(at, label)| named(label) && scored.fits(at, id))
 }
