@@ -4,8 +4,9 @@
 
 DIR is the output of make_shards.py. Each engine runs twice: once undisturbed, to measure its rate, and once with a worker
 killed by SIGKILL after the first shards (with Ray, an actor is killed as well). The rows must equal those of one process,
-with none missing and none twice. The rates are pictures per second from the start of the command to its end, and from the
-start of its first worker, which leaves out the engine's own start time.
+with none missing and none twice, and no worker may be left. The killed run is then started again, and must find all shards
+finished and start no worker. The rates are pictures per second from the start of the command to its end, and from the start
+of its first worker, which leaves out the engine's own start time.
 """
 
 import argparse
@@ -26,6 +27,8 @@ EXAMPLES = HERE.parents[1] / "examples"
 LABELS = ["cat", "motorcycle", "flower, plant"]
 COMPARED = ["embedding", "match", "best", "probability", "width", "height", "blake3", "error"]
 CORES = "2"
+# Seconds for workers to end after their engine.
+END_WITHIN = 15
 
 
 def processes(word):
@@ -83,23 +86,49 @@ class Run:
                 if not killed and self.finished() >= 2:
                     killed = self.kill_one()
                 time.sleep(0.05)
-        if engine.returncode != 0:
-            sys.exit(f"{self.engine} ended with {engine.returncode}: see {self.log}")
+        end = time.monotonic()
+        self.check(engine.returncode)
         if not killed:
             sys.exit(f"{self.engine} ended before a worker could be killed: take more pictures")
-        end = time.monotonic()
         return end - began, end - (first or began)
+
+    def again(self):
+        """Runs it once more. Everything is finished, so no file may be written."""
+        before = self.files()
+        with self.start() as engine:
+            while engine.poll() is None:
+                if self.workers():
+                    engine.terminate()
+                    sys.exit(f"{self.engine} started a worker although all shards are finished")
+                time.sleep(0.05)
+        self.check(engine.returncode)
+        if self.files() != before:
+            sys.exit(f"{self.engine} wrote shards again that were finished")
+
+    def files(self):
+        return {path: path.stat().st_mtime_ns for path in self.out.rglob("*.parquet")}
+
+    def check(self, code):
+        """The engine has succeeded, and its workers have ended."""
+        if code != 0:
+            sys.exit(f"{self.engine} ended with {code}: see {self.log}")
+        latest = time.monotonic() + END_WITHIN
+        while left := self.workers():
+            if time.monotonic() > latest:
+                sys.exit(f"{self.engine} has ended, and left the workers {left}")
+            time.sleep(0.05)
 
     def kill_one(self):
         """Kills a busy worker, and the actor of another one. Returns whether there was one."""
         workers = self.workers()
-        if not workers:
+        if len(workers) < (2 if self.engine == "ray" else 1):
             return False
         with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            # Found before anything is killed: the parent of an orphan is another process.
+            actor = parent(workers[1]) if self.engine == "ray" else None
             os.kill(workers[0], signal.SIGKILL)
             print(f"{self.engine}: killed the worker {workers[0]}")
-            if self.engine == "ray" and len(workers) > 1:
-                actor = parent(workers[1])
+            if actor is not None:
                 os.kill(actor, signal.SIGKILL)
                 print(f"{self.engine}: killed the actor {actor}")
             return True
@@ -158,6 +187,9 @@ def main():
             total, working = run.to_end(kill)
             name = f"{engine}{', a worker killed' if kill else ''}"
             compare(name, rows_of(sorted(out.rglob("*.parquet"))), expected)
+            if kill:
+                run.again()
+                print(f"{name}: started again, it finds all shards finished")
             parts = [len(expected) / part / rate for part in (total, working)]
             print(f"{name}: {total:.1f} s, {parts[0]:.2f} x of one process; {parts[1]:.2f} x from its first worker")
             if not kill and parts[1] < args.need:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
+SCHEMA = pa.schema({"key": pa.string(), "bytes": pa.binary(), "caption": pa.string()})
 SIDE = 96
 # One of this many pictures cannot be read.
 DAMAGED_EVERY = 150
@@ -51,6 +52,8 @@ def main():
     args = parser.parse_args()
     paths = sorted({path for folder in args.photos for path in folder.glob("*.jpg")}, key=lambda path: (path.name, path))
     photos = [(path.stem, Image.open(path).convert("RGB")) for path in paths]
+    if not photos:
+        parser.error("there are no *.jpg in these folders")
     for kind in ("tar", "parquet"):
         (args.out / kind).mkdir(parents=True, exist_ok=True)
     everything = None
@@ -69,7 +72,7 @@ def main():
                 add(tar, f"{key}.json", json.dumps({"key": key, "caption": caption, "status": "success"}).encode())
                 for column, value in zip(rows, (key, content, caption)):
                     rows[column].append(value)
-        table = pa.table(rows)
+        table = pa.table(rows, SCHEMA)
         pq.write_table(table, args.out / "parquet" / f"{shard:05}.parquet", row_group_size=256)
         everything = everything or pq.ParquetWriter(args.out / "all.parquet", table.schema)
         everything.write_table(table, row_group_size=256)

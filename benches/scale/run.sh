@@ -5,7 +5,7 @@
 #
 #   benches/scale/run.sh [PICTURES] [SHARDS] [FOLDER_OF_PHOTOS...]
 #
-# LUMISIFT names an existing build of the program.
+# LUMISIFT names an existing build of the program. It and the folders of photos are absolute paths.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 pictures=${1:-24000} shards=${2:-24}
@@ -18,7 +18,7 @@ venv=${LUMISIFT_SCALE_VENV:-$target/scale-venv}
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "ray[data]" pyspark pyarrow pillow
 
 if [ -z "${LUMISIFT:-}" ]; then
-    cargo build --release --quiet
+    cargo build --release --locked --quiet
     LUMISIFT=$target/release/lumisift
 fi
 
