@@ -10,10 +10,10 @@ finished. A second run goes on with the others, so each row of the input is in t
 in between. A shard that cannot be processed does not stop the others; the run then ends with an error. So it does for a
 shard that has changed since it was finished, such as the lists of a folder that has more files now. Needs ray[data].
 
-On a cluster, all machines must see SHARD, OUT and the pictures under the same paths, and paths in lists and tables must be
-absolute. A Ray older than 2.57 lets the worker of a killed actor go on until its shard is finished, unless
-RAY_process_group_cleanup_enabled=true is set. This program sets it for a cluster that it starts; for any other, set it for
-`ray start`.
+On a cluster, all machines must see SHARD, OUT and the pictures under the same paths. Paths in lists and tables, and those of
+models and of pictures in labels, must be absolute. With Ray before 2.57, the worker of a killed actor goes on until its
+shard is finished, unless RAY_process_group_cleanup_enabled=true is set for `ray start`; this program sets it for a cluster
+that it starts itself.
 """
 
 import argparse

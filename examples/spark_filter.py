@@ -9,7 +9,8 @@ the output exactly once. A task whose worker is killed fails, and Spark tries it
 the master says how often, as in `local[2,4]`. A shard that cannot be processed does not stop the others; the run then ends
 with an error. Needs pyspark 3.4 and pyarrow.
 
-On a cluster, all machines must see SHARD, OUT and the pictures under the same paths, and paths in tables must be absolute.
+On a cluster, all machines must see SHARD, OUT and the pictures under the same paths. Paths in tables, and those of models and
+of pictures in labels, must be absolute.
 """
 
 import argparse
