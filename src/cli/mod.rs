@@ -15,6 +15,7 @@ mod export;
 mod frames;
 mod generate;
 mod heaps;
+mod help;
 #[cfg(feature = "arrow")]
 mod import;
 mod json;
@@ -32,6 +33,7 @@ mod redact;
 mod sort;
 mod store;
 mod stream;
+mod usage_errors;
 mod watch;
 #[cfg(feature = "gui")]
 mod window;
@@ -42,17 +44,17 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ErrorFormatter, ErrorKind};
 use lumisift::engine::media::photo::MISSING_FILE;
 use lumisift::engine::sanitize::is_unprintable;
 use lumisift::logging;
 use lumisift::settings::{self, Dirs, Settings};
-use lumisift::text::Surface;
+use lumisift::text::{Locale, Surface};
 use lumisift::{t, text};
 
 use args::{Args, CliCommand, OutputFormat};
 use output::print_message;
+use usage_errors::TranslatedErrors;
 
 /// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +71,17 @@ pub fn main() -> ExitCode {
     let dirs = Dirs::detect();
     let chosen = settings::peek::<Settings>(&dirs.settings_file()).language;
     text::select(chosen.at_start());
-    let args = match Args::try_parse() {
+    let args = match help::parse() {
         Ok(args) => args,
         Err(error) => {
-            print_usage(&error);
             let fine = matches!(
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
+            match text::current() {
+                Locale::English => print_usage(&error),
+                _ => print_usage(&error.apply::<TranslatedErrors>()),
+            }
             return if fine {
                 ExitCode::SUCCESS
             } else {
@@ -144,7 +149,7 @@ fn end_in_order() {}
 
 /// Prints the argument parser's output: help, version or an error. Errors quote arguments such as file names, so
 /// control characters are escaped. Failures to print are ignored.
-fn print_usage(error: &clap::Error) {
+fn print_usage<F: ErrorFormatter>(error: &clap::Error<F>) {
     let steering = |argument: OsString| argument.to_string_lossy().contains(is_unprintable);
     match std::env::args_os().any(steering) {
         // Plain text, because the escape sequences of colours would be escaped too.
@@ -258,8 +263,6 @@ fn check_format(args: &Args) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use lumisift::text::Locale;
-
     use super::*;
 
     #[test]

@@ -19,7 +19,7 @@ type Files = &'static [(&'static str, &'static str)];
 macro_rules! files_of {
     ($tag:literal) => {
         files_of!($tag: "actions", "cli", "common", "dialogs", "engine", "export", "filter", "grid", "heaps",
-            "keywords", "labels", "messages", "models", "settings", "viewer", "welcome", "words")
+            "help", "keywords", "labels", "messages", "models", "settings", "viewer", "welcome", "words")
     };
     ($tag:literal: $($area:literal),+) => {
         &[$((
@@ -143,6 +143,12 @@ pub fn message(key: &'static str) -> &'static str {
 /// Like [`message`], but the key need not exist.
 pub(super) fn find(key: &str) -> Option<&'static str> {
     find_in(chain().map(Catalogue::of), key)
+}
+
+/// The messages of a language that have no arguments: their keys and texts.
+pub(super) fn plain_messages(locale: Locale) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let plain = Catalogue::of(locale).plain.iter();
+    plain.map(|(key, text)| (key.as_str(), text.as_str()))
 }
 
 /// The form within a sentence of a message's text, if the current language has one that differs.

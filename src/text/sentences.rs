@@ -16,8 +16,8 @@ use super::{Locale, catalogue, current, list};
 
 /// The keys of sentences begin with this.
 const PREFIX: &str = "engine-";
-/// The file of the sentences.
-const FILE: &str = "/engine.ftl";
+/// The files of the sentences: those about values of arguments are beside the other texts about arguments.
+const FILES: [&str; 2] = ["/engine.ftl", "/help.ftl"];
 
 enum Part {
     Text(&'static str),
@@ -35,8 +35,9 @@ struct Sentence {
 /// beginning of another sentence.
 static SENTENCES: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
     let mut found = Vec::new();
+    let has_sentences = |path: &str| FILES.iter().any(|file| path.ends_with(file));
     let files = catalogue::files(Locale::English).iter();
-    for (_, text) in files.filter(|(path, _)| path.ends_with(FILE)) {
+    for (_, text) in files.filter(|(path, _)| has_sentences(path)) {
         let resource = parser::parse(*text).unwrap_or_else(|(rest, _)| rest);
         found.extend(resource.body.iter().filter_map(Sentence::of));
     }

@@ -13,6 +13,7 @@ mod duplicates;
 mod expansion;
 mod export;
 mod heaps;
+mod help_language;
 mod import;
 mod keywords;
 mod languages;

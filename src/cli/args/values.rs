@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use lumisift::engine::files::paths::absolute;
 use lumisift::engine::organize::marks::Colour;
+use lumisift::t;
 
 /// Parses a path and makes it absolute, because paths are stored (in journals, records and the store) and must not
 /// depend on the current folder. Symbolic links are not resolved.
@@ -36,20 +37,20 @@ pub fn sheet_file(text: &str) -> Result<PathBuf, String> {
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
     match ending.as_deref().and_then(|ending| ending.to_str()) {
         Some("html" | "htm" | "jpg" | "jpeg") => Ok(path),
-        _ => Err("a contact sheet is a web page or a JPEG: name it FILE.html or FILE.jpg".into()),
+        _ => Err(t!("usage-sheet-file").into()),
     }
 }
 
 /// Parses the name of a colour label.
 pub fn colour(text: &str) -> Result<Colour, String> {
-    Colour::named(text).ok_or_else(|| "red, yellow, green, blue or purple".into())
+    Colour::named(text).ok_or_else(|| t!("usage-colours").into())
 }
 
 /// Parses a match score, 0 to 1.
 pub fn match_value(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("must be a number from 0 to 1".into()),
+        _ => Err(t!("usage-match-value").into()),
     }
 }
 
@@ -58,6 +59,6 @@ pub fn match_value(text: &str) -> Result<f32, String> {
 pub fn share() -> impl TypedValueParser<Value = f64> {
     clap::builder::StringValueParser::new().try_map(|text| match text.parse::<f64>() {
         Ok(value) if value > 0.0 && value <= 100.0 => Ok(value),
-        _ => Err("must be greater than 0 and at most 100 percent"),
+        _ => Err(t!("usage-share")),
     })
 }
