@@ -145,7 +145,7 @@ help-models-rm-yes = No pedir confirmación
 help-stdio = Leer un flujo Arrow IPC de la entrada estándar y escribir sus lotes con los resultados en la salida estándar
 help-shard = Parte que se procesa: número I de N, contando desde 0
 help-input = Lista de rutas (separadas por saltos de línea o bytes NUL), archivo tar de imágenes o tabla Parquet
-help-worker-out = Carpeta del archivo de salida de la parte, en --format arrow (predeterminado) o parquet
+help-worker-out = Carpeta del archivo de salida de la parte, en el formato de --format: arrow (predeterminado) o parquet
 help-worker-label = Etiqueta, como «playa» o «perro -gato»; se puede repetir; sin ella solo se escriben vectores
 help-keep = Escribir solo las filas que cumplen CONDITION: «match>=0.2» (cualquier etiqueta), «match.LABEL>=0.2» o «probability>=0.2»
 help-rank-files = Archivos con una columna `embedding`

@@ -145,7 +145,7 @@ help-models-rm-yes = Ne pas demander de confirmation
 help-stdio = Lire un flux Arrow IPC sur l’entrée standard et écrire ses lots avec les résultats sur la sortie standard
 help-shard = Partie à traiter : numéro I sur N, compté à partir de 0
 help-input = Liste de chemins (séparés par des sauts de ligne ou des octets NUL), archive tar d’images ou table Parquet
-help-worker-out = Dossier du fichier de sortie de la partie, au format --format arrow (par défaut) ou parquet
+help-worker-out = Dossier du fichier de sortie de la partie, dont --format donne le format : arrow (par défaut) ou parquet
 help-worker-label = Étiquette, par exemple « plage » ou « chien -chat » ; peut être répétée ; sans étiquette, seuls les vecteurs sont écrits
 help-keep = Écrire seulement les lignes qui satisfont CONDITION : « match>=0.2 » (une étiquette quelconque), « match.LABEL>=0.2 » ou « probability>=0.2 »
 help-rank-files = Fichiers ayant une colonne `embedding`
