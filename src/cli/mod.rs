@@ -149,7 +149,7 @@ fn end_in_order() {}
 
 /// Prints the argument parser's output: help, version or an error. Errors quote arguments such as file names, so
 /// control characters are escaped. Failures to print are ignored.
-fn print_usage<F: ErrorFormatter>(error: &clap::Error<F>) {
+fn print_usage<F: ErrorFormatter>(error: &clap::error::Error<F>) {
     let steering = |argument: OsString| argument.to_string_lossy().contains(is_unprintable);
     match std::env::args_os().any(steering) {
         // Plain text, because the escape sequences of colours would be escaped too.

@@ -36,7 +36,7 @@ impl ErrorFormatter for TranslatedErrors {
     }
 }
 
-type UsageError = clap::Error<TranslatedErrors>;
+type UsageError = clap::error::Error<TranslatedErrors>;
 
 fn painted(style: &Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
