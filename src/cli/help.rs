@@ -78,7 +78,8 @@ fn translated_argument(argument: Arg, styles: &Styles) -> Arg {
     let long = long.or_else(|| short.clone());
     let default = default_value(&argument).map(|value| t!("usage-default", value = value));
     let values = visible_values(&argument);
-    let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+    let names = values.iter().map(|value| quoted(value.get_name()));
+    let names: Vec<String> = names.collect();
     let names = match names.is_empty() {
         true => None,
         false => Some(t!("usage-values", values = names.join(", "))),
@@ -105,6 +106,14 @@ fn in_language(english: &StyledStr) -> String {
 fn joined(parts: [Option<String>; 3], separator: &str) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(separator)
+}
+
+/// A value as it is typed in a shell: in quotation marks if it has spaces.
+pub fn quoted(value: &str) -> String {
+    match value.contains(char::is_whitespace) {
+        true => format!("\"{value}\""),
+        false => value.to_owned(),
+    }
 }
 
 /// The default value that clap would show.
@@ -230,6 +239,13 @@ mod tests {
                 && long.ends_with("\n\n[默认值：table]"),
             "{long}"
         );
+        let overview = command.find_subcommand("overview").expect("a command");
+        let list = overview
+            .get_arguments()
+            .find(|argument| argument.get_id() == "list")
+            .expect("an option");
+        let short = list.get_help().expect("help").to_string();
+        assert!(short.contains(", \"blown out\", "), "{short}");
         let flag = command
             .get_arguments()
             .find(|argument| argument.get_id() == "new_window")

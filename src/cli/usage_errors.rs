@@ -8,6 +8,8 @@ use clap::builder::{StyledStr, Styles};
 use clap::error::{ContextKind, ContextValue, ErrorFormatter, ErrorKind};
 use lumisift::{t, text};
 
+use super::help::quoted;
+
 /// Writes errors as clap does in English, with translated sentences.
 pub struct TranslatedErrors;
 
@@ -221,8 +223,12 @@ fn listed(error: &UsageError, kind: ContextKind, styles: &Styles) -> Option<Stri
         ContextKind::PriorArg => styles.get_invalid(),
         _ => styles.get_valid(),
     };
-    let names = strings(error, kind).iter();
-    let names: Vec<String> = names.map(|name| painted(style, name)).collect();
+    let is_value = matches!(kind, ContextKind::ValidValue | ContextKind::SuggestedValue);
+    let names = strings(error, kind).iter().map(|name| match is_value {
+        true => painted(style, &quoted(name)),
+        false => painted(style, name),
+    });
+    let names: Vec<String> = names.collect();
     match names.is_empty() {
         true => None,
         false => Some(names.join(", ")),
@@ -280,7 +286,7 @@ mod tests {
 
     #[test]
     fn reasons_and_tips_are_translated() {
-        let cases: [(&[&str], &str); 11] = [
+        let cases: [(&[&str], &str); 12] = [
             (
                 &["sort", "a", "-l", "b", "--min-stars", "9"],
                 "：数值超出范围 0..=5\n",
@@ -305,6 +311,7 @@ mod tests {
                 "参数“--tidy”只能使用一次\n",
             ),
             (&["models", "rmm"], "未知的子命令“rmm”\n"),
+            (&["overview", "a", "--list", "x"], ", \"blown out\", "),
             (&["store", "-v"], "[子命令：check, compact, help]\n"),
             (&["undo", "--list=3"], "“--list”不需要值“3”\n"),
         ];
