@@ -16,8 +16,8 @@ use super::{Locale, catalogue, current, list};
 
 /// The keys of sentences begin with this.
 const PREFIX: &str = "engine-";
-/// The files of the sentences: those about values of arguments are beside the other texts about arguments.
-const FILES: [&str; 2] = ["/engine.ftl", "/help.ftl"];
+/// The file of the sentences.
+const FILE: &str = "/engine.ftl";
 
 enum Part {
     Text(&'static str),
@@ -35,9 +35,8 @@ struct Sentence {
 /// beginning of another sentence.
 static SENTENCES: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
     let mut found = Vec::new();
-    let has_sentences = |path: &str| FILES.iter().any(|file| path.ends_with(file));
     let files = catalogue::files(Locale::English).iter();
-    for (_, text) in files.filter(|(path, _)| has_sentences(path)) {
+    for (_, text) in files.filter(|(path, _)| path.ends_with(FILE)) {
         let resource = parser::parse(*text).unwrap_or_else(|(rest, _)| rest);
         found.extend(resource.body.iter().filter_map(Sentence::of));
     }

@@ -203,6 +203,3 @@ usage-match-value = muss eine Zahl von 0 bis 1 sein
 usage-share = muss größer als 0 und höchstens 100 Prozent sein
 usage-colours = red, yellow, green, blue oder purple
 usage-sheet-file = ein Kontaktabzug ist eine Webseite oder ein JPEG: nennen Sie ihn FILE.html oder FILE.jpg
-engine-unknown-device = { $text } ist kein Gerät: wählen Sie auto, cpu, gpu, gpu:N, cuda, cuda:N oder metal; N ist die Nummer einer Karte, ab 0
-engine-no-shard = schreiben Sie I/N, wobei I von 0 bis N - 1 zählt, etwa 0/16
-engine-no-row-filter = { $text } ist keine Bedingung: schreiben Sie „match>=0.2“, „match.LABEL>=0.2“ oder „probability>=0.2“

@@ -332,3 +332,6 @@ engine-plan-keeper-gone = the copy to keep, { $path }, changed or is gone since 
 engine-plan-again = run `lumisift duplicates` again for a new plan
 engine-sheet-too-many = { $count } photos are too many for one picture: choose fewer, or write a page by giving a name that ends in .html
 engine-watch-log-failed = { $path }: { $error }; check that the folder is writable
+engine-unknown-device = { $text } is not a device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0
+engine-no-shard = write it as I/N, where I counts from 0 to N - 1, such as 0/16
+engine-no-row-filter = { $text } is not a condition: write it as "match>=0.2", "match.LABEL>=0.2" or "probability>=0.2"

@@ -203,6 +203,3 @@ usage-match-value = must be a number from 0 to 1
 usage-share = must be greater than 0 and at most 100 percent
 usage-colours = red, yellow, green, blue or purple
 usage-sheet-file = a contact sheet is a web page or a JPEG: name it FILE.html or FILE.jpg
-engine-unknown-device = { $text } is not a device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0
-engine-no-shard = write it as I/N, where I counts from 0 to N - 1, such as 0/16
-engine-no-row-filter = { $text } is not a condition: write it as "match>=0.2", "match.LABEL>=0.2" or "probability>=0.2"

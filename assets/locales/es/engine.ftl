@@ -333,3 +333,6 @@ engine-plan-keeper-gone = la copia que se conserva, { $path }, cambió o desapar
 engine-plan-again = vuelva a ejecutar `lumisift duplicates` para obtener un plan nuevo
 engine-sheet-too-many = { $count } fotos son demasiadas para una imagen: elija menos, o cree una página con un nombre que termine en .html
 engine-watch-log-failed = { $path }: { $error }; compruebe que se pueda escribir en la carpeta
+engine-unknown-device = { $text } no es un dispositivo: elija auto, cpu, gpu, gpu:N, cuda, cuda:N o metal, donde N es el número de una tarjeta, desde 0
+engine-no-shard = escriba I/N, donde I va de 0 a N - 1, por ejemplo 0/16
+engine-no-row-filter = { $text } no es una condición: escriba «match>=0.2», «match.LABEL>=0.2» o «probability>=0.2»

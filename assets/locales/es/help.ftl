@@ -203,6 +203,3 @@ usage-match-value = debe ser un número de 0 a 1
 usage-share = debe ser mayor que 0 y como máximo 100 por ciento
 usage-colours = red, yellow, green, blue o purple
 usage-sheet-file = una hoja de contactos es una página web o un JPEG: llámela FILE.html o FILE.jpg
-engine-unknown-device = { $text } no es un dispositivo: elija auto, cpu, gpu, gpu:N, cuda, cuda:N o metal, donde N es el número de una tarjeta, desde 0
-engine-no-shard = escriba I/N, donde I va de 0 a N - 1, por ejemplo 0/16
-engine-no-row-filter = { $text } no es una condición: escriba «match>=0.2», «match.LABEL>=0.2» o «probability>=0.2»

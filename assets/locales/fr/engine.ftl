@@ -333,3 +333,6 @@ engine-plan-keeper-gone = la copie à garder, { $path }, a changé ou disparu de
 engine-plan-again = relancez `lumisift duplicates` pour un nouveau plan
 engine-sheet-too-many = { $count } photos, c’est trop pour une image : choisissez-en moins, ou créez une page en donnant un nom qui se termine par .html
 engine-watch-log-failed = { $path } : { $error } ; vérifiez que le dossier est inscriptible
+engine-unknown-device = { $text } n’est pas un appareil : choisissez auto, cpu, gpu, gpu:N, cuda, cuda:N ou metal, où N est le numéro d’une carte, à partir de 0
+engine-no-shard = écrivez I/N, où I va de 0 à N - 1, par exemple 0/16
+engine-no-row-filter = { $text } n’est pas une condition : écrivez « match>=0.2 », « match.LABEL>=0.2 » ou « probability>=0.2 »

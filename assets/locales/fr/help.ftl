@@ -203,6 +203,3 @@ usage-match-value = doit être un nombre de 0 à 1
 usage-share = doit être supérieur à 0 et d’au plus 100 pour cent
 usage-colours = red, yellow, green, blue ou purple
 usage-sheet-file = une planche-contact est une page web ou un JPEG : nommez-la FILE.html ou FILE.jpg
-engine-unknown-device = { $text } n’est pas un appareil : choisissez auto, cpu, gpu, gpu:N, cuda, cuda:N ou metal, où N est le numéro d’une carte, à partir de 0
-engine-no-shard = écrivez I/N, où I va de 0 à N - 1, par exemple 0/16
-engine-no-row-filter = { $text } n’est pas une condition : écrivez « match>=0.2 », « match.LABEL>=0.2 » ou « probability>=0.2 »

@@ -333,3 +333,6 @@ engine-plan-keeper-gone = 計画の作成後に、残すコピー{ $path }が変
 engine-plan-again = `lumisift duplicates`をもう一度実行して計画を作り直してください
 engine-sheet-too-many = 1枚の画像に写真{ $count }枚は多すぎます：減らすか、.htmlで終わる名前を指定してページとして書き出してください
 engine-watch-log-failed = { $path }：{ $error }。フォルダーに書き込めるか確認してください
+engine-unknown-device = { $text }はデバイスではありません：auto、cpu、gpu、gpu:N、cuda、cuda:N、metalから選んでください。Nはカードの番号（0から）です
+engine-no-shard = I/Nの形で指定してください。Iは0からN - 1までです（例：0/16）
+engine-no-row-filter = { $text }は条件ではありません：「match>=0.2」、「match.LABEL>=0.2」、「probability>=0.2」のように指定してください

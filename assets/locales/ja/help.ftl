@@ -203,6 +203,3 @@ usage-match-value = 0から1までの数でなければなりません
 usage-share = 0より大きく100以下のパーセント値でなければなりません
 usage-colours = red、yellow、green、blue、purpleのいずれか
 usage-sheet-file = コンタクトシートはWebページかJPEGです：FILE.htmlまたはFILE.jpgという名前にしてください
-engine-unknown-device = { $text }はデバイスではありません：auto、cpu、gpu、gpu:N、cuda、cuda:N、metalから選んでください。Nはカードの番号（0から）です
-engine-no-shard = I/Nの形で指定してください。Iは0からN - 1までです（例：0/16）
-engine-no-row-filter = { $text }は条件ではありません：「match>=0.2」、「match.LABEL>=0.2」、「probability>=0.2」のように指定してください

@@ -202,6 +202,3 @@ usage-match-value = 必须是 0 到 1 之间的数
 usage-share = 必须大于 0 且不超过 100（百分比）
 usage-colours = 可用 red、yellow、green、blue 或 purple
 usage-sheet-file = 缩略图总览是网页或 JPEG：请命名为 FILE.html 或 FILE.jpg
-engine-unknown-device = { $text } 不是有效的设备：请选择 auto、cpu、gpu、gpu:N、cuda、cuda:N 或 metal，其中 N 是从 0 开始的显卡编号
-engine-no-shard = 请写成 I/N，其中 I 从 0 到 N - 1，例如 0/16
-engine-no-row-filter = { $text } 不是有效的条件：请写成“match>=0.2”、“match.LABEL>=0.2”或“probability>=0.2”
