@@ -124,11 +124,13 @@ pub fn arrange(
         .collect();
     let hidden_by = folded(library, hidden_by);
     let mut hidden = [0; HiddenBy::ALL.len()];
-    for by in hidden_by.iter().flatten() {
-        hidden[*by as usize] += 1;
+    let mut shown: Vec<ItemId> = Vec::with_capacity(hidden_by.len());
+    for (by, id) in hidden_by.iter().zip(0..) {
+        match by {
+            Some(by) => hidden[*by as usize] += 1,
+            None => shown.push(id),
+        }
     }
-    let shown = hidden_by.iter().zip(0..).filter(|(by, _)| by.is_none());
-    let shown: Vec<ItemId> = shown.map(|(_, id)| id).collect();
     let has_nearest = shown.is_empty() && has_nearest(library, scored, wanted, &evaluated.verdicts);
     let (order, groups) = order::sort(
         library,
