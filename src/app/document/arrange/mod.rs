@@ -3,6 +3,7 @@
 mod evaluation;
 mod groups;
 mod order;
+mod packed;
 mod shown;
 #[cfg(test)]
 mod tests;

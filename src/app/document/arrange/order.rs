@@ -3,41 +3,14 @@
 use rayon::prelude::*;
 
 use super::evaluation::Verdict;
-use super::groups::{Groups, MAX_RANK};
+use super::groups::Groups;
+use super::packed::{self, MissingData, PackedOrder};
 use super::{ArrangeRequest, FEW, PhotoGroup};
 use crate::app::document::calendar::Day;
 use crate::app::document::filter::{LabelFit, SortKey};
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::{FileStatus, ItemId, Snapshot, by_name};
 use crate::app::document::scored::LabelScores;
-
-/// The data missing for sorting a photo. Later variants sort after earlier ones.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum MissingData {
-    Nothing,
-    Value,
-    Content,
-}
-
-/// Group (30 bits), missing data (2), sort key (64) and item id (32), packed into one integer that compares like a
-/// tuple of these.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct PackedOrder(u128);
-
-impl PackedOrder {
-    fn new(group: u32, lacks: MissingData, key: u64, id: ItemId) -> Self {
-        let first = u128::from(group.min(MAX_RANK)) << 2 | lacks as u128;
-        Self((first << 64 | u128::from(key)) << 32 | u128::from(id))
-    }
-
-    fn group(self) -> u32 {
-        (self.0 >> 98) as u32
-    }
-
-    fn id(self) -> ItemId {
-        self.0 as ItemId
-    }
-}
 
 /// Non-negative floats compare like their bit patterns.
 fn bits(value: f32) -> u64 {
@@ -114,7 +87,7 @@ pub fn sort(
             a.group().cmp(&b.group()).then_with(names)
         });
     } else {
-        keyed.par_sort_unstable();
+        packed::sort(&mut keyed);
     }
     let headed = match groups.has_headings() {
         true => headed(library, &groups, &keyed),
