@@ -1,5 +1,7 @@
 //! Scores photos by labels.
 
+use std::ops::Range;
+
 use half::f16;
 use rayon::prelude::*;
 
@@ -214,8 +216,7 @@ impl Scorer {
     /// The masses of each label, from which scores are derived; arguments as in [`Self::score`].
     #[must_use]
     pub fn masses(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Vec<LabelMasses> {
-        let widths = self.left_out.iter().map(|prompts| 1 + prompts.len());
-        let width: usize = widths.clone().sum();
+        let width = self.masses_width();
         if width == 0 {
             return Vec::new();
         }
@@ -238,29 +239,46 @@ impl Scorer {
                     }
                 },
             );
-        let mut first = 0;
-        let parts: Vec<(usize, usize, &[usize])> = widths
-            .zip(&self.left_out)
-            .map(|(own, prompts)| {
-                first += own;
-                (first - own, own, prompts.as_slice())
-            })
-            .collect();
-        let column = |(first, own, prompts): (usize, usize, &[usize])| {
-            let prompts = prompts.iter().map(|at| self.prompts[*at]).collect();
-            let rows = all.chunks_exact(width);
-            let values = rows.flat_map(|row| &row[first..][..own]).copied();
-            LabelMasses::new(prompts, values.collect())
+        self.by_label(all, width)
+    }
+
+    /// Separates the masses of the labels, photos x `width`.
+    fn by_label(&self, all: Vec<f32>, width: usize) -> Vec<LabelMasses> {
+        let in_background = |prompts: &[usize]| -> Vec<usize> {
+            prompts.iter().map(|at| self.prompts[*at]).collect()
         };
-        parts.into_par_iter().map(column).collect()
+        // After a key there is only the label that was changed, and its masses need not be copied.
+        if let [prompts] = self.left_out.as_slice() {
+            return vec![LabelMasses::new(in_background(prompts), all)];
+        }
+        let mut first = 0;
+        let parts = self.left_out.iter().map(|prompts| {
+            let part = first..first + 1 + prompts.len();
+            first = part.end;
+            (part, prompts.as_slice())
+        });
+        let parts: Vec<(Range<usize>, &[usize])> = parts.collect();
+        let masses = |(part, prompts): (Range<usize>, &[usize])| {
+            let mut values = Vec::with_capacity(all.len() / width * part.len());
+            for row in all.chunks_exact(width) {
+                values.extend_from_slice(&row[part.clone()]);
+            }
+            LabelMasses::new(in_background(prompts), values)
+        };
+        parts.into_par_iter().map(masses).collect()
     }
 
     fn scratch(&self) -> ScoreScratch {
         ScoreScratch {
             zeros: vec![f16::ZERO; self.dim],
-            masses: vec![0.0; self.left_out.iter().map(|prompts| 1 + prompts.len()).sum()],
+            masses: vec![0.0; self.masses_width()],
             ..ScoreScratch::default()
         }
+    }
+
+    /// Number of masses of a photo: of each label, and of its left-out prompts.
+    fn masses_width(&self) -> usize {
+        self.left_out.iter().map(|prompts| 1 + prompts.len()).sum()
     }
 
     /// Computes the cosines of a group of photos together, which saves memory traffic, into `scratch`. Returns the

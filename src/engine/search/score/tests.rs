@@ -151,6 +151,58 @@ fn scores_follow_their_definition_on_the_short_way() {
 }
 
 #[test]
+fn labels_have_the_same_masses_together_and_alone() {
+    let row = |seed: usize| {
+        let values: Vec<f32> = (0..16)
+            .map(|i| ((i * seed) % 31) as f32 / 15.0 - 1.0)
+            .collect();
+        unit(&values)
+    };
+    let photos: Vec<Vec<f32>> = (50..120).map(row).collect();
+    let labels = [3, 7, 11].map(row);
+    // The first label and the last one leave out a prompt.
+    let similar = unit(&[&labels[2][..15], &[0.0]].concat());
+    let background: Vec<Vec<f32>> = (20..30)
+        .map(row)
+        .chain([labels[0].clone(), similar])
+        .collect();
+    let (photos, background) = (embeddings(&photos), embeddings(&background));
+    let values: Vec<f16> = photos.values.iter().copied().map(f16::from_f32).collect();
+    let mut sums = vec![0f32; photos.len()];
+    Background::new(&background, 10.0).log_sums(&values, &mut sums);
+    let order: Vec<u32> = (0..photos.len() as u32).rev().collect();
+    let masses = |labels: &[Vec<f32>]| {
+        let scorer = Scorer::new(&embeddings(labels), &background, 10.0);
+        scorer.masses(&values, &sums, &order)
+    };
+    let scores = |labels: Vec<&LabelMasses>| {
+        let background: Vec<f32> = order.iter().map(|row| sums[*row as usize]).collect();
+        let mut scores = Scores::default();
+        Shares::of(&labels).append(&labels, &background, 0, &mut scores);
+        scores
+    };
+    let together = masses(&labels);
+    let alone: Vec<LabelMasses> = labels
+        .iter()
+        .flat_map(|label| masses(std::slice::from_ref(label)))
+        .collect();
+    let (together, alone) = (
+        scores(together.iter().collect()),
+        scores(alone.iter().collect()),
+    );
+    assert_eq!((together.labels, together.photos()), (3, photos.len()));
+    let all = |scores: &Scores| [&scores.matches[..], &scores.probabilities].concat();
+    for (a, b) in all(&together).iter().zip(all(&alone)) {
+        assert!((a - b).abs() < 1e-6, "{a} is not {b}");
+    }
+    let at_once = Scorer::new(&embeddings(&labels), &background, 10.0);
+    let at_once = at_once.score(&values, &sums, &order);
+    for (a, b) in all(&together).iter().zip(all(&at_once)) {
+        assert!((a - b).abs() < 1e-5, "{a} is not {b}");
+    }
+}
+
+#[test]
 fn members_add_up_to_twice_the_largest_at_most() {
     let members = embeddings(&[
         unit(&[1.0, 0.1, 0.0]),
