@@ -1,5 +1,6 @@
 //! Scoring requests: how urgent they are, when they are sent, and what their responses change.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use super::App;
@@ -123,7 +124,8 @@ impl App {
         } else {
             self.state.keep_place();
         }
-        self.state.response = *response;
+        let outdated = mem::replace(&mut self.state.response, *response);
+        self.scoring.discard(outdated);
         if let Some(label) = self.scoring_requests.goal
             && self.state.response.number == self.scoring_requests.number
         {

@@ -131,6 +131,7 @@ pub struct ScoringWorker {
     requests: Sender<Box<ScoringRequest>>,
     waiting: Receiver<Box<ScoringRequest>>,
     responses: Receiver<Box<ScoringResponse>>,
+    replaced: Sender<ScoringResponse>,
 }
 
 impl ScoringWorker {
@@ -141,12 +142,14 @@ impl ScoringWorker {
     pub fn start(notify: Notify) -> std::io::Result<Self> {
         let (requests, waiting) = bounded::<Box<ScoringRequest>>(1);
         let (response_sender, responses) = bounded(4);
+        let (replaced, outdated) = bounded::<ScoringResponse>(4);
         let inbox = waiting.clone();
         std::thread::Builder::new()
             .name("lumisift-score".into())
             .spawn(move || {
                 let mut scorer = IncrementalScorer::default();
                 for request in inbox {
+                    outdated.try_iter().for_each(drop);
                     let response =
                         catch_unwind(AssertUnwindSafe(|| respond(&mut scorer, &request)));
                     let response = response.unwrap_or_else(|_| {
@@ -164,6 +167,7 @@ impl ScoringWorker {
             requests,
             waiting,
             responses,
+            replaced,
         })
     }
 
@@ -174,6 +178,12 @@ impl ScoringWorker {
             let _ = self.waiting.try_recv();
             next = back;
         }
+    }
+
+    /// Frees a response that is no longer displayed on the scoring thread, because freeing it here would delay a frame.
+    pub fn discard(&self, response: ScoringResponse) {
+        // If the channel is full, it is freed here.
+        let _ = self.replaced.try_send(response);
     }
 
     /// The newest response since the last call, if any.
