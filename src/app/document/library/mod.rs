@@ -3,53 +3,25 @@
 //! Items and marks are shared with the scoring thread, which gets a cheap snapshot while the window keeps adding.
 
 mod item;
+mod shared_list;
+mod snapshot;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::document::findings::{Findings, Lines};
+use crate::app::document::findings::Findings;
 use crate::engine::media::metadata::PhotoMetadata;
 use crate::engine::media::photo::{ContentId, Failure};
 use crate::engine::organize::marks::{Flag, Mark};
 
 pub use super::item_id::ItemId;
 pub use item::{FileStatus, LibraryItem, OrderFacts, ReadOutcome, by_name};
+pub use shared_list::SharedList;
+pub use snapshot::Snapshot;
 
 /// The row of a photo that is known but not yet read by the current model.
 pub const UNREAD: u32 = u32::MAX;
-
-/// An immutable snapshot of items and marks.
-#[derive(Clone, Default)]
-pub struct Snapshot {
-    /// The items, by id.
-    pub items: Arc<Vec<Arc<LibraryItem>>>,
-    /// Compact facts about the items, by id.
-    pub order_facts: Arc<Vec<OrderFacts>>,
-    /// The marks, by id.
-    pub marks: Arc<Vec<Mark>>,
-    /// Changes whenever earlier ids or scores become invalid.
-    pub epoch: u64,
-    /// Findings about the items.
-    pub findings: Arc<Findings>,
-    /// Thresholds of flaws.
-    pub lines: Lines,
-    /// Whether stacks are folded.
-    pub folded: bool,
-}
-
-impl Snapshot {
-    /// Creates a snapshot with these items and marks.
-    #[must_use]
-    pub fn new(items: Vec<LibraryItem>, marks: Vec<Mark>) -> Self {
-        Self {
-            order_facts: Arc::new(items.iter().map(OrderFacts::of).collect()),
-            items: Arc::new(items.into_iter().map(Arc::new).collect()),
-            marks: Arc::new(marks),
-            ..Self::default()
-        }
-    }
-}
 
 /// The library: all items in the window.
 #[derive(Default)]
@@ -131,7 +103,7 @@ impl PhotoList {
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks).push(mark);
             Arc::make_mut(&mut self.now.order_facts).push(OrderFacts::of(&item));
-            Arc::make_mut(&mut self.now.items).push(Arc::new(item));
+            self.now.items.push(Arc::new(item));
             return;
         };
         let at = id as usize;
@@ -148,9 +120,9 @@ impl PhotoList {
                 self.rejected.remove(&item.file.path);
                 self.link(&item, id);
             }
-            Arc::make_mut(&mut self.now.marks)[at] = mark;
+            self.now.set_mark(at, mark);
             Arc::make_mut(&mut self.now.order_facts)[at] = OrderFacts::of(&item);
-            Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
+            *self.now.items.make_mut(at) = Arc::new(item);
             self.now.epoch += 1;
         }
     }
@@ -166,8 +138,9 @@ impl PhotoList {
 
     /// Marks all photos as unread, because another model must read them.
     pub fn forget_rows(&mut self) {
-        for item in Arc::make_mut(&mut self.now.items) {
-            if let ReadOutcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
+        for at in 0..self.len() {
+            let item = Arc::make_mut(self.now.items.make_mut(at));
+            if let ReadOutcome::Read { row, .. } = &mut item.outcome {
                 *row = UNREAD;
             }
         }
@@ -247,7 +220,7 @@ impl PhotoList {
             before.push((path.clone(), old));
             if let Some(id) = self.find(path) {
                 let mark = self.mark_for(&self.now.items[id as usize]);
-                Arc::make_mut(&mut self.now.marks)[id as usize] = mark;
+                self.now.set_mark(id as usize, mark);
             }
         }
         before
@@ -275,7 +248,7 @@ impl PhotoList {
                 if mark.flag != Flag::Reject {
                     self.rejected.remove(&self.now.items[at].file.path);
                 }
-                Arc::make_mut(&mut self.now.marks)[at] = mark;
+                self.now.set_mark(at, mark);
             }
         }
     }
@@ -316,10 +289,10 @@ impl PhotoList {
         for (path, metadata) in changes {
             let Some(id) = self.find(&path) else { continue };
             let at = id as usize;
-            let items = Arc::make_mut(&mut self.now.items);
-            Arc::make_mut(&mut items[at]).metadata = Some(metadata);
+            let item = self.now.items.make_mut(at);
+            Arc::make_mut(item).metadata = Some(metadata);
             let mark = self.mark_for(&self.now.items[at]);
-            Arc::make_mut(&mut self.now.marks)[at] = mark;
+            self.now.set_mark(at, mark);
         }
     }
 
@@ -351,7 +324,7 @@ impl PhotoList {
         for (item, id) in items.iter().zip(0..) {
             self.link(item, id);
         }
-        self.now.items = Arc::new(items);
+        self.now.items = items.into_iter().collect();
         self.now.findings = Arc::new(self.now.findings.renumbered(&renumbered));
         self.now.epoch += 1;
         Some(renumbered)
