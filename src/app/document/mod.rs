@@ -30,4 +30,5 @@ pub mod search_text;
 pub mod selection;
 pub mod state;
 mod targets;
+pub mod training_photos;
 pub mod viewer;

@@ -3,9 +3,7 @@
 //! The window sends a snapshot of its state with each request, and keeps drawing the last response. A new request
 //! replaces one that is still waiting.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -17,6 +15,7 @@ use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::library::{ItemId, Snapshot};
 use crate::app::document::scored::LabelScores;
 use crate::app::document::search_text::SearchText;
+use crate::app::document::training_photos::TrainingPhotos;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::session::Session;
 use crate::engine::library::{BestFrames, IncrementalScorer, Photos};
@@ -147,13 +146,12 @@ impl ScoringWorker {
         std::thread::Builder::new()
             .name("lumisift-score".into())
             .spawn(move || {
-                let mut scorer = IncrementalScorer::default();
+                let mut kept = KeptResults::default();
                 for request in inbox {
                     outdated.try_iter().for_each(drop);
-                    let response =
-                        catch_unwind(AssertUnwindSafe(|| respond(&mut scorer, &request)));
+                    let response = catch_unwind(AssertUnwindSafe(|| respond(&mut kept, &request)));
                     let response = response.unwrap_or_else(|_| {
-                        scorer = IncrementalScorer::default();
+                        kept = KeptResults::default();
                         panicked(&request)
                     });
                     drop(request);
@@ -207,44 +205,21 @@ fn panicked(request: &ScoringRequest) -> ScoringResponse {
     }
 }
 
-/// For each label, how many of its training photos above the threshold are examples, and their total.
-fn count_recognised(library: &Snapshot, scored: LabelScores<'_>) -> Vec<(usize, usize)> {
-    let mut recognised = vec![(0, 0); scored.labels.len()];
-    let mut known: HashMap<&Path, Vec<(usize, bool)>> = HashMap::new();
-    for (at, label) in scored.labels.iter().enumerate() {
-        let shown = label.examples.iter().map(|path| (path, true));
-        let not = label.counter_examples.iter().map(|path| (path, false));
-        for (path, shows) in shown.chain(not) {
-            known.entry(path).or_default().push((at, shows));
-        }
-    }
-    if known.is_empty() {
-        return recognised;
-    }
-    for (id, item) in (0..).zip(library.items.iter()) {
-        let path: &Path = &item.file.path;
-        for (at, shows) in known.get(path).into_iter().flatten() {
-            let threshold = scored.labels[*at].min_match;
-            if scored
-                .matched(*at, id)
-                .is_some_and(|matched| matched >= threshold)
-            {
-                recognised[*at].0 += usize::from(*shows);
-                recognised[*at].1 += 1;
-            }
-        }
-    }
-    recognised
-}
-
 /// The local year and month of a timestamp.
 fn month_of(today: &Zoned) -> (u32, u32) {
     let year = u32::try_from(today.year()).unwrap_or_default();
     (year, u32::try_from(today.month()).unwrap_or(1))
 }
 
-/// Computes the response to a request, reusing what earlier requests have cached.
-fn respond(scorer: &mut IncrementalScorer, request: &ScoringRequest) -> ScoringResponse {
+/// Results of earlier requests that later ones reuse.
+#[derive(Default)]
+struct KeptResults {
+    scorer: IncrementalScorer,
+    training: TrainingPhotos,
+}
+
+/// Computes the response to a request.
+fn respond(kept: &mut KeptResults, request: &ScoringRequest) -> ScoringResponse {
     let mut response = ScoringResponse {
         number: request.number,
         labels: request.labels.clone(),
@@ -254,9 +229,11 @@ fn respond(scorer: &mut IncrementalScorer, request: &ScoringRequest) -> ScoringR
     };
     let search = SearchText::parse(&request.search, month_of(&Zoned::now()));
     if let Some(session) = &request.session {
+        let scorer = &mut kept.scorer;
         score(scorer, session, request, &search.meaning, &mut response);
     }
-    response.recognised = count_recognised(&request.library, response.scored());
+    let training = &mut kept.training;
+    response.recognised = training.recognised(&request.library, response.scored());
     let wanted = ArrangeRequest {
         sorting: request.sorting,
         grouping: request.grouping,
