@@ -17,7 +17,8 @@ pub enum Priority {
 }
 
 impl Priority {
-    fn apply(self) {
+    /// Gives the current thread this priority.
+    pub(super) fn apply(self) {
         // On Linux, `nice` affects only the calling thread; elsewhere it would affect the whole process.
         #[cfg(target_os = "linux")]
         if self == Self::Low {

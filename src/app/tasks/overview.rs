@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::fetcher::Priority;
 use super::supervisor::Slot;
 use crate::app::document::clusters::Cluster;
 use crate::app::document::findings::Findings;
@@ -257,12 +258,14 @@ fn ticker<'a>(
     }
 }
 
-/// Runs parallel work on a thread pool with half as many threads as cores.
+/// Runs parallel work on a thread pool of low priority with half as many threads as cores, so that labels which are
+/// typed meanwhile are scored first.
 fn on_half_of_the_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     let threads = (rayon::current_num_threads() / 2).max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|number| format!("lumisift-overview-{number}"))
+        .start_handler(|_| Priority::Low.apply())
         .build();
     match pool {
         Ok(pool) => pool.install(work),
