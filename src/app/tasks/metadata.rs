@@ -7,8 +7,8 @@ use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::media::metadata;
 
 /// Time budget per frame for metadata, and the number of photos processed between checks of the clock.
-const METADATA_TIME: Duration = Duration::from_millis(1);
-const METADATA_BATCH: usize = 64;
+const METADATA_TIME: Duration = Duration::from_micros(400);
+const METADATA_BATCH: usize = 32;
 
 impl App {
     /// Reads changed metadata of all photos and their sidecars.
