@@ -70,7 +70,7 @@ pub(super) enum TextBatching {
     AnyLength,
 }
 
-/// Embeds token sequences, sorted by length so that little or no padding is needed.
+/// Embeds token sequences, in batches of similar lengths if the tower needs that.
 pub(super) fn embed_sequences(
     sequences: &[Vec<u32>],
     dim: usize,
@@ -81,6 +81,9 @@ pub(super) fn embed_sequences(
     const BATCH: usize = 32;
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by_key(|i| sequences[*i].len());
+    if batching == TextBatching::AnyLength {
+        order = from_both_ends(&order);
+    }
     let together = |a: &usize, b: &usize| {
         batching == TextBatching::AnyLength || sequences[*a].len() == sequences[*b].len()
     };
@@ -97,6 +100,17 @@ pub(super) fn embed_sequences(
     Ok(Embeddings { dim, values })
 }
 
+/// Alternates between the first and the last items. Short and long sequences are then next to each other, so threads
+/// that share a batch get about the same number of tokens.
+fn from_both_ends(sorted: &[usize]) -> Vec<usize> {
+    let last = sorted.len().saturating_sub(1);
+    let place = |at: usize| match at % 2 {
+        0 => at / 2,
+        _ => last - at / 2,
+    };
+    (0..sorted.len()).map(|at| sorted[place(at)]).collect()
+}
+
 pub(super) fn encode_all(
     tokenizer: &Tokenizer,
     texts: &[&str],
@@ -108,4 +122,21 @@ pub(super) fn encode_all(
         })
     };
     texts.iter().map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_long_sequences_alternate() {
+        for (sorted, expected) in [
+            (&[][..], &[][..]),
+            (&[7], &[7]),
+            (&[3, 6, 7, 10], &[3, 10, 6, 7]),
+            (&[1, 2, 3, 4, 5], &[1, 5, 2, 4, 3]),
+        ] {
+            assert_eq!(from_both_ends(sorted), expected);
+        }
+    }
 }
