@@ -12,6 +12,10 @@ engine-not-regular = keine gewöhnliche Datei
 engine-over-a-gigabyte = größer als 1 GiB und damit zu groß für ein Foto
 engine-over-limit = größer als { $limit } und damit zu groß, um gelesen zu werden
 engine-link-into-itself = eine Verknüpfung, die in ihren eigenen Ordner zurückführt
+engine-longer-than-reported = länger als die gemeldete Größe: Die Datei wird noch geschrieben oder ist keine gewöhnliche Datei
+engine-not-utf-8 = kein Text in UTF-8
+engine-link-not-file = ein Link, wo eine Datei sein sollte
+engine-folder-not-file = ein Ordner, keine Datei
 engine-empty-file = die Datei ist leer: Suchen Sie eine andere Kopie des Fotos
 engine-no-photo = kein Foto: { $cause }
 engine-is-pdf = es ist ein PDF-Dokument
@@ -50,6 +54,7 @@ engine-files-lossless = verlustfreie { $format }-Dateien
 engine-files-arithmetic = arithmetisch codierte { $format }-Dateien
 engine-files-hierarchical = hierarchische { $format }-Dateien
 engine-files-12-bit = { $format }-Dateien mit 12 Bit
+engine-files-jpeg-ls = JPEG-LS-Dateien
 engine-no-preview = die RAW-Datei enthält keine Vorschau, und RAW-Daten werden nicht entwickelt: Exportieren Sie das Foto mit der Software der Kamera oder einem RAW-Konverter als JPEG
 engine-needs-memory = { $what } braucht zum Decodieren { $need } Arbeitsspeicher; die Grenze ist { $limit }
 engine-the-photo = das Foto
@@ -89,6 +94,7 @@ engine-nothing-seen = sie endet, bevor etwas vom Bild zu sehen ist
 engine-decoder-gave-up = der Decoder hat diese Datei aufgegeben: Sie ist wahrscheinlich beschädigt, suchen Sie eine andere Kopie des Fotos
 engine-picture-without-pixels = das Bild hat keine Pixel
 engine-decoder-crashed = der Decoder ist bei diesem Foto abgestürzt: Die Datei ist wahrscheinlich beschädigt
+engine-no-thumbnail = davon kann kein Vorschaubild erstellt werden: Speichern Sie das Foto mit einem anderen Programm als JPEG
 
 ## Files that are read in part.
 
@@ -97,6 +103,12 @@ engine-partly-damaged = die Datei ist beschädigt: Nur ein Teil des Bildes konnt
 engine-details-missing = die Datei ist abgeschnitten: Feine Details oder Teile des Bildes fehlen
 engine-percent-missing = die Datei ist abgeschnitten: Etwa { $percent } % des Bildes fehlen
 engine-percent-lost = die Datei ist beschädigt: Etwa { $percent } % des Bildes sind verloren
+engine-fine-details-missing = die Datei ist abgeschnitten: Feine Details fehlen
+engine-fine-details-damaged = die Datei ist beschädigt: Feine Details fehlen
+engine-end-missing = die Datei endet zu früh: Das Bild ist vollständig, aber die Daten danach fehlen
+engine-checksums-differ = die Datei ist beschädigt: Die Prüfsummen stimmen nicht, prüfen Sie, ob das Bild richtig aussieht
+engine-small-preview = die Datei enthält nur eine kleine Vorschau von { $width } x { $height } Pixeln
+engine-first-page = die erste von { $count } Seiten wird gezeigt
 
 ## Videos.
 
@@ -107,14 +119,22 @@ engine-video-empty = die Datei ist leer
 engine-video-no-key-frame = der Index nennt kein Schlüsselbild
 engine-video-frames-damaged = die Einzelbilder enden zu früh oder widersprechen sich
 engine-video-frames-empty = die Einzelbilder sind leer
+engine-video-frames-too-large = die Bilder des Videos sind zu groß
 engine-video-unknown = der Inhalt hat kein bekanntes Videoformat
 engine-video-no-track = die Datei hat keine Videospur, nur Ton oder andere Daten
 engine-video-needs-ffmpeg = nur ffmpeg kann dieses Video lesen ({ $what }): Installieren Sie ffmpeg und achten Sie darauf, dass es im PATH liegt, oder wandeln Sie das Video in H.264 in MP4 um
 engine-video-unusual-variant = eine ungewöhnliche Variante von { $codec }
 engine-video-coding = Codierung { $codec }
+engine-video-matroska = Matroska oder WebM
+engine-video-vp8-vp9 = VP8 oder VP9
+engine-video-flash = Flash-Video
+engine-video-transport-stream = MPEG-Transportstrom
 engine-video-ffmpeg = ffmpeg konnte das Video nicht lesen: { $cause }
 engine-video-ffmpeg-not-started = es konnte nicht gestartet werden ({ $error })
 engine-video-ffmpeg-slow = es dauerte zu lange und wurde beendet
+engine-video-ffmpeg-no-output = es hat keine Ausgabe
+engine-video-ffmpeg-frames = es hat mehr als ein Bild geliefert
+engine-video-ffmpeg-silent = es hat nichts gemeldet
 
 ## Exports: files that were not exported, and what stays after an undo.
 
@@ -177,6 +197,8 @@ engine-name-without-brace = in { $name } fehlt zu { $brace } die schließende { 
 engine-names-all-same = alle Fotos bekämen denselben Namen: Verwenden Sie { $name } oder { $n }
 engine-name-unknown = { $placeholder } ist unbekannt: Namen bestehen aus { $known }
 engine-undo-copy-not-removed = { $path } kann nicht gelöscht werden: { $error }
+engine-no-manifest = { $path } ist kein Manifest eines Exports: { $cause }
+engine-written-by-newer = von einem neueren Lumisift geschrieben
 
 ## Keywords in sidecars and photos.
 
@@ -199,6 +221,18 @@ engine-photoshop-not-written = das Schreiben in Photoshop-Dateien wird nicht unt
 engine-jpeg-metadata-too-large = die Metadaten wären zu groß für ein JPEG-Segment
 engine-too-large-for-format = zu groß für das Format
 engine-changed-meanwhile = inzwischen verändert: Versuchen Sie es erneut
+engine-copy-differs-from-file = die Kopie weicht von der Datei ab: Versuchen Sie es erneut
+engine-xml-document-type = sie deklariert einen Dokumenttyp, was XMP nicht erlaubt
+engine-xml-unfinished = der Text endet innerhalb eines Elements
+engine-xml-not-begun = ein End-Tag hat kein Start-Tag
+engine-xml-too-deep = zu tief verschachtelt
+engine-xml-too-many-elements = zu viele Elemente für XMP
+engine-xml-unknown-prefix = das Präfix { $name } ist nicht deklariert
+engine-xml-unknown-entity = sie verweist auf eine unbekannte Entität: { $name }
+engine-xml-bad-name = ein Element hat einen ungültigen Namen
+engine-xml-bad-attribute = ein Attribut ist fehlerhaft
+engine-xml-repeated-attribute = ein Attribut kommt doppelt vor
+engine-xml-too-long = zu lang
 
 ## The store.
 
@@ -245,6 +279,7 @@ engine-build-without-metal = diese Version unterstützt Metal nicht, das es nur 
 engine-cards-tested-later = Grafikkarten werden mit jedem Modell getestet
 engine-nvidia-unused = ein NVIDIA-Treiber ist installiert, aber diese Version unterstützt CUDA nicht; docs/gpu.md erklärt, wie man sie baut
 engine-no-gpu-support = diese Version unterstützt keine GPUs, und kein NVIDIA-Treiber wurde gefunden
+engine-starter-without-card = das Startmodell braucht keine GPU
 engine-card-differs = { $device } liefert andere Ergebnisse als die CPU (Kosinus { $cosine }); ein neuerer Treiber könnte helfen
 engine-card-slower = { $device } würde mit diesem Modell { $with } Fotos/s einlesen, die CPU schafft { $without }
 engine-card-on-battery = im Akkubetrieb bleibt die Grafikkarte laut Einstellungen ungenutzt
@@ -271,22 +306,38 @@ engine-model-incomplete = { $folder } ist kein vollständiges Modell: { $file } 
 engine-no-starter = diese Version enthält kein Startmodell
 engine-model-unknown = es gibt kein Modell { $name }: Nennen Sie einen Ordner mit einem CLIP-Modell oder eines, das `lumisift models` auflistet
 engine-model-not-installed = { $name } ist nicht installiert: `lumisift models get { $name }` lädt es herunter
-engine-model-unsupported = { $folder }: Modelle vom Typ „{ $family }“ werden nicht unterstützt ({ $known })
+engine-model-unsupported = { $folder }: Modelle vom Typ „{ $family }“ werden nicht unterstützt ({ $what })
+engine-models-supported = unterstützt werden CLIP, SigLIP, SigLIP 2 mit fester Auflösung und Chinese-CLIP
 engine-weights-damaged = die Gewichte passen nicht oder sind beschädigt ({ $error }); kopieren Sie sie erneut
 engine-card-lacks = { $device } fehlt: { $what }
 engine-card-workgroup-memory = 16 KB Arbeitsgruppenspeicher
-engine-model-text-refused = dieses Modell kann den Text { $text } nicht lesen: { $error }
-engine-model-tokenizer = nicht der Tokenizer dieses Modells: { $error }; kopieren Sie ihn aus dem Repository des Modells
+engine-card-workgroups = Arbeitsgruppen von 256
+engine-model-text-refused = dieses Modell kann den Text { $text } nicht lesen: { $cause }
+engine-model-tokenizer = nicht der Tokenizer dieses Modells: { $cause }; kopieren Sie ihn aus dem Repository des Modells
+engine-tokenizer-lacks = das Token { $name } fehlt
+engine-tokenizer-too-large = er hat { $size } Token, das Modell aber nur { $vocabulary }
+engine-tokenizer-no-end = er beendet einen Text nicht so, wie es das Modell erwartet
+engine-no-tokens = keine Token
+engine-config-filter = der Resampling-Filter { $number } wird nicht unterstützt
+engine-config-input-size = Eingaben von { $width } x { $height } passen nicht zu einem Encoder mit { $side } Pixeln
+engine-config-crop-size = die Ausschnitte passen nicht zu einem Encoder mit { $side } Pixeln
+engine-config-deviation = image_std muss positiv sein
+engine-config-heads = der Encoder { $tower } kann { $width } Werte nicht auf { $heads } Attention-Heads aufteilen
+engine-config-patches = Patches von { $patch } Pixeln passen nicht zu Eingaben von { $side } Pixeln
+engine-config-no-texts = der Text-Encoder hat keinen Platz für Texte
+engine-weights-too-many-files = nennt { $count } Dateien mit Gewichten, mehr als irgendein Modell hat
+engine-weights-foreign-file = nennt eine Datei außerhalb des Ordners oder eine ohne Gewichte: { $file }
+engine-model-not-deleted = ein Link oder eine Datei, kein Ordner: nicht gelöscht
 
 ## Downloads of models.
 
 engine-download-cancelled = der Download wurde abgebrochen; der geladene Teil bleibt erhalten, sodass ein späterer Download fortsetzen kann
 engine-download-network = { $cause }: Prüfen Sie das Netzwerk oder installieren Sie das Modell von Hand ({ $what })
 engine-download-mirror = { $cause }; versuchen Sie einen anderen Mirror oder installieren Sie das Modell von Hand ({ $what })
-engine-download-unreachable = { $host } ist nicht erreichbar ({ $error })
-engine-download-lost = die Verbindung zu { $host } ist abgebrochen ({ $error })
+engine-download-unreachable = { $host } ist nicht erreichbar ({ $cause })
+engine-download-lost = die Verbindung zu { $host } ist abgebrochen ({ $cause })
 engine-download-answered = { $host } antwortete mit { $status }
-engine-download-damaged = { $file } von { $host } ist beschädigt ({ $error }): Versuchen Sie es erneut oder verwenden Sie einen anderen Mirror
+engine-download-damaged = { $file } von { $host } ist beschädigt ({ $cause }): Versuchen Sie es erneut oder verwenden Sie einen anderen Mirror
 engine-download-no-room = { $folder } braucht noch { $need }, aber nur { $free } sind frei: Schaffen Sie Platz und versuchen Sie es erneut
 engine-download-refused = { $host } hat { $repo } verweigert ({ $status }): { $cause }; oder installieren Sie das Modell von Hand ({ $what })
 engine-download-by-hand = legen Sie config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json und model.safetensors in { $folder }
@@ -305,6 +356,16 @@ engine-download-not-web = keine Webadresse
 engine-download-private = eine Adresse dieses Rechners oder eines privaten Netzwerks
 engine-download-loop = in einer Schleife
 engine-download-too-long = { $host } hat mehr als { $limit } Bytes gesendet
+engine-download-no-address = keine gültige Webadresse
+engine-download-no-answer = keine Antwort
+engine-download-slow = sie ist zu langsam
+engine-download-took-long = es hat zu lange gedauert
+engine-download-ended-early = sie endete zu früh
+engine-download-longer = länger als angekündigt
+engine-download-wrong-length = die Länge ist falsch
+engine-download-wrong-checksum = die Prüfsumme stimmt nicht
+engine-download-too-large = { $count } Byte sind mehr, als diese Datei haben darf
+engine-download-incomplete = der Index nennt sie, das Repository ist also unvollständig
 
 ## Why a copy is kept.
 
@@ -314,10 +375,12 @@ engine-stars = { $count } Sterne
 ## Labels and searches.
 
 engine-no-words = das Label { $label } enthält keine Wörter: Geben Sie ein, was Sie suchen, etwa "beach"
+engine-no-template = die Vorlage { $text } hat kein { $brace } für die Wörter des Labels
+engine-no-dictionary = { $text } ist keine Sprache des Wörterbuchs: Wählen Sie eine von { $known }
 engine-no-weight = in { $text } ist { $weight } kein Gewicht: Schreiben Sie eine Zahl wie ^2 oder ^0.5
 engine-like-without-path = in { $text } braucht like: den Pfad eines Fotos, etwa like:cat.jpg
 engine-no-label-set = { $path } ist kein Label-Set: { $cause }; docs/labels.md zeigt, wie einer aussieht
-engine-toml-line = Zeile { $number }: { $error }
+engine-toml-line = Zeile { $number }: { $cause }
 engine-label-set-empty = es fehlt [[labels]]
 engine-label-set-threshold = die Schwelle von { $label } muss von 0 bis 1 sein
 engine-rule-failed = Regel „{ $rule }“: { $cause }
@@ -327,12 +390,64 @@ engine-rule-min-match = min_match ist { $number }, muss aber von 0 bis 1 sein
 engine-rule-without-folder = die Regel für „{ $rule }“ nennt keinen Ordner
 engine-rule-to-and-mark = die Regel für „{ $rule }“ enthält sowohl "to" als auch "mark"
 engine-rule-without-action = die Regel für „{ $rule }“ enthält weder "to" noch "mark"
+engine-rule-unknown-mark = „{ $text }“ ist keine Markierung: Verwenden Sie pick, reject, "1 star" bis "5 stars", red, yellow, green, blue oder purple
 engine-rule-window-closed = das Fenster ist geschlossen
 engine-plan-outdated = seit dem Plan verändert: { $what }
 engine-plan-keeper-gone = die zu behaltende Kopie { $path } ist seit dem Plan verändert oder nicht mehr da: { $what }
 engine-plan-again = führen Sie `lumisift duplicates` für einen neuen Plan erneut aus
 engine-sheet-too-many = { $count } Fotos sind zu viele für ein Bild: Wählen Sie weniger oder geben Sie einen Namen an, der auf .html endet, um eine Seite zu schreiben
+engine-sheet-not-encoded = der Kontaktabzug kann nicht kodiert werden: { $error }
 engine-watch-log-failed = { $path }: { $error }; prüfen Sie, ob der Ordner beschreibbar ist
 engine-unknown-device = { $text } ist kein Gerät: wählen Sie auto, cpu, gpu, gpu:N, cuda, cuda:N oder metal; N ist die Nummer einer Karte, ab 0
 engine-no-shard = schreiben Sie I/N, wobei I von 0 bis N - 1 zählt, etwa 0/16
 engine-no-row-filter = { $text } ist keine Bedingung: schreiben Sie „match>=0.2“, „match.LABEL>=0.2“ oder „probability>=0.2“
+
+## Tables of vectors: `worker`, `rank` and `import`.
+
+engine-worker-stream = der Eingabestrom kann nicht gelesen werden: { $cause }
+engine-worker-no-stream = nicht im Stromformat von Arrow
+engine-worker-damaged = beschädigt
+engine-worker-output = die Ergebnisse können nicht geschrieben werden: { $error }
+engine-worker-columns-taken = die Eingabetabelle hat bereits Spalten, die mit den Ergebnissen hinzukämen ({ $list }): Benennen Sie sie zuerst um
+engine-worker-column = die Spalte `{ $name }` enthält { $found }: Sie muss { $what } enthalten
+engine-worker-text-or-binary = Text- oder Binärwerte
+engine-worker-binary = Binärwerte
+engine-worker-text = Textwerte
+engine-worker-integers = ganze 32-Bit-Zahlen
+engine-worker-no-place = keine Spalte gibt an, wo die Bilder sind: Nennen Sie eine `path` oder `bytes`
+engine-worker-label-twice = das Label { $label } ist zweimal angegeben: Entfernen Sie eines davon
+engine-worker-keep-without-labels = --keep braucht Labels: Geben Sie sie mit --label oder --labels an
+engine-worker-keep-unknown-label = --keep nennt das Label { $label }, das nicht angegeben ist
+engine-worker-compressed = als Ganzes komprimiert: Entpacken Sie die Datei zuerst
+engine-worker-arrow-input = eine Arrow-Datei kann nicht in Teile zerlegt werden: Schreiben Sie sie als Parquet oder senden Sie sie als Strom an `worker --stdio`
+engine-worker-fewer-rows = weniger Zeilen als gezählt: Die Datei wurde inzwischen verändert oder ist unvollständig
+engine-worker-tar-cut = die Datei endet mitten in einem Bild
+engine-worker-other-input = nicht aus dieser Eingabe erstellt, oder die Eingabe wurde seither verändert: Entfernen Sie die Datei oder nennen Sie mit --out einen anderen Ordner
+engine-worker-other-division = ein Teil derselben Eingabe, die aber nicht in { $count } Teile zerlegt war: Entfernen Sie die Datei oder nennen Sie mit --out einen anderen Ordner
+engine-worker-no-table = weder eine Parquet- noch eine Arrow-Datei: Geben Sie eine Datei an, die `lumisift worker` geschrieben hat
+engine-worker-other-model = die Vektoren stammen vom Modell { $name }, nicht von { $model }: Nennen Sie das richtige mit --model
+engine-worker-other-width = die Vektoren haben { $width } Werte, die des Modells aber { $dim }: Nennen Sie das richtige Modell mit --model
+engine-worker-no-column = die Spalte `{ $name }` fehlt
+engine-worker-not-vectors = die Spalte `{ $name }` enthält { $found }: Sie muss Listen von 32-Bit- oder 16-Bit-Zahlen enthalten
+engine-worker-no-lists = die Spalte `{ $name }` enthält keine Listen
+engine-worker-footer = beschädigt: Das Ende der Datei verweist auf fehlende Daten
+engine-worker-no-schema = das Schema fehlt
+engine-worker-no-length = beschädigt: Ein Batch hat keine Längenangabe
+engine-worker-no-batch = beschädigt: Ein Batch fehlt
+engine-worker-index-rows = ein Index fasst bis zu { $most } Zeilen, es sind aber { $count }: Erstellen Sie mehrere
+engine-worker-no-index = vorhanden, aber kein Index: Nennen Sie mit --index eine andere Datei
+engine-worker-index-damaged = beschädigt: Löschen Sie die Datei, damit sie neu erstellt wird
+engine-worker-index-changed = während der Erstellung verändert: Führen Sie den Befehl erneut aus
+engine-worker-file-changed = eine Datei wurde inzwischen verändert: Führen Sie den Befehl erneut aus
+engine-worker-no-model = das Schema nennt nicht das Modell, von dem die Vektoren stammen: Importieren Sie eine Datei, die `lumisift worker` geschrieben hat
+engine-worker-preprocessing = die Bilder wurden mit Version { $version } der Vorverarbeitung aufbereitet, dieses Programm hat aber Version { $own }: Verarbeiten Sie sie erneut mit `lumisift worker` aus der Version dieses Programms
+engine-worker-no-column-of-type = keine Spalte `{ $name }` enthält { $what }: Importieren Sie eine Datei, die `lumisift worker` geschrieben hat
+engine-worker-row = Zeile { $number }: { $cause }
+engine-worker-no-hash = der Hash ist kein BLAKE3-Hash
+engine-worker-vector-length = der Vektor hat nicht die Länge 1
+engine-worker-no-size = die Größe des Bildes fehlt
+
+## The window.
+
+engine-no-window = es kann kein Fenster geöffnet werden ({ $cause }): Starten Sie es in einer grafischen Sitzung oder sortieren Sie ohne Fenster, etwa mit `lumisift sort FOLDER --label cat --label dog`
+engine-no-display = es gibt keine Anzeige

@@ -11,6 +11,10 @@ engine-not-regular = not a regular file
 engine-over-a-gigabyte = larger than 1 GiB, which is more than a photo takes
 engine-over-limit = larger than the limit of { $limit }
 engine-link-into-itself = a link that leads back into its own folder
+engine-longer-than-reported = it is longer than its reported size: it is still being written, or is not an ordinary file
+engine-not-utf-8 = it is not text in UTF-8
+engine-link-not-file = a link where a file should be
+engine-folder-not-file = a folder, not a file
 engine-empty-file = the file is empty: look for another copy of the photo
 engine-no-photo = not a photo: { $cause }
 engine-is-pdf = it is a PDF document
@@ -49,6 +53,7 @@ engine-files-lossless = Lossless { $format } files
 engine-files-arithmetic = Arithmetic-coded { $format } files
 engine-files-hierarchical = Hierarchical { $format } files
 engine-files-12-bit = 12-bit { $format } files
+engine-files-jpeg-ls = JPEG-LS files
 engine-no-preview = the RAW file holds no preview, and RAW data is not developed: export the photo as JPEG with the camera's software or a RAW converter
 engine-needs-memory = { $what } needs { $need } of memory to decode; the limit is { $limit }
 engine-the-photo = the photo
@@ -88,6 +93,7 @@ engine-nothing-seen = it ends before any part of its picture can be seen
 engine-decoder-gave-up = the decoder gave up on this file: it is probably damaged, look for another copy of the photo
 engine-picture-without-pixels = the picture has no pixels
 engine-decoder-crashed = the decoder crashed on this photo: the file is probably damaged
+engine-no-thumbnail = no thumbnail can be made of it: save the photo as JPEG with another program
 
 ## Files that are read in part.
 
@@ -96,6 +102,12 @@ engine-partly-damaged = the file is damaged: only a part of the picture could be
 engine-details-missing = the file is cut short: fine details or parts of the picture are missing
 engine-percent-missing = the file is cut short: about { $percent } % of the picture is missing
 engine-percent-lost = the file is damaged: about { $percent } % of the picture is lost
+engine-fine-details-missing = the file is cut short: fine details are missing
+engine-fine-details-damaged = the file is damaged: fine details are missing
+engine-end-missing = the file ends early: the picture is complete, but the data after it is missing
+engine-checksums-differ = the file is damaged: its checksums do not match, check that the picture looks right
+engine-small-preview = only a small preview of { $width } x { $height } pixels is in the file
+engine-first-page = the first of { $count } pages is shown
 
 ## Videos.
 
@@ -106,14 +118,22 @@ engine-video-empty = the file is empty
 engine-video-no-key-frame = its index names no key frame
 engine-video-frames-damaged = its frames end early or contradict themselves
 engine-video-frames-empty = its frames are empty
+engine-video-frames-too-large = its frames are too large
 engine-video-unknown = its content is not in a known video format
 engine-video-no-track = the file has no video track, only sound or other data
 engine-video-needs-ffmpeg = the video is { $what }, which only ffmpeg can read: install ffmpeg and make sure that it is on the PATH, or convert the video to H.264 in MP4
 engine-video-unusual-variant = in an unusual variant of { $codec }
 engine-video-coding = in the coding { $codec }
+engine-video-matroska = Matroska or WebM
+engine-video-vp8-vp9 = VP8 or VP9
+engine-video-flash = Flash video
+engine-video-transport-stream = MPEG transport stream
 engine-video-ffmpeg = ffmpeg could not read the video: { $cause }
 engine-video-ffmpeg-not-started = it could not be started ({ $error })
 engine-video-ffmpeg-slow = it took too long, so it was stopped
+engine-video-ffmpeg-no-output = it has no output
+engine-video-ffmpeg-frames = it returned more than one frame
+engine-video-ffmpeg-silent = it said nothing
 
 ## Exports: files that were not exported, and what stays after an undo.
 
@@ -176,6 +196,8 @@ engine-name-without-brace = { $name } has a { $brace } without its { $other }
 engine-names-all-same = all photos would get the same name: use { $name } or { $n }
 engine-name-unknown = { $placeholder } is unknown: names are made of { $known }
 engine-undo-copy-not-removed = { $path } cannot be removed: { $error }
+engine-no-manifest = { $path } is not an export manifest: { $cause }
+engine-written-by-newer = a newer Lumisift wrote it
 
 ## Keywords in sidecars and photos.
 
@@ -198,6 +220,18 @@ engine-photoshop-not-written = writing into Photoshop files is not supported
 engine-jpeg-metadata-too-large = its metadata would be too large for a JPEG segment
 engine-too-large-for-format = it would be too large for its format
 engine-changed-meanwhile = it changed in the meantime: try again
+engine-copy-differs-from-file = the copy differs from the file: try again
+engine-xml-document-type = it declares a document type, which XMP does not allow
+engine-xml-unfinished = it ends inside an element
+engine-xml-not-begun = it has an end tag without a start tag
+engine-xml-too-deep = it is nested too deeply
+engine-xml-too-many-elements = it has too many elements for XMP
+engine-xml-unknown-prefix = the prefix { $name } is not declared
+engine-xml-unknown-entity = it refers to an unknown entity, { $name }
+engine-xml-bad-name = an element has an invalid name
+engine-xml-bad-attribute = an attribute is malformed
+engine-xml-repeated-attribute = an attribute occurs twice
+engine-xml-too-long = it is too long
 
 ## The store.
 
@@ -244,6 +278,7 @@ engine-build-without-metal = this build has no Metal support, which only Macs ha
 engine-cards-tested-later = graphics cards are tested with each model
 engine-nvidia-unused = an NVIDIA driver is installed, but this build has no CUDA support; docs/gpu.md explains how to build it
 engine-no-gpu-support = this build has no GPU support, and no NVIDIA driver was found
+engine-starter-without-card = the starter model needs no GPU
 engine-card-differs = { $device } gives results that differ from the CPU's (cosine { $cosine }); a newer driver may help
 engine-card-slower = { $device } would read { $with } photos/s with this model, the CPU reads { $without }
 engine-card-on-battery = on battery the settings leave the graphics card alone
@@ -270,22 +305,38 @@ engine-model-incomplete = { $folder } is not a complete model: { $file } is miss
 engine-no-starter = this build contains no starter model
 engine-model-unknown = there is no model { $name }: name a folder with a CLIP model, or one that `lumisift models` lists
 engine-model-not-installed = { $name } is not installed: `lumisift models get { $name }` downloads it
-engine-model-unsupported = { $folder }: models of type "{ $family }" are not supported ({ $known })
+engine-model-unsupported = { $folder }: models of type "{ $family }" are not supported ({ $what })
+engine-models-supported = CLIP, SigLIP, SigLIP 2 of fixed resolution and Chinese-CLIP are
 engine-weights-damaged = the weights do not fit or are damaged ({ $error }); copy them again
 engine-card-lacks = { $device } lacks { $what }
 engine-card-workgroup-memory = workgroup memory of 16 KB
-engine-model-text-refused = the text { $text } cannot be read by this model: { $error }
-engine-model-tokenizer = not this model's tokenizer: { $error }; copy it from the model's repository
+engine-card-workgroups = workgroups of 256
+engine-model-text-refused = the text { $text } cannot be read by this model: { $cause }
+engine-model-tokenizer = not this model's tokenizer: { $cause }; copy it from the model's repository
+engine-tokenizer-lacks = it has no token { $name }
+engine-tokenizer-too-large = it has { $size } tokens, but the model has only { $vocabulary }
+engine-tokenizer-no-end = it does not end a text as the model expects
+engine-no-tokens = no tokens
+engine-config-filter = the resampling filter { $number } is not supported
+engine-config-input-size = inputs of { $width } x { $height } do not fit a tower of { $side } pixels
+engine-config-crop-size = its crops do not fit a tower of { $side } pixels
+engine-config-deviation = image_std must be positive
+engine-config-heads = the { $tower } tower cannot split { $width } values over { $heads } heads
+engine-config-patches = patches of { $patch } pixels do not fit inputs of { $side } pixels
+engine-config-no-texts = the text tower has no room for texts
+engine-weights-too-many-files = lists { $count } files of weights, more than any model has
+engine-weights-foreign-file = lists a file outside the folder, or one that holds no weights: { $file }
+engine-model-not-deleted = a link or a file, not a folder: it was not deleted
 
 ## Downloads of models.
 
 engine-download-cancelled = the download was cancelled; the part that arrived is kept, so a later download can resume
 engine-download-network = { $cause }: check the network, or install the model by hand ({ $what })
 engine-download-mirror = { $cause }; try another mirror, or install the model by hand ({ $what })
-engine-download-unreachable = { $host } cannot be reached ({ $error })
-engine-download-lost = the connection to { $host } was lost ({ $error })
+engine-download-unreachable = { $host } cannot be reached ({ $cause })
+engine-download-lost = the connection to { $host } was lost ({ $cause })
 engine-download-answered = { $host } answered { $status }
-engine-download-damaged = { $file } from { $host } is damaged ({ $error }): try again, or use another mirror
+engine-download-damaged = { $file } from { $host } is damaged ({ $cause }): try again, or use another mirror
 engine-download-no-room = { $folder } needs { $need } more, but only { $free } are free: make room and try again
 engine-download-refused = { $host } refused { $repo } ({ $status }): { $cause }; or install the model by hand ({ $what })
 engine-download-by-hand = put config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json and model.safetensors into { $folder }
@@ -304,6 +355,16 @@ engine-download-not-web = which is not a web address
 engine-download-private = which is an address of this machine or of a private network
 engine-download-loop = in a loop
 engine-download-too-long = { $host } sent more than { $limit } bytes
+engine-download-no-address = it is not a web address
+engine-download-no-answer = no answer
+engine-download-slow = it is too slow
+engine-download-took-long = it took too long
+engine-download-ended-early = it ended too early
+engine-download-longer = it is longer than announced
+engine-download-wrong-length = it has the wrong length
+engine-download-wrong-checksum = its checksum does not match
+engine-download-too-large = { $count } bytes are more than this file may have
+engine-download-incomplete = its index lists it, so the repository is incomplete
 
 ## Why a copy is kept.
 
@@ -313,10 +374,12 @@ engine-stars = { $count } stars
 ## Labels and searches.
 
 engine-no-words = the label { $label } has no words: type what you look for, such as "beach"
+engine-no-template = the template { $text } has no { $brace } for the label's words
+engine-no-dictionary = { $text } is not a language of the dictionary: choose one of { $known }
 engine-no-weight = in { $text }, { $weight } is not a weight: write a number such as ^2 or ^0.5
 engine-like-without-path = in { $text }, like: needs the path of a photo, such as like:cat.jpg
 engine-no-label-set = { $path } is not a label set: { $cause }; docs/labels.md shows what one looks like
-engine-toml-line = line { $number }: { $error }
+engine-toml-line = line { $number }: { $cause }
 engine-label-set-empty = it contains no [[labels]]
 engine-label-set-threshold = the threshold of { $label } must be from 0 to 1
 engine-rule-failed = rule "{ $rule }": { $cause }
@@ -326,12 +389,64 @@ engine-rule-min-match = min_match is { $number }, but must be from 0 to 1
 engine-rule-without-folder = the rule for "{ $rule }" names no folder
 engine-rule-to-and-mark = the rule for "{ $rule }" has both "to" and "mark"
 engine-rule-without-action = the rule for "{ $rule }" has neither "to" nor "mark"
+engine-rule-unknown-mark = "{ $text }" is not a mark: use pick, reject, "1 star" to "5 stars", red, yellow, green, blue or purple
 engine-rule-window-closed = the window is closed
 engine-plan-outdated = it changed since the plan was made: { $what }
 engine-plan-keeper-gone = the copy to keep, { $path }, changed or is gone since the plan was made: { $what }
 engine-plan-again = run `lumisift duplicates` again for a new plan
 engine-sheet-too-many = { $count } photos are too many for one picture: choose fewer, or write a page by giving a name that ends in .html
+engine-sheet-not-encoded = the contact sheet cannot be encoded: { $error }
 engine-watch-log-failed = { $path }: { $error }; check that the folder is writable
 engine-unknown-device = { $text } is not a device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0
 engine-no-shard = write it as I/N, where I counts from 0 to N - 1, such as 0/16
 engine-no-row-filter = { $text } is not a condition: write it as "match>=0.2", "match.LABEL>=0.2" or "probability>=0.2"
+
+## Tables of vectors: `worker`, `rank` and `import`.
+
+engine-worker-stream = the input stream cannot be read: { $cause }
+engine-worker-no-stream = it is not in Arrow's stream format
+engine-worker-damaged = it is damaged
+engine-worker-output = the results cannot be written: { $error }
+engine-worker-columns-taken = the input table already has columns that the results would add ({ $list }): rename them first
+engine-worker-column = the column `{ $name }` holds { $found }: it must hold { $what }
+engine-worker-text-or-binary = text or binary values
+engine-worker-binary = binary values
+engine-worker-text = text values
+engine-worker-integers = 32-bit integers
+engine-worker-no-place = no column says where the pictures are: name one `path` or `bytes`
+engine-worker-label-twice = the label { $label } is given twice: remove one of them
+engine-worker-keep-without-labels = --keep needs labels: give them with --label or --labels
+engine-worker-keep-unknown-label = --keep names the label { $label }, which is not given
+engine-worker-compressed = it is compressed as a whole: unpack it first
+engine-worker-arrow-input = an Arrow file cannot be divided into shards: write it as Parquet, or send it as a stream to `worker --stdio`
+engine-worker-fewer-rows = it has fewer rows than were counted: it was changed in the meantime, or is incomplete
+engine-worker-tar-cut = it ends in the middle of a picture
+engine-worker-other-input = it was not made from this input, or the input changed since: remove it, or name another folder with --out
+engine-worker-other-division = it is a shard of the same input, divided into another number of parts than { $count }: remove it, or name another folder with --out
+engine-worker-no-table = neither a Parquet nor an Arrow file: give what `lumisift worker` wrote
+engine-worker-other-model = its vectors were made by the model { $name }, not by { $model }: name the right one with --model
+engine-worker-other-width = its vectors have { $width } values, but the model's have { $dim }: name the right model with --model
+engine-worker-no-column = it has no column `{ $name }`
+engine-worker-not-vectors = its column `{ $name }` holds { $found }: it must hold lists of 32-bit or 16-bit numbers
+engine-worker-no-lists = its column `{ $name }` holds no lists
+engine-worker-footer = it is damaged: its footer refers to missing data
+engine-worker-no-schema = it has no schema
+engine-worker-no-length = it is damaged: a batch has no length
+engine-worker-no-batch = it is damaged: a batch is missing
+engine-worker-index-rows = an index holds up to { $most } rows, but there are { $count }: make several
+engine-worker-no-index = it exists but is not an index: name another file with --index
+engine-worker-index-damaged = it is damaged: delete it to have it rebuilt
+engine-worker-index-changed = it was changed while it was being built: run this again
+engine-worker-file-changed = a file was changed in the meantime: run this again
+engine-worker-no-model = its schema does not say which model made its vectors: import what `lumisift worker` wrote
+engine-worker-preprocessing = its pictures were prepared by version { $version } of preprocessing, but this program has version { $own }: run `lumisift worker` of this program's version over them
+engine-worker-no-column-of-type = it has no column `{ $name }` with { $what }: import what `lumisift worker` wrote
+engine-worker-row = row { $number }: { $cause }
+engine-worker-no-hash = its hash is not a BLAKE3 hash
+engine-worker-vector-length = its vector does not have length 1
+engine-worker-no-size = it does not say how large the picture is
+
+## The window.
+
+engine-no-window = no window can be opened ({ $cause }): start it in a graphical session, or sort without a window, as in `lumisift sort FOLDER --label cat --label dog`
+engine-no-display = there is no display

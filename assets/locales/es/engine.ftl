@@ -12,6 +12,10 @@ engine-not-regular = no es un archivo normal
 engine-over-a-gigabyte = más de 1 GiB, demasiado para una foto
 engine-over-limit = más de { $limit }, demasiado para leerlo
 engine-link-into-itself = un enlace que lleva de vuelta a su propia carpeta
+engine-longer-than-reported = es más largo que el tamaño indicado: todavía se está escribiendo o no es un archivo normal
+engine-not-utf-8 = no es texto en UTF-8
+engine-link-not-file = un enlace donde debería haber un archivo
+engine-folder-not-file = es una carpeta, no un archivo
 engine-empty-file = el archivo está vacío: busque otra copia de la foto
 engine-no-photo = no es una foto: { $cause }
 engine-is-pdf = es un documento PDF
@@ -50,6 +54,7 @@ engine-files-lossless = los archivos { $format } sin pérdida
 engine-files-arithmetic = los archivos { $format } con codificación aritmética
 engine-files-hierarchical = los archivos { $format } jerárquicos
 engine-files-12-bit = los archivos { $format } de 12 bits
+engine-files-jpeg-ls = los archivos JPEG-LS
 engine-no-preview = el archivo RAW no contiene vista previa, y los datos RAW no se revelan: exporte la foto como JPEG con el software de la cámara o un conversor RAW
 engine-needs-memory = { $what } necesita { $need } de memoria para decodificarse; el límite es { $limit }
 engine-the-photo = la foto
@@ -89,6 +94,7 @@ engine-nothing-seen = termina antes de que se vea alguna parte de la imagen
 engine-decoder-gave-up = el decodificador no pudo con este archivo: probablemente está dañado, busque otra copia de la foto
 engine-picture-without-pixels = la imagen no tiene píxeles
 engine-decoder-crashed = el decodificador falló con esta foto: probablemente el archivo está dañado
+engine-no-thumbnail = no se puede crear una miniatura: guarde la foto como JPEG con otro programa
 
 ## Files that are read in part.
 
@@ -97,6 +103,12 @@ engine-partly-damaged = el archivo está dañado: solo se pudo leer una parte de
 engine-details-missing = el archivo está cortado: faltan detalles finos o partes de la imagen
 engine-percent-missing = el archivo está cortado: falta alrededor del { $percent } % de la imagen
 engine-percent-lost = el archivo está dañado: se perdió alrededor del { $percent } % de la imagen
+engine-fine-details-missing = el archivo está cortado: faltan detalles finos
+engine-fine-details-damaged = el archivo está dañado: faltan detalles finos
+engine-end-missing = el archivo termina antes de tiempo: la imagen está completa, pero faltan los datos posteriores
+engine-checksums-differ = el archivo está dañado: sus sumas de comprobación no coinciden, compruebe que la imagen se vea bien
+engine-small-preview = el archivo solo contiene una vista previa pequeña de { $width } x { $height } píxeles
+engine-first-page = se muestra la primera de { $count } páginas
 
 ## Videos.
 
@@ -107,14 +119,22 @@ engine-video-empty = el archivo está vacío
 engine-video-no-key-frame = su índice no indica ningún fotograma clave
 engine-video-frames-damaged = sus fotogramas terminan antes de tiempo o se contradicen
 engine-video-frames-empty = sus fotogramas están vacíos
+engine-video-frames-too-large = sus fotogramas son demasiado grandes
 engine-video-unknown = su contenido no está en un formato de video conocido
 engine-video-no-track = el archivo no tiene pista de video, solo sonido u otros datos
 engine-video-needs-ffmpeg = solo ffmpeg puede leer este video ({ $what }): instale ffmpeg y asegúrese de que esté en el PATH, o convierta el video a H.264 en MP4
 engine-video-unusual-variant = una variante poco común de { $codec }
 engine-video-coding = codificación { $codec }
+engine-video-matroska = Matroska o WebM
+engine-video-vp8-vp9 = VP8 o VP9
+engine-video-flash = video Flash
+engine-video-transport-stream = flujo de transporte MPEG
 engine-video-ffmpeg = ffmpeg no pudo leer el video: { $cause }
 engine-video-ffmpeg-not-started = no se pudo iniciar ({ $error })
 engine-video-ffmpeg-slow = tardó demasiado y se detuvo
+engine-video-ffmpeg-no-output = no tiene salida
+engine-video-ffmpeg-frames = devolvió más de un fotograma
+engine-video-ffmpeg-silent = no indicó nada
 
 ## Exports: files that were not exported, and what stays after an undo.
 
@@ -177,6 +197,8 @@ engine-name-without-brace = { $name } tiene { $brace } sin su { $other }
 engine-names-all-same = todas las fotos tendrían el mismo nombre: use { $name } o { $n }
 engine-name-unknown = { $placeholder } es desconocido: los nombres se forman con { $known }
 engine-undo-copy-not-removed = no se puede eliminar { $path }: { $error }
+engine-no-manifest = { $path } no es un manifiesto de exportación: { $cause }
+engine-written-by-newer = lo escribió un Lumisift más reciente
 
 ## Keywords in sidecars and photos.
 
@@ -199,6 +221,18 @@ engine-photoshop-not-written = no se admite escribir en archivos de Photoshop
 engine-jpeg-metadata-too-large = sus metadatos serían demasiado grandes para un segmento JPEG
 engine-too-large-for-format = sería demasiado grande para su formato
 engine-changed-meanwhile = cambió entretanto: inténtelo de nuevo
+engine-copy-differs-from-file = la copia difiere del archivo: inténtelo de nuevo
+engine-xml-document-type = declara un tipo de documento, lo que XMP no permite
+engine-xml-unfinished = termina dentro de un elemento
+engine-xml-not-begun = tiene una etiqueta de cierre sin etiqueta de apertura
+engine-xml-too-deep = está anidado a demasiada profundidad
+engine-xml-too-many-elements = tiene demasiados elementos para ser XMP
+engine-xml-unknown-prefix = el prefijo { $name } no está declarado
+engine-xml-unknown-entity = hace referencia a una entidad desconocida, { $name }
+engine-xml-bad-name = un elemento tiene un nombre no válido
+engine-xml-bad-attribute = un atributo está mal formado
+engine-xml-repeated-attribute = un atributo aparece dos veces
+engine-xml-too-long = es demasiado largo
 
 ## The store.
 
@@ -245,6 +279,7 @@ engine-build-without-metal = esta compilación no admite Metal, que solo existe 
 engine-cards-tested-later = las tarjetas gráficas se prueban con cada modelo
 engine-nvidia-unused = hay un controlador NVIDIA instalado, pero esta compilación no admite CUDA; docs/gpu.md explica cómo compilarla
 engine-no-gpu-support = esta compilación no admite GPU, y no se encontró ningún controlador NVIDIA
+engine-starter-without-card = el modelo inicial no necesita GPU
 engine-card-differs = { $device } da resultados distintos de los de la CPU (coseno { $cosine }); un controlador más reciente puede ayudar
 engine-card-slower = { $device } leería { $with } fotos/s con este modelo; la CPU lee { $without }
 engine-card-on-battery = con batería, los ajustes no usan la tarjeta gráfica
@@ -271,22 +306,38 @@ engine-model-incomplete = { $folder } no es un modelo completo: falta { $file };
 engine-no-starter = esta compilación no contiene un modelo inicial
 engine-model-unknown = no hay ningún modelo { $name }: indique una carpeta con un modelo CLIP, o uno de los que muestra `lumisift models`
 engine-model-not-installed = { $name } no está instalado: `lumisift models get { $name }` lo descarga
-engine-model-unsupported = { $folder }: no se admiten modelos de tipo «{ $family }» ({ $known })
+engine-model-unsupported = { $folder }: no se admiten modelos de tipo «{ $family }» ({ $what })
+engine-models-supported = se admiten CLIP, SigLIP, SigLIP 2 de resolución fija y Chinese-CLIP
 engine-weights-damaged = los pesos no encajan o están dañados ({ $error }); cópielos de nuevo
 engine-card-lacks = a { $device } le falta { $what }
 engine-card-workgroup-memory = memoria de grupo de trabajo de 16 KB
-engine-model-text-refused = este modelo no puede leer el texto { $text }: { $error }
-engine-model-tokenizer = no es el tokenizador de este modelo: { $error }; cópielo del repositorio del modelo
+engine-card-workgroups = grupos de trabajo de 256
+engine-model-text-refused = este modelo no puede leer el texto { $text }: { $cause }
+engine-model-tokenizer = no es el tokenizador de este modelo: { $cause }; cópielo del repositorio del modelo
+engine-tokenizer-lacks = falta el token { $name }
+engine-tokenizer-too-large = tiene { $size } tokens, pero el modelo solo tiene { $vocabulary }
+engine-tokenizer-no-end = no termina un texto como espera el modelo
+engine-no-tokens = ningún token
+engine-config-filter = no se admite el filtro de remuestreo { $number }
+engine-config-input-size = las entradas de { $width } x { $height } no corresponden a un codificador de { $side } píxeles
+engine-config-crop-size = sus recortes no corresponden a un codificador de { $side } píxeles
+engine-config-deviation = image_std debe ser positivo
+engine-config-heads = el codificador { $tower } no puede repartir { $width } valores entre { $heads } cabezas de atención
+engine-config-patches = los parches de { $patch } píxeles no corresponden a entradas de { $side } píxeles
+engine-config-no-texts = el codificador de texto no tiene espacio para textos
+engine-weights-too-many-files = enumera { $count } archivos de pesos, más de los que tiene ningún modelo
+engine-weights-foreign-file = enumera un archivo fuera de la carpeta o uno sin pesos: { $file }
+engine-model-not-deleted = es un enlace o un archivo, no una carpeta: no se eliminó
 
 ## Downloads of models.
 
 engine-download-cancelled = la descarga se canceló; la parte recibida se conserva para reanudarla más tarde
 engine-download-network = { $cause }: compruebe la red o instale el modelo a mano ({ $what })
 engine-download-mirror = { $cause }; pruebe otro espejo o instale el modelo a mano ({ $what })
-engine-download-unreachable = no se puede conectar con { $host } ({ $error })
-engine-download-lost = se perdió la conexión con { $host } ({ $error })
+engine-download-unreachable = no se puede conectar con { $host } ({ $cause })
+engine-download-lost = se perdió la conexión con { $host } ({ $cause })
 engine-download-answered = { $host } respondió { $status }
-engine-download-damaged = { $file } de { $host } está dañado ({ $error }): inténtelo de nuevo o use otro espejo
+engine-download-damaged = { $file } de { $host } está dañado ({ $cause }): inténtelo de nuevo o use otro espejo
 engine-download-no-room = { $folder } necesita { $need } más, pero solo hay { $free } libres: libere espacio e inténtelo de nuevo
 engine-download-refused = { $host } rechazó { $repo } ({ $status }): { $cause }; o instale el modelo a mano ({ $what })
 engine-download-by-hand = ponga config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json y model.safetensors en { $folder }
@@ -305,6 +356,16 @@ engine-download-not-web = no es una dirección web
 engine-download-private = una dirección de este equipo o de una red privada
 engine-download-loop = en bucle
 engine-download-too-long = { $host } envió más de { $limit } bytes
+engine-download-no-address = no es una dirección web
+engine-download-no-answer = sin respuesta
+engine-download-slow = es demasiado lenta
+engine-download-took-long = tardó demasiado
+engine-download-ended-early = terminó antes de tiempo
+engine-download-longer = es más largo de lo anunciado
+engine-download-wrong-length = su longitud es incorrecta
+engine-download-wrong-checksum = su suma de comprobación no coincide
+engine-download-too-large = { $count } bytes son más de los que puede tener este archivo
+engine-download-incomplete = su índice lo enumera, así que el repositorio está incompleto
 
 ## Why a copy is kept.
 
@@ -314,10 +375,12 @@ engine-stars = { $count } estrellas
 ## Labels and searches.
 
 engine-no-words = la etiqueta { $label } no tiene palabras: escriba lo que busca, como "beach"
+engine-no-template = la plantilla { $text } no tiene { $brace } para las palabras de la etiqueta
+engine-no-dictionary = { $text } no es un idioma del diccionario: elija uno de { $known }
 engine-no-weight = en { $text }, { $weight } no es un peso: escriba un número como ^2 o ^0.5
 engine-like-without-path = en { $text }, like: necesita la ruta de una foto, como like:cat.jpg
 engine-no-label-set = { $path } no es un conjunto de etiquetas: { $cause }; docs/labels.md muestra cómo es uno
-engine-toml-line = línea { $number }: { $error }
+engine-toml-line = línea { $number }: { $cause }
 engine-label-set-empty = no contiene [[labels]]
 engine-label-set-threshold = el umbral de { $label } debe estar entre 0 y 1
 engine-rule-failed = regla «{ $rule }»: { $cause }
@@ -327,12 +390,64 @@ engine-rule-min-match = min_match es { $number }, pero debe estar entre 0 y 1
 engine-rule-without-folder = la regla para «{ $rule }» no indica ninguna carpeta
 engine-rule-to-and-mark = la regla para «{ $rule }» tiene "to" y "mark" a la vez
 engine-rule-without-action = la regla para «{ $rule }» no tiene ni "to" ni "mark"
+engine-rule-unknown-mark = «{ $text }» no es una marca: use pick, reject, de "1 star" a "5 stars", red, yellow, green, blue o purple
 engine-rule-window-closed = la ventana está cerrada
 engine-plan-outdated = cambió desde que se hizo el plan: { $what }
 engine-plan-keeper-gone = la copia que se conserva, { $path }, cambió o desapareció desde que se hizo el plan: { $what }
 engine-plan-again = vuelva a ejecutar `lumisift duplicates` para obtener un plan nuevo
 engine-sheet-too-many = { $count } fotos son demasiadas para una imagen: elija menos, o cree una página con un nombre que termine en .html
+engine-sheet-not-encoded = no se puede codificar la hoja de contactos: { $error }
 engine-watch-log-failed = { $path }: { $error }; compruebe que se pueda escribir en la carpeta
 engine-unknown-device = { $text } no es un dispositivo: elija auto, cpu, gpu, gpu:N, cuda, cuda:N o metal, donde N es el número de una tarjeta, desde 0
 engine-no-shard = escriba I/N, donde I va de 0 a N - 1, por ejemplo 0/16
 engine-no-row-filter = { $text } no es una condición: escriba «match>=0.2», «match.LABEL>=0.2» o «probability>=0.2»
+
+## Tables of vectors: `worker`, `rank` and `import`.
+
+engine-worker-stream = no se puede leer el flujo de entrada: { $cause }
+engine-worker-no-stream = no está en el formato de flujo de Arrow
+engine-worker-damaged = está dañado
+engine-worker-output = no se pueden escribir los resultados: { $error }
+engine-worker-columns-taken = la tabla de entrada ya tiene columnas que añadirían los resultados ({ $list }): cámbieles antes el nombre
+engine-worker-column = la columna `{ $name }` contiene { $found }: debe contener { $what }
+engine-worker-text-or-binary = valores de texto o binarios
+engine-worker-binary = valores binarios
+engine-worker-text = valores de texto
+engine-worker-integers = enteros de 32 bits
+engine-worker-no-place = ninguna columna indica dónde están las imágenes: llame a una `path` o `bytes`
+engine-worker-label-twice = la etiqueta { $label } se indicó dos veces: quite una de ellas
+engine-worker-keep-without-labels = --keep necesita etiquetas: indíquelas con --label o --labels
+engine-worker-keep-unknown-label = --keep menciona la etiqueta { $label }, que no se indicó
+engine-worker-compressed = está comprimido por completo: descomprímalo antes
+engine-worker-arrow-input = un archivo Arrow no se puede dividir en partes: escríbalo como Parquet o envíelo como flujo a `worker --stdio`
+engine-worker-fewer-rows = tiene menos filas de las que se contaron: cambió entretanto o está incompleto
+engine-worker-tar-cut = termina en medio de una imagen
+engine-worker-other-input = no se creó a partir de esta entrada, o la entrada cambió desde entonces: quítelo o indique otra carpeta con --out
+engine-worker-other-division = es una parte de la misma entrada, dividida en un número de partes distinto de { $count }: quítelo o indique otra carpeta con --out
+engine-worker-no-table = no es un archivo Parquet ni Arrow: indique un archivo escrito por `lumisift worker`
+engine-worker-other-model = sus vectores son del modelo { $name }, no de { $model }: indique el correcto con --model
+engine-worker-other-width = sus vectores tienen { $width } valores, pero los del modelo tienen { $dim }: indique el modelo correcto con --model
+engine-worker-no-column = no tiene la columna `{ $name }`
+engine-worker-not-vectors = su columna `{ $name }` contiene { $found }: debe contener listas de números de 32 o 16 bits
+engine-worker-no-lists = su columna `{ $name }` no contiene listas
+engine-worker-footer = está dañado: el final del archivo remite a datos que faltan
+engine-worker-no-schema = no tiene esquema
+engine-worker-no-length = está dañado: un lote no tiene longitud
+engine-worker-no-batch = está dañado: falta un lote
+engine-worker-index-rows = un índice admite hasta { $most } filas, pero hay { $count }: cree varios
+engine-worker-no-index = existe, pero no es un índice: indique otro archivo con --index
+engine-worker-index-damaged = está dañado: elimínelo para que se vuelva a crear
+engine-worker-index-changed = cambió mientras se creaba: vuelva a ejecutar la orden
+engine-worker-file-changed = un archivo cambió entretanto: vuelva a ejecutar la orden
+engine-worker-no-model = su esquema no indica de qué modelo son sus vectores: importe un archivo escrito por `lumisift worker`
+engine-worker-preprocessing = sus imágenes se prepararon con la versión { $version } del preprocesamiento, pero este programa tiene la versión { $own }: vuelva a procesarlas con `lumisift worker` de la versión de este programa
+engine-worker-no-column-of-type = no tiene una columna `{ $name }` con { $what }: importe un archivo escrito por `lumisift worker`
+engine-worker-row = fila { $number }: { $cause }
+engine-worker-no-hash = su hash no es un hash BLAKE3
+engine-worker-vector-length = su vector no tiene longitud 1
+engine-worker-no-size = no indica el tamaño de la imagen
+
+## The window.
+
+engine-no-window = no se puede abrir ninguna ventana ({ $cause }): inícielo en una sesión gráfica, u ordene sin ventana, por ejemplo con `lumisift sort FOLDER --label cat --label dog`
+engine-no-display = no hay ninguna pantalla

@@ -12,6 +12,10 @@ engine-not-regular = ce n’est pas un fichier ordinaire
 engine-over-a-gigabyte = plus de 1 Gio, c’est trop pour une photo
 engine-over-limit = plus de { $limit }, c’est trop pour être lu
 engine-link-into-itself = un lien qui ramène à son propre dossier
+engine-longer-than-reported = plus long que la taille indiquée : il est encore en cours d’écriture, ou ce n’est pas un fichier ordinaire
+engine-not-utf-8 = ce n’est pas un texte en UTF-8
+engine-link-not-file = un lien là où devrait se trouver un fichier
+engine-folder-not-file = un dossier, pas un fichier
 engine-empty-file = le fichier est vide : cherchez une autre copie de la photo
 engine-no-photo = ce n’est pas une photo : { $cause }
 engine-is-pdf = c’est un document PDF
@@ -50,6 +54,7 @@ engine-files-lossless = fichiers { $format } sans perte
 engine-files-arithmetic = fichiers { $format } à codage arithmétique
 engine-files-hierarchical = fichiers { $format } hiérarchiques
 engine-files-12-bit = fichiers { $format } à 12 bits
+engine-files-jpeg-ls = fichiers JPEG-LS
 engine-no-preview = le fichier RAW ne contient pas d’aperçu, et les données RAW ne sont pas développées : exportez la photo en JPEG avec le logiciel de l’appareil ou un convertisseur RAW
 engine-needs-memory = { $what } demande { $need } de mémoire pour être décodée ; la limite est de { $limit }
 engine-the-photo = la photo
@@ -89,6 +94,7 @@ engine-nothing-seen = il se termine avant qu’une partie de l’image soit visi
 engine-decoder-gave-up = le décodeur a renoncé à ce fichier : il est probablement endommagé, cherchez une autre copie de la photo
 engine-picture-without-pixels = l’image n’a pas de pixels
 engine-decoder-crashed = le décodeur a planté sur cette photo : le fichier est probablement endommagé
+engine-no-thumbnail = aucune miniature ne peut en être créée : enregistrez la photo en JPEG avec un autre programme
 
 ## Files that are read in part.
 
@@ -97,6 +103,12 @@ engine-partly-damaged = le fichier est endommagé : seule une partie de l’imag
 engine-details-missing = le fichier est tronqué : des détails fins ou des parties de l’image manquent
 engine-percent-missing = le fichier est tronqué : il manque environ { $percent } % de l’image
 engine-percent-lost = le fichier est endommagé : environ { $percent } % de l’image est perdue
+engine-fine-details-missing = le fichier est tronqué : des détails fins manquent
+engine-fine-details-damaged = le fichier est endommagé : des détails fins manquent
+engine-end-missing = le fichier se termine trop tôt : l’image est complète, mais les données qui la suivent manquent
+engine-checksums-differ = le fichier est endommagé : ses sommes de contrôle ne correspondent pas, vérifiez que l’image est correcte
+engine-small-preview = le fichier ne contient qu’un petit aperçu de { $width } x { $height } pixels
+engine-first-page = la première des { $count } pages est affichée
 
 ## Videos.
 
@@ -107,14 +119,22 @@ engine-video-empty = le fichier est vide
 engine-video-no-key-frame = son index n’indique aucune image clé
 engine-video-frames-damaged = ses images s’arrêtent trop tôt ou se contredisent
 engine-video-frames-empty = ses images sont vides
+engine-video-frames-too-large = ses images sont trop grandes
 engine-video-unknown = son contenu n’est pas dans un format vidéo connu
 engine-video-no-track = le fichier n’a pas de piste vidéo, seulement du son ou d’autres données
 engine-video-needs-ffmpeg = seul ffmpeg peut lire cette vidéo ({ $what }) : installez ffmpeg et vérifiez qu’il est dans le PATH, ou convertissez la vidéo en H.264 dans un MP4
 engine-video-unusual-variant = une variante inhabituelle de { $codec }
 engine-video-coding = codage { $codec }
+engine-video-matroska = Matroska ou WebM
+engine-video-vp8-vp9 = VP8 ou VP9
+engine-video-flash = vidéo Flash
+engine-video-transport-stream = flux de transport MPEG
 engine-video-ffmpeg = ffmpeg n’a pas pu lire la vidéo : { $cause }
 engine-video-ffmpeg-not-started = il n’a pas pu être démarré ({ $error })
 engine-video-ffmpeg-slow = il a pris trop de temps et a été arrêté
+engine-video-ffmpeg-no-output = il n’a pas de sortie
+engine-video-ffmpeg-frames = il a renvoyé plus d’une image
+engine-video-ffmpeg-silent = il n’a rien indiqué
 
 ## Exports: files that were not exported, and what stays after an undo.
 
@@ -177,6 +197,8 @@ engine-name-without-brace = { $name } contient { $brace } sans { $other }
 engine-names-all-same = toutes les photos auraient le même nom : utilisez { $name } ou { $n }
 engine-name-unknown = { $placeholder } est inconnu : les noms se composent de { $known }
 engine-undo-copy-not-removed = { $path } ne peut pas être supprimé : { $error }
+engine-no-manifest = { $path } n’est pas un manifeste d’exportation : { $cause }
+engine-written-by-newer = écrit par un Lumisift plus récent
 
 ## Keywords in sidecars and photos.
 
@@ -199,6 +221,18 @@ engine-photoshop-not-written = l’écriture dans les fichiers Photoshop n’est
 engine-jpeg-metadata-too-large = ses métadonnées seraient trop grandes pour un segment JPEG
 engine-too-large-for-format = serait trop grand pour son format
 engine-changed-meanwhile = modifié entre-temps : réessayez
+engine-copy-differs-from-file = la copie diffère du fichier : réessayez
+engine-xml-document-type = il déclare un type de document, ce que XMP n’autorise pas
+engine-xml-unfinished = son texte se termine à l’intérieur d’un élément
+engine-xml-not-begun = il contient une balise de fin sans balise de début
+engine-xml-too-deep = son imbrication est trop profonde
+engine-xml-too-many-elements = il contient trop d’éléments pour du XMP
+engine-xml-unknown-prefix = le préfixe { $name } n’est pas déclaré
+engine-xml-unknown-entity = il fait référence à une entité inconnue, { $name }
+engine-xml-bad-name = un élément a un nom non valide
+engine-xml-bad-attribute = un attribut est mal formé
+engine-xml-repeated-attribute = un attribut est présent deux fois
+engine-xml-too-long = trop long
 
 ## The store.
 
@@ -245,6 +279,7 @@ engine-build-without-metal = cette version ne prend pas en charge Metal, réserv
 engine-cards-tested-later = les cartes graphiques sont testées avec chaque modèle
 engine-nvidia-unused = un pilote NVIDIA est installé, mais cette version ne prend pas en charge CUDA ; docs/gpu.md explique comment la compiler
 engine-no-gpu-support = cette version ne prend pas en charge les GPU, et aucun pilote NVIDIA n’a été trouvé
+engine-starter-without-card = le modèle de départ n’a pas besoin de GPU
 engine-card-differs = { $device } donne des résultats différents de ceux du CPU (cosinus { $cosine }) ; un pilote plus récent peut aider
 engine-card-slower = { $device } lirait { $with } photos/s avec ce modèle, le CPU en lit { $without }
 engine-card-on-battery = sur batterie, les réglages laissent la carte graphique inutilisée
@@ -271,22 +306,38 @@ engine-model-incomplete = { $folder } n’est pas un modèle complet : { $file }
 engine-no-starter = cette version ne contient pas de modèle de départ
 engine-model-unknown = il n’y a pas de modèle { $name } : indiquez un dossier contenant un modèle CLIP, ou l’un de ceux que `lumisift models` liste
 engine-model-not-installed = { $name } n’est pas installé : `lumisift models get { $name }` le télécharge
-engine-model-unsupported = { $folder } : les modèles de type « { $family } » ne sont pas pris en charge ({ $known })
+engine-model-unsupported = { $folder } : les modèles de type « { $family } » ne sont pas pris en charge ({ $what })
+engine-models-supported = sont pris en charge CLIP, SigLIP, SigLIP 2 à résolution fixe et Chinese-CLIP
 engine-weights-damaged = les poids ne conviennent pas ou sont endommagés ({ $error }) ; copiez-les de nouveau
 engine-card-lacks = il manque à { $device } : { $what }
 engine-card-workgroup-memory = 16 Ko de mémoire de groupe de travail
-engine-model-text-refused = ce modèle ne peut pas lire le texte { $text } : { $error }
-engine-model-tokenizer = ce n’est pas le tokenizer de ce modèle : { $error } ; copiez-le depuis le dépôt du modèle
+engine-card-workgroups = groupes de travail de 256
+engine-model-text-refused = ce modèle ne peut pas lire le texte { $text } : { $cause }
+engine-model-tokenizer = ce n’est pas le tokenizer de ce modèle : { $cause } ; copiez-le depuis le dépôt du modèle
+engine-tokenizer-lacks = le token { $name } manque
+engine-tokenizer-too-large = il a { $size } tokens, mais le modèle n’en a que { $vocabulary }
+engine-tokenizer-no-end = il ne termine pas un texte comme le modèle l’attend
+engine-no-tokens = aucun token
+engine-config-filter = le filtre de rééchantillonnage { $number } n’est pas pris en charge
+engine-config-input-size = des entrées de { $width } x { $height } ne correspondent pas à un encodeur de { $side } pixels
+engine-config-crop-size = ses recadrages ne correspondent pas à un encodeur de { $side } pixels
+engine-config-deviation = image_std doit être positif
+engine-config-heads = l’encodeur { $tower } ne peut pas répartir { $width } valeurs entre { $heads } têtes d’attention
+engine-config-patches = des patchs de { $patch } pixels ne correspondent pas à des entrées de { $side } pixels
+engine-config-no-texts = l’encodeur de texte n’a pas de place pour des textes
+engine-weights-too-many-files = indique { $count } fichiers de poids, plus qu’aucun modèle n’en a
+engine-weights-foreign-file = indique un fichier hors du dossier, ou qui ne contient pas de poids : { $file }
+engine-model-not-deleted = un lien ou un fichier, pas un dossier : il n’a pas été supprimé
 
 ## Downloads of models.
 
 engine-download-cancelled = le téléchargement a été annulé ; la partie reçue est gardée, un téléchargement ultérieur pourra reprendre
 engine-download-network = { $cause } : vérifiez le réseau, ou installez le modèle à la main ({ $what })
 engine-download-mirror = { $cause } ; essayez un autre miroir, ou installez le modèle à la main ({ $what })
-engine-download-unreachable = { $host } est injoignable ({ $error })
-engine-download-lost = la connexion à { $host } a été perdue ({ $error })
+engine-download-unreachable = { $host } est injoignable ({ $cause })
+engine-download-lost = la connexion à { $host } a été perdue ({ $cause })
 engine-download-answered = { $host } a répondu { $status }
-engine-download-damaged = { $file } venant de { $host } est endommagé ({ $error }) : réessayez, ou utilisez un autre miroir
+engine-download-damaged = { $file } venant de { $host } est endommagé ({ $cause }) : réessayez, ou utilisez un autre miroir
 engine-download-no-room = il faut encore { $need } pour { $folder }, mais seuls { $free } sont libres : libérez de la place et réessayez
 engine-download-refused = { $host } a refusé { $repo } ({ $status }) : { $cause } ; ou installez le modèle à la main ({ $what })
 engine-download-by-hand = placez config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json et model.safetensors dans { $folder }
@@ -305,6 +356,16 @@ engine-download-not-web = pas une adresse web
 engine-download-private = une adresse de cette machine ou d’un réseau privé
 engine-download-loop = en boucle
 engine-download-too-long = { $host } a envoyé plus de { $limit } octets
+engine-download-no-address = ce n’est pas une adresse web
+engine-download-no-answer = aucune réponse
+engine-download-slow = elle est trop lente
+engine-download-took-long = elle a duré trop longtemps
+engine-download-ended-early = elle s’est terminée trop tôt
+engine-download-longer = plus long qu’annoncé
+engine-download-wrong-length = sa longueur est incorrecte
+engine-download-wrong-checksum = sa somme de contrôle ne correspond pas
+engine-download-too-large = { $count } octets dépassent la taille permise pour ce fichier
+engine-download-incomplete = son index l’indique, le dépôt est donc incomplet
 
 ## Why a copy is kept.
 
@@ -314,10 +375,12 @@ engine-stars = { $count } étoiles
 ## Labels and searches.
 
 engine-no-words = l’étiquette { $label } ne contient pas de mots : saisissez ce que vous cherchez, par exemple "beach"
+engine-no-template = le modèle de texte { $text } n’a pas de { $brace } pour les mots de l’étiquette
+engine-no-dictionary = { $text } n’est pas une langue du dictionnaire : choisissez parmi { $known }
 engine-no-weight = dans { $text }, { $weight } n’est pas un poids : écrivez un nombre comme ^2 ou ^0.5
 engine-like-without-path = dans { $text }, like: demande le chemin d’une photo, par exemple like:cat.jpg
 engine-no-label-set = { $path } n’est pas un jeu d’étiquettes : { $cause } ; docs/labels.md montre à quoi il ressemble
-engine-toml-line = ligne { $number } : { $error }
+engine-toml-line = ligne { $number } : { $cause }
 engine-label-set-empty = il manque [[labels]]
 engine-label-set-threshold = le seuil de { $label } doit être compris entre 0 et 1
 engine-rule-failed = règle « { $rule } » : { $cause }
@@ -327,12 +390,64 @@ engine-rule-min-match = min_match vaut { $number }, mais doit être compris entr
 engine-rule-without-folder = la règle pour « { $rule } » n’indique aucun dossier
 engine-rule-to-and-mark = la règle pour « { $rule } » contient à la fois "to" et "mark"
 engine-rule-without-action = la règle pour « { $rule } » ne contient ni "to" ni "mark"
+engine-rule-unknown-mark = « { $text } » n’est pas une marque : utilisez pick, reject, "1 star" à "5 stars", red, yellow, green, blue ou purple
 engine-rule-window-closed = la fenêtre est fermée
 engine-plan-outdated = modifié depuis l’établissement du plan : { $what }
 engine-plan-keeper-gone = la copie à garder, { $path }, a changé ou disparu depuis l’établissement du plan : { $what }
 engine-plan-again = relancez `lumisift duplicates` pour un nouveau plan
 engine-sheet-too-many = { $count } photos, c’est trop pour une image : choisissez-en moins, ou créez une page en donnant un nom qui se termine par .html
+engine-sheet-not-encoded = la planche-contact ne peut pas être encodée : { $error }
 engine-watch-log-failed = { $path } : { $error } ; vérifiez que le dossier est inscriptible
 engine-unknown-device = { $text } n’est pas un appareil : choisissez auto, cpu, gpu, gpu:N, cuda, cuda:N ou metal, où N est le numéro d’une carte, à partir de 0
 engine-no-shard = écrivez I/N, où I va de 0 à N - 1, par exemple 0/16
 engine-no-row-filter = { $text } n’est pas une condition : écrivez « match>=0.2 », « match.LABEL>=0.2 » ou « probability>=0.2 »
+
+## Tables of vectors: `worker`, `rank` and `import`.
+
+engine-worker-stream = le flux d’entrée ne peut pas être lu : { $cause }
+engine-worker-no-stream = il n’est pas au format de flux d’Arrow
+engine-worker-damaged = il est endommagé
+engine-worker-output = les résultats ne peuvent pas être écrits : { $error }
+engine-worker-columns-taken = la table d’entrée a déjà des colonnes que les résultats ajouteraient ({ $list }) : renommez-les d’abord
+engine-worker-column = la colonne `{ $name }` contient { $found } : elle doit contenir { $what }
+engine-worker-text-or-binary = des valeurs de texte ou binaires
+engine-worker-binary = des valeurs binaires
+engine-worker-text = des valeurs de texte
+engine-worker-integers = des entiers de 32 bits
+engine-worker-no-place = aucune colonne n’indique où sont les images : nommez-en une `path` ou `bytes`
+engine-worker-label-twice = l’étiquette { $label } est indiquée deux fois : supprimez l’une d’elles
+engine-worker-keep-without-labels = --keep a besoin d’étiquettes : indiquez-les avec --label ou --labels
+engine-worker-keep-unknown-label = --keep mentionne l’étiquette { $label }, qui n’est pas indiquée
+engine-worker-compressed = il est compressé en entier : décompressez-le d’abord
+engine-worker-arrow-input = un fichier Arrow ne peut pas être divisé en parties : écrivez-le en Parquet, ou envoyez-le comme flux à `worker --stdio`
+engine-worker-fewer-rows = il a moins de lignes qu’il n’en a été compté : il a été modifié entre-temps, ou est incomplet
+engine-worker-tar-cut = il se termine au milieu d’une image
+engine-worker-other-input = il n’a pas été créé à partir de cette entrée, ou l’entrée a changé depuis : supprimez-le, ou indiquez un autre dossier avec --out
+engine-worker-other-division = c’est une partie de la même entrée, divisée en un nombre de parties autre que { $count } : supprimez-le, ou indiquez un autre dossier avec --out
+engine-worker-no-table = ni un fichier Parquet ni un fichier Arrow : indiquez un fichier écrit par `lumisift worker`
+engine-worker-other-model = ses vecteurs viennent du modèle { $name }, pas de { $model } : indiquez le bon avec --model
+engine-worker-other-width = ses vecteurs ont { $width } valeurs, mais ceux du modèle en ont { $dim } : indiquez le bon modèle avec --model
+engine-worker-no-column = il n’a pas de colonne `{ $name }`
+engine-worker-not-vectors = sa colonne `{ $name }` contient { $found } : elle doit contenir des listes de nombres de 32 ou 16 bits
+engine-worker-no-lists = sa colonne `{ $name }` ne contient pas de listes
+engine-worker-footer = il est endommagé : la fin du fichier renvoie à des données manquantes
+engine-worker-no-schema = il n’a pas de schéma
+engine-worker-no-length = il est endommagé : un lot n’a pas de longueur
+engine-worker-no-batch = il est endommagé : un lot manque
+engine-worker-index-rows = un index contient jusqu’à { $most } lignes, mais il y en a { $count } : créez-en plusieurs
+engine-worker-no-index = il existe mais n’est pas un index : indiquez un autre fichier avec --index
+engine-worker-index-damaged = il est endommagé : supprimez-le pour qu’il soit reconstruit
+engine-worker-index-changed = il a été modifié pendant sa construction : relancez la commande
+engine-worker-file-changed = un fichier a été modifié entre-temps : relancez la commande
+engine-worker-no-model = son schéma n’indique pas de quel modèle viennent ses vecteurs : importez un fichier écrit par `lumisift worker`
+engine-worker-preprocessing = ses images ont été préparées par la version { $version } du prétraitement, mais ce programme a la version { $own } : traitez-les de nouveau avec le `lumisift worker` de la version de ce programme
+engine-worker-no-column-of-type = aucune colonne `{ $name }` ne contient { $what } : importez un fichier écrit par `lumisift worker`
+engine-worker-row = ligne { $number } : { $cause }
+engine-worker-no-hash = son hachage n’est pas un hachage BLAKE3
+engine-worker-vector-length = son vecteur n’est pas de longueur 1
+engine-worker-no-size = il n’indique pas la taille de l’image
+
+## The window.
+
+engine-no-window = aucune fenêtre ne peut être ouverte ({ $cause }) : lancez-le dans une session graphique, ou triez sans fenêtre, par exemple avec `lumisift sort FOLDER --label cat --label dog`
+engine-no-display = il n’y a pas d’affichage

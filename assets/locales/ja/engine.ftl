@@ -12,6 +12,10 @@ engine-not-regular = 通常のファイルではありません
 engine-over-a-gigabyte = 1 GiBを超えており、写真としては大きすぎます
 engine-over-limit = { $limit }を超えており、大きすぎて読み込めません
 engine-link-into-itself = 自身のフォルダーに戻るリンクです
+engine-longer-than-reported = 報告されたサイズより長くなっています：まだ書き込み中か、通常のファイルではありません
+engine-not-utf-8 = UTF-8のテキストではありません
+engine-link-not-file = ファイルがあるべき場所にリンクがあります
+engine-folder-not-file = ファイルではなくフォルダーです
 engine-empty-file = ファイルが空です：写真の別のコピーを探してください
 engine-no-photo = 写真ではありません：{ $cause }
 engine-is-pdf = PDF文書です
@@ -50,6 +54,7 @@ engine-files-lossless = 可逆圧縮の{ $format }ファイル
 engine-files-arithmetic = 算術符号化の{ $format }ファイル
 engine-files-hierarchical = 階層符号化の{ $format }ファイル
 engine-files-12-bit = 12ビットの{ $format }ファイル
+engine-files-jpeg-ls = JPEG-LSファイル
 engine-no-preview = RAWファイルにプレビューがなく、RAWデータの現像には対応していません：カメラ付属のソフトウェアまたはRAW現像ソフトで写真をJPEGとして書き出してください
 engine-needs-memory = { $what }のデコードには{ $need }のメモリが必要ですが、上限は{ $limit }です
 engine-the-photo = 写真
@@ -89,6 +94,7 @@ engine-nothing-seen = 画像のどの部分も表示できないうちにファ�
 engine-decoder-gave-up = デコーダーがこのファイルを処理できませんでした：破損している可能性があります。写真の別のコピーを探してください
 engine-picture-without-pixels = 画像にピクセルがありません
 engine-decoder-crashed = デコーダーがこの写真でクラッシュしました：ファイルが破損している可能性があります
+engine-no-thumbnail = サムネイルを作成できません：別のプログラムで写真をJPEGとして保存してください
 
 ## Files that are read in part.
 
@@ -97,6 +103,12 @@ engine-partly-damaged = ファイルが破損しています：画像の一部�
 engine-details-missing = ファイルが途中で切れています：画像の細部または一部が欠けています
 engine-percent-missing = ファイルが途中で切れています：画像の約{ $percent } %が欠けています
 engine-percent-lost = ファイルが破損しています：画像の約{ $percent } %が失われています
+engine-fine-details-missing = ファイルが途中で切れています：画像の細部が欠けています
+engine-fine-details-damaged = ファイルが破損しています：画像の細部が欠けています
+engine-end-missing = ファイルが途中で終わっています：画像は完全ですが、その後のデータがありません
+engine-checksums-differ = ファイルが破損しています：チェックサムが一致しません。画像が正しく見えるか確認してください
+engine-small-preview = ファイルには{ $width } x { $height }ピクセルの小さなプレビューしかありません
+engine-first-page = { $count }ページのうち最初のページを表示しています
 
 ## Videos.
 
@@ -107,14 +119,22 @@ engine-video-empty = ファイルが空です
 engine-video-no-key-frame = インデックスにキーフレームがありません
 engine-video-frames-damaged = フレームが途中で終わっているか、矛盾しています
 engine-video-frames-empty = フレームが空です
+engine-video-frames-too-large = フレームが大きすぎます
 engine-video-unknown = 内容が既知の動画形式ではありません
 engine-video-no-track = ファイルに映像トラックがなく、音声またはその他のデータしかありません
 engine-video-needs-ffmpeg = この動画（{ $what }）はffmpegでのみ読み込めます：ffmpegをインストールしてPATHに含めるか、動画をMP4のH.264に変換してください
 engine-video-unusual-variant = { $codec }の特殊な形式
 engine-video-coding = 符号化方式{ $codec }
+engine-video-matroska = MatroskaまたはWebM
+engine-video-vp8-vp9 = VP8またはVP9
+engine-video-flash = Flashビデオ
+engine-video-transport-stream = MPEGトランスポートストリーム
 engine-video-ffmpeg = ffmpegで動画を読み込めませんでした：{ $cause }
 engine-video-ffmpeg-not-started = 起動できませんでした（{ $error }）
 engine-video-ffmpeg-slow = 時間がかかりすぎたため、停止しました
+engine-video-ffmpeg-no-output = 出力がありません
+engine-video-ffmpeg-frames = 複数のフレームが返されました
+engine-video-ffmpeg-silent = 何も報告されませんでした
 
 ## Exports: files that were not exported, and what stays after an undo.
 
@@ -177,6 +197,8 @@ engine-name-without-brace = { $name }の{ $brace }に対応する{ $other }が�
 engine-names-all-same = すべての写真が同じ名前になります：{ $name }または{ $n }を使ってください
 engine-name-unknown = { $placeholder }は不明です：名前に使えるもの：{ $known }
 engine-undo-copy-not-removed = { $path }を削除できません：{ $error }
+engine-no-manifest = { $path }は書き出しのマニフェストではありません：{ $cause }
+engine-written-by-newer = 新しいバージョンのLumisiftで作成されています
 
 ## Keywords in sidecars and photos.
 
@@ -199,6 +221,18 @@ engine-photoshop-not-written = Photoshopファイルへの書き込みには対�
 engine-jpeg-metadata-too-large = メタデータがJPEGセグメントに収まりません
 engine-too-large-for-format = 形式の上限を超えます
 engine-changed-meanwhile = その間に変更されました：再試行してください
+engine-copy-differs-from-file = コピーがファイルと一致しません：再試行してください
+engine-xml-document-type = 文書型が宣言されていますが、XMPでは認められていません
+engine-xml-unfinished = 要素の途中で終わっています
+engine-xml-not-begun = 開始タグのない終了タグがあります
+engine-xml-too-deep = 入れ子が深すぎます
+engine-xml-too-many-elements = XMPとしては要素が多すぎます
+engine-xml-unknown-prefix = 接頭辞{ $name }が宣言されていません
+engine-xml-unknown-entity = 不明なエンティティ{ $name }を参照しています
+engine-xml-bad-name = 要素の名前が無効です
+engine-xml-bad-attribute = 属性の形式が正しくありません
+engine-xml-repeated-attribute = 属性が重複しています
+engine-xml-too-long = 長すぎます
 
 ## The store.
 
@@ -245,6 +279,7 @@ engine-build-without-metal = このビルドはMetalに対応していません�
 engine-cards-tested-later = グラフィックカードはモデルごとにテストされます
 engine-nvidia-unused = NVIDIAドライバーはインストールされていますが、このビルドはCUDAに対応していません。ビルド方法はdocs/gpu.mdにあります
 engine-no-gpu-support = このビルドはGPUに対応しておらず、NVIDIAドライバーも見つかりませんでした
+engine-starter-without-card = 初期モデルにGPUは不要です
 engine-card-differs = { $device }の結果がCPUと異なります（コサイン{ $cosine }）。新しいドライバーで解決する場合があります
 engine-card-slower = このモデルでは{ $device }は毎秒{ $with }枚、CPUは毎秒{ $without }枚を読み込みます
 engine-card-on-battery = バッテリー使用時はグラフィックカードを使わない設定です
@@ -271,22 +306,38 @@ engine-model-incomplete = { $folder }のモデルは不完全です：{ $file }�
 engine-no-starter = このビルドには初期モデルが含まれていません
 engine-model-unknown = モデル{ $name }はありません：CLIPモデルのフォルダか、`lumisift models`に表示されるモデルを指定してください
 engine-model-not-installed = { $name }はインストールされていません：`lumisift models get { $name }`で入手できます
-engine-model-unsupported = { $folder }：「{ $family }」タイプのモデルには対応していません（{ $known }）
+engine-model-unsupported = { $folder }：「{ $family }」タイプのモデルには対応していません（{ $what }）
+engine-models-supported = 対応：CLIP、SigLIP、固定解像度のSigLIP 2、Chinese-CLIP
 engine-weights-damaged = 重みが適合しないか、破損しています（{ $error }）。コピーし直してください
 engine-card-lacks = { $device }に足りないもの：{ $what }
 engine-card-workgroup-memory = 16 KBのワークグループメモリ
-engine-model-text-refused = このモデルはテキスト{ $text }を読めません：{ $error }
-engine-model-tokenizer = このモデルのトークナイザーではありません：{ $error }。モデルのリポジトリからコピーしてください
+engine-card-workgroups = 256スレッドのワークグループ
+engine-model-text-refused = このモデルはテキスト{ $text }を読めません：{ $cause }
+engine-model-tokenizer = このモデルのトークナイザーではありません：{ $cause }。モデルのリポジトリからコピーしてください
+engine-tokenizer-lacks = トークン{ $name }がありません
+engine-tokenizer-too-large = トークンが{ $size }個ありますが、モデルには{ $vocabulary }個しかありません
+engine-tokenizer-no-end = テキストの終わり方がモデルの想定と異なります
+engine-no-tokens = トークンがありません
+engine-config-filter = リサンプリングフィルター{ $number }には対応していません
+engine-config-input-size = { $width } x { $height }の入力が{ $side }ピクセルのエンコーダーに合いません
+engine-config-crop-size = 切り抜きのサイズが{ $side }ピクセルのエンコーダーに合いません
+engine-config-deviation = image_stdは正の値でなければなりません
+engine-config-heads = { $tower }エンコーダーは{ $width }個の値を{ $heads }個のアテンションヘッドに分割できません
+engine-config-patches = { $patch }ピクセルのパッチが{ $side }ピクセルの入力に合いません
+engine-config-no-texts = テキストエンコーダーにテキストを入れる余地がありません
+engine-weights-too-many-files = 重みファイルが{ $count }個記載されていますが、これほど多いモデルはありません
+engine-weights-foreign-file = フォルダー外のファイルか、重みを含まないファイルが記載されています：{ $file }
+engine-model-not-deleted = フォルダーではなくリンクかファイルです：削除しませんでした
 
 ## Downloads of models.
 
 engine-download-cancelled = ダウンロードはキャンセルされました。受信済みの部分は保持され、後で再開できます
 engine-download-network = { $cause }：ネットワークを確認するか、モデルを手動でインストールしてください（{ $what }）
 engine-download-mirror = { $cause }。別のミラーを試すか、モデルを手動でインストールしてください（{ $what }）
-engine-download-unreachable = { $host }に接続できません（{ $error }）
-engine-download-lost = { $host }との接続が切れました（{ $error }）
+engine-download-unreachable = { $host }に接続できません（{ $cause }）
+engine-download-lost = { $host }との接続が切れました（{ $cause }）
 engine-download-answered = { $host }が{ $status }を返しました
-engine-download-damaged = { $host }の{ $file }は破損しています（{ $error }）：再試行するか、別のミラーを使ってください
+engine-download-damaged = { $host }の{ $file }は破損しています（{ $cause }）：再試行するか、別のミラーを使ってください
 engine-download-no-room = { $folder }にはあと{ $need }必要ですが、空きは{ $free }しかありません：空きを作って再試行してください
 engine-download-refused = { $host }が{ $repo }を拒否しました（{ $status }）：{ $cause }。または、モデルを手動でインストールしてください（{ $what }）
 engine-download-by-hand = config.json、preprocessor_config.json、tokenizer.json、tokenizer_config.json、model.safetensorsを{ $folder }に置く
@@ -305,6 +356,16 @@ engine-download-not-web = Webアドレスではない
 engine-download-private = このコンピューターまたはプライベートネットワークのアドレス
 engine-download-loop = ループ
 engine-download-too-long = { $host }が{ $limit }バイトを超えるデータを送信しました
+engine-download-no-address = Webアドレスではありません
+engine-download-no-answer = 応答がありません
+engine-download-slow = 速度が遅すぎます
+engine-download-took-long = 時間がかかりすぎました
+engine-download-ended-early = 途中で終了しました
+engine-download-longer = 通知されたサイズより長くなっています
+engine-download-wrong-length = 長さが正しくありません
+engine-download-wrong-checksum = チェックサムが一致しません
+engine-download-too-large = { $count }バイトはこのファイルの上限を超えています
+engine-download-incomplete = インデックスに記載されているため、リポジトリが不完全です
 
 ## Why a copy is kept.
 
@@ -314,10 +375,12 @@ engine-stars = 星{ $count }つ
 ## Labels and searches.
 
 engine-no-words = ラベル{ $label }に言葉がありません：探したいものを入力してください（例："beach"）
+engine-no-template = テンプレート{ $text }に、ラベルの言葉を入れる{ $brace }がありません
+engine-no-dictionary = { $text }は辞書の言語ではありません：{ $known }から選んでください
 engine-no-weight = { $text }の{ $weight }は重みではありません：^2や^0.5のような数値を書いてください
 engine-like-without-path = { $text }のlike:には写真のパスが必要です（例：like:cat.jpg）
 engine-no-label-set = { $path }はラベルセットではありません：{ $cause }。形式はdocs/labels.mdにあります
-engine-toml-line = { $number }行目：{ $error }
+engine-toml-line = { $number }行目：{ $cause }
 engine-label-set-empty = 項目[[labels]]がありません
 engine-label-set-threshold = { $label }のしきい値は0から1でなければなりません
 engine-rule-failed = ルール「{ $rule }」：{ $cause }
@@ -327,12 +390,64 @@ engine-rule-min-match = min_matchが{ $number }ですが、0から1でなけれ�
 engine-rule-without-folder = 「{ $rule }」のルールにフォルダーがありません
 engine-rule-to-and-mark = 「{ $rule }」のルールに"to"と"mark"の両方があります
 engine-rule-without-action = 「{ $rule }」のルールに"to"も"mark"もありません
+engine-rule-unknown-mark = 「{ $text }」はマークではありません：pick、reject、"1 star"から"5 stars"、red、yellow、green、blue、purpleのいずれかを使ってください
 engine-rule-window-closed = ウィンドウが閉じています
 engine-plan-outdated = 計画の作成後に変更されました：{ $what }
 engine-plan-keeper-gone = 計画の作成後に、残すコピー{ $path }が変更されたか、なくなりました：{ $what }
 engine-plan-again = `lumisift duplicates`をもう一度実行して計画を作り直してください
 engine-sheet-too-many = 1枚の画像に写真{ $count }枚は多すぎます：減らすか、.htmlで終わる名前を指定してページとして書き出してください
+engine-sheet-not-encoded = コンタクトシートをエンコードできません：{ $error }
 engine-watch-log-failed = { $path }：{ $error }。フォルダーに書き込めるか確認してください
 engine-unknown-device = { $text }はデバイスではありません：auto、cpu、gpu、gpu:N、cuda、cuda:N、metalから選んでください。Nはカードの番号（0から）です
 engine-no-shard = I/Nの形で指定してください。Iは0からN - 1までです（例：0/16）
 engine-no-row-filter = { $text }は条件ではありません：「match>=0.2」、「match.LABEL>=0.2」、「probability>=0.2」のように指定してください
+
+## Tables of vectors: `worker`, `rank` and `import`.
+
+engine-worker-stream = 入力ストリームを読み込めません：{ $cause }
+engine-worker-no-stream = Arrowのストリーム形式ではありません
+engine-worker-damaged = 破損しています
+engine-worker-output = 結果を書き込めません：{ $error }
+engine-worker-columns-taken = 入力の表に、結果として追加する列がすでにあります（{ $list }）：先に名前を変更してください
+engine-worker-column = 列`{ $name }`の型は{ $found }です：{ $what }でなければなりません
+engine-worker-text-or-binary = テキストまたはバイナリの値
+engine-worker-binary = バイナリの値
+engine-worker-text = テキストの値
+engine-worker-integers = 32ビット整数
+engine-worker-no-place = 画像の場所を示す列がありません：該当する列の名前を`path`または`bytes`にしてください
+engine-worker-label-twice = ラベル{ $label }が2回指定されています：一方を削除してください
+engine-worker-keep-without-labels = --keepにはラベルが必要です：--labelまたは--labelsで指定してください
+engine-worker-keep-unknown-label = --keepのラベル{ $label }は指定されていません
+engine-worker-compressed = ファイル全体が圧縮されています：先に展開してください
+engine-worker-arrow-input = Arrowファイルはシャードに分割できません：Parquetとして書き出すか、ストリームとして`worker --stdio`に渡してください
+engine-worker-fewer-rows = 行数が数えたときより少なくなっています：その間に変更されたか、不完全です
+engine-worker-tar-cut = 画像の途中で終わっています
+engine-worker-other-input = この入力から作成されたものではないか、入力がその後変更されました：削除するか、--outで別のフォルダーを指定してください
+engine-worker-other-division = 同じ入力のシャードですが、分割数が{ $count }ではありません：削除するか、--outで別のフォルダーを指定してください
+engine-worker-no-table = ParquetファイルでもArrowファイルでもありません：`lumisift worker`が書き込んだファイルを指定してください
+engine-worker-other-model = ベクトルを計算したモデルは{ $model }ではなく{ $name }です：--modelで正しいモデルを指定してください
+engine-worker-other-width = ベクトルの値は{ $width }個ですが、モデルのベクトルは{ $dim }個です：--modelで正しいモデルを指定してください
+engine-worker-no-column = 列`{ $name }`がありません
+engine-worker-not-vectors = 列`{ $name }`の型は{ $found }です：32ビットまたは16ビットの数値のリストでなければなりません
+engine-worker-no-lists = 列`{ $name }`の値がリストではありません
+engine-worker-footer = 破損しています：フッターが存在しないデータを参照しています
+engine-worker-no-schema = スキーマがありません
+engine-worker-no-length = 破損しています：長さのないバッチがあります
+engine-worker-no-batch = 破損しています：バッチが欠けています
+engine-worker-index-rows = 1つのインデックスに入るのは{ $most }行までですが、{ $count }行あります：複数に分けてください
+engine-worker-no-index = すでに存在しますが、インデックスではありません：--indexで別のファイルを指定してください
+engine-worker-index-damaged = 破損しています：削除すると再作成されます
+engine-worker-index-changed = 作成中に変更されました：もう一度実行してください
+engine-worker-file-changed = その間にファイルが変更されました：もう一度実行してください
+engine-worker-no-model = ベクトルを計算したモデルがスキーマに記載されていません：`lumisift worker`が書き込んだファイルを取り込んでください
+engine-worker-preprocessing = 画像はバージョン{ $version }の前処理で準備されていますが、このプログラムの前処理はバージョン{ $own }です：このプログラムと同じバージョンの`lumisift worker`で処理し直してください
+engine-worker-no-column-of-type = { $what }を含む列`{ $name }`がありません：`lumisift worker`が書き込んだファイルを取り込んでください
+engine-worker-row = { $number }行目：{ $cause }
+engine-worker-no-hash = ハッシュがBLAKE3のハッシュではありません
+engine-worker-vector-length = ベクトルの長さが1ではありません
+engine-worker-no-size = 画像のサイズが記載されていません
+
+## The window.
+
+engine-no-window = ウィンドウを開けません（{ $cause }）：グラフィカルセッションで起動するか、`lumisift sort FOLDER --label cat --label dog`のようにウィンドウなしで分類してください
+engine-no-display = ディスプレイがありません

@@ -11,6 +11,10 @@ engine-not-regular = 不是普通文件
 engine-over-a-gigabyte = 大于 1 GiB，超出了照片的大小
 engine-over-limit = 大于 { $limit }，超出了读取的上限
 engine-link-into-itself = 此链接指回它所在的文件夹
+engine-longer-than-reported = 实际长度超出所报告的大小：文件仍在写入，或不是普通文件
+engine-not-utf-8 = 不是 UTF-8 文本
+engine-link-not-file = 此处应为文件，却是链接
+engine-folder-not-file = 这是文件夹，不是文件
 engine-empty-file = 文件为空：请查找这张照片的其他副本
 engine-no-photo = 不是照片：{ $cause }
 engine-is-pdf = 这是 PDF 文档
@@ -49,6 +53,7 @@ engine-files-lossless = 无损 { $format } 文件
 engine-files-arithmetic = 采用算术编码的 { $format } 文件
 engine-files-hierarchical = 分层编码的 { $format } 文件
 engine-files-12-bit = 12 位 { $format } 文件
+engine-files-jpeg-ls = JPEG-LS 文件
 engine-no-preview = RAW 文件中没有预览图，而本程序不冲洗 RAW 数据：请用相机附带的软件或 RAW 转换器将照片导出为 JPEG
 engine-needs-memory = 解码{ $what }需要 { $need } 内存，上限为 { $limit }
 engine-the-photo = 这张照片
@@ -88,6 +93,7 @@ engine-nothing-seen = 图像尚未显示任何内容，文件就已中断
 engine-decoder-gave-up = 解码器无法处理此文件：它可能已损坏，请查找这张照片的其他副本
 engine-picture-without-pixels = 图片没有像素
 engine-decoder-crashed = 解码器在处理这张照片时崩溃：文件可能已损坏
+engine-no-thumbnail = 无法生成缩略图：请用其他程序将照片另存为 JPEG
 
 ## Files that are read in part.
 
@@ -96,6 +102,12 @@ engine-partly-damaged = 文件已损坏：只读取了部分图像
 engine-details-missing = 文件不完整：图像缺少细节或部分内容
 engine-percent-missing = 文件不完整：约缺少 { $percent } % 的图像
 engine-percent-lost = 文件已损坏：约丢失 { $percent } % 的图像
+engine-fine-details-missing = 文件不完整：图像缺少细节
+engine-fine-details-damaged = 文件已损坏：图像缺少细节
+engine-end-missing = 文件提前结束：图像完整，但其后的数据缺失
+engine-checksums-differ = 文件已损坏：校验和不匹配，请检查图像是否正常
+engine-small-preview = 文件中只有 { $width } x { $height } 像素的小预览图
+engine-first-page = 共 { $count } 页，只显示第一页
 
 ## Videos.
 
@@ -106,14 +118,22 @@ engine-video-empty = 文件为空
 engine-video-no-key-frame = 其索引中没有关键帧
 engine-video-frames-damaged = 其帧数据中断或自相矛盾
 engine-video-frames-empty = 其帧为空
+engine-video-frames-too-large = 其帧过大
 engine-video-unknown = 其内容不是已知的视频格式
 engine-video-no-track = 文件没有视频轨道，只有声音或其他数据
 engine-video-needs-ffmpeg = 视频格式（{ $what }）只有 ffmpeg 能读取：请安装 ffmpeg 并确保它在 PATH 中，或将视频转换为 MP4 格式的 H.264
 engine-video-unusual-variant = { $codec } 的非常规变体
 engine-video-coding = 编码为 { $codec }
+engine-video-matroska = Matroska 或 WebM
+engine-video-vp8-vp9 = VP8 或 VP9
+engine-video-flash = Flash 视频
+engine-video-transport-stream = MPEG 传输流
 engine-video-ffmpeg = ffmpeg 无法读取视频：{ $cause }
 engine-video-ffmpeg-not-started = 无法启动（{ $error }）
 engine-video-ffmpeg-slow = 耗时过长，已停止
+engine-video-ffmpeg-no-output = 没有输出
+engine-video-ffmpeg-frames = 返回了多帧画面
+engine-video-ffmpeg-silent = 没有给出原因
 
 ## Exports: files that were not exported, and what stays after an undo.
 
@@ -176,6 +196,8 @@ engine-name-without-brace = { $name } 中的 { $brace } 缺少对应的 { $other
 engine-names-all-same = 所有照片将得到相同的文件名：请使用 { $name } 或 { $n }
 engine-name-unknown = { $placeholder } 无法识别：文件名可由 { $known } 组成
 engine-undo-copy-not-removed = 无法删除 { $path }：{ $error }
+engine-no-manifest = { $path } 不是导出清单：{ $cause }
+engine-written-by-newer = 由更新版本的 Lumisift 写入
 
 ## Keywords in sidecars and photos.
 
@@ -198,6 +220,18 @@ engine-photoshop-not-written = 不支持写入 Photoshop 文件
 engine-jpeg-metadata-too-large = 其元数据会超出 JPEG 段的大小
 engine-too-large-for-format = 文件会超出其格式允许的大小
 engine-changed-meanwhile = 文件在此期间被更改：请重试
+engine-copy-differs-from-file = 副本与原文件不一致：请重试
+engine-xml-document-type = 其中声明了文档类型，而 XMP 不允许声明文档类型
+engine-xml-unfinished = 文本在元素中间中断
+engine-xml-not-begun = 其中有结束标签缺少对应的开始标签
+engine-xml-too-deep = 嵌套层次过深
+engine-xml-too-many-elements = 其中的元素过多，不像 XMP
+engine-xml-unknown-prefix = 前缀 { $name } 未声明
+engine-xml-unknown-entity = 其中引用了未知实体 { $name }
+engine-xml-bad-name = 有元素的名称无效
+engine-xml-bad-attribute = 有属性的格式错误
+engine-xml-repeated-attribute = 有属性重复出现
+engine-xml-too-long = 文本过长
 
 ## The store.
 
@@ -244,6 +278,7 @@ engine-build-without-metal = 此构建不支持 Metal（仅 Mac 支持）
 engine-cards-tested-later = 显卡会随每个模型一起测试
 engine-nvidia-unused = 已安装 NVIDIA 驱动程序，但此构建不支持 CUDA；构建方法见 docs/gpu.md
 engine-no-gpu-support = 此构建不支持 GPU，也未找到 NVIDIA 驱动程序
+engine-starter-without-card = 入门模型无需 GPU
 engine-card-differs = { $device } 的结果与 CPU 的不一致（余弦 { $cosine }）；更新驱动程序也许有帮助
 engine-card-slower = 使用此模型时，{ $device } 每秒可读取 { $with } 张照片，而 CPU 每秒可读取 { $without } 张
 engine-card-on-battery = 使用电池时，设置为不使用显卡
@@ -270,22 +305,38 @@ engine-model-incomplete = { $folder } 中的模型不完整：缺少 { $file }�
 engine-no-starter = 此构建不含入门模型
 engine-model-unknown = 没有模型 { $name }：请指定 CLIP 模型所在的文件夹，或 `lumisift models` 列出的模型
 engine-model-not-installed = { $name } 尚未下载：可用 `lumisift models get { $name }` 获取
-engine-model-unsupported = { $folder }：不支持“{ $family }”类型的模型（{ $known }）
+engine-model-unsupported = { $folder }：不支持“{ $family }”类型的模型（{ $what }）
+engine-models-supported = 支持 CLIP、SigLIP、固定分辨率的 SigLIP 2 和 Chinese-CLIP
 engine-weights-damaged = 权重不匹配或已损坏（{ $error }）；请重新复制
 engine-card-lacks = { $device } 缺少{ $what }
 engine-card-workgroup-memory = 16 KB 的工作组内存
-engine-model-text-refused = 此模型无法读取文本 { $text }：{ $error }
-engine-model-tokenizer = 这不是此模型的分词器：{ $error }；请从模型的仓库复制
+engine-card-workgroups = 256 线程的工作组
+engine-model-text-refused = 此模型无法读取文本 { $text }：{ $cause }
+engine-model-tokenizer = 这不是此模型的分词器：{ $cause }；请从模型的仓库复制
+engine-tokenizer-lacks = 其中没有词元 { $name }
+engine-tokenizer-too-large = 它有 { $size } 个词元，而模型只有 { $vocabulary } 个
+engine-tokenizer-no-end = 它没有按模型的要求结束文本
+engine-no-tokens = 没有词元
+engine-config-filter = 不支持重采样滤波器 { $number }
+engine-config-input-size = { $width } x { $height } 的输入与 { $side } 像素的编码器不匹配
+engine-config-crop-size = 其裁剪尺寸与 { $side } 像素的编码器不匹配
+engine-config-deviation = image_std 必须为正数
+engine-config-heads = { $tower } 编码器无法将 { $width } 个值分配给 { $heads } 个注意力头
+engine-config-patches = { $patch } 像素的图块与 { $side } 像素的输入不匹配
+engine-config-no-texts = 文本编码器没有容纳文本的空间
+engine-weights-too-many-files = 列出了 { $count } 个权重文件，没有模型会有这么多
+engine-weights-foreign-file = 列出了文件夹以外的文件，或不含权重的文件：{ $file }
+engine-model-not-deleted = 这是链接或文件，不是文件夹：未删除
 
 ## Downloads of models.
 
 engine-download-cancelled = 下载已取消；已下载的部分会保留，以后可以继续
 engine-download-network = { $cause }：请检查网络，或手动安装模型（{ $what }）
 engine-download-mirror = { $cause }；请尝试其他镜像，或手动安装模型（{ $what }）
-engine-download-unreachable = 无法连接 { $host }（{ $error }）
-engine-download-lost = 与 { $host } 的连接中断（{ $error }）
+engine-download-unreachable = 无法连接 { $host }（{ $cause }）
+engine-download-lost = 与 { $host } 的连接中断（{ $cause }）
 engine-download-answered = { $host } 返回 { $status }
-engine-download-damaged = 来自 { $host } 的 { $file } 已损坏（{ $error }）：请重试，或使用其他镜像
+engine-download-damaged = 来自 { $host } 的 { $file } 已损坏（{ $cause }）：请重试，或使用其他镜像
 engine-download-no-room = { $folder } 还需要 { $need }，但只剩 { $free }：请腾出空间后重试
 engine-download-refused = { $host } 拒绝提供 { $repo }（{ $status }）：{ $cause }；或手动安装模型（{ $what }）
 engine-download-by-hand = 将 config.json、preprocessor_config.json、tokenizer.json、tokenizer_config.json 和 model.safetensors 放入 { $folder }
@@ -304,6 +355,16 @@ engine-download-not-web = 不是网址
 engine-download-private = 本机或专用网络的地址
 engine-download-loop = 循环
 engine-download-too-long = { $host } 发送的内容超过 { $limit } 字节
+engine-download-no-address = 这不是网址
+engine-download-no-answer = 没有响应
+engine-download-slow = 速度太慢
+engine-download-took-long = 耗时过长
+engine-download-ended-early = 传输提前结束
+engine-download-longer = 长于所声明的大小
+engine-download-wrong-length = 长度不符
+engine-download-wrong-checksum = 校验和不匹配
+engine-download-too-large = { $count } 字节，超出了此文件允许的大小
+engine-download-incomplete = 权重索引列出了此文件，因此仓库不完整
 
 ## Why a copy is kept.
 
@@ -313,10 +374,12 @@ engine-stars = { $count } 星
 ## Labels and searches.
 
 engine-no-words = 标签 { $label } 中没有词语：请输入要找的内容，例如 "beach"
+engine-no-template = 模板 { $text } 中没有代表标签文字的 { $brace }
+engine-no-dictionary = 词典中没有语言 { $text }：请从 { $known } 中选择
 engine-no-weight = { $text } 中的 { $weight } 不是权重：请写数字，例如 ^2 或 ^0.5
 engine-like-without-path = { $text } 中的 like: 需要照片路径，例如 like:cat.jpg
 engine-no-label-set = { $path } 不是标签集：{ $cause }；格式示例见 docs/labels.md
-engine-toml-line = 第 { $number } 行：{ $error }
+engine-toml-line = 第 { $number } 行：{ $cause }
 engine-label-set-empty = 其中没有 [[labels]]
 engine-label-set-threshold = { $label } 的阈值必须在 0 到 1 之间
 engine-rule-failed = 规则“{ $rule }”：{ $cause }
@@ -326,12 +389,64 @@ engine-rule-min-match = min_match 是 { $number }，但必须在 0 到 1 之间
 engine-rule-without-folder = “{ $rule }”的规则没有指定文件夹
 engine-rule-to-and-mark = “{ $rule }”的规则同时有 "to" 和 "mark"
 engine-rule-without-action = “{ $rule }”的规则既没有 "to" 也没有 "mark"
+engine-rule-unknown-mark = “{ $text }”不是有效的标记：请使用 pick、reject、"1 star" 到 "5 stars"、red、yellow、green、blue 或 purple
 engine-rule-window-closed = 窗口已关闭
 engine-plan-outdated = 制定计划后文件已更改：{ $what }
 engine-plan-keeper-gone = 制定计划后，要保留的副本 { $path } 已更改或不存在：{ $what }
 engine-plan-again = 请重新运行 `lumisift duplicates` 以生成新计划
 engine-sheet-too-many = { $count } 张照片太多，放不进一张图片：请减少照片，或用以 .html 结尾的名称生成网页
+engine-sheet-not-encoded = 无法编码缩略图总览：{ $error }
 engine-watch-log-failed = { $path }：{ $error }；请检查文件夹是否可写
 engine-unknown-device = { $text } 不是有效的设备：请选择 auto、cpu、gpu、gpu:N、cuda、cuda:N 或 metal，其中 N 是从 0 开始的显卡编号
 engine-no-shard = 请写成 I/N，其中 I 从 0 到 N - 1，例如 0/16
 engine-no-row-filter = { $text } 不是有效的条件：请写成“match>=0.2”、“match.LABEL>=0.2”或“probability>=0.2”
+
+## Tables of vectors: `worker`, `rank` and `import`.
+
+engine-worker-stream = 无法读取输入流：{ $cause }
+engine-worker-no-stream = 不是 Arrow 流格式
+engine-worker-damaged = 数据已损坏
+engine-worker-output = 无法写入结果：{ $error }
+engine-worker-columns-taken = 输入表中已有与结果同名的列（{ $list }）：请先将其重命名
+engine-worker-column = 列 `{ $name }` 的类型是 { $found }：应为{ $what }
+engine-worker-text-or-binary = 文本或二进制值
+engine-worker-binary = 二进制值
+engine-worker-text = 文本值
+engine-worker-integers = 32 位整数
+engine-worker-no-place = 没有列指明图片的位置：请将相应的列命名为 `path` 或 `bytes`
+engine-worker-label-twice = 标签 { $label } 指定了两次：请去掉其中一个
+engine-worker-keep-without-labels = --keep 需要标签：请用 --label 或 --labels 指定
+engine-worker-keep-unknown-label = --keep 中的标签 { $label } 未在标签中指定
+engine-worker-compressed = 文件经过整体压缩：请先解压
+engine-worker-arrow-input = Arrow 文件无法划分为分片：请写成 Parquet，或以流的形式传给 `worker --stdio`
+engine-worker-fewer-rows = 其行数少于先前的计数：文件在此期间被更改，或不完整
+engine-worker-tar-cut = 文件在图片中间中断
+engine-worker-other-input = 它不是由此输入生成的，或输入之后被更改：请将它移走，或用 --out 指定其他文件夹
+engine-worker-other-division = 它是同一输入的分片，但分片总数不是 { $count }：请将它移走，或用 --out 指定其他文件夹
+engine-worker-no-table = 既不是 Parquet 文件，也不是 Arrow 文件：请指定由 `lumisift worker` 写出的文件
+engine-worker-other-model = 其向量由模型 { $name } 而不是 { $model } 生成：请用 --model 指定正确的模型
+engine-worker-other-width = 其向量有 { $width } 个值，而模型的向量有 { $dim } 个：请用 --model 指定正确的模型
+engine-worker-no-column = 其中没有列 `{ $name }`
+engine-worker-not-vectors = 其列 `{ $name }` 的类型是 { $found }：应为 32 位或 16 位数值的列表
+engine-worker-no-lists = 其列 `{ $name }` 的值不是列表
+engine-worker-footer = 文件已损坏：文件尾引用了缺失的数据
+engine-worker-no-schema = 其中没有表结构（schema）
+engine-worker-no-length = 文件已损坏：有批次没有注明长度
+engine-worker-no-batch = 文件已损坏：缺少批次
+engine-worker-index-rows = 一个索引最多容纳 { $most } 行，而现有 { $count } 行：请建立多个索引
+engine-worker-no-index = 文件已存在，但不是索引：请用 --index 指定其他文件
+engine-worker-index-damaged = 索引已损坏：请将它删除，以便重新建立
+engine-worker-index-changed = 索引在建立过程中被更改：请重新运行此命令
+engine-worker-file-changed = 有文件在此期间被更改：请重新运行此命令
+engine-worker-no-model = 其表结构（schema）没有注明向量由哪个模型生成：请导入由 `lumisift worker` 写出的文件
+engine-worker-preprocessing = 其图片经过版本 { $version } 的预处理，而本程序的预处理版本为 { $own }：请用本程序版本的 `lumisift worker` 重新处理这些图片
+engine-worker-no-column-of-type = 其中没有类型为{ $what }的列 `{ $name }`：请导入由 `lumisift worker` 写出的文件
+engine-worker-row = 第 { $number } 行：{ $cause }
+engine-worker-no-hash = 其哈希值不是 BLAKE3 哈希值
+engine-worker-vector-length = 其向量的长度不是 1
+engine-worker-no-size = 它没有注明图片的尺寸
+
+## The window.
+
+engine-no-window = 无法打开窗口（{ $cause }）：请在图形会话中启动，或不使用窗口进行分类，例如 `lumisift sort FOLDER --label cat --label dog`
+engine-no-display = 没有显示器

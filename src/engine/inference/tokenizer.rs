@@ -31,7 +31,7 @@ pub enum TokenizerError {
     #[error(transparent)]
     NoText(#[from] std::str::Utf8Error),
     /// The vocabulary lacks a special token.
-    #[error("it has no {0}")]
+    #[error("it has no token {0}")]
     MissingToken(&'static str),
     /// The tokenizer produces ids outside the model's vocabulary.
     #[error("it has {size} tokens, but the model has only {vocabulary}")]

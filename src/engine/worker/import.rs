@@ -102,7 +102,7 @@ fn check(file: &EmbeddingFile) -> Result<(), WorkerError> {
             ))),
         }
     };
-    wanted(BLAKE3, |kind| *kind == DataType::Utf8, "text")?;
+    wanted(BLAKE3, |kind| *kind == DataType::Utf8, "text values")?;
     for side in [WIDTH, HEIGHT] {
         wanted(side, |kind| *kind == DataType::Int32, "32-bit integers")?;
     }

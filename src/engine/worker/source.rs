@@ -58,9 +58,13 @@ impl SourceColumns {
             }
         };
         let found = Self {
-            path: of_type(PATH, |t| is_text(t) || is_binary(t), "text or binary")?,
-            bytes: of_type(BYTES, is_binary, "binary")?,
-            url: of_type(URL, |t| is_text(t) || is_binary(t), "text")?,
+            path: of_type(
+                PATH,
+                |t| is_text(t) || is_binary(t),
+                "text or binary values",
+            )?,
+            bytes: of_type(BYTES, is_binary, "binary values")?,
+            url: of_type(URL, |t| is_text(t) || is_binary(t), "text values")?,
             name: column(NAME).filter(|at| is_text(schema.field(*at).data_type())),
         };
         if found.path.is_none() && found.bytes.is_none() && found.url.is_none() {
