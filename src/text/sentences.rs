@@ -248,6 +248,7 @@ fn whole(english: &str) -> Option<String> {
 mod tests {
     use super::super::{keep_to_thread, select};
     use super::*;
+    use crate::engine::library::RuleMark;
     use crate::engine::media::decode::DecodeError;
 
     #[test]
@@ -414,6 +415,54 @@ mod tests {
                  what one looks like"
             ),
             "/a/l.toml 不是标签集：第 3 行：unknown field `foo`；格式示例见 docs/labels.md"
+        );
+        keep_to_thread(Locale::English);
+    }
+
+    #[cfg(feature = "arrow")]
+    #[test]
+    fn errors_of_workers_are_translated() {
+        use crate::engine::worker::{RowFilterError, TableError, WorkerError};
+        keep_to_thread(Locale::SimplifiedChinese);
+        let translated = |error: &dyn std::error::Error| sentence(&error.to_string()).into_owned();
+        assert_eq!(
+            translated(&RowFilterError::UnknownLabel("cat: indoor".into())),
+            "--keep 中的标签 \"cat: indoor\" 不在所指定的标签中"
+        );
+        assert_eq!(
+            translated(&WorkerError::Table {
+                path: "/v.parquet".into(),
+                source: TableError::OtherModel {
+                    made_with: "starter".into(),
+                    model: "vit-b-32".into(),
+                },
+            }),
+            "/v.parquet: 其向量由模型 \"starter\" 而不是 \"vit-b-32\" 生成：请用 --model 指定正确的模型"
+        );
+        assert_eq!(
+            translated(&WorkerError::Invalid {
+                path: "/v.parquet".into(),
+                message: "row 5: its vector does not have length 1".into(),
+            }),
+            "/v.parquet: 第 5 行：其向量的长度不是 1"
+        );
+        assert_eq!(
+            translated(&WorkerError::Stream("it is damaged".into())),
+            "无法读取输入流：数据已损坏"
+        );
+        keep_to_thread(Locale::English);
+    }
+
+    #[test]
+    fn marks_in_rules_are_quoted_as_in_the_language() {
+        keep_to_thread(Locale::SimplifiedChinese);
+        let unknown = "best".parse::<RuleMark>().expect_err("no mark");
+        assert_eq!(
+            sentence(&format!(
+                "/r.toml: line 3: {unknown}; docs/heap.md explains how to write rules"
+            )),
+            "/r.toml：第 3 行：“best”不是有效的标记：请使用 pick、reject、\"1 star\" 到 \"5 stars\"、red、\
+             yellow、green、blue 或 purple；规则的写法见 docs/heap.md"
         );
         keep_to_thread(Locale::English);
     }

@@ -7,9 +7,10 @@ use fluent_syntax::ast::{
 };
 use fluent_syntax::parser;
 use lumisift::text::{Locale, files};
+use syn::visit::{self, Visit};
 
 use crate::message_keys::{FILES, MessageUses};
-use crate::sources;
+use crate::sources::{self, has_words, string, without_arguments};
 
 /// The arguments of a message.
 #[derive(Default)]
@@ -119,9 +120,7 @@ fn every_key_of_the_sources_has_a_message_with_its_arguments() {
 #[test]
 fn every_message_is_used() {
     let (english, _) = messages(Locale::English);
-    // The settings report errors as the engine does.
-    let mut engine = sources::all("src/engine");
-    engine.extend(sources::all("src/settings"));
+    let mut engine = engine_sources();
     for (_, source) in &mut engine {
         *source = unescaped(source);
     }
@@ -142,6 +141,12 @@ fn every_message_is_used() {
         unused.is_empty(),
         "messages that nothing asks for: {unused:?}"
     );
+}
+
+/// The sources of the engine, and of the settings and the window's start, which report errors as the engine does.
+fn engine_sources() -> Vec<(String, String)> {
+    let rooms = ["src/engine", "src/settings", "src/window"];
+    rooms.into_iter().flat_map(sources::all).collect()
 }
 
 /// Whether the engine has the phrase of a message.
@@ -185,6 +190,141 @@ fn phrase_of(key: &str) -> &'static str {
         .flat_map(|(_, text)| text.lines());
     let mut phrases = lines.filter_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
     phrases.next().expect("a line with it")
+}
+
+/// Texts of errors, in `#[error("…")]` and in `io::Error`, and their lines.
+#[derive(Default)]
+struct ErrorTexts(Vec<(String, usize)>);
+
+impl ErrorTexts {
+    fn of(text: &str) -> Vec<(String, usize)> {
+        let mut found = sources::visited(Self::default(), text).0;
+        found.retain(|(text, _)| has_words(&without_arguments(text)));
+        found
+    }
+}
+
+impl<'ast> Visit<'ast> for ErrorTexts {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if !sources::is_test(&module.attrs) {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        if attribute.path().is_ident("error")
+            && let Ok(list) = attribute.meta.require_list()
+            && let Some(first) = list.tokens.clone().into_iter().next()
+            && let Some(text) = string(&first)
+        {
+            self.0.push((text, first.span().start().line));
+        }
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let syn::Expr::Path(path) = &*call.func {
+            let names = sources::names(&path.path);
+            if names.ends_with(&["Error".into(), "other".into()])
+                || names.ends_with(&["Error".into(), "new".into()])
+            {
+                let texts = call.args.iter().filter_map(|argument| match argument {
+                    syn::Expr::Lit(syn::ExprLit {
+                        lit: syn::Lit::Str(text),
+                        ..
+                    }) => Some((text.value(), text.span().start().line)),
+                    _ => None,
+                });
+                self.0.extend(texts);
+            }
+        }
+        visit::visit_expr_call(self, call);
+    }
+}
+
+/// A format string or a message, with `{}` for each of its arguments and for braces.
+fn with_empty_braces(text: &str) -> String {
+    let (mut found, mut depth) = (String::new(), 0);
+    for letter in text.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    found.push_str("{}");
+                }
+            }
+            _ if depth == 0 => found.push(letter),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Errors of the engine without a message of exactly their text.
+const WITHOUT_MESSAGE: &[&str] = &[
+    // Recognised by messages that have an argument for a part of the text.
+    "a frame of {} x {} pixels needs {} of memory to decode; the limit is {}",
+    "{} has a {}",
+    "{} is unknown: names are made of {}, {}, {}, {} and {}",
+    // Not shown: the caller reports what stopped it.
+    "cancelled",
+    "stopped",
+    "the index was not written",
+    "the shard was not made",
+    "nothing was written",
+];
+
+#[test]
+fn every_error_of_the_engine_has_a_message() {
+    let (english, _) = messages(Locale::English);
+    let sentences = english.keys().filter(|key| key.starts_with("engine-"));
+    let mut known: BTreeSet<String> = sentences
+        .map(|key| with_empty_braces(phrase_of(key)))
+        .collect();
+    known.extend(WITHOUT_MESSAGE.iter().map(|&text| text.to_owned()));
+    let mut faults = Vec::new();
+    for (path, source) in engine_sources() {
+        for (text, line) in ErrorTexts::of(&source) {
+            if !known.contains(&with_empty_braces(&text)) {
+                faults.push(format!(
+                    "{path}:{line}: {text:?} cannot be translated; add it to engine.ftl, or to WITHOUT_MESSAGE with the reason"
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn texts_of_errors_are_found() {
+    let found = ErrorTexts::of(
+        r#"
+        #[derive(Debug, thiserror::Error)]
+        enum A {
+            #[error(
+                "{0:?} is \
+                 wrong"
+            )]
+            One(String),
+            #[error("{}: {source}", path.display())]
+            Two { source: B },
+            #[error(transparent)]
+            Three(#[from] B),
+        }
+        fn a() -> io::Result<()> {
+            read().map_err(|_| io::Error::new(ErrorKind::InvalidData, "not text"))?;
+            Err(io::Error::other("too long"))
+        }
+        #[cfg(test)]
+        mod tests { fn b() -> io::Error { io::Error::other("a test") } }
+    "#,
+    );
+    let texts: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(texts, ["{0:?} is wrong", "not text", "too long"]);
+    assert_eq!(
+        with_empty_braces("{0:?} has no {{}} and {{{1}}}"),
+        "{} has no {} and {}"
+    );
 }
 
 /// The files of the command line.

@@ -416,7 +416,7 @@ engine-worker-integers = 32 位整数
 engine-worker-no-place = 没有列指明图片的位置：请将相应的列命名为 `path` 或 `bytes`
 engine-worker-label-twice = 标签 { $label } 指定了两次：请去掉其中一个
 engine-worker-keep-without-labels = --keep 需要标签：请用 --label 或 --labels 指定
-engine-worker-keep-unknown-label = --keep 中的标签 { $label } 未在标签中指定
+engine-worker-keep-unknown-label = --keep 中的标签 { $label } 不在所指定的标签中
 engine-worker-compressed = 文件经过整体压缩：请先解压
 engine-worker-arrow-input = Arrow 文件无法划分为分片：请写成 Parquet，或以流的形式传给 `worker --stdio`
 engine-worker-fewer-rows = 其行数少于先前的计数：文件在此期间被更改，或不完整
@@ -449,4 +449,4 @@ engine-worker-no-size = 它没有注明图片的尺寸
 ## The window.
 
 engine-no-window = 无法打开窗口（{ $cause }）：请在图形会话中启动，或不使用窗口进行分类，例如 `lumisift sort FOLDER --label cat --label dog`
-engine-no-display = 没有显示器
+engine-no-display = 没有可用的图形显示
