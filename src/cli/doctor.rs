@@ -227,7 +227,7 @@ impl GraphicsCards {
     /// The cards, numbered as in `--device gpu:N`.
     fn text(&self) -> String {
         let describe = |(number, card): (usize, &gpu::Adapter)| {
-            let (kind, interface) = (card.kind.name(), card.interface);
+            let (kind, interface) = (text::words(card.kind.name()), text::words(card.interface));
             let against = gpu::against(&self.checks, card);
             let against = against.map_or_else(String::new, |reason| {
                 let reason = text::advised(&reason, Surface::CommandLine);

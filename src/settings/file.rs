@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::files::atomic_write::write_private;
 use crate::engine::files::regular::read_regular;
-use crate::t;
+use crate::{t, text};
 
 /// Size limit of a settings file, in bytes.
 const MAX_BYTES: u64 = 256 << 20;
@@ -139,7 +139,7 @@ fn quarantine(path: &Path, error: &dyn Display) -> String {
     t!(
         "settings-set-aside",
         path = path.display(),
-        error = error,
+        error = text::sentence(&error),
         name = quarantined.display()
     )
 }
@@ -149,7 +149,11 @@ fn leave(path: &Path, error: &dyn Display) -> String {
     tracing::warn!(path = ?path, %error, "settings cannot be read: the defaults are used");
     unread().insert(path.into());
     let error = error.to_string();
-    t!("settings-left", path = path.display(), error = error)
+    t!(
+        "settings-left",
+        path = path.display(),
+        error = text::sentence(&error)
+    )
 }
 
 /// Renames a file to an unused name, and returns that.
