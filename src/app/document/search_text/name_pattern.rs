@@ -5,14 +5,34 @@ use std::iter;
 
 use crate::text::fold;
 
-/// Whether `text` contains `wanted`, which is folded. Called for every photo, so it does not allocate if both are ASCII.
+/// Whether `text` contains `wanted`, which is folded. Called for every photo, so it does not allocate if `text` is ASCII.
 pub fn contains_folded(text: &str, wanted: &str) -> bool {
-    if !text.is_ascii() || !wanted.is_ascii() {
-        return fold(text).contains(wanted);
+    if !text.is_ascii() {
+        return folded_name(text).contains(wanted);
     }
-    // Every text contains the empty text.
+    // Every text contains the empty text. If `wanted` is not ASCII, it equals none of these places.
     let mut places = text.as_bytes().windows(wanted.len().max(1));
     wanted.is_empty() || places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
+}
+
+/// Like [`fold`], but names that normalisation does not change, as most in Chinese, Japanese and Korean, are not
+/// normalised, because that takes most of the time.
+fn folded_name(name: &str) -> String {
+    // Without accented letters, separate voicing marks and compatibility ideographs.
+    let is_simple = |c: char| {
+        c.is_ascii()
+            || matches!(
+                c,
+                '\u{3041}'..='\u{3096}'
+                    | '\u{30a1}'..='\u{30ff}'
+                    | '\u{4e00}'..='\u{9fff}'
+                    | '\u{ac00}'..='\u{d7a3}'
+            )
+    };
+    match name.chars().all(is_simple) {
+        true => name.to_ascii_lowercase(),
+        false => fold(name),
+    }
 }
 
 /// Whether a description is `wanted`, which is folded, or contains it as whole words. Chinese and Japanese descriptions
@@ -49,17 +69,18 @@ pub fn is_cjk(c: char) -> bool {
     )
 }
 
-/// Whether a name matches a folded pattern with `*` and `?`; without these, whether it contains the pattern.
+/// Whether a name matches a folded pattern with `*` and `?`; without these, whether it contains the pattern. `?` matches
+/// one character of the folded name, so "ß", which is folded to "ss", needs two.
 pub fn matches(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?']) {
         return contains_folded(name, pattern);
     }
-    if pattern.is_ascii() && name.is_ascii() {
-        let name = name.as_bytes();
-        return is_like(pattern.as_bytes(), name, |p, n| p == n.to_ascii_lowercase());
+    if name.is_ascii() {
+        let same = |p: u8, n: u8| p == n.to_ascii_lowercase();
+        return pattern.is_ascii() && is_like(pattern.as_bytes(), name.as_bytes(), same);
     }
     let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = fold(name).chars().collect();
+    let name: Vec<char> = folded_name(name).chars().collect();
     is_like(&pattern, &name, |p, n| p == n)
 }
 
@@ -98,7 +119,20 @@ fn is_like<T: Copy + PartialEq + From<u8>>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn names_are_folded_as_other_texts_are(
+            name in "[ -~äÉßΣ’\u{300}\u{1100}-\u{11ff}\u{3000}-\u{30ff}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}\u{f900}-\u{f9ff}]{0,8}",
+            cjk in "[ -~\u{3041}-\u{3096}\u{30a1}-\u{30ff}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}]{0,8}",
+        ) {
+            prop_assert_eq!(folded_name(&name), fold(&name));
+            prop_assert_eq!(folded_name(&cjk), fold(&cjk));
+        }
+    }
 
     #[test]
     fn names_are_found_in_any_case_and_without_accents() {
@@ -117,6 +151,7 @@ mod tests {
             ("IMG.jpg", "beach"),
             ("ab", "abc"),
             ("ホスト.jpg", "ポスト"),
+            ("IMG_4012.jpg", "海"),
         ] {
             assert!(!contains_folded(name, &fold(wanted)), "{name}: {wanted}");
         }
@@ -170,5 +205,7 @@ mod tests {
         assert!(matches("*", "") && !matches("?", ""));
         assert!(matches("img_40*", "IMG_4012.JPG") && matches("40", "IMG_4012.JPG"));
         assert!(matches("*o?c*", "KÖNCHEN.jpg") && matches("", "a"));
+        assert!(matches("gr??se*", "GRÖßE.jpg") && !matches("gr?se*", "GRÖßE.jpg"));
+        assert!(matches("ポ?タ*", "ポスター.jpg") && !matches("海*", "img.jpg"));
     }
 }
