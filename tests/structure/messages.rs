@@ -145,8 +145,8 @@ fn every_message_is_used() {
 
 /// The sources of the engine, and of the settings and the window's start, which report errors as the engine does.
 fn engine_sources() -> Vec<(String, String)> {
-    let rooms = ["src/engine", "src/settings", "src/window"];
-    rooms.into_iter().flat_map(sources::all).collect()
+    let folders = ["src/engine", "src/settings", "src/window"];
+    folders.into_iter().flat_map(sources::all).collect()
 }
 
 /// Whether the engine has the phrase of a message.
@@ -282,16 +282,21 @@ fn every_error_of_the_engine_has_a_message() {
         .map(|key| with_empty_braces(phrase_of(key)))
         .collect();
     known.extend(WITHOUT_MESSAGE.iter().map(|&text| text.to_owned()));
+    let mut unused: BTreeSet<&str> = WITHOUT_MESSAGE.iter().copied().collect();
     let mut faults = Vec::new();
     for (path, source) in engine_sources() {
         for (text, line) in ErrorTexts::of(&source) {
-            if !known.contains(&with_empty_braces(&text)) {
+            let plain = with_empty_braces(&text);
+            unused.remove(plain.as_str());
+            if !known.contains(&plain) {
                 faults.push(format!(
                     "{path}:{line}: {text:?} cannot be translated; add it to engine.ftl, or to WITHOUT_MESSAGE with the reason"
                 ));
             }
         }
     }
+    let unused = unused.iter();
+    faults.extend(unused.map(|text| format!("no error has the text {text:?} of WITHOUT_MESSAGE")));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
