@@ -178,7 +178,7 @@ impl ScoringWorker {
         }
     }
 
-    /// Frees a response that is no longer displayed on the scoring thread, because freeing it here would delay a frame.
+    /// Lets the scoring thread free a response that is no longer displayed, because freeing it here would delay a frame.
     pub fn discard(&self, response: ScoringResponse) {
         // If the channel is full, it is freed here.
         let _ = self.replaced.try_send(response);

@@ -70,7 +70,7 @@ pub(super) enum TextBatching {
     AnyLength,
 }
 
-/// Embeds token sequences, in batches of similar lengths if the tower needs that.
+/// Embeds token sequences, in batches of equal length if the tower needs that.
 pub(super) fn embed_sequences(
     sequences: &[Vec<u32>],
     dim: usize,

@@ -156,7 +156,8 @@ impl Questions {
         self.estimate_above(self.threshold)
     }
 
-    /// Like [`Self::estimate`], but counts at another threshold, a match score. The prior still refers to the label's.
+    /// Like [`Self::estimate`], but counts at another threshold, given as a match score. The prior stays centred on the
+    /// label's threshold.
     #[must_use]
     pub fn estimate_at(&self, threshold: f32) -> Estimate {
         self.estimate_above(log_odds(threshold))

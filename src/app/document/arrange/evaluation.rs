@@ -166,8 +166,8 @@ impl LabelTests {
         }
     }
 
-    /// Tests a photo by its matches, and counts it for each label. The labels are passed once, not once for each of the
-    /// questions of [`fit`](crate::engine::search::fit): this runs for every photo at every key.
+    /// Tests a photo by its matches, and counts it for each label. This runs for every photo at every keystroke, so it
+    /// goes through the labels once, instead of calling several functions of [`fit`](crate::engine::search::fit).
     fn verdict(&self, row: &[f32], counted: &mut [LabelCounts]) -> Verdict {
         let is_excluded = { self.excluding.iter() }
             .any(|(column, min_match)| row.get(*column).is_some_and(|m| m >= min_match));
@@ -186,7 +186,7 @@ impl LabelTests {
             if let Some(per_odds) = test.per_odds {
                 miss = miss.max(odds(matched) * per_odds);
             }
-            // Of equal matches, that of the first label is the best.
+            // Of equal matches, the one of the first label is the best.
             let is_best = best.is_none_or(|(_, most)| matched.total_cmp(&most).is_gt());
             if reaches && !test.rule.excludes && is_best {
                 best = Some((test.label, matched));

@@ -1,4 +1,4 @@
-//! A list that other threads keep cheap snapshots of while it changes.
+//! A list of which other threads can keep cheap snapshots while it changes.
 
 use std::ops::Index;
 use std::sync::Arc;
@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// Values per chunk.
 const CHUNK: usize = 512;
 
-/// A list whose clones share its values in chunks. A change copies one chunk if a clone still refers to it. To copy all
-/// values would take longer than a frame: for a hundred thousand items as many reference counts, each in memory that is
-/// in no cache.
+/// A list whose clones share its values in chunks. A change copies one chunk if a clone still refers to it. Copying the
+/// whole list would take longer than a frame: it would increment the reference counts of a hundred thousand items, most
+/// of which are not in the processor's cache.
 #[derive(Clone, Debug)]
 pub struct SharedList<T> {
     /// All but the last have [`CHUNK`] values, and none is empty.

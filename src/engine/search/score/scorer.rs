@@ -247,7 +247,7 @@ impl Scorer {
         let in_background = |prompts: &[usize]| -> Vec<usize> {
             prompts.iter().map(|at| self.prompts[*at]).collect()
         };
-        // After a key there is only the label that was changed, and its masses need not be copied.
+        // After a keystroke only the changed label is scored, and its masses need not be copied.
         if let [prompts] = self.left_out.as_slice() {
             return vec![LabelMasses::new(in_background(prompts), all)];
         }
