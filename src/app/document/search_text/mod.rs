@@ -146,8 +146,10 @@ impl Part {
         }
         let meaning = meaning.join(" ");
         part.has_meaning = !meaning.is_empty();
-        if part.has_meaning {
-            part.meanings.push(fold(&meaning));
+        let folded = fold(&meaning);
+        // A combining accent alone folds to nothing, which every name contains.
+        if !folded.is_empty() {
+            part.meanings.push(folded);
         }
         (part, meaning)
     }

@@ -8,31 +8,11 @@ use crate::text::fold;
 /// Whether `text` contains `wanted`, which is folded. Called for every photo, so it does not allocate if `text` is ASCII.
 pub fn contains_folded(text: &str, wanted: &str) -> bool {
     if !text.is_ascii() {
-        return folded_name(text).contains(wanted);
+        return fold(text).contains(wanted);
     }
     // Every text contains the empty text. If `wanted` is not ASCII, it equals none of these places.
     let mut places = text.as_bytes().windows(wanted.len().max(1));
     wanted.is_empty() || places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
-}
-
-/// Like [`fold`], but names that normalisation does not change, as most in Chinese, Japanese and Korean, are not
-/// normalised, because that takes most of the time.
-fn folded_name(name: &str) -> String {
-    // Without accented letters, separate voicing marks and compatibility ideographs.
-    let is_simple = |c: char| {
-        c.is_ascii()
-            || matches!(
-                c,
-                '\u{3041}'..='\u{3096}'
-                    | '\u{30a1}'..='\u{30ff}'
-                    | '\u{4e00}'..='\u{9fff}'
-                    | '\u{ac00}'..='\u{d7a3}'
-            )
-    };
-    match name.chars().all(is_simple) {
-        true => name.to_ascii_lowercase(),
-        false => fold(name),
-    }
 }
 
 /// Whether a description is `wanted`, which is folded, or contains it as whole words. Chinese and Japanese descriptions
@@ -80,7 +60,7 @@ pub fn matches(pattern: &str, name: &str) -> bool {
         return pattern.is_ascii() && is_like(pattern.as_bytes(), name.as_bytes(), same);
     }
     let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = folded_name(name).chars().collect();
+    let name: Vec<char> = fold(name).chars().collect();
     is_like(&pattern, &name, |p, n| p == n)
 }
 
@@ -119,20 +99,7 @@ fn is_like<T: Copy + PartialEq + From<u8>>(
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        #[test]
-        fn names_are_folded_as_other_texts_are(
-            name in "[ -~äÉßΣ’\u{300}\u{1100}-\u{11ff}\u{3000}-\u{30ff}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}\u{f900}-\u{f9ff}]{0,8}",
-            cjk in "[ -~\u{3041}-\u{3096}\u{30a1}-\u{30ff}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}]{0,8}",
-        ) {
-            prop_assert_eq!(folded_name(&name), fold(&name));
-            prop_assert_eq!(folded_name(&cjk), fold(&cjk));
-        }
-    }
 
     #[test]
     fn names_are_found_in_any_case_and_without_accents() {
