@@ -396,11 +396,11 @@ engine-plan-outdated = seit dem Plan verändert: { $what }
 engine-plan-keeper-gone = die zu behaltende Kopie { $path } ist seit dem Plan verändert oder nicht mehr da: { $what }
 engine-plan-again = führen Sie `lumisift duplicates` für einen neuen Plan erneut aus
 engine-sheet-too-many = { $count } Fotos sind zu viele für ein Bild: Wählen Sie weniger oder geben Sie einen Namen an, der auf .html endet, um eine Seite zu schreiben
-engine-sheet-not-encoded = der Kontaktabzug kann nicht kodiert werden: { $error }
+engine-sheet-not-encoded = der Kontaktabzug kann nicht codiert werden: { $error }
 engine-watch-log-failed = { $path }: { $error }; prüfen Sie, ob der Ordner beschreibbar ist
-engine-unknown-device = { $text } ist kein Gerät: wählen Sie auto, cpu, gpu, gpu:N, cuda, cuda:N oder metal; N ist die Nummer einer Karte, ab 0
+engine-unknown-device = { $text } ist kein Gerät: Wählen Sie auto, cpu, gpu, gpu:N, cuda, cuda:N oder metal; N ist die Nummer einer Karte, ab 0
 engine-no-shard = schreiben Sie I/N, wobei I von 0 bis N - 1 zählt, etwa 0/16
-engine-no-row-filter = { $text } ist keine Bedingung: schreiben Sie „match>=0.2“, „match.LABEL>=0.2“ oder „probability>=0.2“
+engine-no-row-filter = { $text } ist keine Bedingung: Schreiben Sie „match>=0.2“, „match.LABEL>=0.2“ oder „probability>=0.2“
 
 ## Tables of vectors: `worker`, `rank` and `import`.
 

@@ -202,4 +202,4 @@ usage-number-out-of-range = muss im Bereich { $range } liegen
 usage-match-value = muss eine Zahl von 0 bis 1 sein
 usage-share = muss größer als 0 und höchstens 100 Prozent sein
 usage-colours = red, yellow, green, blue oder purple
-usage-sheet-file = ein Kontaktabzug ist eine Webseite oder ein JPEG: nennen Sie ihn FILE.html oder FILE.jpg
+usage-sheet-file = ein Kontaktabzug ist eine Webseite oder ein JPEG: Nennen Sie ihn FILE.html oder FILE.jpg

@@ -1,5 +1,5 @@
-# The command line's help and errors about arguments. The texts of the help are found by their English, so it is the same
-# as in the doc comments of the arguments.
+# The command line's help and errors about arguments. Help texts are found by their English, which must equal the doc
+# comments of the arguments.
 
 help-program = Sift a heap of photos by typed labels, on your own machine
 help-paths = Folders or photos to open in the window

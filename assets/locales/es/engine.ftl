@@ -437,8 +437,8 @@ engine-worker-no-batch = está dañado: falta un lote
 engine-worker-index-rows = un índice admite hasta { $most } filas, pero hay { $count }: cree varios
 engine-worker-no-index = existe, pero no es un índice: indique otro archivo con --index
 engine-worker-index-damaged = está dañado: elimínelo para que se vuelva a crear
-engine-worker-index-changed = cambió mientras se creaba: vuelva a ejecutar la orden
-engine-worker-file-changed = un archivo cambió entretanto: vuelva a ejecutar la orden
+engine-worker-index-changed = cambió mientras se creaba: vuelva a ejecutar el comando
+engine-worker-file-changed = un archivo cambió entretanto: vuelva a ejecutar el comando
 engine-worker-no-model = su esquema no indica de qué modelo son sus vectores: importe un archivo escrito por `lumisift worker`
 engine-worker-preprocessing = sus imágenes se prepararon con la versión { $version } del preprocesamiento, pero este programa tiene la versión { $own }: vuelva a procesarlas con `lumisift worker` de la versión de este programa
 engine-worker-no-column-of-type = no tiene una columna `{ $name }` con { $what }: importe un archivo escrito por `lumisift worker`
@@ -449,5 +449,5 @@ engine-worker-no-size = no indica el tamaño de la imagen
 
 ## The window.
 
-engine-no-window = no se puede abrir ninguna ventana ({ $cause }): inícielo en una sesión gráfica, u ordene sin ventana, por ejemplo con `lumisift sort FOLDER --label cat --label dog`
+engine-no-window = no se puede abrir ninguna ventana ({ $cause }): inícielo en una sesión gráfica, o clasifique sin ventana, por ejemplo con `lumisift sort FOLDER --label cat --label dog`
 engine-no-display = no hay ninguna pantalla

@@ -2,12 +2,12 @@
 # コマンドラインのヘルプと、引数についてのエラー。
 
 help-program = 大量の写真を、入力したラベルで自分のコンピュータ上で整理
-help-paths = ウインドウで開くフォルダまたは写真
-help-new-window = すでにウインドウが開いていても、新しいウインドウを開く
+help-paths = ウィンドウで開くフォルダまたは写真
+help-new-window = すでにウィンドウが開いていても、新しいウィンドウを開く
 help-model = 使用するモデル：「starter」（初期モデル）、インストール済みモデルの名前、またはCLIPモデルのフォルダ（既定：設定に従う）
 help-device = モデルを実行するデバイス：auto、cpu、gpu、gpu:N、cuda、cuda:N、metal（既定：設定に従う）
 help-precision = CPUでのモデルの精度（既定：設定に従う）
-help-store-folder = ベクトルとサムネールを保存するデータベースのフォルダ（既定：設定に従う）
+help-store-folder = ベクトルとサムネイルを保存するデータベースのフォルダ（既定：設定に従う）
 help-format = 出力形式
 help-threads = デコード用スレッドの数（既定：コアごとに1つ）
 help-memory = 写真のデコードに使うメモリの上限、MiB単位（既定：設定に従う、またはメモリの4分の1）
@@ -24,7 +24,7 @@ help-search = 検索語に最もよく一致する写真を探す
 help-index = 後のコマンドがすぐ始まるよう、写真を前もって読み込む
 help-duplicates = 重複を探す：同一のファイルと、再エンコード、リサイズ、切り抜き、編集されたコピー
 help-bursts = 同じ場面の連写を探し、それぞれのベストの写真を提案
-help-overview = 整理の候補になる写真を数える：重複、連写、スクリーンショット、不鮮明、暗い、日付のない写真
+help-overview = 整理の候補になる写真を数える：重複、連写、スクリーンショット、不鮮明な写真、暗い写真、日付のない写真
 help-heaps = 類似した写真をまとめ、それぞれに名前を提案
 help-explain = モデルが写真のどこにラベルを見ているかを表示
 help-estimate = 確認した少数の写真から、ラベルの誤りと見落としの数を推定し、次に確認する写真を提案
@@ -134,7 +134,7 @@ help-models-add = フォルダのCLIPモデルを、フォルダの名前で追�
 help-models-add-dir = モデルのあるフォルダ
 help-models-get = カタログのモデル、またはHugging FaceのCLIPかSigLIPのモデルをダウンロード
 help-models-get-name = `lumisift models`の名前、またはHugging FaceのOWNER/NAME
-help-models-use = ウインドウとコマンドラインの既定のモデルを設定
+help-models-use = ウィンドウとコマンドラインの既定のモデルを設定
 help-models-name-or-folder = モデルの名前またはフォルダ
 help-models-verify = モデルが読み込め、有効なベクトルを返すか確認
 help-models-path = モデルのフォルダを表示

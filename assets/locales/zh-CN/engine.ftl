@@ -448,5 +448,5 @@ engine-worker-no-size = 它没有注明图片的尺寸
 
 ## The window.
 
-engine-no-window = 无法打开窗口（{ $cause }）：请在图形会话中启动，或不使用窗口进行分类，例如 `lumisift sort FOLDER --label cat --label dog`
+engine-no-window = 无法打开窗口（{ $cause }）：请在图形会话中启动，或不使用窗口进行归类，例如 `lumisift sort FOLDER --label cat --label dog`
 engine-no-display = 没有可用的图形显示
