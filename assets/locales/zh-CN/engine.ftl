@@ -399,7 +399,7 @@ engine-sheet-not-encoded = 无法编码缩略图总览：{ $error }
 engine-watch-log-failed = { $path }：{ $error }；请检查文件夹是否可写
 engine-unknown-device = { $text } 不是有效的设备：请选择 auto、cpu、gpu、gpu:N、cuda、cuda:N 或 metal，其中 N 是从 0 开始的显卡编号
 engine-no-shard = 请写成 I/N，其中 I 从 0 到 N - 1，例如 0/16
-engine-no-row-filter = { $text } 不是有效的条件：请写成“match>=0.2”、“match.LABEL>=0.2”或“probability>=0.2”
+engine-no-row-filter = { $text } 不是有效的条件：请写成“match>=0.2”“match.LABEL>=0.2”或“probability>=0.2”
 
 ## Tables of vectors: `worker`, `rank` and `import`.
 
