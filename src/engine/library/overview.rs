@@ -241,10 +241,9 @@ impl Library {
                 let matches = scores.matches_of(at);
                 let evidence = screenshot_evidence(&photo.0, appearance.as_ref());
                 for (flaw, numbers) in Flaw::ALL.into_iter().zip(&mut numbers) {
-                    let evidence = if flaw == Flaw::Screenshot {
-                        evidence
-                    } else {
-                        1.0
+                    let evidence = match flaw {
+                        Flaw::Screenshot => evidence,
+                        _ => 1.0,
                     };
                     let measured = || flaw.of(&appearance.as_ref()?.quality);
                     let number = flaw.among(matches, evidence).or_else(measured);
@@ -309,8 +308,12 @@ fn screenshot_evidence(photo: &Photo, appearance: Option<&Appearance>) -> f32 {
     let is_still = photo.facts.video.is_none();
     let is_sized =
         has_no_camera && is_still && is_screen_size(photo.facts.width, photo.facts.height);
-    let factor = |holds: bool, factor: f32| if holds { factor } else { 1.0 };
-    factor(is_named, NAMED_SCREENSHOT) * factor(is_sized, SIZED_LIKE_A_SCREEN)
+    let factors = [
+        (is_named, NAMED_SCREENSHOT),
+        (is_sized, SIZED_LIKE_A_SCREEN),
+    ];
+    let hold = factors.into_iter().filter(|(holds, _)| *holds);
+    hold.map(|(_, factor)| factor).product()
 }
 
 /// Whether a screen has this size: one of [`SCREENS`], or a phone of a common width that is 1.9 to 2.4 times as high.
@@ -328,6 +331,10 @@ fn text(name: Option<&OsStr>) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::files::content_id::ContentId;
+    use crate::engine::media::decode::{Orientation, Pixels};
+    use crate::engine::media::photo::{Candidate, PhotoFacts};
+    use crate::engine::media::preprocess::Resampler;
 
     const EVEN: [f32; LABELS.len()] = [0.5; LABELS.len()];
 
@@ -343,7 +350,7 @@ mod tests {
     fn similar_pictures_count_against_a_flaw() {
         assert_eq!(Flaw::Screenshot.among(&EVEN, 1.0), Some(0.5));
         // 1 / (1 + 1 + 4 + 4 + 4), with odds of 1 each.
-        let close = |a: Option<f32>, b: f32| (a.unwrap() - b).abs() < 1e-5;
+        let close = |a: Option<f32>, b: f32| (a.unwrap() - b).abs() < 1e-4;
         assert!(close(Flaw::Document.among(&EVEN, 1.0), 1.0 / 14.0));
         let mut alone = [0.0; LABELS.len()];
         alone[DOCUMENT] = 0.5;
