@@ -143,7 +143,7 @@ impl Flaw {
             Self::NearEmpty => 0.95,
             Self::Receipt => 0.6,
             Self::Screenshot | Self::Document => 0.1,
-            Self::Meme => 0.15,
+            Self::Meme => 0.2,
             Self::Blurred | Self::BlownOut => 0.5,
         }
     }
