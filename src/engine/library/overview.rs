@@ -19,8 +19,8 @@ use crate::engine::search::teach::TrainingSet;
 /// Photos scored between two checks for cancellation.
 const AT_ONCE: usize = 8192;
 
-/// The labels that the flaws of content are computed from. [`Flaw::labels`] combines whole pictures, not queries with
-/// negated words: of a tall receipt, a single part can look like a page. Chosen with `benches/heaps/flags.py`.
+/// The labels that the flaws of content are computed from; `docs/heap.md` has the figures. They compete as matches of
+/// whole pictures and not as negated words of one query, because a single part of a tall receipt can look like a page.
 const LABELS: [&str; 7] = [
     "screenshot of a phone or computer",
     "document with printed text, \"a page of a book\"",
