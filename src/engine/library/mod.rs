@@ -25,6 +25,7 @@
 
 mod appearances;
 mod clusters;
+mod content_flaws;
 mod duplicates;
 mod explain;
 mod frames;
