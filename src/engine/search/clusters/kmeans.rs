@@ -1,5 +1,7 @@
 //! Spherical k-means: each vector is assigned to the centroid with the largest cosine.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::engine::cancel::Cancel;
@@ -19,6 +21,25 @@ const ROUNDS: usize = 20;
 /// Photos per parallel task.
 const TASK: usize = 256;
 
+/// Random numbers by Steele, Lea and Flood, *Fast splittable pseudorandom number generators* (2014). The seed is fixed.
+struct SplitMix64(u64);
+
+impl Default for SplitMix64 {
+    fn default() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
 /// The result of a clustering.
 pub struct Clusters {
     /// The centroids, `clusters × dim`, row by row, each of unit length.
@@ -34,26 +55,16 @@ pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters>
         .min(SMALL_LIBRARY_CLUSTERS)
         .max(count / LARGE_CLUSTER_SIZE);
     let clusters = clusters.clamp(2, MAX_CLUSTERS).min(count);
-    let step = count.div_ceil(SAMPLE);
-    let sampled: Vec<f32> = match step {
-        1 => Vec::new(),
-        _ => vectors
-            .chunks_exact(dim)
-            .step_by(step)
-            .flatten()
-            .copied()
-            .collect(),
-    };
-    let sample = if step == 1 { vectors } else { &sampled };
-    let mut centres = seeds(sample, dim, clusters, cancel)?;
+    let sample = sample(vectors, dim);
+    let mut centres = seeds(&sample, dim, clusters, cancel)?;
     let mut of = Vec::new();
     for _ in 0..ROUNDS {
-        let now = nearest(sample, dim, &centres, cancel)?;
+        let now = nearest(&sample, dim, &centres, cancel)?;
         let now: Vec<usize> = now.into_iter().map(|(cluster, _)| cluster).collect();
         if now == of {
             break;
         }
-        centres = means(sample, dim, &now, &centres);
+        centres = means(&sample, dim, &now, &centres);
         of = now;
     }
     let of = nearest(vectors, dim, &centres, cancel)?;
@@ -61,6 +72,21 @@ pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters>
         of: of.into_iter().map(|(cluster, _)| cluster).collect(),
         centres,
     })
+}
+
+/// At most [`SAMPLE`] vectors: a random one of each few neighbours. At regular distances, they could all be of the same
+/// kind, such as one of two cameras whose photos alternate.
+fn sample(vectors: &[f32], dim: usize) -> Cow<'_, [f32]> {
+    let step = (vectors.len() / dim).div_ceil(SAMPLE);
+    if step <= 1 {
+        return vectors.into();
+    }
+    let mut random = SplitMix64::default();
+    let chosen = vectors.chunks(step * dim).flat_map(|neighbours| {
+        let at = random.next() % (neighbours.len() / dim) as u64;
+        &neighbours[at as usize * dim..][..dim]
+    });
+    chosen.copied().collect()
 }
 
 /// For each vector, the index of the centroid with the largest cosine, and the cosine; ties go to the first. Returns
@@ -99,15 +125,8 @@ pub fn nearest(
 /// from the previous ones (k-means++; Arthur and Vassilvitskii, 2007). The random seed is fixed.
 fn seeds(vectors: &[f32], dim: usize, clusters: usize, cancel: &Cancel) -> Option<Vec<f32>> {
     let count = vectors.len() / dim;
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut draw = || {
-        // SplitMix64.
-        random = random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) as f64 / u64::MAX as f64
-    };
+    let mut random = SplitMix64::default();
+    let mut draw = || random.next() as f64 / u64::MAX as f64;
     let vector = |at: usize| &vectors[at * dim..][..dim];
     let mut centres = vector((draw() * (count - 1) as f64) as usize).to_vec();
     let mut far = vec![f32::MAX; count];
