@@ -6,9 +6,15 @@ use half::f16;
 #[allow(unsafe_code)]
 pub fn widen(halves: &[f16], out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
-    if super::SimdLevel::detect() == super::SimdLevel::Avx512 {
-        // SAFETY: the function requires only AVX-512, which was just detected.
-        return unsafe { avx512(halves, out) };
+    {
+        if super::SimdLevel::detect() == super::SimdLevel::Avx512 {
+            // SAFETY: the function requires only AVX-512, which was just detected.
+            return unsafe { avx512(halves, out) };
+        }
+        if is_x86_feature_detected!("f16c") {
+            // SAFETY: the function requires only F16C and AVX, which every processor with F16C has.
+            return unsafe { f16c(halves, out) };
+        }
     }
     half::slice::HalfFloatSliceExt::convert_to_f32_slice(halves, out);
 }
@@ -25,6 +31,26 @@ fn avx512(halves: &[f16], out: &mut [f32]) {
         unsafe {
             let halves = _mm256_loadu_si256(block.as_ptr().cast());
             _mm512_storeu_ps(wide.as_mut_ptr(), _mm512_cvtph_ps(halves));
+        }
+    }
+    for (wide, half) in wide_tail.iter_mut().zip(tail) {
+        *wide = half.to_f32();
+    }
+}
+
+/// Unlike the function of `half`, this does not check the processor again for every eight values.
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+#[target_feature(enable = "avx,f16c")]
+fn f16c(halves: &[f16], out: &mut [f32]) {
+    use std::arch::x86_64::{_mm_loadu_si128, _mm256_cvtph_ps, _mm256_storeu_ps};
+    let (blocks, tail) = halves.as_chunks::<8>();
+    let (wide, wide_tail) = out[..halves.len()].as_chunks_mut::<8>();
+    for (block, wide) in blocks.iter().zip(wide) {
+        // SAFETY: 8 f16 values are the 16 bytes read, 8 f32 values the 32 bytes written.
+        unsafe {
+            let halves = _mm_loadu_si128(block.as_ptr().cast());
+            _mm256_storeu_ps(wide.as_mut_ptr(), _mm256_cvtph_ps(halves));
         }
     }
     for (wide, half) in wide_tail.iter_mut().zip(tail) {

@@ -1,0 +1,104 @@
+//! Dot products of f16 rows with AVX2 and F16C.
+
+use std::arch::x86_64::{
+    __m256, _MM_HINT_T0, _mm_add_ps, _mm_loadu_si128, _mm_prefetch, _mm_storeu_ps,
+    _mm256_castps256_ps128, _mm256_cvtph_ps, _mm256_extractf128_ps, _mm256_fmadd_ps,
+    _mm256_hadd_ps, _mm256_loadu_ps, _mm256_setzero_ps,
+};
+
+use half::f16;
+
+use super::ColumnBlock;
+
+/// f32 values per register.
+pub const LANES: usize = 8;
+
+/// Number of columns whose accumulators fit in registers together with a few rows.
+pub const MAX_COLUMNS: usize = 4;
+
+/// Dot products of all rows with a block; consecutive rows of `out` are `width` apart.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub fn block(rows: &[&[f16]], block: &ColumnBlock, width: usize, out: &mut [f32]) {
+    // Rows per pass: enough sums to keep the multipliers busy, but no more than there are registers.
+    match block.columns {
+        1 => each::<8, 1>(rows, &block.values, width, out),
+        2 => each::<4, 2>(rows, &block.values, width, out),
+        3 => each::<4, 3>(rows, &block.values, width, out),
+        4 => each::<2, 4>(rows, &block.values, width, out),
+        _ => {}
+    }
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn each<const R: usize, const C: usize>(
+    rows: &[&[f16]],
+    columns: &[f32],
+    width: usize,
+    out: &mut [f32],
+) {
+    let (groups, rest) = rows.as_chunks::<R>();
+    for (at, group) in groups.iter().enumerate() {
+        let next = groups.get(at + 1).unwrap_or(group);
+        dots::<R, C>(*group, *next, columns, width, &mut out[at * R * width..]);
+    }
+    for (at, row) in rest.iter().enumerate() {
+        let at = groups.len() * R + at;
+        dots::<1, C>([row], [row], columns, width, &mut out[at * width..]);
+    }
+}
+
+/// Multiplies some rows while prefetching the next ones, which are not expected to be in any cache.
+#[target_feature(enable = "avx2,fma,f16c")]
+fn dots<const R: usize, const C: usize>(
+    rows: [&[f16]; R],
+    next: [&[f16]; R],
+    columns: &[f32],
+    width: usize,
+    out: &mut [f32],
+) {
+    let parts = columns.as_chunks::<LANES>().0;
+    let parts = parts.as_chunks::<C>().0;
+    // A loop, because a closure would not be compiled with the target features.
+    let mut lines: [&[[f16; LANES]]; R] = [&[]; R];
+    for (line, row) in lines.iter_mut().zip(rows) {
+        *line = &row.as_chunks::<LANES>().0[..parts.len()];
+    }
+    let mut sums = [[_mm256_setzero_ps(); MAX_COLUMNS]; R];
+    for (k, part) in parts.iter().enumerate() {
+        if (k * LANES).is_multiple_of(PREFETCHED) {
+            for row in next {
+                _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_add(k * LANES).cast());
+            }
+        }
+        let mut w = [_mm256_setzero_ps(); C];
+        for (w, column) in w.iter_mut().zip(part) {
+            // SAFETY: each part has exactly one register's worth of values.
+            *w = unsafe { _mm256_loadu_ps(column.as_ptr()) };
+        }
+        for (sums, line) in sums.iter_mut().zip(lines) {
+            // SAFETY: 8 f16 values are the 16 bytes that are read.
+            let x = _mm256_cvtph_ps(unsafe { _mm_loadu_si128(line[k].as_ptr().cast()) });
+            for (sum, w) in sums.iter_mut().zip(w) {
+                *sum = _mm256_fmadd_ps(x, w, *sum);
+            }
+        }
+    }
+    for (r, sums) in sums.into_iter().enumerate() {
+        if let Some(out) = out[r * width..].first_chunk_mut::<4>() {
+            add_lanes(sums, out);
+        }
+    }
+}
+
+/// f16 values in a cache line.
+const PREFETCHED: usize = 32;
+
+/// Horizontal sums of four registers.
+#[target_feature(enable = "avx2")]
+fn add_lanes([a, b, c, d]: [__m256; 4], out: &mut [f32; 4]) {
+    let all = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+    // Each 128-bit half now holds partial results of all four sums.
+    let sum = _mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps::<1>(all));
+    // SAFETY: four f32 values are the 16 bytes that are written.
+    unsafe { _mm_storeu_ps(out.as_mut_ptr(), sum) };
+}
