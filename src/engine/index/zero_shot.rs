@@ -16,9 +16,7 @@ use crate::engine::search::query::{self, Axes, Query, Term, TermKind};
 use crate::engine::search::score::{
     Background, Calibration, DEFAULT_MIN_MATCH, Score, Scorer, Scores,
 };
-use crate::engine::search::teach::{
-    self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
-};
+use crate::engine::search::teach::{self, Classifier, ClassifierSet, Example, TrainingSet};
 
 /// Factor of the masses of negated words. A photo that fits a negated word as well as a label of one prompt then has at
 /// most the default minimum match: M / (M + B + 4 M) <= 1/5.
@@ -175,7 +173,7 @@ impl ZeroShot {
         Ok(ClassifierSet::new(self.model.info().dim, &classifiers))
     }
 
-    /// The classifier of a training set: its text embedding blended with a few examples, or a head fitted to many.
+    /// The classifier of a training set: that of its text, with a correction fitted to the examples.
     ///
     /// # Errors
     /// Returns an error if a picture cannot be read or the model rejects a text.
@@ -184,48 +182,37 @@ impl ZeroShot {
         training_set: &TrainingSet,
         pictures: &dyn Pictures,
     ) -> Result<Classifier, SessionError> {
-        let text_only = training_set.text_only;
-        let some = |paths: &[PathBuf]| !text_only && paths.len() >= HEAD_EXAMPLES;
+        let plain = self.classifier(self.as_read(&training_set.query), pictures)?;
         let (shown, not) = (&training_set.examples, &training_set.counter_examples);
-        if some(shown) && some(not) {
-            let query = self.as_read(&training_set.query);
-            let weights = query.weights();
-            let plain = self.classifier(query, &weights, pictures)?;
-            let dim = self.model.info().dim;
-            let scorer = self.classifier_scorer(&ClassifierSet::new(dim, [&plain]));
-            let example = |path: &PathBuf| {
-                let vector = pictures.vector(path)?;
-                let matched = self.score_vector(&scorer, &vector).matches[0];
-                Ok(Example::new(vector, matched))
-            };
-            let shown: Result<Vec<_>, SessionError> = shown.iter().map(example).collect();
-            let not: Result<Vec<_>, SessionError> = not.iter().map(example).collect();
-            let scale = self.model.info().logit_scale;
-            return Ok(teach::fit(&plain, scale, &shown?, &not?));
+        if training_set.text_only || (shown.is_empty() && not.is_empty()) {
+            return Ok(plain);
         }
-        let mut query = self.as_read(&training_set.query);
-        let weights = query.weights();
-        if !text_only {
-            let like = |path: &PathBuf, weight| Term {
-                what: TermKind::Like(path.clone()),
-                weight,
-            };
-            for terms in &mut query.alternatives {
-                terms.extend(shown.iter().map(|path| like(path, 1.0)));
-                // Counterexamples have half the weight, because one says less about what a label excludes.
-                terms.extend(not.iter().map(|path| like(path, -0.5)));
-            }
-        }
-        self.classifier(query, &weights, pictures)
+        let info = self.model.info();
+        let scorer = self.classifier_scorer(&ClassifierSet::new(info.dim, [&plain]));
+        let example = |path: &PathBuf| {
+            let vector = pictures.vector(path)?;
+            let matched = self.score_vector(&scorer, &vector).matches[0];
+            Ok(Example::new(vector, matched))
+        };
+        let shown: Result<Vec<_>, SessionError> = shown.iter().map(example).collect();
+        let not: Result<Vec<_>, SessionError> = not.iter().map(example).collect();
+        let centre = pictures.axis()?.unwrap_or_else(|| vec![0.0; info.dim]);
+        Ok(teach::fit(
+            &plain,
+            info.logit_scale,
+            &centre,
+            &shown?,
+            &not?,
+        ))
     }
 
-    /// The classifier of a query in the model's language; `weights` are those of its alternatives.
+    /// The classifier of a query in the model's language.
     fn classifier(
         &self,
         query: Query,
-        weights: &[f32],
         pictures: &dyn Pictures,
     ) -> Result<Classifier, SessionError> {
+        let weights = query.weights();
         let negated = query.negated();
         let texts = negated.iter().filter_map(|term| term.what.texts());
         let texts: Vec<Vec<String>> = texts.collect();
@@ -233,7 +220,7 @@ impl ZeroShot {
         let factor = |term: &Term| -term.weight * NEGATED_FACTOR;
         let importance: Vec<f32> = negated.iter().map(factor).collect();
         let vectors = self.embed_queries(&[query], pictures)?;
-        Ok(Classifier::from_texts(&vectors, weights).and_not(&against, &importance))
+        Ok(Classifier::from_texts(&vectors, &weights).and_not(&against, &importance))
     }
 
     /// A scorer for text labels.
