@@ -14,7 +14,7 @@ use crate::engine::search::math::{dot, sigmoid};
 pub const HEAD_EXAMPLES: usize = 5;
 /// Strength of the regularisation towards the text. Chosen on half of the classes of `docs/heap.md`, "Examples from
 /// answers".
-const RIDGE: f32 = 0.03;
+const RIDGE: f32 = 0.02;
 /// Lower bound of the photos' variance, so that rounding errors of nearly equal photos are not learned.
 const MIN_VARIANCE: f32 = 0.01;
 /// Iterations of the fit, enough for three digits of accuracy.
@@ -158,7 +158,10 @@ impl Example {
 /// standardised embedding: c is the mean embedding of photos, `centre`, and `d^2 = 1 - |c|^2` is the mean squared
 /// distance of unit vectors from it. w minimises
 ///
-/// `sum of ln(1 + e^-(l + w.x)) if y = 1, or ln(1 + e^(l + w.x)) if y = 0, + RIDGE / 2 |w|^2`
+/// `sum of ln(1 + e^-(l + w.x)) / sqrt(n1) if y = 1, or ln(1 + e^(l + w.x)) / sqrt(n0) if y = 0, + RIDGE / 2 |w|^2`
+///
+/// with n1 positive and n0 negative examples. These count as their square roots, because examples of a label resemble
+/// each other, and so that many of one kind do not outweigh a few of the other.
 ///
 /// This is the maximum a posteriori estimate with a Gaussian prior at the text; with the hinge loss, it is the adaptive
 /// SVM of Yang, Yan and Hauptmann, "Cross-domain video concept detection using adaptive SVMs" (2007). Examples that the
@@ -176,24 +179,30 @@ pub fn fit(
     not: &[Example],
 ) -> Classifier {
     let deviation = (1.0 - dot(centre, centre)).max(MIN_VARIANCE).sqrt();
-    let kinds = shown.iter().map(|example| (example, 1.0));
-    let kinds = kinds.chain(not.iter().map(|example| (example, 0.0)));
-    let examples: Vec<(Vec<f32>, f32, f32)> = kinds
-        .map(|(example, wanted)| {
+    let kinds = [(shown, 1.0), (not, 0.0)];
+    let standardise = |(examples, wanted): (&[Example], f32)| -> Vec<Standardised> {
+        let weight = 1.0 / (examples.len().max(1) as f32).sqrt();
+        let examples = examples.iter().map(|example| {
             let centred = example.vector.iter().zip(centre);
-            let standardised = centred.map(|(v, c)| (v - c) / deviation).collect();
-            (standardised, example.logit, wanted)
-        })
-        .collect();
-    let weights = minimise(&examples, centre.len());
+            Standardised {
+                vector: centred.map(|(v, c)| (v - c) / deviation).collect(),
+                logit: example.logit,
+                wanted,
+                weight,
+            }
+        });
+        examples.collect()
+    };
+    let examples: Vec<Standardised> = kinds.into_iter().flat_map(standardise).collect();
+    let correction = minimise(&examples, centre.len());
     // w.x = w.v / d - w.c / d, and a member's logit is s v.t + b.
-    let shift = dot(&weights, centre) / deviation;
+    let shift = dot(&correction, centre) / deviation;
     let factor = 1.0 / (deviation * logit_scale);
     let member = |plain: &ClassifierVector| {
         if plain.negated {
             return plain.clone();
         }
-        let along = plain.vector.iter().zip(&weights);
+        let along = plain.vector.iter().zip(&correction);
         ClassifierVector {
             text: plain.text.clone(),
             vector: along.map(|(t, w)| t + w * factor).collect(),
@@ -206,10 +215,25 @@ pub fn fit(
     }
 }
 
-/// The weights w of [`fit`] for examples given by x, l and y.
-fn minimise(examples: &[(Vec<f32>, f32, f32)], dim: usize) -> Vec<f32> {
-    // The gradient's Lipschitz constant is at most a quarter of the squared norms, plus that of the regularisation.
-    let norms: f32 = examples.iter().map(|(x, ..)| dot(x, x)).sum();
+/// An example as [`fit`] uses it.
+struct Standardised {
+    /// The vector x.
+    vector: Vec<f32>,
+    /// The logit l for the text.
+    logit: f32,
+    /// The probability y.
+    wanted: f32,
+    /// The factor of its loss.
+    weight: f32,
+}
+
+/// The correction w of [`fit`].
+fn minimise(examples: &[Standardised], dim: usize) -> Vec<f32> {
+    // The gradient's Lipschitz constant is at most a quarter of the weighted squared norms, plus the regularisation.
+    let norms: f32 = examples
+        .iter()
+        .map(|example| example.weight * dot(&example.vector, &example.vector))
+        .sum();
     let step = 1.0 / (norms / 4.0 + RIDGE);
     let (mut now, mut before) = (vec![0f32; dim], vec![0f32; dim]);
     for n in 0..STEPS {
@@ -219,9 +243,10 @@ fn minimise(examples: &[(Vec<f32>, f32, f32)], dim: usize) -> Vec<f32> {
             .map(|(now, before)| now + momentum * (now - before))
             .collect();
         let mut gradient: Vec<f32> = ahead.iter().map(|value| RIDGE * value).collect();
-        for (x, logit, wanted) in examples {
-            let error = sigmoid(logit + dot(x, &ahead)) - wanted;
-            for (g, x) in gradient.iter_mut().zip(x) {
+        for example in examples {
+            let logit = example.logit + dot(&example.vector, &ahead);
+            let error = example.weight * (sigmoid(logit) - example.wanted);
+            for (g, x) in gradient.iter_mut().zip(&example.vector) {
                 *g += error * x;
             }
         }
