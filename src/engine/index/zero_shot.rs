@@ -173,7 +173,8 @@ impl ZeroShot {
         Ok(ClassifierSet::new(self.model.info().dim, &classifiers))
     }
 
-    /// The classifier of a training set: that of its text, with a correction fitted to the examples.
+    /// The classifier of a training set: that of its text, with a correction fitted to the examples. Where the text
+    /// consists of pictures, positive examples are further pictures too.
     ///
     /// # Errors
     /// Returns an error if a picture cannot be read or the model rejects a text.
@@ -182,9 +183,15 @@ impl ZeroShot {
         training_set: &TrainingSet,
         pictures: &dyn Pictures,
     ) -> Result<Classifier, SessionError> {
-        let plain = self.classifier(self.as_read(&training_set.query), pictures)?;
         let (shown, not) = (&training_set.examples, &training_set.counter_examples);
-        if training_set.text_only || (shown.is_empty() && not.is_empty()) {
+        let learns = !training_set.text_only && shown.len() + not.len() > 0;
+        let mut query = self.as_read(&training_set.query);
+        let weights = query.weights();
+        if learns {
+            add_pictures(&mut query, shown);
+        }
+        let plain = self.classifier(query, &weights, pictures)?;
+        if !learns {
             return Ok(plain);
         }
         let info = self.model.info();
@@ -206,13 +213,13 @@ impl ZeroShot {
         ))
     }
 
-    /// The classifier of a query in the model's language.
+    /// The classifier of a query in the model's language; `weights` are those of its alternatives.
     fn classifier(
         &self,
         query: Query,
+        weights: &[f32],
         pictures: &dyn Pictures,
     ) -> Result<Classifier, SessionError> {
-        let weights = query.weights();
         let negated = query.negated();
         let texts = negated.iter().filter_map(|term| term.what.texts());
         let texts: Vec<Vec<String>> = texts.collect();
@@ -220,7 +227,7 @@ impl ZeroShot {
         let factor = |term: &Term| -term.weight * NEGATED_FACTOR;
         let importance: Vec<f32> = negated.iter().map(factor).collect();
         let vectors = self.embed_queries(&[query], pictures)?;
-        Ok(Classifier::from_texts(&vectors, &weights).and_not(&against, &importance))
+        Ok(Classifier::from_texts(&vectors, weights).and_not(&against, &importance))
     }
 
     /// A scorer for text labels.
@@ -302,6 +309,20 @@ impl ZeroShot {
     }
 }
 
+/// Adds pictures to the alternatives that consist of pictures alone. The mean of several represents them better than a
+/// correction of the first one.
+fn add_pictures(query: &mut Query, paths: &[PathBuf]) {
+    let is_picture = |term: &Term| matches!(term.what, TermKind::Like(_)) && term.weight > 0.0;
+    for terms in &mut query.alternatives {
+        if terms.iter().all(is_picture) {
+            terms.extend(paths.iter().map(|path| Term {
+                what: TermKind::Like(path.clone()),
+                weight: 1.0,
+            }));
+        }
+    }
+}
+
 /// Always reads picture files anew, so that a label means the same on every machine.
 impl Pictures for ZeroShot {
     fn vector(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
@@ -325,4 +346,22 @@ pub(super) fn mean<'a>(rows: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
     }
     sum.iter_mut().for_each(|s| *s /= count.max(1.0));
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_further_pictures_of_labels_that_are_pictures() {
+        let terms = |text: &str| {
+            let mut query = Query::parse(text).unwrap();
+            add_pictures(&mut query, &["b.jpg".into(), "c.jpg".into()]);
+            query.alternatives[0].len()
+        };
+        assert_eq!(terms("like:a.jpg"), 3);
+        assert_eq!(terms("dog"), 1);
+        assert_eq!(terms("red like:a.jpg"), 2);
+        assert_eq!(terms("-like:a.jpg"), 1);
+    }
 }
