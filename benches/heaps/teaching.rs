@@ -12,7 +12,8 @@
 //! After each answer, photos that fit become examples and the others counter-examples, the label is trained with them
 //! as in the window, and all photos are ranked, including those of the answers. The result is the number of answers at
 //! which the average precision first reaches 0.95, or `-` if 40 are not enough. It may fall again with further answers,
-//! so the average precision after ten answers is printed too.
+//! so the average precision after ten answers is printed too. At the end are means over all these labels, and how many of
+//! them are worse than their text after ten answers.
 
 use lumisift::engine::search::label_set::{Wording, label_query};
 use lumisift::engine::search::questions::Questions;
@@ -26,6 +27,8 @@ use crate::noise::noise;
 const GOAL: f64 = 0.95;
 /// The number of answers in which they should reach it.
 const FEW: usize = 10;
+/// A label is worse than its text if its average precision is lower by more than this.
+const WORSE: f64 = 0.02;
 /// The number of answers after which a simulation ends.
 const MAX_ANSWERS: usize = 40;
 
@@ -48,6 +51,7 @@ pub fn measure(photos: &Classified) {
         }
     }
     print_summary(labels, &taught);
+    print_means(&taught);
 }
 
 /// A label whose text is the name of a class.
@@ -211,6 +215,27 @@ fn print_summary(labels: usize, taught: &[LearningCurves]) {
         median_answers(taught.iter().map(|curves| &curves.random)),
         median_answers(taught.iter().map(|curves| &curves.likely))
     );
+}
+
+fn print_means(taught: &[LearningCurves]) {
+    println!("\n| photos | text | after 3 | after 5 | after {FEW} | worse than the text |");
+    println!("|---|---:|---:|---:|---:|---:|");
+    for (at, order) in ["questions", "random", "likely"].iter().enumerate() {
+        let curves = || taught.iter().map(|curves| curves.all()[at]);
+        let mean = |answers| {
+            let sum: f64 = curves().map(|curve| curve.after(answers)).sum();
+            sum / taught.len().max(1) as f64
+        };
+        let worse = curves().filter(|curve| curve.after(FEW) < curve.after(0) - WORSE);
+        println!(
+            "| {order} | {:.3} | {:.3} | {:.3} | {:.3} | {} |",
+            mean(0),
+            mean(3),
+            mean(5),
+            mean(FEW),
+            worse.count()
+        );
+    }
 }
 
 fn count(taught: &[LearningCurves], is_counted: impl Fn(&LearningCurves) -> bool) -> usize {
