@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::overview::Flaw;
+use super::flaws::Flaw;
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::Photo;
 use crate::engine::search::math::log_odds;

@@ -28,6 +28,7 @@ mod clusters;
 mod content_flaws;
 mod duplicates;
 mod explain;
+mod flaws;
 mod frames;
 mod incremental;
 mod indexed;
@@ -50,11 +51,11 @@ use super::search::teach::TrainingSet;
 pub use clusters::words;
 pub use duplicates::{DuplicateReport, PhotoDetails};
 pub use explain::{CELLS, HeatMap};
+pub use flaws::{Flaw, Flaws};
 pub use frames::BestFrames;
 pub use incremental::{IncrementalScorer, PhotoScores, Photos, ScoringResult};
 pub use indexed::Indexed;
 pub use languages::{families_for, models_for, translation_text};
-pub use overview::{Flaw, Flaws};
 pub use watching::{
     FolderRule, HandledLog, InvalidRules, KeepMarks, LayoutText, MarkedFile, RoundOptions,
     RuleAction, RuleMark, RuleText, RulesError, SortedFile, UnknownMark, WatchError, WatchRound,
