@@ -9,9 +9,6 @@ use super::query::Query;
 use crate::engine::inference::Embeddings;
 use crate::engine::search::math::{dot, sigmoid};
 
-/// Number of examples of each kind from which the distribution of a label's matches differs from that of its text, so
-/// that the precision measured for thresholds does not apply.
-pub const HEAD_EXAMPLES: usize = 5;
 /// Strength of the regularisation towards the text. Chosen on half of the classes of `docs/heap.md`, "Examples from
 /// answers".
 const RIDGE: f32 = 0.02;

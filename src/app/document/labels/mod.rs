@@ -13,7 +13,7 @@ use crate::engine::search::fit::FitRule;
 use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::query::{InEnglish, Query, QueryError, TermKind};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
-use crate::engine::search::teach::{HEAD_EXAMPLES, TrainingSet};
+use crate::engine::search::teach::TrainingSet;
 
 pub(in crate::app) use adding::free_colour;
 pub use adding::{AddedLabels, ExistingLabel, add_all, add_list, new_label, split_list, typed};
@@ -151,12 +151,12 @@ impl Label {
     }
 
     /// Whether the measured precision of thresholds applies. It was measured for words in the default templates, without
-    /// a trained head; other labels have matches of another distribution.
+    /// examples; other labels have matches of another distribution.
     #[must_use]
     pub fn is_of_measured_kind(&self) -> bool {
-        let fewer = self.examples.len().min(self.counter_examples.len());
-        let has_head = !self.text_only && fewer >= HEAD_EXAMPLES;
-        !has_head && self.templates.is_empty() && self.seeks_words()
+        let has_examples = !self.examples.is_empty() || !self.counter_examples.is_empty();
+        let is_trained = has_examples && !self.text_only;
+        !is_trained && self.templates.is_empty() && self.seeks_words()
     }
 
     /// Whether it has terms, and all of them are positive words.
@@ -232,12 +232,8 @@ mod tests {
         ] {
             assert!(!label(text).is_of_measured_kind(), "{text}");
         }
-        let paths = |count: usize| vec![PathBuf::from("a.jpg"); count];
         let mut trained = label("cat");
-        trained.examples = paths(HEAD_EXAMPLES);
-        trained.counter_examples = paths(HEAD_EXAMPLES - 1);
-        assert!(trained.is_of_measured_kind());
-        trained.counter_examples = paths(HEAD_EXAMPLES);
+        trained.counter_examples = vec![PathBuf::from("a.jpg")];
         assert!(!trained.is_of_measured_kind());
         trained.text_only = true;
         assert!(trained.is_of_measured_kind());
