@@ -6,7 +6,8 @@ use crate::engine::search::math::dot;
 use crate::engine::search::score::{MAX_MEMBER_GAIN, SAME_MEANING};
 use crate::engine::search::teach::ClassifierSet;
 
-/// Maximum error of a cosine due to rounding embeddings to 16 bits, as they are when scored.
+/// Upper bound on the error of a photo's product with a unit vector: 2^-11 because embeddings are rounded to 16 bits
+/// when scored, [`UNIT`] because their norm may differ from 1, and a margin.
 const ROUNDING: f32 = 2e-3;
 
 /// Tolerance of the norm of a normalised embedding around 1.
@@ -23,6 +24,8 @@ pub struct Bound {
     vectors: Vec<f32>,
     /// The constant added to each member's logit.
     raise: Vec<f32>,
+    /// Upper bound on the resulting error of a difference of logits.
+    rounding: f32,
     /// The logarithm of the number of prompts; `None` for sigmoid models, whose match scores do not use them.
     prompts: Option<f32>,
 }
@@ -47,6 +50,11 @@ impl Bound {
         mean.iter_mut().for_each(|m| *m /= prompts.max(1.0));
         let together = if count > 1 { MAX_MEMBER_GAIN.ln() } else { 0.0 };
         let raise = model.match_bias + together + model.sigmoid_bias.unwrap_or_default();
+        // Vectors of trained members can be longer than 1, unlike the prompts.
+        let members = label.vectors.rows().take(count);
+        let longest = members
+            .map(|member| dot(member, member).sqrt())
+            .fold(1.0, f32::max);
         let mut vectors = label.vectors.values[..count * dim].to_vec();
         vectors.extend(mean);
         Self {
@@ -54,6 +62,7 @@ impl Bound {
             scale: model.logit_scale,
             vectors,
             raise: biases.iter().map(|bias| bias + raise).collect(),
+            rounding: model.logit_scale * ROUNDING * (longest + 1.0),
             prompts: model.sigmoid_bias.is_none().then(|| prompts.ln()),
         }
     }
@@ -68,7 +77,7 @@ impl Bound {
             threshold if threshold <= 0.0 => f32::NEG_INFINITY,
             threshold => {
                 let threshold = threshold.min(CERTAIN);
-                (threshold / (1.0 - threshold)).ln() - 2.0 * self.scale * ROUNDING
+                (threshold / (1.0 - threshold)).ln() - self.rounding
             }
         };
         for (at, products) in products.chunks_exact(width).enumerate() {
@@ -132,15 +141,18 @@ mod tests {
             members in vectors(3), count in 1usize..=3, negated in 0usize..3, same_meaning in any::<bool>(),
             prompts in vectors(9), photos in vectors(6),
             biases in proptest::collection::vec(-1f32..1.0, 3),
-            scale in 5f32..40.0, match_bias in prop_oneof![Just(0f32), -2f32..2.0],
+            // Trained members are longer than 1. The scorer limits logits to about 87, as larger masses overflow.
+            (scale, length) in prop_oneof![(5f32..40.0, Just(1f32)), (5f32..20.0, 1f32..3.0)],
+            match_bias in prop_oneof![Just(0f32), -2f32..2.0],
             sigmoid_bias in prop_oneof![Just(None), (-10f32..0.0).prop_map(Some)],
         ) {
             let negated = negated.min(3 - count);
             let all = count + negated;
-            let scored = Embeddings { dim: DIM, values: members[..all * DIM].to_vec() };
+            let texts = Embeddings { dim: DIM, values: members[..all * DIM].to_vec() };
+            let vectors = texts.values.iter().map(|value| value * length).collect();
             let label = ClassifierSet {
-                texts: scored.clone(),
-                vectors: scored,
+                texts,
+                vectors: Embeddings { dim: DIM, values: vectors },
                 biases: biases[..all].to_vec(),
                 groups: vec![count],
                 negated: vec![negated],
