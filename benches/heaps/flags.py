@@ -2,8 +2,8 @@
 
     python benches/heaps/flags.py PROGRAM DIR [OPTION...]
 
-DIR has a folder for each kind, named screenshot, document, receipt or meme, and others for pictures that are none of these.
-Folders in them are read too. Options, such as --threads 1, are passed to `lumisift overview`.
+DIR has a folder for each kind, named screenshot, document, receipt or meme, and others for pictures that are none
+of these. Folders in them are read too. Options, such as --threads 1, are passed to `lumisift overview`.
 """
 
 import json
@@ -32,7 +32,8 @@ def main():
         right = found.pop(kind, 0)
         wrong_count = sum(found.values())
         precision = right / max(1, right + wrong_count)
-        recall, f1 = right / total[kind], 2 * right / (right + wrong_count + total[kind])
+        recall = right / max(1, total[kind])
+        f1 = 2 * right / max(1, right + wrong_count + total[kind])
         wrong = ", ".join(f"{other} {count}" for other, count in found.most_common())
         row = [kind, total[kind], f"{answer['threshold']:.2f}", f"{precision:.2f}", f"{recall:.2f}", f"{f1:.2f}", wrong]
         print("|", " | ".join(map(str, row)), "|", flush=True)
