@@ -162,8 +162,8 @@ impl Example {
 ///
 /// This is the maximum a posteriori estimate with a Gaussian prior at the text; with the hinge loss, it is the adaptive
 /// SVM of Yang, Yan and Hauptmann, "Cross-domain video concept detection using adaptive SVMs" (2007). Examples that the
-/// text already classifies with certainty have no effect, so counter-examples do not reverse a ranking. There is no
-/// further bias: examples are not a random sample of photos, and those unlike them should keep their matches.
+/// text already classifies with certainty have hardly any effect, so counter-examples do not reverse a ranking. There is
+/// no further bias: examples are not a random sample of photos, and those unlike them should keep their matches.
 ///
 /// The correction is added to the members of the text-only classifier `plain` that are not negated; `logit_scale` is the
 /// model's s. The method of optimisation is Nesterov's accelerated gradient.

@@ -101,6 +101,6 @@ fn a_few_photos_make_no_cluster_and_missing_rows_are_left_out() {
 
 #[test]
 fn groups_that_take_turns_are_all_found_in_a_sample() {
-    // Every third photo is sampled, and each of six groups has every sixth.
+    // A third of the photos is sampled. Every third photo would be of the same two of the six groups.
     assert_eq!(find_clusters(6, 10_000).len(), 6);
 }
