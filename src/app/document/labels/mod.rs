@@ -28,7 +28,7 @@ pub const FIRST_LABEL: LabelId = 1;
 /// Number of label colours in the theme, which are used in rotation.
 pub const COLOURS: usize = 10;
 
-/// Maximum number of examples of a label, and of counter-examples. More do not improve it, but make scoring slower.
+/// Maximum number of examples of a label, and of counter-examples. More hardly improve it, but make training slower.
 pub const EXAMPLES: usize = 200;
 
 /// A label.

@@ -69,6 +69,9 @@ impl HalfDots {
 
     #[allow(unsafe_code)]
     fn run_at(&self, level: SimdLevel, rows: &[&[f16]], wide: &mut Vec<f32>, out: &mut [f32]) {
+        if rows.is_empty() {
+            return;
+        }
         #[cfg(target_arch = "x86_64")]
         {
             if level == SimdLevel::Avx512 && !self.wide_blocks.is_empty() {
@@ -140,11 +143,12 @@ mod tests {
             let value = |i: usize| ((i * step) % 103) as f32 / 51.0 - 1.0;
             (0..n).map(value).collect()
         };
-        for (count, rows, dim) in
-            (1..30)
-                .map(|count| (count, 7, 48))
-                .chain([(3, 1, 20), (16, 5, 512), (0, 2, 16)])
-        {
+        for (count, rows, dim) in (1..30).map(|count| (count, 7, 48)).chain([
+            (3, 1, 20),
+            (16, 5, 512),
+            (0, 2, 16),
+            (20, 0, 16),
+        ]) {
             let vectors = test_values(count * dim, 37);
             let halves: Vec<f16> = test_values(rows * dim, 61)
                 .into_iter()
