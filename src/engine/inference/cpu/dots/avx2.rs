@@ -29,23 +29,7 @@ pub fn block(rows: &[&[f16]], block: &ColumnBlock, width: usize, out: &mut [f32]
     }
 }
 
-#[target_feature(enable = "avx2,fma,f16c")]
-fn each<const R: usize, const C: usize>(
-    rows: &[&[f16]],
-    columns: &[f32],
-    width: usize,
-    out: &mut [f32],
-) {
-    let (groups, rest) = rows.as_chunks::<R>();
-    for (at, group) in groups.iter().enumerate() {
-        let next = groups.get(at + 1).unwrap_or(group);
-        dots::<R, C>(*group, *next, columns, width, &mut out[at * R * width..]);
-    }
-    for (at, row) in rest.iter().enumerate() {
-        let at = groups.len() * R + at;
-        dots::<1, C>([row], [row], columns, width, &mut out[at * width..]);
-    }
-}
+each_group_of_rows!("avx2,fma,f16c");
 
 /// Multiplies some rows while prefetching the next ones, which are not expected to be in any cache.
 #[target_feature(enable = "avx2,fma,f16c")]

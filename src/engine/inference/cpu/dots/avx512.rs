@@ -32,23 +32,7 @@ pub fn block(rows: &[&[f16]], block: &ColumnBlock, width: usize, out: &mut [f32]
     all!(1: 4, 2: 4, 3: 4, 4: 4, 5: 4, 6: 4, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2);
 }
 
-#[target_feature(enable = "avx512f,avx512dq")]
-fn each<const R: usize, const C: usize>(
-    rows: &[&[f16]],
-    columns: &[f32],
-    width: usize,
-    out: &mut [f32],
-) {
-    let (groups, rest) = rows.as_chunks::<R>();
-    for (at, group) in groups.iter().enumerate() {
-        let next = groups.get(at + 1).unwrap_or(group);
-        dots::<R, C>(*group, *next, columns, width, &mut out[at * R * width..]);
-    }
-    for (at, row) in rest.iter().enumerate() {
-        let at = groups.len() * R + at;
-        dots::<1, C>([row], [row], columns, width, &mut out[at * width..]);
-    }
-}
+each_group_of_rows!("avx512f,avx512dq");
 
 /// Multiplies some rows while prefetching the next ones, which are not expected to be in any cache.
 #[target_feature(enable = "avx512f,avx512dq")]

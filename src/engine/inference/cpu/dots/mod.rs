@@ -1,5 +1,30 @@
 //! Dot products of many f16 rows with a few f32 vectors.
 
+/// Defines `each`, which multiplies all rows with the function `dots` of its module, `R` at a time, and the rest one by
+/// one. Functions with target features cannot be shared between instruction sets.
+#[cfg(target_arch = "x86_64")]
+macro_rules! each_group_of_rows {
+    ($features:tt) => {
+        #[target_feature(enable = $features)]
+        fn each<const R: usize, const C: usize>(
+            rows: &[&[f16]],
+            columns: &[f32],
+            width: usize,
+            out: &mut [f32],
+        ) {
+            let (groups, rest) = rows.as_chunks::<R>();
+            for (at, group) in groups.iter().enumerate() {
+                let next = groups.get(at + 1).unwrap_or(group);
+                dots::<R, C>(*group, *next, columns, width, &mut out[at * R * width..]);
+            }
+            for (at, row) in rest.iter().enumerate() {
+                let at = groups.len() * R + at;
+                dots::<1, C>([row], [row], columns, width, &mut out[at * width..]);
+            }
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod avx2;
