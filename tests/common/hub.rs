@@ -34,8 +34,6 @@ pub enum ResponseFault {
     Silence,
     /// The status and headers are sent, then nothing.
     Stall,
-    /// The body is sent in ten parts, each after this delay.
-    Slow(Duration),
     /// A few kilobytes that unpack to many megabytes.
     Bomb,
 }
@@ -290,17 +288,8 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         Some(ResponseFault::BreakAfter(count)) => &body[..count.min(body.len())],
         _ => body,
     };
-    let (parts, delay) = match plan {
-        Some(ResponseFault::Slow(delay)) => (10, delay),
-        _ => (1, Duration::ZERO),
-    };
-    for part in body.chunks(body.len().div_ceil(parts).max(1)) {
-        std::thread::sleep(delay);
-        if stream.write_all(part).is_err() {
-            // The client has disconnected.
-            return;
-        }
-    }
+    // The client may have disconnected.
+    let _ = stream.write_all(body);
 }
 
 /// Sends bytes without end, until the client disconnects.

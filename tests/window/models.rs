@@ -7,10 +7,9 @@ use crate::window;
 
 use std::fs;
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
 
 use common::ColourModel;
-use hub::{FakeHub, ResponseFault};
+use hub::FakeHub;
 use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::{
@@ -186,13 +185,8 @@ fn a_model_is_fetched_used_and_removed() {
 }
 
 #[test]
-fn a_download_is_measured_for_the_estimates_of_others() {
-    let base = "/me/tiny/resolve/main";
-    let hub = FakeHub::with_fixtures(base);
-    // Spaces make a file large enough to be measured.
-    let path = format!("{base}/tokenizer_config.json");
-    hub.put(&path, format!("{{}}{}", " ".repeat(5_000_000)));
-    hub.queue_faults(&path, [ResponseFault::Slow(Duration::from_millis(200))]);
+fn the_time_of_a_download_is_estimated_without_a_request() {
+    let hub = FakeHub::with_fixtures("/me/tiny/resolve/main");
     let mut window = Setup::new(Vec::new()).open();
     let mut settings = window.state().settings.clone();
     settings.mirrors = vec![hub.address.clone()];
@@ -201,21 +195,5 @@ fn a_download_is_measured_for_the_estimates_of_others() {
     window.until("an example", |w| {
         w.has("607.5 MB · about 50 s at 100 Mbit/s")
     });
-    assert_eq!(window.state().memory.download_rate, None);
     assert!(hub.seen().is_empty(), "fetched unasked");
-
-    window.command(Command::GetModel("me/tiny".into()));
-    window.until("the model", |w| w.state().settings.model.is_some());
-    let rate = window.state().memory.download_rate.expect("a rate");
-    // All files together have 10.5 MB, and no rate is measured in less than a second.
-    assert!(rate.get() < 11_000_000, "{rate}");
-    window.until("an estimate", |w| {
-        w.has_containing("at your last download's")
-    });
-    assert!(!window.has_containing("Mbit/s"));
-    let file = window.home().path().join("config/window.json");
-    let kept = format!("\"download_rate\": {rate}");
-    window.until("what is kept", |_| {
-        fs::read_to_string(&file).is_ok_and(|text| text.contains(&kept))
-    });
 }
