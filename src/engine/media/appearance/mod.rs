@@ -1,13 +1,15 @@
 //! Appearance features, computed once from decoded pixels and stored: a small greyscale grid for duplicate detection,
 //! and measures of sharpness, darkness, clipping and emptiness. No I/O; docs/heap.md has the formulas.
 
+mod comparison;
 mod grid;
 mod quality;
 
 use super::decode::Pixels;
 use super::preprocess::{EmptyPicture, FitMode, Preprocess, ResampleFilter, Resampler};
 
-pub use grid::{CropMatch, GRID, GreyGrid, GridTransform, PerceptualHash, TURNS};
+pub use comparison::{ComparedGrid, CropMatch};
+pub use grid::{GRID, GreyGrid, GridTransform, PerceptualHash, TURNS};
 pub use quality::PictureQuality;
 
 /// Incremented when the same picture yields different values, so that stored features are recomputed.

@@ -5,6 +5,7 @@
 //! that contradict closer ones of their group are left out and are compared again in the next round. The result does
 //! not depend on the order of files. docs/heap.md specifies the rule.
 
+mod bounds;
 mod keeper;
 mod near;
 mod turned;
@@ -12,9 +13,10 @@ mod turned;
 use std::collections::HashMap;
 
 use half::f16;
+use rayon::prelude::*;
 
 use crate::engine::cancel::Cancel;
-use crate::engine::media::appearance::{Appearance, GridTransform};
+use crate::engine::media::appearance::{Appearance, ComparedGrid, GridTransform};
 use crate::engine::media::photo::ContentId;
 
 pub use keeper::{FormatRank, KeeperTraits};
@@ -36,6 +38,8 @@ pub struct DuplicateRule {
     /// Minimum correlation of a grid with the matching crop of another one. A crop has finer detail than the whole, so
     /// it is lower.
     pub min_crop_correlation: f32,
+    /// Minimum correlation with a crop at 8 x 8 points, without which no crop is compared at all points.
+    pub min_coarse_correlation: f32,
     /// Minimum fraction of the width or height that a crop cuts off. Similar products on a plain background often match
     /// well after a smaller shift.
     pub min_cut: f32,
@@ -52,6 +56,7 @@ impl Default for DuplicateRule {
             max_distance: 12,
             min_correlation: 0.985,
             min_crop_correlation: 0.96,
+            min_coarse_correlation: 0.80,
             min_cut: 0.08,
             turned: false,
         }
@@ -129,7 +134,7 @@ pub fn find(
     cancel: &Cancel,
     watch: impl Fn(usize, usize) + Sync,
 ) -> Option<Vec<DuplicateGroup>> {
-    let (mut leaders, mut groups) = grouped_by_content(entries);
+    let (leaders, mut groups) = grouped_by_content(entries);
     if rule.exact {
         return Some(sorted(groups, entries));
     }
@@ -137,13 +142,12 @@ pub fn find(
         let row = entries[at].row? as usize;
         values.get(row.checked_mul(dim)?..(row + 1).checked_mul(dim)?)
     };
-    leaders.retain(|at| entries[*at].appearance.is_some() && vector(*at).is_some());
-    let photos: Vec<near::ComparedPhoto<'_>> = leaders
-        .iter()
+    let compared: Vec<(usize, near::ComparedPhoto<'_>)> = leaders
+        .par_iter()
         .filter_map(|at| {
             let appearance = entries[*at].appearance?;
             let grid = &appearance.grid;
-            Some(near::ComparedPhoto {
+            let photo = near::ComparedPhoto {
                 vector: vector(*at)?,
                 hash: grid.hash(),
                 grid,
@@ -152,9 +156,13 @@ pub fn find(
                     sub_seconds: entries[*at].sub_seconds,
                     camera: appearance.camera.as_deref(),
                 },
-            })
+            };
+            // Pictures without visible detail resemble each other whatever they show.
+            let has_structure = ComparedGrid::new(grid).has_structure();
+            has_structure.then_some((*at, photo))
         })
         .collect();
+    let (leaders, photos): (Vec<usize>, Vec<_>) = compared.into_iter().unzip();
     let copy_of = copies(&photos, rule, cancel, watch)?;
     for (number, of) in copy_of.iter().enumerate() {
         let Some(of) = of else { continue };
@@ -190,6 +198,8 @@ fn copies(
     cancel: &Cancel,
     watch: impl Fn(usize, usize) + Sync,
 ) -> Option<Vec<Option<near::CopyOf>>> {
+    let embeddings: Vec<&[f16]> = photos.iter().map(|photo| photo.vector).collect();
+    let bounds = bounds::CosineBounds::new(&embeddings);
     let mut copy_of: Vec<Option<near::CopyOf>> = vec![None; photos.len()];
     let mut is_new = vec![true; photos.len()];
     let mut is_first = true;
@@ -198,6 +208,7 @@ fn copies(
         let shots = near::group_shots(photos, &before);
         let round = near::Round {
             photos,
+            bounds: &bounds,
             shots: &shots,
             is_new: &is_new,
             rule,

@@ -1,25 +1,30 @@
-//! Finds photos that show the same picture: all pairs in 8-bit precision, block by block, candidates in full precision.
+//! Finds photos that show the same picture: all pairs by bounds of their cosines and by their hashes, block by block.
 //!
-//! The kernel returns only products above a threshold, so memory does not grow with the number of pairs. Exact cosine
-//! and greyscale grids decide about candidates.
+//! The kernels return only pairs that may be duplicates, so memory does not grow with the number of pairs. Exact
+//! cosines and greyscale grids decide about them.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use half::f16;
 use rayon::prelude::*;
 
+use super::bounds::CosineBounds;
 use super::{DuplicateRule, Likeness};
 use crate::engine::cancel::Cancel;
-use crate::engine::inference::cpu::{Int8Rows, PackedI8, ProductAbove, widen};
-use crate::engine::media::appearance::{GreyGrid, PerceptualHash};
+use crate::engine::inference::cpu::{Int8Rows, PackedI8, ProductAbove, codes_within, widen};
+use crate::engine::media::appearance::{ComparedGrid, GreyGrid, PerceptualHash};
 use crate::engine::search::math::cosine;
 
-/// Photos per block; their embeddings fit into a core's cache.
+/// Photos per block; their vectors fit into a core's cache.
 const BLOCK: usize = 2048;
 /// Photos per parallel task, which compares them with a block.
 const TASK: usize = 128;
-/// Maximum error of a cosine caused by 8-bit quantisation.
+/// Maximum error of a bound caused by 8-bit quantisation.
 const MARGIN: f32 = 0.02;
+/// Prepared grids that a task keeps; each takes up to 120 KB.
+const KEPT_GRIDS: usize = 256;
 
 /// A photo to compare with others.
 #[derive(Clone, Copy)]
@@ -89,6 +94,8 @@ type FoundCopies = Vec<(usize, CopyOf)>;
 pub struct Round<'a> {
     /// The photos, best first.
     pub photos: &'a [ComparedPhoto<'a>],
+    /// Bounds of their cosines.
+    pub bounds: &'a CosineBounds,
     /// For each leader, the shot according to it and its copies of earlier rounds.
     pub shots: &'a [Shot<'a>],
     /// Whether each photo is new. Pairs of keepers that are not new have been compared before.
@@ -175,7 +182,7 @@ fn compare(
     if members.is_empty() || others.is_empty() {
         return Vec::new();
     }
-    let block = PhotoBlock::new(round.photos, members);
+    let block = PhotoBlock::new(round, members);
     others
         .par_chunks(TASK)
         .map_init(NearScratch::default, |scratch, task| {
@@ -193,21 +200,43 @@ fn compare(
 struct NearScratch {
     wide: Vec<f32>,
     rows: Int8Rows,
-    found: Vec<ProductAbove>,
+    products: Vec<ProductAbove>,
+    near: Vec<usize>,
+    /// Pairs that may be duplicates: the task's photo, and the member.
+    pairs: Vec<(usize, usize)>,
+    grids: PreparedGrids,
+}
+
+/// Grids prepared for comparison, by photo.
+#[derive(Default)]
+pub struct PreparedGrids(HashMap<usize, Rc<ComparedGrid>>);
+
+impl PreparedGrids {
+    fn of(&mut self, photos: &[ComparedPhoto<'_>], at: usize) -> Rc<ComparedGrid> {
+        if self.0.len() >= KEPT_GRIDS && !self.0.contains_key(&at) {
+            self.0.clear();
+        }
+        let grid = self.0.entry(at);
+        Rc::clone(grid.or_insert_with(|| Rc::new(ComparedGrid::new(photos[at].grid))))
+    }
 }
 
 /// Photos packed for comparison with many others.
 struct PhotoBlock {
     members: Vec<usize>,
-    vectors: PackedI8,
+    bounds: PackedI8,
+    hashes: Vec<u64>,
 }
 
 impl PhotoBlock {
-    fn new(photos: &[ComparedPhoto<'_>], members: Vec<usize>) -> Self {
+    fn new(round: &Round<'_>, members: Vec<usize>) -> Self {
         let mut wide = Vec::new();
-        widen_all(photos, &members, &mut wide);
-        let vectors = PackedI8::new(&wide, &vec![0.0; members.len()]);
-        Self { members, vectors }
+        widen_all(round.bounds, &members, &mut wide);
+        Self {
+            bounds: PackedI8::new(&wide, &vec![0.0; members.len()]),
+            hashes: members.iter().map(|at| round.photos[*at].hash.0).collect(),
+            members,
+        }
     }
 
     /// For each photo of a task, the first better member that it duplicates.
@@ -217,57 +246,70 @@ impl PhotoBlock {
         task: &[usize],
         scratch: &mut NearScratch,
     ) -> FoundCopies {
-        self.near(round, task, scratch);
-        let found = scratch.found.chunk_by(|a, b| a.row == b.row);
-        let first = found.filter_map(|hits| {
-            let at = task[hits[0].row];
-            let near = hits
-                .iter()
-                .filter(|hit| may_be_copy(round, self.members[hit.output], at, hit));
-            let mut copies = near.filter_map(|hit| copy(round, self.members[hit.output], at));
-            Some((at, copies.next()?))
+        self.candidates(round, task, scratch);
+        let NearScratch { pairs, grids, .. } = scratch;
+        let photos = pairs.chunk_by(|a, b| a.0 == b.0);
+        let first = photos.filter_map(|pairs| {
+            let at = task[pairs[0].0];
+            let mut members = pairs.iter().map(|(_, member)| self.members[*member]);
+            Some((
+                at,
+                members.find_map(|leader| copy(round, leader, at, grids))?,
+            ))
         });
         first.collect()
     }
 
     /// For each photo of a task, all better members that it duplicates.
     fn all_of(&self, round: &Round<'_>, task: &[usize], scratch: &mut NearScratch) -> FoundCopies {
-        self.near(round, task, scratch);
-        let pairs = scratch.found.iter().map(|hit| {
-            let (member, at) = (self.members[hit.output], task[hit.row]);
-            let may_be = member < at && may_be_copy(round, member, at, hit);
-            may_be.then(|| Some((at, copy(round, member, at)?)))?
-        });
-        pairs.flatten().collect()
+        self.candidates(round, task, scratch);
+        let NearScratch { pairs, grids, .. } = scratch;
+        let pairs = pairs
+            .iter()
+            .map(|(row, member)| (task[*row], self.members[*member]));
+        let copies = pairs
+            .filter(|(at, leader)| leader < at)
+            .filter_map(|(at, leader)| Some((at, copy(round, leader, at, grids)?)));
+        copies.collect()
     }
 
-    /// Pairs that are similar in 8-bit precision, by the task's photo, then by member.
-    fn near(&self, round: &Round<'_>, task: &[usize], scratch: &mut NearScratch) {
+    /// Pairs with a bound above the threshold or with similar hashes, by the task's photo, then by member.
+    fn candidates(&self, round: &Round<'_>, task: &[usize], scratch: &mut NearScratch) {
         let rule = round.rule;
-        widen_all(round.photos, task, &mut scratch.wide);
-        scratch.found.clear();
-        let threshold = rule.min_cosine.min(rule.min_framed_cosine) - MARGIN;
-        self.vectors.products_above(
+        widen_all(round.bounds, task, &mut scratch.wide);
+        scratch.products.clear();
+        self.bounds.products_above(
             &scratch.wide,
-            threshold,
+            rule.min_cosine - MARGIN,
             &mut scratch.rows,
-            &mut scratch.found,
+            &mut scratch.products,
         );
-        scratch
-            .found
-            .sort_unstable_by_key(|hit| (hit.row, hit.output));
+        scratch.pairs.clear();
+        let above = scratch
+            .products
+            .iter()
+            .map(|above| (above.row, above.output));
+        scratch.pairs.extend(above);
+        for (row, at) in task.iter().enumerate() {
+            scratch.near.clear();
+            let hash = round.photos[*at].hash.0;
+            codes_within(&self.hashes, hash, rule.max_distance, &mut scratch.near);
+            scratch
+                .pairs
+                .extend(scratch.near.iter().map(|member| (row, *member)));
+        }
+        scratch.pairs.sort_unstable();
+        scratch.pairs.dedup();
     }
-}
-
-/// Whether a pair deserves an exact comparison, judging by its 8-bit product or its hashes.
-fn may_be_copy(round: &Round<'_>, leader: usize, at: usize, hit: &ProductAbove) -> bool {
-    let (photos, rule) = (round.photos, round.rule);
-    hit.product >= rule.min_cosine - MARGIN
-        || photos[leader].hash.distance(photos[at].hash) <= rule.max_distance
 }
 
 /// Whether a photo duplicates a better one, and does not contradict its earlier copies.
-pub(super) fn copy(round: &Round<'_>, leader: usize, at: usize) -> Option<CopyOf> {
+pub fn copy(
+    round: &Round<'_>,
+    leader: usize,
+    at: usize,
+    grids: &mut PreparedGrids,
+) -> Option<CopyOf> {
     let (better, other, rule) = (&round.photos[leader], &round.photos[at], round.rule);
     if round.shots[leader].differs(&other.shot) {
         return None;
@@ -280,11 +322,12 @@ pub(super) fn copy(round: &Round<'_>, leader: usize, at: usize) -> Option<CopyOf
     if cosine < threshold {
         return None;
     }
+    let [own, others] = [leader, at].map(|at| grids.of(round.photos, at));
     Some(CopyOf {
         leader,
         likeness: Likeness::Near,
         cosine,
-        correlation: grid_correlation(better.grid, other.grid, cosine, rule)?,
+        correlation: grid_correlation(&own, &others, cosine, rule)?,
     })
 }
 
@@ -340,34 +383,29 @@ pub fn separate_shots<'a>(
     is_left_out
 }
 
-/// The correlation of two grids that show the same picture, or one a crop of the other; `None` if they do not, or have
-/// too little structure to compare.
+/// The correlation of two grids that show the same picture, or one a crop of the other; `None` if they do not.
 pub fn grid_correlation(
-    a: &GreyGrid,
-    b: &GreyGrid,
+    own: &ComparedGrid,
+    others: &ComparedGrid,
     cosine: f32,
     rule: &DuplicateRule,
 ) -> Option<f32> {
-    let (own, others) = (a.local_contrast(), b.local_contrast());
-    if !own.has_structure() || !others.has_structure() {
-        return None;
-    }
-    let whole = own.whole_correlation(&others);
+    let whole = own.whole_correlation(others);
     if whole >= rule.min_correlation {
         return Some(whole);
     }
     if cosine < rule.min_cosine {
         return None;
     }
-    let crop = GreyGrid::crop_match((a, &own), (b, &others));
+    let crop = own.crop_match(others, rule.min_coarse_correlation)?;
     (crop.cut_off() >= rule.min_cut && crop.correlation >= rule.min_crop_correlation)
         .then_some(crop.correlation)
 }
 
-fn widen_all(photos: &[ComparedPhoto<'_>], which: &[usize], wide: &mut Vec<f32>) {
-    let dim = which.first().map_or(0, |at| photos[*at].vector.len());
+fn widen_all(bounds: &CosineBounds, which: &[usize], wide: &mut Vec<f32>) {
+    let dim = which.first().map_or(0, |at| bounds.row(*at).len());
     wide.resize(which.len() * dim, 0.0);
     for (at, wide) in which.iter().zip(wide.chunks_exact_mut(dim.max(1))) {
-        widen(photos[*at].vector, wide);
+        widen(bounds.row(*at), wide);
     }
 }

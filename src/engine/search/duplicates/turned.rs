@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::Likeness;
-use super::near::{self, CopyOf, Round, grid_correlation};
+use super::near::{self, CopyOf, PreparedGrids, Round, grid_correlation};
 use crate::engine::cancel::Cancel;
-use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
+use crate::engine::media::appearance::{ComparedGrid, GridTransform, PerceptualHash, TURNS};
 use crate::engine::search::math::cosine;
 
 /// Bits per band; a 64-bit hash has four bands.
@@ -89,7 +89,8 @@ pub fn add_copies(
         }
     }
     // Copies of a photo that has just become a duplicate itself. Those that do not match its leader are left out later.
-    let mut turned_grids: HashMap<usize, Vec<(GridTransform, GreyGrid)>> = HashMap::new();
+    let mut turned_grids: HashMap<usize, Vec<(GridTransform, ComparedGrid)>> = HashMap::new();
+    let mut grids = PreparedGrids::default();
     for at in 0..copy_of.len() {
         let Some(of) = copy_of[at] else { continue };
         let Some(above) = copy_of[of.leader] else {
@@ -98,12 +99,14 @@ pub fn add_copies(
         let turned = turned_grids.entry(above.leader).or_insert_with(|| {
             let grid = round.photos[above.leader].grid;
             let turns = TURNS.into_iter().skip(1);
-            turns.map(|turn| (turn, grid.turned(turn))).collect()
+            turns
+                .map(|turn| (turn, ComparedGrid::new(&grid.turned(turn))))
+                .collect()
         });
         let turned_copies = turned
             .iter()
             .filter_map(|(turn, grid)| turned_copy(round, (above.leader, grid), *turn, at));
-        let copies = near::copy(round, above.leader, at)
+        let copies = near::copy(round, above.leader, at, &mut grids)
             .into_iter()
             .chain(turned_copies);
         let closest = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
@@ -123,14 +126,14 @@ fn turned_pairs(
     // Better new photos find this one.
     let is_wanted = |other: usize| other > new || !round.is_new[other];
     for turn in TURNS.into_iter().skip(1) {
-        let turned = round.photos[new].grid.turned(turn);
+        let turned = ComparedGrid::new(&round.photos[new].grid.turned(turn));
         for other in bands.near(hashes, hashes[new].turned(turn), is_wanted) {
             if other > new {
                 let copy = turned_copy(round, (new, &turned), turn, other);
                 pairs.extend(copy.map(|of| (other, of)));
             } else {
                 let back = inverse(turn);
-                let turned = round.photos[other].grid.turned(back);
+                let turned = ComparedGrid::new(&round.photos[other].grid.turned(back));
                 let copy = turned_copy(round, (other, &turned), back, new);
                 pairs.extend(copy.map(|of| (new, of)));
             }
@@ -154,7 +157,7 @@ fn inverse(turn: GridTransform) -> GridTransform {
 /// Compares a photo with a leader's transformed grid.
 fn turned_copy(
     round: &Round<'_>,
-    (leader, turned): (usize, &GreyGrid),
+    (leader, turned): (usize, &ComparedGrid),
     turn: GridTransform,
     at: usize,
 ) -> Option<CopyOf> {
@@ -163,7 +166,8 @@ fn turned_copy(
     if round.shots[leader].differs(&other.shot) || cosine < round.rule.min_framed_cosine {
         return None;
     }
-    let correlation = grid_correlation(turned, other.grid, cosine, round.rule)?;
+    let others = ComparedGrid::new(other.grid);
+    let correlation = grid_correlation(turned, &others, cosine, round.rule)?;
     Some(CopyOf {
         leader,
         likeness: Likeness::Turned(turn),
