@@ -1,6 +1,6 @@
 //! From keys to commands.
 
-use egui::{Context, Event, FocusDirection, Key, Modifiers, Popup};
+use egui::{Context, Event, FocusDirection, Id, Key, Modifiers, Popup};
 
 use crate::app::command::{Action, Command};
 use crate::app::document::grid_layout::GridMove;
@@ -60,6 +60,8 @@ impl KeyOwner {
 pub struct Keyboard {
     held: Vec<Event>,
     waits: u8,
+    /// What had the focus when the wait began. If it is a text field, keys must not go to it any more.
+    left: Option<Id>,
     /// Whether the character of the key that opens the field is still to come: it is not typed into it.
     own_character: bool,
     /// Since when the space bar is held over a large photo.
@@ -73,16 +75,18 @@ impl Keyboard {
             self.waits -= 1;
             let typed = take_typed(ctx);
             self.keep(typed);
-            if !ctx.text_edit_focused() && self.waits > 0 {
+            if !self.has_arrived(ctx) && self.waits > 0 {
                 ctx.request_repaint();
                 return Vec::new();
             }
             self.waits = 0;
+            self.left = None;
             let held = std::mem::take(&mut self.held);
             ctx.input_mut(|input| input.events.splice(0..0, held).for_each(drop));
         }
         let owner = KeyOwner::now(ctx, state);
-        if owner == KeyOwner::TextField {
+        let may_close = matches!(owner, KeyOwner::TextField | KeyOwner::Dialog);
+        if may_close && ctx.text_edit_focused() {
             self.hold_after_enter(ctx);
         }
         let events = ctx.input(|input| input.events.clone());
@@ -112,10 +116,28 @@ impl Keyboard {
             if opens {
                 self.own_character = true;
                 self.hold(ctx, at);
+                self.left = focused(ctx);
                 break;
             }
         }
+        if owner == KeyOwner::TextField {
+            // egui's text fields edit with some of these keys, too: Ctrl+K deletes the rest of the line.
+            ctx.input_mut(|input| {
+                let events = &mut input.events;
+                events.retain(|event| command(event, owner).is_none());
+            });
+        }
         commands
+    }
+
+    /// Whether the text field that keys wait for has the focus.
+    fn has_arrived(&self, ctx: &Context) -> bool {
+        ctx.text_edit_focused() && focused(ctx) != self.left
+    }
+
+    /// Makes what is typed from now on wait for a text field that is about to get the focus.
+    pub fn wait_for_field(&mut self) {
+        self.waits = KEY_WAIT_FRAMES;
     }
 
     /// Over a large photo, a touch of the space bar closes it, and holding it shows the loupe.
@@ -177,6 +199,10 @@ impl Keyboard {
             }
         }
     }
+}
+
+fn focused(ctx: &Context) -> Option<Id> {
+    ctx.memory(|memory| memory.focused())
 }
 
 /// What happens to the space bar.
@@ -301,6 +327,7 @@ fn is_editing(key: Key) -> bool {
         Key::A
             | Key::C
             | Key::V
+            | Key::W
             | Key::X
             | Key::Y
             | Key::Z
@@ -363,6 +390,10 @@ mod tests {
             [true, true, false, true, false, true]
         );
         assert_eq!(left_to_commands(KeyOwner::Photos), [true; 6]);
+        // In a text field, this deletes a word.
+        let close_folders = pressed(Key::W, Modifiers::COMMAND);
+        assert_eq!(command(&close_folders, KeyOwner::TextField), None);
+        assert!(command(&close_folders, KeyOwner::Photos).is_some());
     }
 
     #[test]

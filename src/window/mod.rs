@@ -14,7 +14,7 @@ use egui::{Context, Ui};
 
 use crate::app::App;
 use crate::app::command::Command;
-use crate::app::document::state::State;
+use crate::app::document::state::{State, ViewRequest};
 use crate::app::services::Services;
 use crate::app::single_instance::Instance;
 use crate::ui::Interface;
@@ -83,6 +83,12 @@ impl MainWindow {
 
     fn handle_requests(&mut self) {
         for request in self.app.take_requests() {
+            if matches!(
+                request,
+                ViewRequest::FocusLabelBox | ViewRequest::FocusSearchBox
+            ) {
+                self.keyboard.wait_for_field();
+            }
             self.ui.handle(request, self.app.state());
         }
     }

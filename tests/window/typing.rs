@@ -5,6 +5,7 @@ use crate::window;
 
 use egui::{Event, Key, Modifiers};
 use keys::untouched;
+use lumisift::app::command::{Action, Dialog};
 use window::{Window, coloured};
 
 /// A key as the window system sends it, with the character that it types.
@@ -105,4 +106,71 @@ fn a_slash_over_a_large_photo_goes_to_the_labels() {
     window.finish_layout();
     assert!(window.state().viewer.is_none());
     assert_eq!(window.state().draft, "re");
+}
+
+#[test]
+fn what_is_typed_after_a_command_is_chosen_by_name_arrives_in_its_field() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let marks = window.state().library.snapshot().marks.clone();
+    for in_one_frame in [true, false] {
+        window.open_dialog(Action::Palette);
+        window.type_into("Find a command", "add a label");
+        typed(&window, Key::Enter, "");
+        if !in_one_frame {
+            window.harness.step();
+        }
+        typed(&window, Key::X, "x");
+        typed(&window, Key::P, "p");
+        window.finish_layout();
+        assert_eq!(window.state().draft, "xp", "in one frame: {in_one_frame}");
+        assert_eq!(window.state().library.snapshot().marks, marks);
+        window.key(Key::Escape);
+    }
+}
+
+#[test]
+fn a_key_in_a_text_field_edits_it_or_is_a_command_but_never_both() {
+    let (_dir, mut window) = coloured();
+    let roots = window.state().memory.roots.clone();
+    let ctrl = Modifiers {
+        ctrl: true,
+        ..Modifiers::COMMAND
+    };
+    window.type_into("New label", "red car");
+    window.keys(ctrl, Key::W);
+    assert_eq!(window.state().draft, "red ");
+    assert_eq!(window.state().memory.roots, roots);
+    window.key(Key::Home);
+    window.keys(ctrl, Key::K);
+    assert_eq!(window.state().dialog, Some(Dialog::Palette));
+    assert_eq!(window.state().draft, "red ");
+}
+
+#[test]
+fn what_is_typed_while_the_keyboard_leaves_a_field_for_another_arrives_in_that() {
+    let (_dir, mut window) = coloured();
+    window.type_into("New label", "sea");
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::F);
+    for (key, text) in [(Key::R, "r"), (Key::E, "e"), (Key::D, "d")] {
+        typed(&window, key, text);
+    }
+    window.finish_layout();
+    window.settle();
+    assert_eq!(window.state().search, "red");
+    assert_eq!(window.state().draft, "sea");
+    let shows_matches = window.state().memory.captions_show_matches;
+    window
+        .harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::K);
+    for (key, text) in [(Key::C, "c"), (Key::A, "a"), (Key::P, "p")] {
+        typed(&window, key, text);
+    }
+    window.finish_layout();
+    window.settle();
+    window.key(Key::Enter);
+    assert_eq!(window.state().search, "red");
+    assert_ne!(window.state().memory.captions_show_matches, shows_matches);
 }
