@@ -409,6 +409,27 @@ fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen
 }
 
 #[test]
+fn a_label_that_is_being_typed_is_not_exported() {
+    let (_dir, mut window) = with_red();
+    window.type_into("New label", "blue");
+    assert_eq!(window.state().response.arrangement.counts, [3, 3]);
+    let target = tempfile::tempdir().expect("a folder");
+    open_export(&mut window, target.path());
+    assert!(window.has("All that fit a label (3)"));
+    let ExportState::Planned(plan) = &window.state().exports.state else {
+        panic!("a plan");
+    };
+    let red = target.path().join("red");
+    assert_eq!(plan.steps.len(), 3);
+    assert!(plan.steps.iter().all(|step| step.target.starts_with(&red)));
+    // Once it is kept, it is.
+    window.command(Command::Show(None));
+    window.command(Command::AddLabel("blue".into()));
+    let exported = window.state().export_count(ExportWhat::Fitting, false);
+    assert_eq!(exported, 6);
+}
+
+#[test]
 fn all_that_is_shown_is_never_exported_unasked() {
     let (_dir, mut window) = with_red();
     window.act(Action::ClearLabels);

@@ -69,7 +69,7 @@ impl State {
             ExportWhat::Picked => self.flagged(Flag::Pick),
             ExportWhat::Rejected => self.rejects().to_remove,
             ExportWhat::Fitting => {
-                let scored = self.response.scored();
+                let scored = self.response.kept();
                 let all = (0..self.library.len() as ItemId).into_par_iter();
                 all.filter(|id| scored.best(*id).is_some()).collect()
             }
@@ -102,7 +102,7 @@ impl State {
                 shown.filter(|id| goes(**id)).count()
             }
             ExportWhat::Fitting => {
-                let scored = self.response.scored();
+                let scored = self.response.kept();
                 let all = (0..library.items.len() as ItemId).into_par_iter();
                 all.filter(|id| goes(*id) && scored.best(*id).is_some())
                     .count()

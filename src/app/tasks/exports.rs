@@ -72,7 +72,7 @@ impl Chosen {
 
     /// The photos in the form that the export engine expects.
     fn list(&self) -> Vec<ExportItem> {
-        let scored = self.response.scored();
+        let scored = self.response.kept();
         let roots = RootIndex::new(&self.roots);
         let item = |(id, item): (ItemId, &LibraryItem)| {
             let path = &item.file.path;
@@ -97,7 +97,7 @@ impl Chosen {
 
     /// Label scores and content ids for the manifest.
     fn notes(&self) -> PhotoNotes {
-        let scored = self.response.scored();
+        let scored = self.response.kept();
         let note = |id: ItemId, at: usize| {
             Some(LabelNote {
                 label: scored.labels[at].text.clone(),

@@ -29,7 +29,7 @@ impl Chosen {
     /// The changes to write. Drops the snapshot, because changes to the library copy whatever is still shared, and
     /// reading the sidecars takes a while.
     fn into_edits(self, request: &KeywordRequest, cancel: &Cancel) -> Vec<SidecarEdit> {
-        let scored = self.response.scored();
+        let scored = self.response.kept();
         let edit = |(id, item): (ItemId, &LibraryItem)| {
             let fitting = match request.labels {
                 true => scored.fitting(id),

@@ -54,6 +54,8 @@ pub struct ScoringResponse {
     pub number: u64,
     /// The labels of the request.
     pub labels: Vec<Label>,
+    /// The label that was being typed, which is the last one.
+    pub draft: Option<LabelId>,
     /// For each label, its column in the scores.
     pub columns: Vec<Option<usize>>,
     /// For each label, why it cannot be scored.
@@ -85,6 +87,19 @@ impl ScoringResponse {
             columns: &self.columns,
             scores: &self.scores,
             search: self.search.as_deref(),
+        }
+    }
+
+    /// The scores without those of the label that is being typed, which exports and keywords must not use.
+    #[must_use]
+    pub fn kept(&self) -> LabelScores<'_> {
+        let last = self.labels.last().map(|label| label.id);
+        let drafts = usize::from(self.draft.is_some() && last == self.draft);
+        let count = self.labels.len() - drafts;
+        LabelScores {
+            labels: &self.labels[..count],
+            columns: self.columns.get(..count).unwrap_or_default(),
+            ..self.scored()
         }
     }
 
@@ -223,6 +238,7 @@ fn respond(kept: &mut KeptResults, request: &ScoringRequest) -> ScoringResponse 
     let mut response = ScoringResponse {
         number: request.number,
         labels: request.labels.clone(),
+        draft: request.draft,
         columns: vec![None; request.labels.len()],
         problems: vec![None; request.labels.len()],
         ..ScoringResponse::default()
