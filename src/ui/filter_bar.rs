@@ -11,6 +11,7 @@ use super::widgets::{chip, chip_width, elided, icon_button_sized, small_button};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::{Chip, chips};
+use crate::app::document::search_text::asks_nothing;
 use crate::app::document::state::State;
 use crate::t;
 use crate::text::{self, Digits, Surface};
@@ -197,7 +198,7 @@ fn selected(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// The effect of the search on the displayed photos, or its error.
 fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if state.search.trim().is_empty() {
+    if asks_nothing(&state.search) {
         return;
     }
     if let Some(problem) = &state.response.search_problem {

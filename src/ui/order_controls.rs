@@ -6,6 +6,7 @@ use super::icons::Icon;
 use super::widgets::icon_button_sized;
 use crate::app::command::Command;
 use crate::app::document::filter::{Grouping, SortKey, Sorting};
+use crate::app::document::search_text::asks_nothing;
 use crate::app::document::state::State;
 use crate::t;
 
@@ -106,7 +107,7 @@ fn keys(state: &State) -> [Vec<SortKey>; 3] {
         SortKey::Place,
     ];
     let mut matches = vec![SortKey::BestMatch];
-    if !state.search.is_empty() {
+    if !asks_nothing(&state.search) {
         matches.push(SortKey::Search);
     }
     let labels = || state.memory.labels.iter().map(|label| label.id);

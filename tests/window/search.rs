@@ -136,3 +136,22 @@ fn the_order_and_the_groups_before_a_search_come_back_whatever_was_chosen_meanwh
     assert_eq!(window.state().grouping(), Grouping::Folder);
     assert_eq!(window.shown(), before);
 }
+
+#[test]
+fn a_search_that_asks_for_nothing_changes_neither_the_order_nor_the_groups() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    let before = (window.state().sorting(), window.state().grouping());
+    let shown = window.shown();
+    for nothing in [" ", ",", " , "] {
+        window.command(Command::SearchFor(nothing.into()));
+        let now = (window.state().sorting(), window.state().grouping());
+        assert_eq!(now, before, "{nothing:?}");
+        assert_eq!(window.shown(), shown, "{nothing:?}");
+    }
+    // What is left of a search after its words are deleted ends it.
+    window.command(Command::SearchFor("blue ".into()));
+    assert_eq!(window.state().grouping(), Grouping::Nothing);
+    window.command(Command::SearchFor(" ".into()));
+    assert_eq!(window.state().grouping(), before.1);
+}

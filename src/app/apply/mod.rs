@@ -20,6 +20,7 @@ use crate::app::document::export_choices::ExportChoices;
 use crate::app::document::exports::ExportState;
 use crate::app::document::filter::{Filter, Grouping, LabelFit, Sorting};
 use crate::app::document::history::HistoryStep as Undo;
+use crate::app::document::search_text::asks_nothing;
 use crate::app::document::state::ViewRequest;
 use crate::app::tasks::supervisor::Slot;
 use crate::engine::files::paths::RootIndex;
@@ -380,11 +381,9 @@ impl App {
     }
 
     pub(super) fn search(&mut self, text: String) {
-        if text.trim().is_empty() {
+        if asks_nothing(&text) {
             // The next search hides poor matches again.
             self.state.memory.filter.search_shows_all = false;
-        }
-        if text.is_empty() {
             self.state.search_order = None;
         } else {
             let best_first = (Sorting::of_search(), Grouping::Nothing);

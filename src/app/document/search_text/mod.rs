@@ -89,6 +89,12 @@ impl SearchText {
     }
 }
 
+/// Whether a search text asks for nothing: it consists of spaces and commas.
+#[must_use]
+pub fn asks_nothing(text: &str) -> bool {
+    alternatives(text).is_empty()
+}
+
 /// Splits at commas outside quotes.
 fn alternatives(text: &str) -> Vec<&str> {
     let mut quoted = false;
@@ -146,7 +152,8 @@ impl Part {
         }
         let meaning = meaning.join(" ");
         part.has_meaning = !meaning.is_empty();
-        let folded = fold(&meaning);
+        // Quotes are for the model. Names and descriptions do not have them.
+        let folded = fold(&meaning.replace('"', "")).trim().to_owned();
         // A combining accent alone folds to nothing, which every name contains.
         if !folded.is_empty() {
             part.meanings.push(folded);
@@ -275,6 +282,21 @@ mod tests {
         // A comma in quotes does not separate.
         assert_eq!(parse("\"red, white\"").parts.len(), 1);
         assert_eq!(parse(" , ").parts, []);
+        assert!(asks_nothing(" , ") && !asks_nothing("a, "));
+    }
+
+    #[test]
+    fn quoted_words_are_searched_for_in_names_without_their_quotes() {
+        for quoted in [
+            "\"Beach day\"",
+            "\"beach\" day",
+            "\"beach day",
+            "\" beach day \"",
+        ] {
+            assert_eq!(parse(quoted).parts[0].meanings, ["beach day"], "{quoted}");
+            assert_eq!(parse(quoted).meaning, quoted);
+        }
+        assert!(parse("\"\"").parts[0].meanings.is_empty());
     }
 
     #[test]

@@ -38,6 +38,7 @@ fn a_search_finds_names_and_dates_besides_what_is_seen() {
     assert_eq!(shown("sea", true), [1, 3]);
     // The first photo has that name, though it shows something else.
     assert_eq!(shown("b10", true), [0, 1, 3]);
+    assert_eq!(shown("\"b10\"", true), [0, 1, 3]);
     assert_eq!(shown("b*", false), [1, 0, 2]);
     assert_eq!(shown("sea 2023", true), [3]);
     assert_eq!(shown("2024", false), [0]);
