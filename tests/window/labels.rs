@@ -8,7 +8,7 @@ use egui::Key;
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::arrange::Heading;
-use lumisift::app::document::filter::{Grouping, LabelFit};
+use lumisift::app::document::filter::{Grouping, LabelFit, SortKey, Sorting};
 use lumisift::app::document::viewer::Viewer;
 use window::{Setup, Window, add_label, coloured, colours};
 
@@ -384,4 +384,28 @@ fn what_fits_nothing_says_what_it_comes_closest_to() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn what_fits_nothing_comes_nearest_first_whatever_the_order_was() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.command(Command::SortBy(Sorting {
+        key: SortKey::Name,
+        descending: true,
+    }));
+    window.click("Show only something else: 6 photos");
+    let scored = window.state().response.scored();
+    let order = window.state().response.arrangement.order.iter();
+    let matches: Vec<f32> = order.filter_map(|id| scored.matched(0, *id)).collect();
+    assert_eq!(matches.len(), 6);
+    assert!(matches.is_sorted_by(|a, b| a >= b), "{matches:?}");
+    assert_eq!(window.state().sorting().key, SortKey::BestMatch);
+    // Another order can still be chosen.
+    let by_name = Sorting {
+        key: SortKey::Name,
+        descending: false,
+    };
+    window.command(Command::SortBy(by_name));
+    assert_eq!(window.shown()[0], "blue 1.png");
 }

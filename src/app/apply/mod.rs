@@ -367,11 +367,11 @@ impl App {
         self.read_folders();
     }
 
-    /// Filters by label. With a single label, the best matches come first.
+    /// Filters by label. With a single label, the best matches come first; with none, those that come closest to one.
     fn fit_only(&mut self, fit: LabelFit, near: bool) {
         let before = self.state.memory.filter.fit;
         self.state.memory.filter.set_fit(fit, near);
-        if fit == before || !matches!(fit, LabelFit::Label(_)) {
+        if fit == before || !matches!(fit, LabelFit::Label(_) | LabelFit::Nothing) {
             return;
         }
         match &mut self.state.search_order {
