@@ -6,6 +6,7 @@ use crate::app::document::export_choices::ExportChoices;
 use crate::app::document::exports::ExportRequest;
 use crate::app::document::filter::{Filter, Grouping, LabelFit, Sorting};
 use crate::app::document::grid_layout::GridMove;
+use crate::app::document::history::LabelEdit;
 use crate::app::document::keywords::KeywordRequest;
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::ItemId;
@@ -38,6 +39,9 @@ pub enum Command {
     SetLabelText(LabelId, String),
     /// Change a label's threshold.
     SetMinMatch(LabelId, f32),
+    /// End a continuous edit, which forms one undo step. In a label's text, a leading minus then makes the label exclude
+    /// photos.
+    EndEdit(LabelEdit),
     /// Enable or disable a label.
     SetLabelOn(LabelId, bool),
     /// Set whether a label excludes photos.

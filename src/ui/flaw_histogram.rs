@@ -13,6 +13,7 @@ use crate::app::command::{Command, FindingCommand};
 use crate::app::document::arrange::BARS;
 use crate::app::document::filter::Filter;
 use crate::app::document::findings::Kind;
+use crate::app::document::history::LabelEdit;
 use crate::app::document::library::ItemId;
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
@@ -92,6 +93,9 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
             kind,
             (pointer.x - rect.min.x) / rect.width(),
         )));
+    }
+    if response.clicked() || response.drag_stopped() || response.lost_focus() {
+        commands.push(Command::EndEdit(LabelEdit::Line(flaw)));
     }
     response.on_hover_text(t!(
         "line-hint",

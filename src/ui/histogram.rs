@@ -7,6 +7,7 @@ use super::theme::{self, palette};
 use super::widgets::{elided, fine_percent};
 use crate::app::command::Command;
 use crate::app::document::arrange::BARS;
+use crate::app::document::history::LabelEdit;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
@@ -79,6 +80,9 @@ pub fn histogram(
         if by != 0.0 {
             commands.push(Command::SetMinMatch(label.id, label.min_match + by));
         }
+    }
+    if response.clicked() || response.drag_stopped() || response.lost_focus() {
+        commands.push(Command::EndEdit(LabelEdit::Threshold(label.id)));
     }
     response.on_hover_text(t!(
         "threshold-hint",

@@ -17,6 +17,7 @@ use super::threshold_row::{NEAR_ROW, advice, distribution_tooltip, near_row};
 use super::widgets::{elided, quiet_button};
 use crate::app::command::Command;
 use crate::app::document::filter::LabelFit;
+use crate::app::document::history::LabelEdit;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::text::Surface;
@@ -284,6 +285,9 @@ fn text_field(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     line_keys(ui, &response, label);
     if response.changed() {
         commands.push(Command::SetLabelText(label.id, text));
+    }
+    if response.lost_focus() {
+        commands.push(Command::EndEdit(LabelEdit::Text(label.id)));
     }
 }
 

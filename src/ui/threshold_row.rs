@@ -8,6 +8,7 @@ use super::theme::{self, palette};
 use super::widgets::{elided, fine_percent, photos};
 use crate::app::command::Command;
 use crate::app::document::filter::LabelFit;
+use crate::app::document::history::LabelEdit;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
@@ -84,7 +85,11 @@ fn threshold_field(
     }
     let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
     if let Some(threshold) = match_axis::from_text(&typed.text).filter(|_| !cancelled) {
+        // A typed threshold is an undo step of its own.
+        let end = Command::EndEdit(LabelEdit::Threshold(label.id));
+        commands.push(end.clone());
         commands.push(Command::SetMinMatch(label.id, threshold));
+        commands.push(end);
     }
     true
 }

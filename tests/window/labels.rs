@@ -409,3 +409,48 @@ fn what_fits_nothing_comes_nearest_first_whatever_the_order_was() {
     window.command(Command::SortBy(by_name));
     assert_eq!(window.shown()[0], "blue 1.png");
 }
+
+#[test]
+fn each_typed_threshold_and_each_edit_of_a_text_is_undone_on_its_own() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    let line = |window: &Window| window.state().memory.labels[0].min_match;
+    let before = line(&window);
+    for typed in ["40", "60"] {
+        window.click("Type the threshold of red");
+        window.harness.step();
+        window.keys(egui::Modifiers::COMMAND, Key::A);
+        window.type_into("Threshold of red in percent", typed);
+        window.key(Key::Enter);
+    }
+    for expected in [0.4, before] {
+        window.act(Action::Undo);
+        assert!((line(&window) - expected).abs() < 1e-6, "{expected}");
+    }
+    window.type_into("Label red", " car");
+    window.key(Key::Escape);
+    window.type_into("Label red car", "s");
+    window.key(Key::Escape);
+    for expected in ["red car", "red"] {
+        window.act(Action::Undo);
+        assert_eq!(window.state().memory.labels[0].text, expected);
+    }
+}
+
+#[test]
+fn a_minus_before_the_text_of_a_label_makes_it_exclude_photos() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.harness.get_by_label("Label red").focus();
+    window.harness.step();
+    window.key(Key::Home);
+    window.harness.event(egui::Event::Text("-".into()));
+    window.harness.step();
+    assert_eq!(window.state().memory.labels[0].text, "-red");
+    window.key(Key::Escape);
+    let label = &window.state().memory.labels[0];
+    assert_eq!((label.text.as_str(), label.negated), ("red", true));
+    window.act(Action::Undo);
+    let label = &window.state().memory.labels[0];
+    assert_eq!((label.text.as_str(), label.negated), ("red", false));
+}

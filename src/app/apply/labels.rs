@@ -88,6 +88,23 @@ impl App {
         self.scoring_requests.goal = last;
     }
 
+    /// Ends a continuous edit, if it is the last change.
+    fn end_edit(&mut self, edit: LabelEdit) {
+        if !self.state.history.is_editing(edit) {
+            return;
+        }
+        if let LabelEdit::Text(id) = edit {
+            // Not before the end, because the text would change under the cursor.
+            self.edit_label(id, Some(edit), RefreshPriority::FromTop, |label| {
+                if let Some(text) = labels::excluded(&label.text) {
+                    label.text = text.to_owned();
+                    label.negated = true;
+                }
+            });
+        }
+        self.state.history.end_edit();
+    }
+
     pub(super) fn change_labels(&mut self, command: Command) {
         match command {
             Command::DraftLabel(text) => {
@@ -117,6 +134,7 @@ impl App {
                     label.min_match = min;
                 });
             }
+            Command::EndEdit(edit) => self.end_edit(edit),
             Command::SetLabelOn(id, on) => {
                 self.with_label(id, RefreshPriority::FromTop, |label| label.on = on)
             }

@@ -86,6 +86,17 @@ impl History {
         self.done.push(before);
     }
 
+    /// Whether the last step is this continuous edit.
+    #[must_use]
+    pub fn is_editing(&self, edit: LabelEdit) -> bool {
+        self.edit == Some(edit)
+    }
+
+    /// Ends a continuous edit, so that the next one is a step of its own.
+    pub fn end_edit(&mut self) {
+        self.edit = None;
+    }
+
     /// Undoes the last step. `swap` restores it, and returns the redo step if there is one.
     pub fn undo(&mut self, swap: impl FnOnce(HistoryStep) -> Option<HistoryStep>) {
         self.edit = None;

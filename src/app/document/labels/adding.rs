@@ -63,15 +63,19 @@ impl AddedLabels {
     }
 }
 
+/// The text after a leading minus, which makes a label that excludes photos; `None` without both.
+#[must_use]
+pub fn excluded(typed: &str) -> Option<&str> {
+    let rest = typed.strip_prefix('-').map(str::trim);
+    rest.filter(|rest| !rest.is_empty())
+}
+
 /// Creates a label with the least used colour. A leading minus in the text makes it an excluding label.
 ///
 /// # Errors
 /// Returns the existing label if there is one with the same text.
 pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, ExistingLabel> {
-    let shut_out = typed
-        .strip_prefix('-')
-        .map(str::trim)
-        .filter(|rest| !rest.is_empty());
+    let shut_out = excluded(typed);
     let negated = shut_out.is_some();
     let text = shut_out.unwrap_or(typed).to_owned();
     match labels.iter().find(|label| label.text == text) {

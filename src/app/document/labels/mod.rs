@@ -16,7 +16,9 @@ use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
 
 pub(in crate::app) use adding::free_colour;
-pub use adding::{AddedLabels, ExistingLabel, add_all, add_list, new_label, split_list, typed};
+pub use adding::{
+    AddedLabels, ExistingLabel, add_all, add_list, excluded, new_label, split_list, typed,
+};
 pub use saved::SavedLabels;
 
 /// Identifies a label independently of its text and position.
