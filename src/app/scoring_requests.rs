@@ -75,6 +75,7 @@ impl App {
         self.scoring_requests.number += 1;
         self.scoring_requests.last = Instant::now();
         if priority == RefreshPriority::FromTop {
+            self.state.selection.set_marked_at(None);
             self.scoring_requests
                 .top_from
                 .get_or_insert(self.scoring_requests.number);

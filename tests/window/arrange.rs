@@ -7,9 +7,13 @@ use crate::window;
 use std::fs;
 use std::path::Path;
 
+use egui::Key;
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
-use lumisift::app::document::filter::{AspectShape, Filter, Grouping, LabelFit, SortKey, Sorting};
+use lumisift::app::document::filter::{
+    AspectShape, Filter, FlagFilter, Grouping, LabelFit, SortKey, Sorting,
+};
+use lumisift::app::document::viewer::Viewer;
 use lumisift::engine::media::metadata::Additions;
 use lumisift::engine::media::metadata::xmp::Packet;
 use window::{Setup, Window, add_label, coloured, colours};
@@ -147,7 +151,7 @@ fn every_active_filter_is_a_chip_that_can_be_removed() {
     window.type_into("Taken from", "May");
     assert!(window.has_containing("Write a date as 2024"));
     assert_eq!(window.shown().len(), 3);
-    window.key(egui::Key::Escape);
+    window.key(Key::Escape);
     window.finish_layout();
     window.click("Remove the filter from May");
     window.click("Remove the filter name: green");
@@ -199,4 +203,52 @@ fn cameras_group_and_filter() {
     window.command(Command::FilterBy(Box::new(filter)));
     assert_eq!(window.shown(), ["red 1.png"]);
     assert!(window.has("Remove the filter EOS R5"));
+}
+
+#[test]
+fn after_a_mark_has_hidden_a_photo_the_cursor_goes_on_from_there() {
+    let (_dir, mut window) = coloured();
+    let by_name = Sorting {
+        key: SortKey::Name,
+        descending: false,
+    };
+    window.command(Command::SortBy(by_name));
+    let undecided = Filter {
+        flag: FlagFilter::Undecided,
+        ..Filter::default()
+    };
+    window.command(Command::FilterBy(Box::new(undecided)));
+    window.click_photo("green 1.png");
+    window.key(Key::X);
+    assert_eq!(window.shown().len(), 8);
+    window.key(Key::ArrowRight);
+    assert_eq!(window.selected(), ["green 2.png"]);
+    window.key(Key::P);
+    window.key(Key::ArrowLeft);
+    assert_eq!(window.selected(), ["blue 3.png"]);
+    // The same in the viewer, to the last photo.
+    window.key(Key::ArrowRight);
+    window.key(Key::Enter);
+    for next in ["red 1.png", "red 2.png", "red 3.png", "blue 3.png"] {
+        window.key(Key::X);
+        let step = if next == "blue 3.png" {
+            Key::ArrowLeft
+        } else {
+            Key::ArrowRight
+        };
+        window.key(step);
+        let viewed = window.state().viewer.as_ref().map(Viewer::item);
+        let viewed = viewed.and_then(|id| window.state().item(id));
+        assert_eq!(viewed.map(|item| item.name.as_str()), Some(next));
+    }
+    // Another filter starts from the first photo again.
+    window.key(Key::Escape);
+    window.key(Key::X);
+    let picked = Filter {
+        flag: FlagFilter::Picked,
+        ..Filter::default()
+    };
+    window.command(Command::FilterBy(Box::new(picked)));
+    window.key(Key::ArrowRight);
+    assert_eq!(window.selected(), ["green 2.png"]);
 }

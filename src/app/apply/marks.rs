@@ -39,6 +39,12 @@ impl App {
                 after.push((content, Some(new)));
             }
         }
+        let order = &self.state.response.arrangement.order;
+        let first = targets.first();
+        let place = first.and_then(|first| order.iter().position(|id| id == first));
+        if place.is_some() {
+            self.state.selection.set_marked_at(place);
+        }
         let next =
             (targets.len() == 1 && self.state.memory.auto_advance).then_some(GridMove::Right);
         let changed = |(old, new): (&Decision, &Decision)| {

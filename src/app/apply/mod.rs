@@ -124,6 +124,7 @@ impl App {
                 let (fit, near) = (filter.fit, filter.near);
                 self.state.memory.filter = *filter;
                 self.state.memory.filter.fit = before;
+                self.state.selection.set_marked_at(None);
                 self.fit_only(fit, near);
                 self.request_refresh(RefreshPriority::Now);
             }

@@ -93,9 +93,10 @@ impl App {
             (true, GridMove::Down) => GridMove::Right,
             (_, step) => step,
         };
-        let goal = place.map_or(0, |place| {
-            layout.step_from(place, step, order.len(), state.grid.height)
-        });
+        let goal = match place {
+            Some(place) => layout.step_from(place, step, order.len(), state.grid.height),
+            None => step_from_hidden(state.selection.marked_at(), step, order.len()),
+        };
         let id = order[goal];
         let mode = if extend {
             SelectionMode::Range
@@ -107,5 +108,18 @@ impl App {
         if state.viewer.is_some() {
             state.viewer = Some(Viewer::of(id));
         }
+    }
+}
+
+/// Where the cursor goes from a photo that is hidden. If a mark hid it, it goes on from there.
+fn step_from_hidden(marked_at: Option<usize>, step: GridMove, count: usize) -> usize {
+    let last = count.saturating_sub(1);
+    match (marked_at, step) {
+        (None, _) | (_, GridMove::Home) => 0,
+        (_, GridMove::End) => last,
+        (Some(place), GridMove::Left | GridMove::Up | GridMove::PageUp) => {
+            place.saturating_sub(1).min(last)
+        }
+        (Some(place), GridMove::Right | GridMove::Down | GridMove::PageDown) => place.min(last),
     }
 }

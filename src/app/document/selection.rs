@@ -13,6 +13,8 @@ pub struct Selection {
     /// The item from which arrow keys move.
     pub cursor: Option<ItemId>,
     anchor: Option<ItemId>,
+    /// Where the photo at the cursor was displayed when it was last marked.
+    marked_at: Option<usize>,
 }
 
 /// How a click or a cursor step changes the selection.
@@ -94,6 +96,18 @@ impl Selection {
         self.chosen = shown.into_iter().collect();
     }
 
+    /// Where the photo at the cursor was displayed when it was last marked. If the mark has hidden it, the next photo is
+    /// there now. `None` once the cursor, the order or the filter has changed.
+    #[must_use]
+    pub fn marked_at(&self) -> Option<usize> {
+        self.marked_at
+    }
+
+    /// Sets [`Self::marked_at`].
+    pub fn set_marked_at(&mut self, place: Option<usize>) {
+        self.marked_at = place;
+    }
+
     /// Changes the selection as after a click on a photo or a cursor step to it.
     pub fn select(&mut self, id: ItemId, mode: SelectionMode, order: &[ItemId]) {
         self.with_hidden = false;
@@ -116,6 +130,7 @@ impl Selection {
             }
         }
         self.cursor = Some(id);
+        self.marked_at = None;
     }
 
     fn only(&mut self, id: ItemId) {
@@ -132,6 +147,7 @@ impl Selection {
         self.with_hidden = false;
         self.chosen.extend(ids);
         self.cursor = self.cursor.filter(|id| self.chosen.contains(id));
+        self.marked_at = None;
     }
 
     /// Clears the selection.
@@ -146,6 +162,7 @@ impl Selection {
         let follow = |id: ItemId| new.get(id as usize).copied().flatten();
         self.chosen = self.chosen.iter().filter_map(|id| follow(*id)).collect();
         self.cursor = self.cursor.and_then(follow);
+        self.marked_at = None;
         self.anchor = self.anchor.and_then(follow);
     }
 }
