@@ -409,6 +409,32 @@ fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen
 }
 
 #[test]
+fn photos_that_the_dialog_chose_by_itself_are_not_remembered() {
+    let (_dir, mut window) = with_red();
+    window.act(Action::ClearLabels);
+    window.click_photo("green 1.png");
+    window.key(Key::P);
+    window.act(Action::SelectNone);
+    let target = tempfile::tempdir().expect("a folder");
+    open_export(&mut window, target.path());
+    assert_eq!(export_request(&window).what, ExportWhat::Picked);
+    window.click("Write a list of what went where (JSON and CSV)");
+    assert_eq!(window.state().memory.export.what, None);
+    window.command(Command::Show(None));
+    window.command(Command::AddLabels("red".into()));
+    window.open_dialog(Action::Export);
+    planned(&mut window);
+    assert_eq!(export_request(&window).what, ExportWhat::Fitting);
+    assert!(export_request(&window).manifest);
+    // The user's own choice is.
+    window.click("Picks (1)");
+    window.command(Command::Show(None));
+    window.open_dialog(Action::Export);
+    planned(&mut window);
+    assert_eq!(export_request(&window).what, ExportWhat::Picked);
+}
+
+#[test]
 fn a_label_that_is_being_typed_is_not_exported() {
     let (_dir, mut window) = with_red();
     window.type_into("New label", "blue");

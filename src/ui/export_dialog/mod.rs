@@ -11,7 +11,7 @@ use super::dialog_parts::{above_button, kept_copies, row, title};
 use super::response_cache::RejectSummary;
 use super::theme::{self, palette};
 use crate::app::command::Command;
-use crate::app::document::export_choices::ExportWhat;
+use crate::app::document::export_choices::{ExportChoices, ExportWhat};
 use crate::app::document::exports::ExportState;
 use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
@@ -83,8 +83,16 @@ impl Interface {
         let before = choices.now.clone();
         choice_rows(ui, state, choices, commands);
         if choices.now != before && !choices.for_rejects {
-            let kept = Box::new(choices.now.clone());
-            commands.push(Command::KeepExportChoices(kept));
+            // Photos that the dialog has chosen by itself are no choice of the user.
+            let what = match choices.now.what == before.what {
+                true => state.memory.export.what,
+                false => choices.now.what,
+            };
+            let kept = ExportChoices {
+                what,
+                ..choices.now.clone()
+            };
+            commands.push(Command::KeepExportChoices(Box::new(kept)));
         }
         if choices.now.what == Some(ExportWhat::Rejected) {
             let rejects = reject_summary.get(state, || RejectSummary::of(state));
