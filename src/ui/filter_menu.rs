@@ -154,7 +154,7 @@ fn date_rows(ui: &mut Ui, filter: &mut Filter) {
             field(ui, &mut filter.to, t!("taken-to"), "2024-08-31", 92.0);
         });
         // Always laid out, so that nothing moves.
-        let problem = calendar::problem(&filter.from).or(calendar::problem(&filter.to));
+        let problem = calendar::range_problem(&filter.from, &filter.to);
         let colour = palette(ui).bad;
         ui.label(RichText::new(problem.unwrap_or(" ")).small().color(colour));
     });

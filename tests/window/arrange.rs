@@ -165,6 +165,24 @@ fn every_active_filter_is_a_chip_that_can_be_removed() {
     assert!(!window.has("Clear all"));
 }
 
+#[test]
+fn a_range_of_dates_that_ends_before_it_begins_is_reported() {
+    let (_dir, mut window) = coloured();
+    window.harness.get_by_label("Filter").click();
+    window.finish_layout();
+    window.type_into("Taken from", "2025");
+    window.type_into("Taken to", "2024");
+    assert!(window.has("The first date is after the last"));
+    window.type_into("Taken to", "-12");
+    assert!(window.has("The first date is after the last"));
+    window.command(Command::FilterBy(Box::new(Filter {
+        from: "2025".into(),
+        to: "2025-12".into(),
+        ..Filter::default()
+    })));
+    assert!(!window.has("The first date is after the last"));
+}
+
 /// Writes a sidecar that names a camera.
 fn camera(photo: &Path, name: &str) {
     let mut packet = Packet::empty();

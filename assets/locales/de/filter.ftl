@@ -2,6 +2,7 @@
 # Filters, groups, order and search.
 
 date-how = Schreiben Sie ein Datum als 2024, 2024-05 oder 2024-05-31
+date-order = Das erste Datum liegt nach dem letzten
 any-label = Mit Label
 something-else = Sonstiges
 chip-near = auch knapp unter der Schwelle

@@ -1,6 +1,7 @@
 # Filters, groups, order and search.
 
 date-how = Write a date as 2024, 2024-05 or 2024-05-31
+date-order = The first date is after the last
 any-label = Any label
 something-else = Something else
 chip-near = just below the line too

@@ -2,6 +2,7 @@
 # Filtros, grupos, orden y búsqueda.
 
 date-how = Escriba la fecha como 2024, 2024-05 o 2024-05-31
+date-order = La primera fecha es posterior a la última
 any-label = Cualquier etiqueta
 something-else = Otra cosa
 chip-near = también justo por debajo del umbral

@@ -2,6 +2,7 @@
 # Filters, groups, order and search.
 
 date-how = Écrivez une date sous la forme 2024, 2024-05 ou 2024-05-31
+date-order = La première date est postérieure à la dernière
 any-label = Avec étiquette
 something-else = Autre chose
 chip-near = aussi juste sous le seuil

@@ -1,6 +1,7 @@
 # 筛选、分组、排序和搜索。
 
 date-how = 请按 2024、2024-05 或 2024-05-31 的格式输入日期
+date-order = 开始日期晚于结束日期
 any-label = 任意标签
 something-else = 其他
 chip-near = 包括略低于阈值的

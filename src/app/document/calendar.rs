@@ -87,6 +87,18 @@ pub fn problem(text: &str) -> Option<&'static str> {
     (!right).then(|| t!("date-how"))
 }
 
+/// An error message about the typed dates of a range, either of which may be empty: one of them is wrong, or the first
+/// is after the last.
+#[must_use]
+pub fn range_problem(from: &str, to: &str) -> Option<&'static str> {
+    let (from, to) = (from.trim(), to.trim());
+    let wrong = problem(from).or_else(|| problem(to));
+    // Compared as far as both are given: a year includes its months.
+    let start = from.get(..to.len()).unwrap_or(from);
+    let is_reversed = !to.is_empty() && start > to;
+    wrong.or_else(|| is_reversed.then(|| t!("date-order")))
+}
+
 /// Whether a word is a date or the beginning of one, with a year from 1900 to 2099.
 #[must_use]
 pub fn is_date(word: &str) -> bool {
@@ -151,6 +163,29 @@ mod tests {
         }
         for wrong in ["24", "2024-13", "2024-02-30", "May 2024", "2024-05-01-02"] {
             assert!(problem(wrong).is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_range_ends_after_it_begins() {
+        for (from, to) in [
+            ("", ""),
+            ("2024", ""),
+            ("", "2024"),
+            ("2024-05", "2024"),
+            ("2024", "2024-05"),
+            (" 2024-05-31", "2024-05 "),
+        ] {
+            assert_eq!(range_problem(from, to), None, "{from} {to}");
+        }
+        for (from, to) in [
+            ("2025", "2024"),
+            ("2024", "2023-12"),
+            ("2024-06", "2024-05-31"),
+            ("May", ""),
+            ("2024", "24"),
+        ] {
+            assert!(range_problem(from, to).is_some(), "{from} {to}");
         }
     }
 }
