@@ -1,6 +1,7 @@
 //! Labels that are typed or pasted, and the colours of new ones.
 
 use super::{COLOURS, Label, LabelId};
+use crate::engine::search::query::is_comma;
 use crate::t;
 
 /// Splits a typed or pasted list at newlines, and at commas outside quotes.
@@ -10,7 +11,7 @@ pub fn split_list(text: &str) -> Vec<String> {
     let mut quoted = false;
     for c in text.chars() {
         quoted ^= c == '"';
-        let ends = c == '\n' || (c == ',' && !quoted);
+        let ends = c == '\n' || (is_comma(c) && !quoted);
         if ends {
             quoted = false;
             parts.push(String::new());
@@ -26,8 +27,9 @@ pub fn split_list(text: &str) -> Vec<String> {
 /// while it contains no word.
 #[must_use]
 pub fn typed(text: &str) -> Option<&str> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == ',');
-    let has_words = text.contains(|c: char| !c.is_whitespace() && !matches!(c, '-' | ',' | '"'));
+    let text = text.trim_matches(|c: char| c.is_whitespace() || is_comma(c));
+    let says_nothing = |c: char| c.is_whitespace() || is_comma(c) || matches!(c, '-' | '"');
+    let has_words = text.contains(|c: char| !says_nothing(c));
     has_words.then_some(text)
 }
 
@@ -136,6 +138,7 @@ mod tests {
             split_list("an open \"quote\nnext"),
             ["an open \"quote", "next"]
         );
+        assert_eq!(split_list("猫，狗、鸟"), ["猫", "狗", "鸟"]);
         assert!(split_list(" ,\n, ").is_empty());
     }
 
@@ -143,6 +146,7 @@ mod tests {
     fn a_comma_in_what_is_typed_means_or() {
         assert_eq!(typed(" kitten, cat asleep "), Some("kitten, cat asleep"));
         assert_eq!(typed("kitten, "), Some("kitten"));
+        assert_eq!((typed("猫，狗，"), typed("，")), (Some("猫，狗"), None));
         assert_eq!((typed("k"), typed("-k")), (Some("k"), Some("-k")));
         for nothing in ["", " - ", ",", "\"", "- \"\","] {
             assert_eq!(typed(nothing), None, "{nothing:?}");

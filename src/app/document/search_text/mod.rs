@@ -7,6 +7,7 @@ mod terms;
 use super::library::LibraryItem;
 use super::scored::LabelScores;
 use crate::engine::organize::marks::Mark;
+use crate::engine::search::query::is_comma;
 use crate::text::fold;
 
 pub(super) use name_pattern::contains_folded;
@@ -100,7 +101,7 @@ fn alternatives(text: &str) -> Vec<&str> {
     let mut quoted = false;
     let parts = text.split(|c: char| {
         quoted ^= c == '"';
-        c == ',' && !quoted
+        is_comma(c) && !quoted
     });
     parts.filter(|part| !part.trim().is_empty()).collect()
 }
@@ -267,6 +268,7 @@ mod tests {
         let patterns: Vec<_> = names.parts.iter().map(|part| &part.terms.names).collect();
         assert_eq!(patterns, [&["img_40*"], &["dsc_00*"]]);
         assert_eq!(names.meaning, "");
+        assert_eq!(parse("IMG_40*，DSC_00*、").parts, names.parts);
         let years = parse("2019, 2020");
         assert_eq!(years.parts.len(), 2);
         assert_eq!(years.parts[1].terms, terms("2020"));

@@ -131,7 +131,7 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
                 _ => (body, None, after),
             }
         };
-        let ends = after.trim_start().starts_with([',', '\n']);
+        let ends = after.trim_start().starts_with(is_comma);
         if !body.trim().is_empty() || like {
             pieces.push(QueryPiece {
                 text: body.trim().into(),
@@ -148,5 +148,11 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
 }
 
 fn is_gap(c: char) -> bool {
-    c.is_whitespace() || c == ','
+    c.is_whitespace() || is_comma(c)
+}
+
+/// Whether a character is a comma, which means *or*. Chinese, Japanese and Arabic have their own.
+#[must_use]
+pub fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，' | '、' | '،')
 }

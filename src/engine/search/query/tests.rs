@@ -103,6 +103,14 @@ fn a_comma_means_or_and_a_minus_holds_for_all() {
     );
     let away = Query::parse("-grass").expect("a query");
     assert_eq!(alternatives(&away), [[words("grass")]]);
+    for text in ["猫，狗", "猫、狗", "猫，  狗，", "猫، 狗"] {
+        let query = Query::parse(text).expect("a query");
+        assert_eq!(
+            alternatives(&query),
+            [[words("猫")], [words("狗")]],
+            "{text}"
+        );
+    }
 }
 
 #[test]
