@@ -23,6 +23,7 @@ mod instance;
 mod keys;
 mod keys_doc;
 mod keywords;
+mod label_edits;
 mod labels;
 mod languages;
 mod many_labels;

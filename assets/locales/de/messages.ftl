@@ -8,6 +8,7 @@ labels-order-back = die Labels haben wieder ihre vorige Reihenfolge
 labels-as-they-were = die Labels sind wie zuvor
 threshold-as-it-was = die Schwelle ist wie zuvor
 heaps-as-they-were = die Haufen sind wie zuvor
+sets-as-they-were = die gespeicherten Label-Sets sind wie zuvor
 searches-as-they-were = die gespeicherten Suchen sind wie zuvor
 rules-as-they-were = die Regeln sind wie zuvor
 no-thread-for-decisions = Kein Thread konnte gestartet werden ({ $error }): Entscheidungen werden nicht gespeichert. Schließen Sie andere Programme und starten Sie Lumisift neu

@@ -7,6 +7,7 @@ labels-order-back = the labels are back in their previous order
 labels-as-they-were = the labels are as they were
 threshold-as-it-was = the threshold is as it was
 heaps-as-they-were = the heaps are as they were
+sets-as-they-were = the saved label sets are as they were
 searches-as-they-were = the saved searches are as they were
 rules-as-they-were = the rules are as they were
 no-thread-for-decisions = No thread could be started ({ $error }): decisions are not saved. Close other programs and restart Lumisift

@@ -8,6 +8,7 @@ labels-order-back = las etiquetas están en su orden anterior
 labels-as-they-were = las etiquetas están como antes
 threshold-as-it-was = el umbral está como antes
 heaps-as-they-were = los montones están como antes
+sets-as-they-were = los conjuntos de etiquetas guardados están como antes
 searches-as-they-were = las búsquedas guardadas están como antes
 rules-as-they-were = las reglas están como antes
 no-thread-for-decisions = No se pudo iniciar ningún hilo ({ $error }): las decisiones no se guardan. Cierre otros programas y reinicie Lumisift

@@ -8,6 +8,7 @@ labels-order-back = les étiquettes ont retrouvé leur ordre précédent
 labels-as-they-were = les étiquettes sont comme avant
 threshold-as-it-was = le seuil est comme avant
 heaps-as-they-were = les tas sont comme avant
+sets-as-they-were = les jeux d’étiquettes enregistrés sont comme avant
 searches-as-they-were = les recherches enregistrées sont comme avant
 rules-as-they-were = les règles sont comme avant
 no-thread-for-decisions = Aucun thread n’a pu être démarré ({ $error }) : les décisions ne sont pas conservées. Fermez d’autres programmes et redémarrez Lumisift

@@ -8,6 +8,7 @@ labels-order-back = ラベルが以前の順序に戻りました
 labels-as-they-were = ラベルが以前の状態に戻りました
 threshold-as-it-was = しきい値が以前の状態に戻りました
 heaps-as-they-were = まとまりが以前の状態に戻りました
+sets-as-they-were = 保存済みのラベルセットが以前の状態に戻りました
 searches-as-they-were = 保存済みの検索が以前の状態に戻りました
 rules-as-they-were = ルールが以前の状態に戻りました
 no-thread-for-decisions = スレッドを開始できませんでした（{ $error }）：判定は保存されません。他のプログラムを閉じて、Lumisiftを再起動してください

@@ -7,6 +7,7 @@ labels-order-back = 标签已恢复原来的顺序
 labels-as-they-were = 标签已复原
 threshold-as-it-was = 阈值已复原
 heaps-as-they-were = 照片堆已复原
+sets-as-they-were = 保存的标签集已复原
 searches-as-they-were = 保存的搜索已复原
 rules-as-they-were = 规则已复原
 no-thread-for-decisions = 无法启动线程（{ $error }）：决定不会被保存。请关闭其他程序，然后重新启动 Lumisift

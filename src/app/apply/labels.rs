@@ -221,14 +221,24 @@ impl App {
         self.with_labels(None, RefreshPriority::FromTop, |labels| *labels = new);
     }
 
+    /// Changes the saved label sets as one undo step.
+    fn edit_sets(&mut self, change: impl FnOnce(&mut Vec<SavedLabels>)) {
+        let before = self.state.memory.sets.clone();
+        change(&mut self.state.memory.sets);
+        if self.state.memory.sets != before {
+            self.state.history.push(Undo::Sets(before), None);
+        }
+    }
+
     fn change_sets(&mut self, command: Command) {
-        let sets = &mut self.state.memory.sets;
         match command {
             Command::SaveLabelSet(name) => {
                 let labels = self.state.memory.labels.clone();
-                sets.retain(|set| set.name != name);
-                sets.push(SavedLabels { name, labels });
-                sets.sort_by(|a, b| a.name.cmp(&b.name));
+                self.edit_sets(|sets| {
+                    sets.retain(|set| set.name != name);
+                    sets.push(SavedLabels { name, labels });
+                    sets.sort_by(|a, b| a.name.cmp(&b.name));
+                });
             }
             Command::UseReadySet(at) => {
                 let text = label_set::READY.get(at).map_or("", |(_, text)| text);
@@ -236,9 +246,12 @@ impl App {
                     self.use_labels(SavedLabels::from_file(set).labels);
                 }
             }
-            Command::RemoveLabelSet(name) => sets.retain(|set| set.name != name),
+            Command::RemoveLabelSet(name) => {
+                self.edit_sets(|sets| sets.retain(|set| set.name != name));
+            }
             Command::UseLabelSet(name) => {
-                if let Some(set) = sets.iter().find(|set| set.name == name) {
+                let mut sets = self.state.memory.sets.iter();
+                if let Some(set) = sets.find(|set| set.name == name) {
                     let new = set.labels.clone();
                     self.use_labels(new);
                 }

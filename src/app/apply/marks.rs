@@ -182,6 +182,12 @@ impl App {
             Undo::Clusters(clusters, labels) => {
                 Some(self.restore_clusters(clusters, labels, forward))
             }
+            Undo::Sets(sets) => {
+                let now = std::mem::replace(&mut self.state.memory.sets, sets);
+                let text = undo_message(forward, t!("sets-as-they-were"));
+                self.state.notify(text, false);
+                Some(Undo::Sets(now))
+            }
             Undo::Searches(searches) => {
                 let now = std::mem::replace(&mut self.state.memory.searches, searches);
                 let text = undo_message(forward, t!("searches-as-they-were"));

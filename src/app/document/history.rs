@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::clusters::ProposedClusters;
 use super::findings::Lines;
-use super::labels::{Label, LabelId};
+use super::labels::{Label, LabelId, SavedLabels};
 use super::memory::SavedSearch;
 use crate::engine::library::{Flaw, RuleText};
 use crate::engine::media::photo::ContentId;
@@ -30,6 +30,8 @@ pub enum HistoryStep {
     Lines(Lines),
     /// Previous clusters and labels, because a cluster may have become a label.
     Clusters(ProposedClusters, Vec<Label>),
+    /// Previous saved label sets.
+    Sets(Vec<SavedLabels>),
     /// Previous saved searches.
     Searches(Vec<SavedSearch>),
     /// Previous rules.
