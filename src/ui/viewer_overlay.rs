@@ -1,8 +1,8 @@
 //! Overlays of the viewer: the marks, which can be changed by clicking, and a loupe while the space bar is held.
 
 use egui::{
-    Color32, CornerRadius, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    epaint::RectShape, pos2, vec2,
+    Color32, CornerRadius, Key, Popup, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, epaint::RectShape, pos2, vec2,
 };
 
 use super::icons::{self, Icon};
@@ -10,7 +10,7 @@ use super::theme::{self, palette};
 use super::top_bar::stars_text;
 use super::viewer_layout::PlacedPhoto;
 use super::widgets::{elided, percent};
-use super::{Interface, cell, videos};
+use super::{Interface, cell, photos_id, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::State;
@@ -231,7 +231,12 @@ impl Interface {
             let pointer = input.pointer.latest_pos();
             (input.key_down(Key::Space), input.time, pointer)
         });
-        if !held || ui.ctx().text_edit_focused() {
+        // As for other keys, a dialog, a menu or a widget that has the focus comes first.
+        let focused = ui.memory(|memory| memory.focused());
+        let is_elsewhere = state.dialog.is_some()
+            || Popup::is_any_open(ui.ctx())
+            || focused.is_some_and(|id| id != photos_id());
+        if !held || is_elsewhere {
             self.loupe = None;
             return None;
         }

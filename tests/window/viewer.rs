@@ -8,7 +8,7 @@ use std::fs;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, ViewportCommand};
 use egui_kittest::kittest::{NodeT, Queryable};
-use lumisift::app::command::{Action, Command};
+use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::app::document::filter::{Grouping, SortKey, Sorting};
 use lumisift::app::document::viewer::Viewer;
 use lumisift::engine::organize::marks::Flag;
@@ -271,6 +271,25 @@ fn holding_the_space_bar_shows_a_loupe_and_touching_it_closes_the_photo() {
     space(&mut window, false);
     window.harness.step();
     assert!(window.state().viewer.is_none());
+}
+
+#[test]
+fn a_space_bar_that_is_held_in_a_dialog_shows_no_loupe_behind_it() {
+    let (_dir, mut window) = selected(1);
+    window.key(Key::Enter);
+    window.until("the photo", |w| w.harness.state().has_all_pictures());
+    let photo = window
+        .harness
+        .get_by_role_and_label(egui::Role::Image, "blue 1.png");
+    let over = photo.rect().center();
+    window.command(Command::Show(Some(Dialog::Keys)));
+    window.finish_layout();
+    window.harness.hover_at(over);
+    space(&mut window, true);
+    window.harness.run_steps(30);
+    assert!(!window.has("Loupe over blue 1.png"));
+    space(&mut window, false);
+    assert!(window.state().viewer.is_some());
 }
 
 #[test]
