@@ -309,11 +309,13 @@ mod tests {
         assert_eq!(dates("last summer").as_deref(), Some("2024-06 2024-08"));
         assert_eq!(dates("last spring").as_deref(), Some("2025-03 2025-05"));
         assert_eq!(dates("last winter").as_deref(), Some("2024-12 2025-02"));
+        assert_eq!(dates("last May").as_deref(), Some("2025-05 2025-05"));
+        assert_eq!(dates("last July").as_deref(), Some("2024-07 2024-07"));
         assert_eq!(parse("last summer beach").meaning, "beach");
     }
 
     #[test]
-    fn a_season_can_have_a_year() {
+    fn a_season_or_a_month_can_have_a_year() {
         let dates = |text| terms(text).dates.map(|(from, to)| format!("{from} {to}"));
         assert_eq!(dates("summer 2016").as_deref(), Some("2016-06 2016-08"));
         assert_eq!(dates("Winter 2016").as_deref(), Some("2016-12 2017-02"));
@@ -321,6 +323,8 @@ mod tests {
         // A whole date has no season.
         assert_eq!(parse("summer 2016-07").meaning, "summer");
         assert_eq!(dates("summer 2016-07").as_deref(), Some("2016-07 2016-07"));
-        assert!(parse("summer").is_plain());
+        assert_eq!(dates("May 2016").as_deref(), Some("2016-05 2016-05"));
+        assert_eq!(parse("beach december 2016").meaning, "beach");
+        assert!(parse("summer").is_plain() && parse("may day").is_plain());
     }
 }

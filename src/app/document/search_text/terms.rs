@@ -27,16 +27,28 @@ pub struct Terms {
     tags: Vec<String>,
 }
 
-/// Seasons with their first and last months.
-const SEASONS: [(&str, u32, u32); 5] = [
+/// Seasons and months with their first and last months.
+const SEASONS: [(&str, u32, u32); 17] = [
     ("spring", 3, 5),
     ("summer", 6, 8),
     ("autumn", 9, 11),
     ("fall", 9, 11),
     ("winter", 12, 2),
+    ("january", 1, 1),
+    ("february", 2, 2),
+    ("march", 3, 3),
+    ("april", 4, 4),
+    ("may", 5, 5),
+    ("june", 6, 6),
+    ("july", 7, 7),
+    ("august", 8, 8),
+    ("september", 9, 9),
+    ("october", 10, 10),
+    ("november", 11, 11),
+    ("december", 12, 12),
 ];
 
-/// The first and last months of a season that starts in a year.
+/// The first and last months of a season or month that starts in a year.
 fn season(name: &str, year: u32) -> Option<((u32, u32), (u32, u32))> {
     let (_, first, last) = SEASONS.iter().find(|season| season.0 == name)?;
     // Winter ends in the next year.
@@ -99,7 +111,7 @@ impl Terms {
         is_date
     }
 
-    /// Parses what follows "last": a year, month or season.
+    /// Parses what follows "last": "year", "month", or the name of a season or month.
     pub fn parse_last_term(&mut self, what: &str, (year, month): (u32, u32)) -> bool {
         let dates = match what {
             "year" => Some(((year - 1).to_string(), (year - 1).to_string())),
@@ -119,7 +131,7 @@ impl Terms {
         found
     }
 
-    /// Parses a season and its year, such as `summer 2016`.
+    /// Parses a season or month and its year, such as `summer 2016` or `May 2016`.
     pub fn parse_season_term(&mut self, what: &str, year: &str) -> bool {
         let is_year = year.len() == 4 && calendar::is_date(year);
         let year = year.parse::<u32>().ok().filter(|_| is_year);
