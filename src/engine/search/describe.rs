@@ -1,5 +1,6 @@
 //! Short text descriptions of photos for people who cannot see them: content, date and quality. Pure.
 
+use super::nouns::Phrase;
 use crate::engine::media::appearance::PictureQuality;
 
 /// Minimum match score of a word in a description.
@@ -49,18 +50,19 @@ pub fn content_text(words: &[Word<'_>]) -> Option<String> {
 /// The words that describe the content, with their scores.
 #[must_use]
 pub fn kept<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
-    let mut kept: Vec<Word<'a>> = Vec::new();
+    let mut kept: Vec<(Word<'a>, Phrase)> = Vec::new();
     let fitting = words.iter().filter(|(_, fit)| *fit >= MIN_WORD_MATCH);
     for (word, fit) in fitting {
-        let has = |a: &str, b: &str| a.split(' ').any(|part| part == b);
-        let is_covered = kept
-            .iter()
-            .any(|(other, _)| has(other, word) || has(word, other));
-        if !is_covered && kept.len() < MAX_WORDS {
-            kept.push((*word, *fit));
+        if kept.len() == MAX_WORDS {
+            break;
+        }
+        let phrase = Phrase::new(word);
+        let overlaps = |other: &Phrase| other.mentions(&phrase) || phrase.mentions(other);
+        if !kept.iter().any(|(_, other)| overlaps(other)) {
+            kept.push(((*word, *fit), phrase));
         }
     }
-    kept
+    kept.into_iter().map(|(word, _)| word).collect()
 }
 
 /// Formats "2024-05-04T10:00:00" as "4 May 2024".
@@ -102,5 +104,34 @@ mod tests {
             ..quality
         };
         assert!(sentence(&[], Some("nonsense"), Some(&dark)).ends_with("; very dark"));
+    }
+
+    #[test]
+    fn words_that_overlap_with_better_ones_are_omitted() {
+        for (better, worse) in [
+            ("shirt", "T-shirt"),
+            ("T-shirt", "shirt"),
+            ("X-ray image", "x-ray"),
+            ("snow", "snow-covered street"),
+            ("half-timbered house", "timbered house"),
+            ("big black cat", "black cat"),
+            ("wine bottle", "wine bottles"),
+            ("flock of birds", "bird"),
+            ("puppy", "litter of puppies"),
+            ("QR code", "qr codes"),
+        ] {
+            assert_eq!(kept(&[(better, 0.9), (worse, 0.8)]), [(better, 0.9)]);
+        }
+        for pair in [
+            ("cat", "caterpillar"),
+            ("flower", "sunflower"),
+            ("bird", "bird's nest"),
+            ("dress", "dressing table"),
+        ] {
+            let words = [(pair.0, 0.9), (pair.1, 0.8)];
+            assert_eq!(kept(&words), words);
+        }
+        let many = ["cat", "dog", "sofa", "lamp", "window"].map(|word| (word, 0.9));
+        assert_eq!(kept(&many), many[..MAX_WORDS]);
     }
 }

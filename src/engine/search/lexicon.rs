@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use super::nouns::{singulars, without_article};
+
 /// Maximum number of members per word.
 pub const MAX_MEMBERS: usize = 7;
 
@@ -18,15 +20,9 @@ static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 #[must_use]
 pub fn members(words: &str) -> Vec<&'static str> {
     let lower = words.trim().to_lowercase();
-    let bare = ["a ", "an ", "the ", "some "]
-        .iter()
-        .find_map(|article| lower.strip_prefix(article))
-        .unwrap_or(&lower);
-    let singular = || {
-        let stem = bare.strip_suffix('s')?;
-        look_up(stem).or_else(|| look_up(stem.strip_suffix('e')?))
-    };
-    let found = look_up(bare).or_else(singular).unwrap_or_default();
+    let forms = singulars(without_article(&lower));
+    let found = forms.iter().find_map(|form| look_up(form));
+    let found = found.unwrap_or_default();
     let members = found.split(", ").filter(|member| !member.is_empty());
     members.take(MAX_MEMBERS).collect()
 }
@@ -56,6 +52,17 @@ mod tests {
         assert!(members("people").contains(&"woman"));
         assert_eq!(members("Vehicles"), members("a vehicle"));
         assert!(members("weapons").contains(&"sword"));
+        for (plural, singular) in [
+            ("FAMILIES", "family"),
+            ("the cities", "city"),
+            ("beaches", "beach"),
+            ("skies", "sky"),
+            ("currencies", "currency"),
+            ("human beings", "human being"),
+        ] {
+            assert!(!members(singular).is_empty(), "{singular}");
+            assert_eq!(members(plural), members(singular), "{plural}");
+        }
         for word in ["cat", "dog", "moon", "cup", "a cat on a sofa", "", "s"] {
             assert!(members(word).is_empty(), "{word}");
         }

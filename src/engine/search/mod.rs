@@ -10,6 +10,7 @@ pub mod fit;
 pub mod label_set;
 pub mod lexicon;
 pub mod math;
+mod nouns;
 pub mod prompts;
 pub mod query;
 pub mod questions;
