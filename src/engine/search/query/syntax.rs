@@ -1,6 +1,14 @@
 //! The syntax of queries.
 
+use std::ops::RangeInclusive;
+
 use super::{Query, QueryError, Term, TermKind};
+
+/// Weights beyond these have the same effect, and their products could overflow.
+const WEIGHTS: RangeInclusive<f32> = 0.001..=1000.0;
+
+/// Opening and closing quotation marks. Text that is copied from a document often has typographic ones.
+const QUOTES: [(char, char); 4] = [('"', '"'), ('“', '”'), ('„', '“'), ('＂', '＂')];
 
 /// A token of a query.
 struct QueryPiece {
@@ -78,17 +86,24 @@ impl Query {
     }
 }
 
+/// Punctuation at the end of a sentence, in the languages of the dictionary; and a minus before which nothing else is typed
+/// yet.
+const END_MARKS: &str = ".!?…;:。．！？；：؟؛।-";
+
 /// Removes the punctuation at the end of a short phrase, so that "People!" means the same as "people". Longer phrases
 /// may be sentences, which are used unchanged.
 fn without_end_mark(words: String) -> String {
-    let bare = words.trim_end_matches(|c: char| c.is_whitespace() || ".!?。！？".contains(c));
+    let is_mark = |c: char| c.is_whitespace() || END_MARKS.contains(c);
+    let bare = words.trim_end_matches(is_mark);
     let is_short = (1..=3).contains(&bare.split_whitespace().count());
     if is_short { bare.to_owned() } else { words }
 }
 
 fn parse_weight(text: &str, weight: &str) -> Result<f32, QueryError> {
     match weight.parse::<f32>() {
-        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        Ok(value) if value.is_finite() && value > 0.0 => {
+            Ok(value.clamp(*WEIGHTS.start(), *WEIGHTS.end()))
+        }
         _ => Err(QueryError::Weight {
             text: text.into(),
             weight: weight.into(),
@@ -101,13 +116,13 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
     let mut pieces = Vec::new();
     let mut rest = text.trim_start_matches(is_gap);
     while !rest.is_empty() {
-        let negative = rest.starts_with('-') && rest[1..].starts_with(|c: char| !is_gap(c));
-        rest = if negative { &rest[1..] } else { rest };
+        let negated = rest.strip_prefix(is_minus);
+        let negated = negated.filter(|word| word.starts_with(|c: char| !is_gap(c)));
+        let negative = negated.is_some();
+        rest = negated.unwrap_or(rest);
         let like = rest.starts_with("like:");
         rest = if like { &rest[5..] } else { rest };
-        let quoted = rest
-            .strip_prefix('"')
-            .and_then(|inner| inner.split_once('"'));
+        let quoted = quoted(rest);
         let (body, after) = match quoted {
             Some((inner, after)) => (inner, after),
             None => rest.split_at(rest.find(is_gap).unwrap_or(rest.len())),
@@ -147,12 +162,23 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
     pieces
 }
 
+/// The text in the quotation marks at the start, and what follows them.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let mut quotes = QUOTES.iter();
+    quotes.find_map(|(opening, closing)| text.strip_prefix(*opening)?.split_once(*closing))
+}
+
 fn is_gap(c: char) -> bool {
     c.is_whitespace() || is_comma(c)
 }
 
-/// Whether a character is a comma, which means *or*. Chinese, Japanese and Arabic have their own.
+/// Whether a character is a comma, which means *or*. Chinese, Japanese and Arabic keyboards type their own.
 #[must_use]
 pub fn is_comma(c: char) -> bool {
-    matches!(c, ',' | '，' | '、' | '،')
+    matches!(c, ',' | '，' | '、' | '､' | '،')
+}
+
+/// Whether a character is a minus, also a typographic or a full-width one.
+fn is_minus(c: char) -> bool {
+    matches!(c, '-' | '−' | '－')
 }

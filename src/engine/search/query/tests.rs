@@ -57,6 +57,11 @@ fn punctuation_at_the_end_of_a_short_phrase_is_ignored() {
         ("a red car...", "a red car"),
         ("beach ?", "beach"),
         ("人！", "人"),
+        ("people…", "people"),
+        ("animals;", "animals"),
+        ("الناس؟", "الناس"),
+        ("लोग।", "लोग"),
+        ("people -", "people"),
         ("a cat sits here.", "a cat sits here."),
         ("?!", "?!"),
         ("St. Peter", "St. Peter"),
@@ -76,6 +81,21 @@ fn punctuation_at_the_end_of_a_short_phrase_is_ignored() {
         people("People").alternatives
     );
     assert!(people("People!").alternatives.len() > 1);
+}
+
+#[test]
+fn signs_of_other_keyboards_mean_the_same() {
+    let plain = Query::parse("猫, 犬, \"a cat, asleep\", -人").expect("a query");
+    for text in [
+        "猫，犬，“a cat, asleep”，－人",
+        "猫、犬、„a cat, asleep“、−人",
+        "猫، 犬، ＂a cat, asleep＂، -人",
+    ] {
+        let query = Query::parse(text).expect("a query");
+        assert_eq!(query.alternatives, plain.alternatives, "{text}");
+    }
+    assert_eq!(Query::parse("，、"), Err(QueryError::Empty("，、".into())));
+    assert_eq!(parse("“unclosed"), [(words("“unclosed"), 1.0)]);
 }
 
 #[test]
