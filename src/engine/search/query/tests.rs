@@ -182,6 +182,106 @@ fn general_words_are_spread_and_what_was_switched_off_is_not() {
 }
 
 #[test]
+fn what_is_negated_is_no_member_in_any_form() {
+    for (text, members) in [
+        ("people -children", vec!["child"]),
+        ("people -women", vec!["woman"]),
+        ("people -\"a man\"", vec!["man"]),
+        ("animals -sheep -fishes", vec!["sheep", "fish"]),
+        ("furniture -benches -Chairs", vec!["chair"]),
+        ("drink -wine", vec!["glass of wine"]),
+        ("beach -child", vec!["a child on the beach"]),
+        (
+            "beach -people",
+            vec![
+                "people on the beach",
+                "a man on the beach",
+                "a child on the beach",
+                "group of people on the beach",
+            ],
+        ),
+    ] {
+        let typed = Query::parse(text).expect("a query");
+        let query = typed.clone().expand(&[]);
+        assert!(!typed.members().is_empty(), "{text}");
+        for member in members {
+            assert!(!typed.members().contains(&member), "{text}: {member}");
+            let what = TermKind::Member(member.into());
+            let is_member =
+                |terms: &Vec<Term>| terms.iter().any(|t| t.what == what && t.weight > 0.0);
+            assert!(
+                !query.alternatives.iter().any(is_member),
+                "{text}: {member}"
+            );
+        }
+    }
+    assert!(
+        Query::parse("beach -people")
+            .expect("a query")
+            .members()
+            .contains(&"a dog on the beach")
+    );
+    // What the query looks for is not negated with a general word.
+    for text in [
+        "a dog -animal",
+        "\"dog\" -animal",
+        "dogs like:a.jpg -animal",
+        "black dog -animals",
+        "cat, dog -animal",
+    ] {
+        let negated = Query::parse(text).expect("a query").expand(&[]).negated();
+        let has = |member: &str| {
+            negated
+                .iter()
+                .any(|t| t.what == TermKind::Member(member.into()))
+        };
+        assert!(has("horse") && !has("dog"), "{text}");
+    }
+}
+
+#[test]
+fn words_that_are_typed_are_not_added_in_another_form() {
+    for text in [
+        "people, women",
+        "people, a woman",
+        "people, \"woman\"",
+        "Woman, people",
+    ] {
+        let query = Query::parse(text).expect("a query");
+        assert!(query.members().contains(&"man"), "{text}");
+        assert!(!query.members().contains(&"woman"), "{text}");
+    }
+    // A picture of a woman is something else.
+    let query = Query::parse("people, woman like:a.jpg").expect("a query");
+    assert!(query.members().contains(&"woman"));
+}
+
+#[test]
+fn members_count_with_their_word() {
+    let expand = |text: &str| Query::parse(text).expect("a query").expand(&[]);
+    let people = expand("people");
+    assert_eq!(expand("people^2").alternatives, people.alternatives);
+    assert_eq!(expand("people^2").weights(), people.weights());
+    let weights = expand("people^2, cat").weights();
+    assert_eq!(weights[..3], [2.0, 1.0, 2.0 * KIND_WEIGHT]);
+    // A picture is subtracted from each in the same proportion.
+    let query = expand("people^2 -like:a.jpg");
+    let ratio = |terms: &Vec<Term>| terms[1].weight / terms[0].weight;
+    let ratios: Vec<f32> = query.alternatives.iter().map(ratio).collect();
+    assert!(ratios.len() > 1);
+    for ratio in ratios {
+        assert!((ratio + 0.5).abs() < 1e-6, "{ratio}");
+    }
+    // Extreme weights do not overflow.
+    let query = expand("people^1e-38 -like:a.jpg^3e38, cat^3e38");
+    assert!(
+        query
+            .terms()
+            .all(|term| term.weight.is_finite() && term.weight != 0.0)
+    );
+}
+
+#[test]
 fn words_of_other_languages_are_english_for_models_that_know_no_other() {
     let query = Query::parse("perro, gato -人 \"el mar\"").expect("a query");
     let query = query.translated(None);
