@@ -231,6 +231,9 @@ impl LabelSet {
             if label.threshold.is_some_and(|t| !(0.0..=1.0).contains(&t)) {
                 return Err(InvalidLabelSet::Threshold(label.text.clone()));
             }
+            for word in &mut label.without {
+                *word = word.trim().to_lowercase();
+            }
             label.training_set()?;
             let examples = label.examples.iter_mut();
             for example in examples.chain(&mut label.counter_examples) {
@@ -304,7 +307,7 @@ mod tests {
             examples = ["cat.jpg"]
             [[labels]]
             text = "people"
-            without = ["woman"]
+            without = [" Woman"]
             [[labels]]
             text = "vehicle"
             exactly = true
@@ -328,6 +331,7 @@ mod tests {
                 .map(|l| l.query.alternatives.len())
         };
         let people = Query::parse("people").expect("a query").expand(&[]);
+        assert_eq!(set.labels[1].without, ["woman"]);
         assert_eq!(count(1), Ok(people.alternatives.len() - 1));
         assert_eq!(count(2), Ok(1));
         set.write(&path).expect("written");
