@@ -4,6 +4,8 @@
 //! photo looks: "a {} photo". Scenes involve people and are expanded by the [lexicon](super::lexicon). `docs/scores.md`
 //! reports the gain from each.
 
+use super::nouns::without_article;
+
 /// Nouns that look like activities, except those that the list of styles or other templates handle first.
 const THINGS_IN_ING: &[&str] = &[
     "building",
@@ -43,6 +45,8 @@ const THINGS_IN_ING: &[&str] = &[
 const STYLES: &[&str] = &[
     "black and white",
     "black-and-white",
+    "black & white",
+    "b&w",
     "monochrome",
     "greyscale",
     "grayscale",
@@ -52,6 +56,7 @@ const STYLES: &[&str] = &[
     "blurry",
     "blurred",
     "out of focus",
+    "out-of-focus",
     "sharp",
     "shaky",
     "grainy",
@@ -64,10 +69,12 @@ const STYLES: &[&str] = &[
     "old",
     "faded",
     "close-up",
+    "close up",
     "macro",
     "aerial",
     "panoramic",
     "low quality",
+    "low-quality",
 ];
 
 /// Nouns that a style can describe.
@@ -77,8 +84,85 @@ const PICTURES: &[&str] = &[
     " picture",
     " pictures",
     " photograph",
+    " photographs",
     " image",
+    " images",
     " shot",
+    " shots",
+];
+
+/// Verbs whose object often follows without a determiner, as in "playing football". After other verbs, a noun is more
+/// often the thing that the words name, as in "swimming pool" and "sleeping dog".
+const VERBS_WITH_OBJECTS: &[&str] = &[
+    "carrying",
+    "catching",
+    "chasing",
+    "clapping",
+    "drinking",
+    "eating",
+    "feeding",
+    "holding",
+    "hugging",
+    "kicking",
+    "kissing",
+    "making",
+    "planting",
+    "playing",
+    "reading",
+    "riding",
+    "taking",
+    "throwing",
+    "unwrapping",
+    "washing",
+    "watching",
+    "wearing",
+];
+
+/// Nouns that name a thing even after those verbs, as in "playing cards" and "washing machine".
+const NOT_OBJECTS: &[&str] = &[
+    "boots", "card", "cards", "chair", "field", "fountain", "glass", "glasses", "lamp", "line",
+    "machine", "room", "school", "straw",
+];
+
+/// Words after a verb that are not a noun.
+const AFTER_VERBS: &[&str] = &[
+    "across",
+    "after",
+    "along",
+    "and",
+    "around",
+    "at",
+    "away",
+    "behind",
+    "between",
+    "by",
+    "down",
+    "fast",
+    "for",
+    "from",
+    "in",
+    "indoors",
+    "inside",
+    "into",
+    "like",
+    "near",
+    "off",
+    "on",
+    "onto",
+    "out",
+    "outdoors",
+    "outside",
+    "over",
+    "past",
+    "through",
+    "to",
+    "together",
+    "towards",
+    "under",
+    "underwater",
+    "up",
+    "with",
+    "without",
 ];
 
 /// The prompts whose mean embedding represents the words.
@@ -156,20 +240,21 @@ fn stands_alone(lower: &str) -> bool {
 }
 
 fn begins_with_determiner(lower: &str) -> bool {
+    let first = lower.split_whitespace().next();
+    first.is_some_and(is_determiner)
+}
+
+fn is_determiner(word: &str) -> bool {
     const DETERMINERS: &[&str] = &[
         "a", "an", "the", "my", "our", "your", "his", "her", "their", "some", "two", "three",
         "many", "several", "this", "that", "these", "those", "no",
     ];
-    let first = lower.split_whitespace().next();
-    first.is_some_and(|first| DETERMINERS.contains(&first))
+    DETERMINERS.contains(&word)
 }
 
 /// The style in the words, without the noun that it describes.
 fn style(lower: &str) -> Option<&str> {
-    let bare = ["a ", "an "]
-        .iter()
-        .find_map(|article| lower.strip_prefix(article));
-    let bare = bare.unwrap_or(lower);
+    let bare = without_article(lower);
     let of = PICTURES
         .iter()
         .find_map(|picture| bare.strip_suffix(picture));
@@ -177,10 +262,19 @@ fn style(lower: &str) -> Option<&str> {
     STYLES.contains(&style).then_some(style)
 }
 
-/// Whether the words begin with a verb, as in "swimming" or "riding a bike".
+/// Whether the words are a verb in its "-ing" form, alone or with an object or an adverbial: "swimming", "riding a bike".
 fn is_activity(lower: &str) -> bool {
-    let first = lower.split_whitespace().next().unwrap_or_default();
-    first.len() > 4 && first.ends_with("ing") && !THINGS_IN_ING.contains(&first)
+    let mut words = lower.split_whitespace();
+    let verb = words.next().unwrap_or_default();
+    let is_verb = verb.len() > 4 && verb.ends_with("ing") && !THINGS_IN_ING.contains(&verb);
+    let is_object = |word| VERBS_WITH_OBJECTS.contains(&verb) && !NOT_OBJECTS.contains(&word);
+    is_verb
+        && words.next().is_none_or(|word| {
+            is_determiner(word)
+                || AFTER_VERBS.contains(&word)
+                || word.ends_with("ly")
+                || is_object(word)
+        })
 }
 
 #[cfg(test)]
@@ -206,6 +300,40 @@ mod tests {
         }
         assert!(prompts("riding a bike").contains(&"a photo of a person riding a bike".into()));
         assert!(prompts("wedding").contains(&"a photo of a wedding".into()));
+        for words in [
+            "Black & white photographs",
+            "the blurry pictures",
+            "out-of-focus shots",
+        ] {
+            let prompts = prompts(words);
+            let describes =
+                |prompt: &String| prompt.starts_with("a ") && prompt.ends_with(" photo");
+            assert!(prompts.iter().any(describes), "{words}: {prompts:?}");
+        }
+        for words in [
+            "swimming",
+            "playing football",
+            "holding hands",
+            "feeding animals",
+            "sleeping on a sofa",
+            "smiling happily",
+            "Reading the newspaper",
+        ] {
+            let person = format!("a photo of a person {words}");
+            assert!(prompts(words).contains(&person), "{words}");
+        }
+        for words in [
+            "swimming pool",
+            "washing machine",
+            "sleeping dog",
+            "playing cards",
+            "fishing boat",
+            "drinking straw",
+            "Living room",
+        ] {
+            let thing = format!("a photo of a {words}");
+            assert!(prompts(words).contains(&thing), "{words}");
+        }
 
         assert_eq!(member_prompt("sailboat"), "a photo of sailboat");
         assert_eq!(member_prompt("people on the beach"), "people on the beach");
