@@ -11,6 +11,15 @@ pub fn fold(text: &str) -> String {
     }
 }
 
+/// Like [`fold`], but keeps letters that it [spells](spelling) otherwise.
+#[must_use]
+pub fn fold_accents(text: &str) -> String {
+    match text.chars().all(is_normalised) {
+        true => text.to_ascii_lowercase(),
+        false => without_accents(text),
+    }
+}
+
 /// Whether normalisation does not change a character, nor its neighbours: ASCII, and most of Chinese, Japanese and Korean,
 /// but not separate voicing marks and compatibility ideographs. Normalisation takes most of the time of folding.
 fn is_normalised(c: char) -> bool {
@@ -26,20 +35,33 @@ fn is_normalised(c: char) -> bool {
 
 fn normalise(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    let lower = text.to_lowercase();
-    let plain = lower.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
-    // Composed again, because Japanese letters with and without marks are different letters.
-    for c in plain.nfc() {
-        match c {
-            'ß' => folded.push_str("ss"),
-            'æ' => folded.push_str("ae"),
-            'œ' => folded.push_str("oe"),
-            'ø' => folded.push('o'),
-            '’' => folded.push('\''),
-            _ => folded.push(c),
+    for c in without_accents(text).chars() {
+        match spelling(c) {
+            Some(spelling) => folded.push_str(spelling),
+            None => folded.push(c),
         }
     }
     folded
+}
+
+fn without_accents(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let plain = lower.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
+    // Composed again, because Japanese letters with and without marks are different letters.
+    plain.nfc().collect()
+}
+
+/// How [`fold`] spells a lower-case letter without accents, if differently: "ß" as "ss".
+#[must_use]
+pub fn spelling(c: char) -> Option<&'static str> {
+    match c {
+        'ß' => Some("ss"),
+        'æ' => Some("ae"),
+        'œ' => Some("oe"),
+        'ø' => Some("o"),
+        '’' => Some("'"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -73,5 +95,6 @@ mod tests {
         ] {
             assert_eq!(fold(text), folded);
         }
+        assert_eq!(fold_accents("GRÖßE Æble"), "große æble");
     }
 }

@@ -25,7 +25,7 @@ pub use choice::LanguageChoice;
 pub use current::{current, in_english, keep_to_thread, select};
 pub use dates::{day_of, day_text, month_name};
 pub use description::description;
-pub use fold::fold;
+pub use fold::{fold, fold_accents, spelling};
 pub use help::help;
 pub use locale::Locale;
 pub use numbers::{bytes, count, decimal, decimal_ungrouped, if_any, list, percent};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::iter;
 
-use crate::text::fold;
+use crate::text::{fold, fold_accents, spelling};
 
 /// Whether `text` contains `wanted`, which is folded. Called for every photo, so it does not allocate if `text` is ASCII.
 pub fn contains_folded(text: &str, wanted: &str) -> bool {
@@ -50,7 +50,7 @@ pub fn is_cjk(c: char) -> bool {
 }
 
 /// Whether a name matches a folded pattern with `*` and `?`; without these, whether it contains the pattern. `?` matches
-/// one character of the folded name, so "ß", which is folded to "ss", needs two.
+/// one character of the name, or of its folded form: for "ß", which is folded to "ss", both `?` and `??`.
 pub fn matches(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?']) {
         return contains_folded(name, pattern);
@@ -60,8 +60,48 @@ pub fn matches(pattern: &str, name: &str) -> bool {
         return pattern.is_ascii() && is_like(pattern.as_bytes(), name.as_bytes(), same);
     }
     let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = fold(name).chars().collect();
-    is_like(&pattern, &name, |p, n| p == n)
+    let mut folded: Vec<char> = Vec::with_capacity(name.len());
+    let mut pairs = Vec::new();
+    for c in fold_accents(name).chars() {
+        let start = folded.len();
+        match spelling(c) {
+            Some(spelling) => folded.extend(spelling.chars()),
+            None => folded.push(c),
+        }
+        if folded.len() == start + 2 {
+            pairs.push(start);
+        }
+    }
+    match pairs.is_empty() {
+        true => is_like(&pattern, &folded, |p, n| p == n),
+        false => is_like_with_pairs(&pattern, &folded, &pairs),
+    }
+}
+
+/// Like [`is_like`], but `?` also matches two characters at any of the places `pairs`, which are one letter of the name.
+fn is_like_with_pairs(pattern: &[char], name: &[char], pairs: &[usize]) -> bool {
+    // The places of the name that the pattern so far can end at.
+    let mut reached = vec![false; name.len() + 1];
+    reached[0] = true;
+    for c in pattern {
+        let mut next = vec![false; name.len() + 1];
+        let places = reached.iter().enumerate();
+        for (at, _) in places.filter(|(_, is_reached)| **is_reached) {
+            match (c, name.get(at)) {
+                ('*', _) => next[at..].fill(true),
+                ('?', Some(_)) => {
+                    next[at + 1] = true;
+                    if pairs.contains(&at) {
+                        next[at + 2] = true;
+                    }
+                }
+                (c, Some(found)) if c == found => next[at + 1] = true,
+                _ => {}
+            }
+        }
+        reached = next;
+    }
+    reached.last() == Some(&true)
 }
 
 /// Matches a name against a pattern, character by character.
@@ -172,7 +212,38 @@ mod tests {
         assert!(matches("*", "") && !matches("?", ""));
         assert!(matches("img_40*", "IMG_4012.JPG") && matches("40", "IMG_4012.JPG"));
         assert!(matches("*o?c*", "KÖNCHEN.jpg") && matches("", "a"));
-        assert!(matches("gr??se*", "GRÖßE.jpg") && !matches("gr?se*", "GRÖßE.jpg"));
         assert!(matches("ポ?タ*", "ポスター.jpg") && !matches("海*", "img.jpg"));
+    }
+
+    #[test]
+    fn a_question_mark_matches_a_letter_of_the_name_or_of_its_folded_form() {
+        for (pattern, name) in [
+            ("gr??e*", "Größe.jpg"),
+            ("gr??se*", "GRÖßE.jpg"),
+            ("gr???e.jpg", "Größe.jpg"),
+            ("größ?.jpg", "Größe.jpg"),
+            ("gr?ße.jpg", "Gro\u{308}ße.jpg"),
+            ("stra?e_gro?e.jpg", "Straße_große.jpg"),
+            ("stra??e_gro?e.jpg", "Straße_große.jpg"),
+            ("*?e*.jpg", "Straße_große.jpg"),
+            ("?ble*", "Æble.jpg"),
+            ("??ble*", "Æble.jpg"),
+            ("c?ur.jpg", "Cœur.jpg"),
+            ("*", "ß"),
+            ("?", "ß"),
+            ("??", "ß"),
+        ] {
+            assert!(matches(&fold(pattern), name), "{pattern}: {name}");
+        }
+        for (pattern, name) in [
+            ("gr?se*", "GRÖßE.jpg"),
+            ("gr?e*", "Größe.jpg"),
+            ("gr????e.jpg", "Größe.jpg"),
+            ("stra?e_gro?e.jpg", "Strasse_große.jpg"),
+            ("???", "ß"),
+            ("?", ""),
+        ] {
+            assert!(!matches(&fold(pattern), name), "{pattern}: {name}");
+        }
     }
 }
