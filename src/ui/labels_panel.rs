@@ -17,6 +17,7 @@ use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{Label, split_list, typed};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
+use crate::engine::search::query::is_minus;
 use crate::{t, text};
 
 /// Maximum number of suggestions.
@@ -286,7 +287,7 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let typed = text::fold(state.draft.trim());
     let used = |text: &str| {
         // A suggestion keeps the minus that makes a label negated, a label does not.
-        let text = text.strip_prefix('-').map_or(text, str::trim);
+        let text = text.strip_prefix(is_minus).map_or(text, str::trim);
         state.memory.labels.iter().any(|label| label.text == text)
     };
     let past = state.memory.past_labels.iter().map(String::as_str);

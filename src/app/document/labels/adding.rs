@@ -1,7 +1,7 @@
 //! Labels that are typed or pasted, and the colours of new ones.
 
 use super::{COLOURS, Label, LabelId};
-use crate::engine::search::query::is_comma;
+use crate::engine::search::query::{is_comma, is_minus, is_quotation_mark};
 use crate::t;
 
 /// Splits a typed or pasted list at newlines, and at commas outside quotes.
@@ -10,7 +10,7 @@ pub fn split_list(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quoted = false;
     for c in text.chars() {
-        quoted ^= c == '"';
+        quoted ^= is_quotation_mark(c);
         let ends = c == '\n' || (is_comma(c) && !quoted);
         if ends {
             quoted = false;
@@ -28,8 +28,8 @@ pub fn split_list(text: &str) -> Vec<String> {
 #[must_use]
 pub fn typed(text: &str) -> Option<&str> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || is_comma(c));
-    let says_nothing = |c: char| c.is_whitespace() || is_comma(c) || matches!(c, '-' | '"');
-    let has_words = text.contains(|c: char| !says_nothing(c));
+    let is_sign = |c: char| is_comma(c) || is_minus(c) || is_quotation_mark(c);
+    let has_words = text.contains(|c: char| !c.is_whitespace() && !is_sign(c));
     has_words.then_some(text)
 }
 
@@ -68,7 +68,7 @@ impl AddedLabels {
 /// The text after a leading minus, which makes a label that excludes photos; `None` without both.
 #[must_use]
 pub fn excluded(typed: &str) -> Option<&str> {
-    let rest = typed.strip_prefix('-').map(str::trim);
+    let rest = typed.strip_prefix(is_minus).map(str::trim);
     rest.filter(|rest| !rest.is_empty())
 }
 
@@ -138,8 +138,8 @@ mod tests {
             split_list("an open \"quote\nnext"),
             ["an open \"quote", "next"]
         );
-        assert_eq!(split_list("猫，狗、鸟"), ["猫", "狗", "鸟"]);
         assert!(split_list(" ,\n, ").is_empty());
+        assert_eq!(split_list("猫，狗、“红，白”"), ["猫", "狗", "“红，白”"]);
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(typed("kitten, "), Some("kitten"));
         assert_eq!((typed("猫，狗，"), typed("，")), (Some("猫，狗"), None));
         assert_eq!((typed("k"), typed("-k")), (Some("k"), Some("-k")));
-        for nothing in ["", " - ", ",", "\"", "- \"\","] {
+        for nothing in ["", " - ", ",", "\"", "- \"\",", "，", "“", "－"] {
             assert_eq!(typed(nothing), None, "{nothing:?}");
         }
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_minus_makes_a_negated_label() {
         let mut labels = Vec::new();
-        let added = add_list(&mut labels, &mut 1, "cat, -dog, -, sea -people");
+        let added = add_list(&mut labels, &mut 1, "cat, -dog, -, sea -people, －狗");
         assert_eq!(added.known_in_words(), None);
         let made: Vec<(&str, bool)> = labels
             .iter()
@@ -184,7 +184,8 @@ mod tests {
                 ("cat", false),
                 ("dog", true),
                 ("-", false),
-                ("sea -people", false)
+                ("sea -people", false),
+                ("狗", true)
             ]
         );
     }

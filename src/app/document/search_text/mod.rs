@@ -7,7 +7,7 @@ mod terms;
 use super::library::LibraryItem;
 use super::scored::LabelScores;
 use crate::engine::organize::marks::Mark;
-use crate::engine::search::query::is_comma;
+use crate::engine::search::query::{is_comma, is_quotation_mark};
 use crate::text::fold;
 
 pub(super) use name_pattern::contains_folded;
@@ -100,7 +100,7 @@ pub fn asks_nothing(text: &str) -> bool {
 fn alternatives(text: &str) -> Vec<&str> {
     let mut quoted = false;
     let parts = text.split(|c: char| {
-        quoted ^= c == '"';
+        quoted ^= is_quotation_mark(c);
         is_comma(c) && !quoted
     });
     parts.filter(|part| !part.trim().is_empty()).collect()
@@ -154,7 +154,9 @@ impl Part {
         let meaning = meaning.join(" ");
         part.has_meaning = !meaning.is_empty();
         // Quotes are for the model. Names and descriptions do not have them.
-        let folded = fold(&meaning.replace('"', "")).trim().to_owned();
+        let folded = fold(&meaning.replace(is_quotation_mark, ""))
+            .trim()
+            .to_owned();
         // A combining accent alone folds to nothing, which every name contains.
         if !folded.is_empty() {
             part.meanings.push(folded);
@@ -199,7 +201,7 @@ fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut start, mut quoted) = (0, false);
     for (at, c) in text.char_indices() {
-        quoted ^= c == '"';
+        quoted ^= is_quotation_mark(c);
         if c.is_whitespace() && !quoted {
             words.push(&text[start..at]);
             start = at + c.len_utf8();
@@ -283,6 +285,11 @@ mod tests {
         assert_eq!(both.parts[0].meanings, ["cat", "dog"]);
         // A comma in quotes does not separate.
         assert_eq!(parse("\"red, white\"").parts.len(), 1);
+        assert_eq!(parse("“red, white”").parts.len(), 1);
+        // As a Chinese keyboard types it.
+        assert_eq!(parse("IMG_40*，DSC_00*").parts, names.parts);
+        assert_eq!(parse("猫，狗 2019").parts[0].meanings, ["猫", "狗"]);
+        assert_eq!(terms("folder:“my trip”").folders, ["my trip"]);
         assert_eq!(parse(" , ").parts, []);
         assert!(asks_nothing(" , ") && !asks_nothing("a, "));
     }

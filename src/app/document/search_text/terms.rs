@@ -10,6 +10,7 @@ use crate::app::document::library::LibraryItem;
 use crate::app::document::scored::LabelScores;
 use crate::engine::media::scan::is_media_name;
 use crate::engine::organize::marks::Mark;
+use crate::engine::search::query::{is_minus, is_quotation_mark};
 
 /// Conditions other than meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +67,7 @@ impl Terms {
     /// Parses `label:cat`, `tag:dog`, `folder:holiday`, `name:IMG`, `stars:3`, `is:picked`.
     pub fn parse_keyed(&mut self, word: &str) -> bool {
         if let Some((key, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) {
-            let value = value.trim_matches('"').to_owned();
+            let value = value.trim_matches(is_quotation_mark).to_owned();
             match key {
                 "label" => self.labels.push(value),
                 "folder" => self.folders.push(value),
@@ -95,7 +96,8 @@ impl Terms {
         let digits = word.bytes().any(|byte| byte.is_ascii_digit());
         let numbered = word.contains('_') && digits;
         let is_name = pattern || numbered || is_media_name(Path::new(word));
-        let plain = !word.starts_with('"') && !word.starts_with('-') && !word.contains(':');
+        let is_sign = |c: char| is_quotation_mark(c) || is_minus(c);
+        let plain = !word.starts_with(is_sign) && !word.contains(':');
         if is_name && plain {
             self.names.push(word.to_owned());
         }

@@ -18,7 +18,7 @@ use super::prompts::member_prompt;
 use expansion::{expand, members};
 
 pub use super::prompts::prompts;
-pub use syntax::is_comma;
+pub use syntax::{is_comma, is_minus, is_quotation_mark};
 pub use vectors::{Axes, combine, embed_phrases, normalise};
 
 /// A term of a query.

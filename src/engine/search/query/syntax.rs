@@ -179,6 +179,14 @@ pub fn is_comma(c: char) -> bool {
 }
 
 /// Whether a character is a minus, also a typographic or a full-width one.
-fn is_minus(c: char) -> bool {
+#[must_use]
+pub fn is_minus(c: char) -> bool {
     matches!(c, '-' | '−' | '－')
+}
+
+/// Whether a character is an opening or closing quotation mark.
+#[must_use]
+pub fn is_quotation_mark(c: char) -> bool {
+    let mut quotes = QUOTES.iter();
+    quotes.any(|(opening, closing)| c == *opening || c == *closing)
 }
