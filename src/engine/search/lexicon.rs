@@ -19,7 +19,7 @@ static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 /// The members of a general word, the most likely first; empty for most words.
 #[must_use]
 pub fn members(words: &str) -> Vec<&'static str> {
-    let lower = words.trim().to_lowercase();
+    let lower = words.trim().to_lowercase().replace('-', " ");
     let forms = singulars(without_article(&lower));
     let found = forms.iter().find_map(|form| look_up(form));
     let found = found.unwrap_or_default();
@@ -42,6 +42,7 @@ mod tests {
         assert!(ENTRIES.len() > 500);
         assert!(include_str!("../../../assets/lexicon/lexicon.txt").len() < 100_000);
         for (word, members) in ENTRIES.iter() {
+            assert!(!word.contains('-'), "{word}");
             assert!(members.split(", ").all(|member| member != *word), "{word}");
             assert!(members.split(", ").count() <= MAX_MEMBERS, "{word}");
         }
@@ -59,6 +60,7 @@ mod tests {
             ("skies", "sky"),
             ("currencies", "currency"),
             ("human beings", "human being"),
+            ("Fast-Food", "fast food"),
         ] {
             assert!(!members(singular).is_empty(), "{singular}");
             assert_eq!(members(plural), members(singular), "{plural}");

@@ -50,7 +50,8 @@ pub(super) fn expand(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
     let negated = negated_members(alternatives);
     alternatives[0].extend(negated);
     for (member, importance) in members {
-        if !without.iter().any(|word| word == member) {
+        let is_left_out = |word: &String| word.trim().eq_ignore_ascii_case(member);
+        if !without.iter().any(is_left_out) {
             let kind = kind_weight(member);
             let mut terms = vec![member_term(member, kind * importance)];
             terms.extend(away.iter().cloned().map(|term| match term.what {

@@ -153,7 +153,7 @@ fn general_words_are_spread_and_what_was_switched_off_is_not() {
         all
     };
     let member = |text: &str| TermKind::Member(text.into());
-    let people = expand("people -dog", &["boy".into()]);
+    let people = expand("people -dog", &["Boy ".into()]);
     assert_eq!(people[0], [words("people"), words("dog")]);
     assert!(people.contains(&vec![member("woman"), words("dog")]));
     assert!(!people.contains(&vec![member("boy"), words("dog")]));
