@@ -33,15 +33,20 @@ impl Calibration {
     }
 }
 
+/// Lowest and highest thresholds that steps lead to.
+const LOWEST: f32 = 0.005;
+const HIGHEST: f32 = 0.995;
+
 /// Moves a threshold by `steps` of 0.5 in log-odds, up for stricter and down for looser, so that it stays between 0 and
-/// 1.
+/// 1. One that is beyond the lowest or highest already is not moved back.
 #[must_use]
 pub fn stepped_threshold(threshold: f32, steps: f32) -> f32 {
     if threshold <= 0.0 || threshold >= 1.0 {
         return threshold;
     }
     let logit = (threshold / (1.0 - threshold)).ln() + 0.5 * steps;
-    (1.0 / (1.0 + (-logit).exp())).clamp(0.005, 0.995)
+    let moved = 1.0 / (1.0 + (-logit).exp());
+    moved.clamp(threshold.min(LOWEST), threshold.max(HIGHEST))
 }
 
 #[cfg(test)]
@@ -69,6 +74,17 @@ mod tests {
             (stepped_threshold(0.0, 1.0), stepped_threshold(1.0, -1.0)),
             (0.0, 1.0)
         );
+        // Neither takes a threshold the wrong way.
+        for threshold in [0.001, 0.005, 0.0051, 0.5, 0.9949, 0.995, 0.999] {
+            assert!(
+                stepped_threshold(threshold, 1.0) >= threshold,
+                "{threshold}"
+            );
+            assert!(
+                stepped_threshold(threshold, -1.0) <= threshold,
+                "{threshold}"
+            );
+        }
         let far = (0..100).fold(0.2, |threshold, _| stepped_threshold(threshold, 1.0));
         assert!(far < 1.0);
     }
