@@ -67,6 +67,15 @@ fn what_a_general_word_stands_for_is_said() {
         result.get("also").is_none() && !errors.contains("also "),
         "{errors}"
     );
+    let (result, _, _) = sort("drink -wine", &[]);
+    let drinks = result["also"]["drink -wine"].as_array().expect("members");
+    let has = |part: &str| {
+        let mut texts = drinks.iter().filter_map(|member| member.as_str());
+        texts.any(|member| member.contains(part))
+    };
+    assert!(has("coffee") && !has("wine"), "{drinks:?}");
+    let (result, _, _) = sort("the Families", &[]);
+    assert!(result["also"]["the Families"].is_array(), "{result}");
     let (result, _, _) = sort("人", &[]);
     assert_eq!(result["also"]["人"].as_array(), Some(also));
     for (label, options) in [("people", &["--no-expand"][..]), ("cat", &[][..])] {
