@@ -261,15 +261,6 @@ fn respond(kept: &mut KeptResults, request: &ScoringRequest) -> ScoringResponse 
     response
 }
 
-/// Search words are used alone, without templates or expansion.
-const SEARCH: Wording<'static> = Wording {
-    templates: &[],
-    exactly: true,
-    without: &[],
-    as_typed: false,
-    language: None,
-};
-
 /// Scores the enabled labels and the meaning part of the search.
 fn score(
     scorer: &mut IncrementalScorer,
@@ -290,7 +281,7 @@ fn score(
     }
     let query = match meaning {
         "" => None,
-        _ => Some(label_query(meaning, &SEARCH).map(TrainingSet::of)),
+        _ => Some(label_query(meaning, &Wording::default()).map(TrainingSet::of)),
     };
     let items = &request.library.items;
     let photos = Photos {
