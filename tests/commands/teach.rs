@@ -10,9 +10,12 @@ use image::{Rgb, RgbImage};
 use lumisift::engine::index::pipeline::{self, Event, JobOptions};
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
+use lumisift::engine::index::zero_shot::{Pictures, ZeroShot};
 use lumisift::engine::inference::load_starter;
 use lumisift::engine::search::query::Query;
 use lumisift::engine::search::teach::TrainingSet;
+
+use crate::common::samples;
 
 /// Pictures of each kind.
 const EACH: usize = 40;
@@ -117,6 +120,53 @@ fn average_precision_rises_with_examples() {
         text,
         "the switch shows what the text alone says"
     );
+}
+
+/// The log-odds of a match.
+fn log_odds(matched: f32) -> f32 {
+    (matched / (1.0 - matched)).ln()
+}
+
+#[test]
+fn without_a_store_an_example_does_not_raise_photos_unlike_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (mut seed, path) = (7, dir.path().join("stripes.png"));
+    picture(false, &mut seed).save(&path).expect("saved");
+    let plain = TrainingSet::of(Query::parse("pattern").expect("a query"));
+    let trained = TrainingSet {
+        examples: vec![path.clone()],
+        ..plain.clone()
+    };
+    let model = Arc::new(load_starter().expect("a model"));
+    let zero_shot = ZeroShot::new(model.clone()).expect("ready");
+    let scorers = [plain, trained.clone()].map(|training_set| {
+        let classifiers = zero_shot.teach_all(&[training_set], &zero_shot);
+        zero_shot.classifier_scorer(&classifiers.expect("trained"))
+    });
+    // What the example adds to a picture's log-odds.
+    let raised = |path: &Path| {
+        let vector = zero_shot.vector(path).expect("a vector");
+        let [before, after] =
+            [0, 1].map(|n| log_odds(zero_shot.score_vector(&scorers[n], &vector).matches[0]));
+        after - before
+    };
+    assert!(raised(&path) > 1.0, "{}", raised(&path));
+    let mut unlike: Vec<PathBuf> = std::fs::read_dir(samples())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    unlike.retain(|path| path.extension().is_some_and(|ending| ending == "jpg"));
+    let mean = unlike.iter().map(|path| raised(path)).sum::<f32>() / unlike.len() as f32;
+    assert!(mean.abs() < 0.1, "{mean}");
+
+    // An empty store is no different.
+    let store = Store::open(&dir.path().join("store")).expect("a store");
+    let session = Session::open(model, Arc::new(store)).expect("a session");
+    let in_session = session.teach(&trained).expect("trained");
+    let alone = zero_shot.teach(&trained, &zero_shot).expect("trained");
+    let pairs = in_session.members[0].vector.iter();
+    let mut pairs = pairs.zip(&alone.members[0].vector);
+    assert!(pairs.all(|(a, b)| (a - b).abs() < 1e-3));
 }
 
 fn read(session: &Arc<Session>, dir: &Path) -> Vec<(PathBuf, u32)> {

@@ -340,7 +340,7 @@ impl Pictures for Session {
         }
     }
 
-    fn axis(&self) -> Result<Option<Vec<f32>>, SessionError> {
+    fn axis(&self) -> Result<Vec<f32>, SessionError> {
         let vectors = self.vectors()?;
         let step = (vectors.len() / AXIS_ROWS).max(1);
         let rows: Vec<Vec<f32>> = vectors
@@ -350,7 +350,10 @@ impl Pictures for Session {
             .map(|row| row.iter().map(|v| v.to_f32()).collect())
             .collect();
         let image = mean(rows.iter().map(Vec::as_slice));
-        Ok((!image.is_empty()).then_some(image))
+        match image.is_empty() {
+            true => self.zero_shot.sample_mean(),
+            false => Ok(image),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A model with its background embeddings: everything needed for scoring without a store.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use half::f16;
 use rayon::prelude::*;
@@ -11,6 +11,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::photo::Failure;
 use crate::engine::media::reading::{MediaReader, Reading};
+use crate::engine::media::samples::PHOTOS;
 use crate::engine::search::bundled_prompts::{self, BACKGROUND};
 use crate::engine::search::query::{self, Axes, Query, Term, TermKind};
 use crate::engine::search::score::{
@@ -33,11 +34,11 @@ pub trait Pictures {
     /// Returns an error if the file cannot be read or the model fails.
     fn vector(&self, path: &Path) -> Result<Vec<f32>, SessionError>;
 
-    /// The mean embedding of many pictures; `None` if there are none.
+    /// The mean embedding of pictures in general.
     ///
     /// # Errors
-    /// Returns an error if they cannot be read.
-    fn axis(&self) -> Result<Option<Vec<f32>>, SessionError>;
+    /// Returns an error if they cannot be read or the model fails.
+    fn axis(&self) -> Result<Vec<f32>, SessionError>;
 }
 
 /// A model and its background embeddings.
@@ -45,6 +46,8 @@ pub struct ZeroShot {
     model: Arc<dyn Model>,
     background: Embeddings,
     sums: Background,
+    /// The result of [`Self::sample_mean`], once computed.
+    sample_mean: OnceLock<Vec<f32>>,
 }
 
 impl ZeroShot {
@@ -64,6 +67,7 @@ impl ZeroShot {
             model,
             background,
             sums,
+            sample_mean: OnceLock::new(),
         }
     }
 
@@ -94,6 +98,21 @@ impl ZeroShot {
     /// Returns an error if the data is not a picture or the model fails.
     pub fn embed_bytes(&self, name: &Path, bytes: &[u8]) -> Result<Embeddings, SessionError> {
         self.embed(self.reader().bytes(name, bytes, &Cancel::default()))
+    }
+
+    /// The mean embedding of the bundled sample photos, which stand for photos in general where no others are known.
+    /// The mean of texts cannot do so, because texts and images lie in different cones.
+    pub(super) fn sample_mean(&self) -> Result<Vec<f32>, SessionError> {
+        if let Some(known) = self.sample_mean.get() {
+            return Ok(known.clone());
+        }
+        let vector = |(name, bytes): &(&str, &[u8])| -> Result<Vec<f32>, SessionError> {
+            let parts = self.embed_bytes(Path::new(name), bytes)?;
+            Ok(parts.rows().next().unwrap_or_default().to_vec())
+        };
+        let vectors: Vec<Vec<f32>> = PHOTOS.iter().map(vector).collect::<Result<_, _>>()?;
+        let computed = mean(vectors.iter().map(Vec::as_slice));
+        Ok(self.sample_mean.get_or_init(|| computed).clone())
     }
 
     fn reader(&self) -> MediaReader {
@@ -129,11 +148,12 @@ impl ZeroShot {
         let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
         let likes = terms().any(|term| matches!(term.what, TermKind::Like(_)));
         let text = mean(self.background.rows());
-        let image = if likes { pictures.axis()? } else { None };
-        let axes = Axes {
-            image: image.unwrap_or_else(|| text.clone()),
-            text,
+        // Without pictures, the axis is not used, and computing it takes time.
+        let image = match likes {
+            true => pictures.axis()?,
+            false => Vec::new(),
         };
+        let axes = Axes { image, text };
         let mut texts = texts.rows();
         let mut values = Vec::new();
         for terms in &alternatives {
@@ -203,14 +223,9 @@ impl ZeroShot {
         };
         let shown: Result<Vec<_>, SessionError> = shown.iter().map(example).collect();
         let not: Result<Vec<_>, SessionError> = not.iter().map(example).collect();
-        let centre = pictures.axis()?.unwrap_or_else(|| vec![0.0; info.dim]);
-        Ok(teach::fit(
-            &plain,
-            info.logit_scale,
-            &centre,
-            &shown?,
-            &not?,
-        ))
+        let (shown, not) = (shown?, not?);
+        let centre = pictures.axis()?;
+        Ok(teach::fit(&plain, info.logit_scale, &centre, &shown, &not))
     }
 
     /// The classifier of a query in the model's language; `weights` are those of its alternatives.
@@ -330,8 +345,8 @@ impl Pictures for ZeroShot {
         Ok(parts.rows().next().unwrap_or_default().to_vec())
     }
 
-    fn axis(&self) -> Result<Option<Vec<f32>>, SessionError> {
-        Ok(None)
+    fn axis(&self) -> Result<Vec<f32>, SessionError> {
+        self.sample_mean()
     }
 }
 

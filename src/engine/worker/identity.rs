@@ -73,7 +73,7 @@ pub(super) fn of(
 
 /// A hash of labels: their words, thresholds, and the contents (not the names) of their examples.
 fn label_set(labels: &WorkerLabels) -> Result<String, WorkerError> {
-    let mut hasher = blake3::Hasher::new_derive_key("lumisift label set 1");
+    let mut hasher = blake3::Hasher::new_derive_key("lumisift label set 2");
     let mut add = |bytes: &[u8]| {
         hasher.update(&(bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
