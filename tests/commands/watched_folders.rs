@@ -133,6 +133,24 @@ fn files_that_are_being_written_wait() {
 }
 
 #[test]
+fn an_unreadable_file_is_reported_only_when_it_is_complete() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let rules = rules(home, "");
+    let whole = fs::read(samples().join("cat.jpg")).expect("read");
+    fs::write(home.join("in/cat.jpg"), &whole[..200]).expect("written");
+    for run in ["--once", "--dry-run"] {
+        let (stderr, code) = round(home, &rules, &[run, "--settle", "3600"]);
+        assert_eq!(code, 0, "{stderr}");
+        assert!(stderr.contains("1 file is still being written"), "{stderr}");
+        assert!(!stderr.contains("cat.jpg"), "{stderr}");
+    }
+    let (stderr, code) = round(home, &rules, &["--once", "--settle", "0"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("cat.jpg"), "{stderr}");
+}
+
+#[test]
 fn undo_restores_moved_photos_and_invalid_rules_are_reported() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
@@ -333,6 +351,43 @@ fn photos_matching_another_rule_are_not_unmatched_and_duplicates_are_exported_on
     assert_eq!(round.arrivals.len(), 3, "{round:?}");
     assert_eq!(round.unmatched, 0, "{round:?}");
     assert!(world.round(&Disk).arrivals.is_empty());
+}
+
+#[test]
+fn photos_are_moved_only_after_the_other_rules_were_applied() {
+    let mut world = World::new();
+    let home = world.home.path().to_path_buf();
+    photos(&home.join("in"), 2);
+    let arrived = names(&home.join("in"));
+    let path = home.join("rules.toml");
+    let copies = fs::read_to_string(&path).expect("rules");
+    let moves = copies
+        .replace("cats", "moves")
+        .replace("\"out\"", "\"moved\"");
+    fs::write(&path, format!("{moves}move = true\n{copies}")).expect("written");
+    let round = world.round(&Disk);
+    assert!(round.is_success(), "{round:?}");
+    assert_eq!(names(&home.join("out")), arrived);
+    assert_eq!(names(&home.join("moved")), arrived);
+    assert!(names(&home.join("in")).is_empty());
+    assert!(world.round(&Disk).arrivals.is_empty());
+}
+
+#[test]
+fn a_target_inside_a_watched_folder_is_not_sorted_again() {
+    for more in ["", "move = true\n"] {
+        let mut world = World::new();
+        let home = world.home.path().to_path_buf();
+        photos(&home.join("in"), 2);
+        let arrived = names(&home.join("in"));
+        let path = home.join("rules.toml");
+        let rule = fs::read_to_string(&path).expect("rules");
+        let inside = rule.replace("\"out\"", "\"in/sorted\"");
+        fs::write(&path, format!("{inside}{more}")).expect("written");
+        assert_eq!(world.round(&Disk).arrivals.len(), 2);
+        assert!(world.round(&Disk).arrivals.is_empty());
+        assert_eq!(names(&home.join("in/sorted")), arrived);
+    }
 }
 
 #[test]

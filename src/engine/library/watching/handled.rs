@@ -13,6 +13,7 @@ use super::{FolderRule, WatchError};
 use crate::engine::files::path_serde;
 use crate::engine::files::private;
 use crate::engine::files::regular::{open_regular, read_regular};
+use crate::engine::media::paired_files::PairedFiles;
 use crate::engine::media::photo::Photo;
 
 /// Size limit of the log, in bytes.
@@ -98,9 +99,24 @@ impl HandledLog {
         self.keys.get(&rule.key.of(&photo.facts.content)).copied()
     }
 
-    /// How much longer a photo's file must remain unchanged; `None` if it is complete.
-    pub(super) fn time_left(&mut self, photo: &Photo, settle: Duration) -> Option<Duration> {
-        self.settle_tracker.time_left(photo, settle)
+    /// How much longer a photo's file and those that belong to it must remain unchanged; `None` if they are complete.
+    pub(super) fn time_left(
+        &mut self,
+        photo: &Photo,
+        paired_files: &mut PairedFiles,
+        settle: Duration,
+    ) -> Option<Duration> {
+        let tracker = &mut self.settle_tracker;
+        tracker.time_left(photo, settle).or_else(|| {
+            let paired = paired_files.of(&photo.file.path).into_iter();
+            let left = paired.filter_map(|paired| tracker.time_left_of_file(&paired.path, settle));
+            left.max()
+        })
+    }
+
+    /// How much longer an unreadable file must remain unchanged; `None` if it is complete.
+    pub(super) fn time_left_of_file(&mut self, path: &Path, settle: Duration) -> Option<Duration> {
+        self.settle_tracker.time_left_of_file(path, settle)
     }
 
     /// Ends a round: forgets the files that it did not examine.
@@ -262,6 +278,29 @@ mod tests {
         let log = HandledLog::read(&path).expect("a log");
         assert_eq!(log.decided(&rule, &photo()), Some(true));
         assert_eq!(fs::read_to_string(&path).expect("a log"), text);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_photo_waits_for_the_files_that_belong_to_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        // Only the system sets change times, and that of a bundled photo is not recent.
+        let path = dir.path().join("a.jpg");
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/cat.jpg");
+        std::os::unix::fs::symlink(sample, &path).expect("linked");
+        let metadata = fs::metadata(&path).expect("there");
+        let photo = Photo {
+            file: Candidate::new(path, &metadata),
+            ..photo()
+        };
+        let settle = Duration::from_secs(30);
+        let left = || {
+            let mut log = HandledLog::read(&dir.path().join("none")).expect("no log");
+            log.time_left(&photo, &mut PairedFiles::default(), settle)
+        };
+        assert_eq!(left(), None);
+        File::create(dir.path().join("a.cr2")).expect("created");
+        assert!(left().is_some_and(|left| left <= settle));
     }
 
     /// Keys of earlier versions, whose rules have these options.

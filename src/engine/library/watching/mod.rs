@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use super::{Library, LibraryError};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::JobOptions;
+use crate::engine::media::paired_files::PairedFiles;
 use crate::engine::media::photo::{Failure, Photo, Stage};
 use crate::engine::organize::export::{
     self, ExportError, ExportItem, ExportOptions, Exporter, FittingLabel, Transfer,
@@ -125,11 +126,18 @@ impl WatchRound {
     pub fn is_success(&self) -> bool {
         self.failures.is_empty() && self.errors.is_empty()
     }
+
+    /// Leaves a file for a later round, because it will be complete only after some time.
+    fn wait_for(&mut self, path: &Path, left: Duration) {
+        self.waiting.insert(path.into());
+        let due = Instant::now().checked_add(left);
+        self.next_due = self.next_due.into_iter().chain(due).min();
+    }
 }
 
 impl Library {
     /// Examines the folders of all rules once and applies the rules to new photos. A rule that fails does not stop the
-    /// others.
+    /// others. Rules that move photos come last, because the others would not find these any more.
     pub fn run_rules_once(
         &self,
         rules: &[FolderRule],
@@ -139,7 +147,10 @@ impl Library {
     ) -> WatchRound {
         let mut round = WatchRound::default();
         let mut fits_any = HashMap::new();
-        for rule in rules.iter().filter(|rule| rule.enabled) {
+        let enabled = rules.iter().filter(|rule| rule.enabled);
+        let (moving, others): (Vec<&FolderRule>, Vec<&FolderRule>) =
+            enabled.partition(|rule| rule.moves());
+        for rule in others.into_iter().chain(moving) {
             let marks = matches!(rule.action, RuleAction::Mark(_));
             if marks && options.marks.is_none() {
                 continue;
@@ -174,6 +185,12 @@ impl Library {
         };
         let indexed = self.index((options.job)(rule.folders.clone()), |_| ());
         let mut indexed = indexed.map_err(fail)?;
+        // A file that is still being written may be unreadable only until it is complete.
+        (indexed.failures).retain(|failure| {
+            let left = handled.time_left_of_file(&failure.path, options.settle);
+            left.inspect(|left| round.wait_for(&failure.path, *left))
+                .is_none()
+        });
         round.failures.append(&mut indexed.failures);
         (indexed.photos).retain(|(photo, _)| {
             let decided = handled.decided(rule, photo);
@@ -182,14 +199,14 @@ impl Library {
             }
             decided.is_none()
         });
+        let mut paired_files = PairedFiles::default();
         (indexed.photos).retain(|(photo, _)| {
-            let Some(left) = handled.time_left(photo, options.settle) else {
-                return true;
-            };
-            round.waiting.insert(photo.file.path.clone());
-            let due = Instant::now().checked_add(left);
-            round.next_due = round.next_due.into_iter().chain(due).min();
-            options.dry_run
+            let left = handled.time_left(photo, &mut paired_files, options.settle);
+            if let Some(left) = left {
+                round.wait_for(&photo.file.path, left);
+            }
+            // A file that waited for an earlier rule waits for all, or it could be moved before that rule is applied.
+            options.dry_run || !round.waiting.contains(&photo.file.path)
         });
         // One of several files with the same bytes represents them all, including those that arrive later.
         let mut contents = HashSet::new();

@@ -261,6 +261,19 @@ fn invalid(path: &Path, reason: InvalidRules) -> RulesError {
     }
 }
 
+impl FolderRule {
+    /// Whether it moves photos out of their folders.
+    pub(super) fn moves(&self) -> bool {
+        matches!(
+            self.action,
+            RuleAction::Export {
+                transfer: Transfer::Move,
+                ..
+            }
+        )
+    }
+}
+
 impl RuleText {
     /// The name, or the label if it has none.
     #[must_use]

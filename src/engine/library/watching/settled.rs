@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::media::decode::is_cut_short;
@@ -33,15 +33,31 @@ impl SettleTracker {
         let Ok(metadata) = fs::metadata(path) else {
             return Some(settle);
         };
-        let now = Candidate::new(path.clone(), &metadata);
-        if now != photo.file {
+        if Candidate::new(path.clone(), &metadata) != photo.file {
             return Some(settle);
         }
-        let (Ok(modified), Some(changed)) = (metadata.modified(), change_time(&metadata)) else {
+        self.time_left_at(path, &metadata, settle_time(photo, settle))
+    }
+
+    /// How much longer a file that was not read must remain unchanged: one that is unreadable, perhaps because it is
+    /// incomplete, or one that belongs to a photo. `None` if it is complete, or is no file.
+    pub fn time_left_of_file(&mut self, path: &Path, settle: Duration) -> Option<Duration> {
+        let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
+        self.time_left_at(path, &metadata, settle)
+    }
+
+    fn time_left_at(
+        &mut self,
+        path: &Path,
+        metadata: &Metadata,
+        settle: Duration,
+    ) -> Option<Duration> {
+        let (Ok(modified), Some(changed)) = (metadata.modified(), change_time(metadata)) else {
             return Some(settle);
         };
+        let now = Candidate::new(path.into(), metadata);
         // Every file is tracked, because the system clock may be set back while it waits.
-        let tracked = self.0.entry(path.clone()).or_insert_with(|| TrackedFile {
+        let tracked = self.0.entry(path.into()).or_insert_with(|| TrackedFile {
             file: now.clone(),
             changed,
             since: Instant::now(),
@@ -55,7 +71,7 @@ impl SettleTracker {
         let unchanged_here = tracked.since.elapsed();
         let (modified, changed) = (modified.elapsed().ok(), changed.elapsed().ok());
         let unchanged = unchanged_for(modified, changed, unchanged_here);
-        let left = settle_time(photo, settle).saturating_sub(unchanged);
+        let left = settle.saturating_sub(unchanged);
         if !left.is_zero() {
             return Some(left);
         }
@@ -173,6 +189,21 @@ mod tests {
             left > CUT_SHORT_SETTLE / 2 && left <= CUT_SHORT_SETTLE,
             "{left:?}"
         );
+    }
+
+    #[test]
+    fn files_that_were_not_read_wait_as_well() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.jpg");
+        fs::write(&path, b"a").expect("written");
+        let mut tracker = SettleTracker::default();
+        let hour = Duration::from_secs(3600);
+        assert_eq!(tracker.time_left_of_file(&path, Duration::ZERO), None);
+        let left = tracker.time_left_of_file(&path, hour).expect("it waits");
+        assert!(left > hour / 2 && left <= hour, "{left:?}");
+        for none in [dir.path().to_path_buf(), dir.path().join("missing.jpg")] {
+            assert_eq!(tracker.time_left_of_file(&none, hour), None);
+        }
     }
 
     #[test]
