@@ -23,10 +23,8 @@ impl Interface {
         let Some(questions) = &state.questions else {
             return;
         };
-        if questions.current().is_some() {
-            // Before any button is drawn, because the space bar would press one that has the focus.
-            keys(ui, questions, commands);
-        }
+        // Before any button is drawn, because the space bar would press one that has the focus.
+        keys(ui, questions, commands);
         title(ui, &t!("questions-about", label = questions.text), commands);
         match questions.current() {
             Some(id) => {
@@ -37,6 +35,7 @@ impl Interface {
             }
             None => {
                 ui.label(t!("no-more-questions"));
+                back(ui, questions, commands);
             }
         }
         ui.separator();
@@ -98,6 +97,11 @@ fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
             commands.push(answer(fits));
         }
     }
+    back(ui, questions, commands);
+}
+
+/// The button that takes the last answer back.
+fn back(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     let back = egui::Button::new(t!("answer-back-key")).min_size(vec2(96.0, 32.0));
     let response = ui.add_enabled(questions.can_undo_answer(), back);
     let enabled = questions.can_undo_answer();
@@ -128,17 +132,20 @@ fn was_pressed(ui: &Ui, wanted: Key) -> bool {
     })
 }
 
-/// Shortcuts: Y, N, Space, and Ctrl+Z or Backspace. Enter presses the button that has the focus; Space never does.
+/// Shortcuts: Y, N, Space, and Ctrl+Z or Backspace. Enter presses the button that has the focus; Space does so only if
+/// there are no more questions.
 fn keys(ui: &Ui, questions: &Questioning, commands: &mut Vec<Command>) {
-    // All of these keys are consumed, but only one answer is given: the next photo has not been shown yet.
-    let pressed = [
-        (Key::Y, Some(true)),
-        (Key::N, Some(false)),
-        (Key::Space, None),
-    ]
-    .map(|(key, fits)| (was_pressed(ui, key), fits));
-    let first = pressed.into_iter().find(|(was_pressed, _)| *was_pressed);
-    commands.extend(first.map(|(_, fits)| answer(fits)));
+    if questions.current().is_some() {
+        // All of these keys are consumed, but only one answer is given: the next photo has not been shown yet.
+        let pressed = [
+            (Key::Y, Some(true)),
+            (Key::N, Some(false)),
+            (Key::Space, None),
+        ]
+        .map(|(key, fits)| (was_pressed(ui, key), fits));
+        let first = pressed.into_iter().find(|(was_pressed, _)| *was_pressed);
+        commands.extend(first.map(|(_, fits)| answer(fits)));
+    }
     let back = ui.input_mut(|input| {
         input.consume_key(Modifiers::COMMAND, Key::Z)
             || input.consume_key(Modifiers::NONE, Key::Backspace)

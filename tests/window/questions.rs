@@ -10,10 +10,14 @@ use window::{Setup, Window, add_label, colours};
 
 /// Ten photos of each colour, with a label for one of them.
 fn labelled() -> (tempfile::TempDir, Window) {
+    labelled_with(10)
+}
+
+fn labelled_with(each: usize) -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
-    colours(dir.path(), 10);
+    colours(dir.path(), each);
     let mut window = Setup::new(vec![dir.path().into()]).open();
-    window.read(30);
+    window.read(3 * each);
     add_label(&mut window, "red");
     (dir, window)
 }
@@ -92,6 +96,26 @@ fn answers_can_be_clicked_and_questions_left() {
     window.key(Key::Escape);
     assert!(window.state().questions.is_none());
     assert_eq!(window.state().memory.labels[0].min_match, 0.2);
+}
+
+#[test]
+fn the_last_answer_about_few_photos_can_be_taken_back() {
+    let (_dir, mut window) = labelled_with(1);
+    window.open_dialog(Action::Ask);
+    for _ in 0..3 {
+        window.key(Key::N);
+    }
+    let has_question = |window: &Window| {
+        let questions = window.state().questions.as_ref().expect("questions");
+        questions.current().is_some()
+    };
+    assert!(!has_question(&window) && answers(&window) == 3);
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert!(has_question(&window) && answers(&window) == 2);
+    window.key(Key::N);
+    assert!(!has_question(&window));
+    window.click("Take back the answer");
+    assert!(has_question(&window) && answers(&window) == 2);
 }
 
 #[test]
