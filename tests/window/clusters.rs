@@ -107,6 +107,8 @@ fn heaps_are_renamed_merged_and_dismissed() {
     assert_eq!(window.state().clusters.proposed[1].photos.len(), 12);
     window.click(&format!("Dismiss the heap {}!", before[0]));
     assert_eq!(names(&window), [before[1].as_str()]);
+    let suggestions = &window.state().clusters.suggestions;
+    assert!(!suggestions.contains(&before[0]), "{suggestions:?}");
     // It is not proposed again under any of its names.
     let home = window.home();
     window.until("saved", |w| {

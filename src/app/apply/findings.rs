@@ -376,13 +376,13 @@ fn dismiss_cluster(state: &mut State, at: usize) {
     let Some(cluster) = state.clusters.take(at) else {
         return;
     };
-    state
-        .clusters
-        .suggestions
-        .retain(|word| *word != cluster.name);
     // It would be suggested again under its original name, even if the user has renamed it.
+    let mut names = cluster.alternative_names;
+    names.push(cluster.name);
+    let suggestions = &mut state.clusters.suggestions;
+    suggestions.retain(|word| !names.contains(word));
     let dismissed = &mut state.memory.dismissed_heaps;
-    for name in cluster.alternative_names.into_iter().chain([cluster.name]) {
+    for name in names {
         if !dismissed.contains(&name) {
             dismissed.push(name);
         }

@@ -98,7 +98,8 @@ impl Clusters {
         }
     }
 
-    /// Merges cluster `from` into `into`, which keeps its name.
+    /// Merges cluster `from` into `into`, which keeps its name, and takes over the other names. Any of them can be the
+    /// name under which a cluster would be suggested again after this one is dismissed.
     pub fn merge(&mut self, from: usize, into: usize) {
         if from == into || into >= self.proposed.len() {
             return;
@@ -108,7 +109,12 @@ impl Clusters {
         };
         let into = if from < into { into - 1 } else { into };
         let cluster = &mut self.proposed[into];
-        cluster.alternative_names.insert(0, merged.name);
+        let others = merged.alternative_names.into_iter().rev();
+        for name in others.chain([merged.name]) {
+            if name != cluster.name && !cluster.alternative_names.contains(&name) {
+                cluster.alternative_names.insert(0, name);
+            }
+        }
         // Interleave the photos, so that the most representative of both come first.
         let (kept, more) = (std::mem::take(&mut cluster.photos), merged.photos);
         let (mut kept, mut more) = (kept.into_iter(), more.into_iter());
@@ -168,6 +174,7 @@ mod tests {
         assert_eq!(clusters.proposed[1].alternative_names, ["dog"]);
         clusters.merge(0, 1);
         assert_eq!(names(&clusters), ["puppy", "sea"]);
+        assert_eq!(clusters.proposed[0].alternative_names, ["cat", "dog"]);
         assert_eq!(clusters.proposed[0].photos, [2, 4, 7, 1, 3]);
         clusters.merge(1, 1);
         clusters.merge(7, 0);
@@ -182,5 +189,15 @@ mod tests {
         // The item ids have changed.
         assert!(!clusters.put_back(kept));
         assert_eq!(names(&clusters), ["puppy"]);
+    }
+
+    #[test]
+    fn a_merged_cluster_has_all_names_of_both() {
+        let mut clusters = clusters();
+        clusters.rename(0, "kitten");
+        clusters.rename(1, "puppy");
+        clusters.merge(0, 1);
+        let names = &clusters.proposed[0].alternative_names;
+        assert_eq!(names, &["kitten", "cat", "dog"]);
     }
 }
