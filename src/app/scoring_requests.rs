@@ -84,7 +84,7 @@ impl App {
         let draft_id = draft.as_ref().map(|label| label.id);
         let library = Snapshot {
             lines: self.state.memory.lines,
-            folded: self.state.memory.folded,
+            folded: self.state.folds_stacks(),
             ..self.state.library.snapshot().clone()
         };
         self.scoring.send(ScoringRequest {

@@ -13,7 +13,7 @@ pub fn paint_stack_badge(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
     let Some(stack) = state.findings().stack(id) else {
         return;
     };
-    let (text, fill) = match (state.memory.folded, stack.best == id) {
+    let (text, fill) = match (state.folds_stacks(), stack.best == id) {
         (true, _) => (
             t!("stack-photos", count = stack.photos.len()),
             palette(ui).raised,
@@ -40,7 +40,7 @@ pub fn paint_stack_badge(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
 pub fn accessible_text(state: &State, id: ItemId) -> Option<String> {
     let stack = state.findings().stack(id)?;
     let count = stack.photos.len();
-    match (state.memory.folded, stack.best == id) {
+    match (state.folds_stacks(), stack.best == id) {
         (true, _) => Some(t!("spoken-stack", count = count)),
         (false, true) => Some(t!(
             "spoken-best",

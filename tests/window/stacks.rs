@@ -82,3 +82,20 @@ fn a_stack_is_represented_by_a_photo_that_the_filters_let_through() {
     window.key(Key::S);
     assert_eq!(window.shown().len(), 3);
 }
+
+#[test]
+fn all_photos_of_a_kind_are_shown_even_if_stacks_are_folded() {
+    let (_dir, mut window) = burst();
+    window.key(Key::S);
+    assert_eq!(window.shown().len(), 2);
+    // All photos are as dark as that.
+    window.command(Command::Found(FindingCommand::SetLine(Kind::Dark, 0.0)));
+    window.command(Command::Found(FindingCommand::ShowKind(Kind::Dark)));
+    let state = window.state();
+    let counted = state.findings().count(Kind::Dark, &state.memory.lines);
+    assert_eq!((window.shown().len(), counted), (4, 4));
+    assert!(!window.has_containing("stack of 3 photos"));
+    window.command(Command::Found(FindingCommand::ShowKind(Kind::Bursts)));
+    assert_eq!(window.shown().len(), 1);
+    assert!(window.has_containing("stack of 3 photos"));
+}

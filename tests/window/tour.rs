@@ -297,6 +297,20 @@ fn whatever_the_tour_does_is_undone_step_by_step_and_the_bytes_are_counted() {
 }
 
 #[test]
+fn the_bytes_of_rejected_copies_include_their_companion_files() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write_photos(dir.path());
+    fs::write(dir.path().join("small.xmp"), "<x:xmpmeta/>").expect("written");
+    let mut window = looked_over(Setup::new(vec![dir.path().into()]), 5);
+    let size = |name: &str| fs::metadata(dir.path().join(name)).expect("there").len();
+    let copies = ["cat - Copy.jpg", "small.jpg", "small.xmp"].map(size);
+    window.command(Command::Found(FindingCommand::KeepBest(None)));
+    let tour = Tour::of(window.state());
+    assert_eq!(tour.lines[0].bytes, copies.iter().sum::<u64>());
+    assert_eq!(tour.rejected_bytes, tour.lines[0].bytes);
+}
+
+#[test]
 fn work_that_is_cancelled_gives_no_answer() {
     let dir = tempfile::tempdir().expect("a folder");
     write_photos(dir.path());

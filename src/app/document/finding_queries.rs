@@ -1,5 +1,6 @@
 //! Access to findings through the state.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::filter::LabelFit;
@@ -24,11 +25,18 @@ impl State {
         self.overview.analysed_input.is_some()
     }
 
+    /// Whether each stack is represented by one photo. While photos of one kind are shown, such as the blurred ones, all
+    /// of them are, as many as the clean-up summary has counted.
+    #[must_use]
+    pub fn folds_stacks(&self) -> bool {
+        let kind = self.memory.filter.kind;
+        self.memory.folded && kind.is_none_or(|kind| kind == Kind::Bursts)
+    }
+
     /// The folded stack that a photo represents, if any.
     #[must_use]
     pub fn folded_under(&self, id: ItemId) -> Option<&Stack> {
-        let is_folded = self.memory.folded;
-        self.findings().stack(id).filter(|_| is_folded)
+        self.findings().stack(id).filter(|_| self.folds_stacks())
     }
 
     /// The subject of the heat map: the photo in the viewer, and the first of the filtered label, the open label and
@@ -92,7 +100,13 @@ impl Tour {
             }
         };
         let rejects = state.rejects().to_remove;
-        let size = |id: &ItemId| state.item(*id).map_or(0, |item| item.file.size);
+        // Companion files go to the trash too. Only those of copies have been looked up.
+        let copies = found.copies.iter().flat_map(|group| &group.copies);
+        let copies: HashMap<ItemId, u64> = copies.map(|copy| (copy.item, copy.bytes)).collect();
+        let size = |id: &ItemId| {
+            let of_file = || state.item(*id).map_or(0, |item| item.file.size);
+            copies.get(id).copied().unwrap_or_else(of_file)
+        };
         Self {
             lines: Kind::ALL.map(line).into(),
             rejected: rejects.len(),
