@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::{
-    FolderRule, HandledLog, RoundOptions, RuleAction, SortedFile, WatchRound, read_rules,
+    FolderRule, HandledLog, InvalidRules, RoundOptions, RuleAction, RulesError, SortedFile,
+    WatchRound, read_rules,
 };
+use lumisift::engine::media::photo::Candidate;
 use lumisift::engine::organize::export::{Exporter, Transfer};
 use lumisift::settings::Dirs;
 use lumisift::t;
@@ -19,8 +21,8 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use super::RunOutcome;
 use super::args::{CommonArgs, FolderArgs, WatchArgs};
 use super::labels::print_meanings;
-use super::library::{job_options, open_library};
-use super::output::print_message;
+use super::library::{OpenedLibrary, job_options, open_library};
+use super::output::{print_message, print_sentence};
 
 /// Folders are scanned after a period without events, or at the latest after `MAX_WAIT`.
 const QUIET: Duration = Duration::from_secs(2);
@@ -30,21 +32,12 @@ const POLL: Duration = Duration::from_secs(60);
 
 /// Runs `lumisift watch`.
 pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> {
-    let enabled = read_rules(&args.rules)?
-        .into_iter()
-        .filter(|rule| rule.enabled);
-    // Marks are saved and undone by the window, so this command does not apply them.
-    let (marking, rules): (Vec<FolderRule>, Vec<FolderRule>) =
-        enabled.partition(|rule| matches!(rule.action, RuleAction::Mark(_)));
-    if rules.is_empty() {
-        anyhow::bail!(t!("cli-no-rules-to-run", path = args.rules.display()));
-    }
-    for rule in &marking {
-        print_message(t!("cli-rule-marks", rule = &rule.name));
+    let mut file = RulesFile::read(&args.rules)?;
+    if file.rules.is_empty() {
+        anyhow::bail!(no_rules(&args.rules));
     }
     let opened = open_library(common)?;
-    let queries = rules.iter().map(|rule| &rule.training_set.query);
-    print_meanings(opened.session().model().as_ref(), queries);
+    file.print_meanings(&opened);
     let dirs = Dirs::detect();
     let log = dirs.watch_log();
     let mut handled = match args.dry_run {
@@ -71,13 +64,13 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
     let ends = args.once || args.dry_run;
     let (sender, events) = bounded(1);
     // Dropping the watcher would stop it.
-    let _watcher = (!ends).then(|| watcher(&rules, sender));
+    let mut _watcher = (!ends).then(|| watcher(&file.rules, sender.clone()));
     let mut reporter = RoundReporter::default();
     loop {
         let round =
             opened
                 .library
-                .run_rules_once(&rules, &mut handled, &options, &Cancel::default());
+                .run_rules_once(&file.rules, &mut handled, &options, &Cancel::default());
         reporter.report(&round, args.dry_run);
         if ends {
             return Ok(match round.is_success() {
@@ -86,7 +79,83 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
             });
         }
         wait(&events, time_to_next(round.next_due, Instant::now()));
+        if file.read_again() {
+            file.print_meanings(&opened);
+            _watcher = Some(watcher(&file.rules, sender.clone()));
+        }
     }
+}
+
+/// The rules of a file, which is read again when it changes.
+struct RulesFile<'a> {
+    path: &'a Path,
+    /// The file when it was read; `None` if it was not there.
+    state: Option<Candidate>,
+    /// The rules that this command can run.
+    rules: Vec<FolderRule>,
+}
+
+impl<'a> RulesFile<'a> {
+    fn read(path: &'a Path) -> Result<Self, RulesError> {
+        // First, so that a change in the meantime is noticed.
+        let state = state_of(path);
+        let rules = rules_to_run(path)?;
+        Ok(Self { path, state, rules })
+    }
+
+    /// Reads the rules again if the file has changed, and returns whether they were replaced. If they are invalid,
+    /// perhaps because the file is being written, the previous ones stay in use.
+    fn read_again(&mut self) -> bool {
+        let state = state_of(self.path);
+        if state == self.state {
+            return false;
+        }
+        self.state = state;
+        match rules_to_run(self.path) {
+            Ok(rules) => self.rules = rules,
+            // The window writes an empty list when the last rule is removed.
+            Err(RulesError::Invalid {
+                reason: InvalidRules::Empty,
+                ..
+            }) => self.rules.clear(),
+            Err(error) => {
+                print_sentence(error.to_string());
+                print_message(t!("cli-rules-stay"));
+                return false;
+            }
+        }
+        match self.rules.is_empty() {
+            true => print_message(no_rules(self.path)),
+            false => print_message(t!("cli-rules-read-again", path = self.path.display())),
+        }
+        true
+    }
+
+    fn print_meanings(&self, opened: &OpenedLibrary) {
+        let queries = self.rules.iter().map(|rule| &rule.training_set.query);
+        print_meanings(opened.session().model().as_ref(), queries);
+    }
+}
+
+fn state_of(path: &Path) -> Option<Candidate> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some(Candidate::new(path.into(), &metadata))
+}
+
+/// The enabled rules of a file, without those that mark photos: the window saves and undoes marks.
+fn rules_to_run(path: &Path) -> Result<Vec<FolderRule>, RulesError> {
+    let enabled = read_rules(path)?.into_iter().filter(|rule| rule.enabled);
+    let (marking, rules): (Vec<FolderRule>, Vec<FolderRule>) =
+        enabled.partition(|rule| matches!(rule.action, RuleAction::Mark(_)));
+    // Without other rules, the command says that none can run.
+    for rule in marking.iter().filter(|_| !rules.is_empty()) {
+        print_message(t!("cli-rule-marks", rule = &rule.name));
+    }
+    Ok(rules)
+}
+
+fn no_rules(path: &Path) -> String {
+    t!("cli-no-rules-to-run", path = path.display())
 }
 
 /// How long to wait for an event before the next round, if the first of the waiting files is due at `due`. Files that
@@ -107,10 +176,7 @@ fn is_change(event: &Event) -> bool {
 }
 
 /// Creates a watcher that sends to the channel whenever something changes in the folders of `rules`.
-fn watcher(
-    rules: &[FolderRule],
-    sender: crossbeam_channel::Sender<()>,
-) -> Option<RecommendedWatcher> {
+fn watcher(rules: &[FolderRule], sender: Sender<()>) -> Option<RecommendedWatcher> {
     let on_event = move |event: notify::Result<Event>| {
         // An error may mean that events were lost.
         if event.as_ref().map_or(true, is_change) {
@@ -144,10 +210,6 @@ fn watcher(
 /// Waits for an event, at most for `most`, and then until events pause.
 fn wait(events: &Receiver<()>, most: Duration) {
     if events.recv_timeout(most).is_err() {
-        // Without a watcher, the channel is disconnected and returns at once.
-        if let Err(RecvTimeoutError::Disconnected) = events.recv_timeout(Duration::ZERO) {
-            std::thread::sleep(most);
-        }
         return;
     }
     let since = Instant::now();
@@ -290,6 +352,31 @@ mod tests {
         }
         assert_eq!(time_to_next(Some(now), now + second), QUIET);
         assert_eq!(time_to_next(None, now), POLL);
+    }
+
+    #[test]
+    fn rules_are_read_again_when_their_file_changes() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("rules.toml");
+        let rule = "[[rule]]\nfolders = [\"in\"]\nlabel = \"cat\"\nto = \"out\"\n";
+        let write = |text: &str| std::fs::write(&path, text).expect("written");
+        write(rule);
+        let mut file = RulesFile::read(&path).expect("rules");
+        assert!(!file.read_again());
+        write(&format!("{rule}{rule}"));
+        assert!(file.read_again() && file.rules.len() == 2);
+        assert!(!file.read_again());
+        // While it is invalid or missing, the rules stay as they are.
+        write("[[rule]]\nfolders");
+        assert!(!file.read_again() && file.rules.len() == 2);
+        std::fs::remove_file(&path).expect("removed");
+        assert!(!file.read_again() && file.rules.len() == 2);
+        for none in [format!("{rule}enabled = false\n"), "rule = []".into()] {
+            write(&none);
+            assert!(file.read_again() && file.rules.is_empty(), "{none}");
+        }
+        write(rule);
+        assert!(file.read_again() && file.rules.len() == 1);
     }
 
     #[test]

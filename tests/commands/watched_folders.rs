@@ -425,12 +425,19 @@ fn a_watcher_exports_new_photos_and_reports_problems_once() {
     fs::write(home.join("part"), &other).expect("written");
     fs::rename(home.join("part"), home.join("in/late.jpg")).expect("renamed");
     seen = seen && wait_for("late.jpg");
+    // New rules apply from the next round on.
+    let changed = fs::read_to_string(&path).expect("rules");
+    fs::write(&path, changed.replace("\"out\"", "\"elsewhere\"")).expect("written");
+    fs::write(home.join("in/notes.txt"), b"a change").expect("written");
+    seen = seen && wait_for("elsewhere");
     child.kill().expect("killed");
     child.wait().expect("ended");
     reader.join().expect("read");
     messages.extend(lines.try_iter());
     assert!(seen, "{messages:?}");
-    assert_eq!(names(&home.join("out")), ["cat.jpg", "late.jpg"]);
+    for folder in ["out", "elsewhere"] {
+        assert_eq!(names(&home.join(folder)), ["cat.jpg", "late.jpg"]);
+    }
     let broken = messages.iter().filter(|line| line.contains("broken.jpg"));
     assert_eq!(broken.count(), 1, "{messages:?}");
 }
