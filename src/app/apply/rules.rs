@@ -65,13 +65,18 @@ impl App {
 
     /// Saves and runs the rules after a change. A run with rules that are no longer enabled is stopped.
     fn rules_changed(&mut self, before: &[RuleText]) {
+        self.stop_removed_rules(before);
+        self.write_rules();
+        self.run_rules();
+    }
+
+    /// Stops the current run if one of the rules `before` a change is no longer enabled.
+    pub(in crate::app) fn stop_removed_rules(&self, before: &[RuleText]) {
         let list = &self.state.rules.list;
         let goes_on = |rule: &RuleText| !rule.enabled || list.contains(rule);
         if !before.iter().all(goes_on) {
             self.stop_rules();
         }
-        self.write_rules();
-        self.run_rules();
     }
 
     /// Restores rules, and returns their previous state for redo. A file that could not be read is not overwritten.

@@ -214,11 +214,14 @@ impl App {
         }
     }
 
-    /// Looks for new photos when the window regains focus.
+    /// Looks for new photos, and for rules edited by hand, when the window regains focus.
     pub(in crate::app) fn detect_changes(&mut self, ctx: &Context) {
         let focused = ctx.input(|input| input.focused);
         let came_back = focused && !self.was_focused;
         self.was_focused = focused;
+        if came_back {
+            self.read_rules();
+        }
         if came_back && !self.state.work.is_running() {
             self.read_folders();
         }

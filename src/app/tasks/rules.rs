@@ -34,8 +34,8 @@ const REPLY: Duration = Duration::from_millis(20);
 
 /// Messages from the rule tasks.
 pub(in crate::app) enum RuleMessage {
-    /// The rules from the file, or why the file is not used.
-    Read(Result<Vec<RuleText>, RulesError>),
+    /// The rules from the file, or why the file is not used; and the number of changes before it was read.
+    Read(u64, Result<Vec<RuleText>, RulesError>),
     /// Why the rules could not be saved.
     SaveFailed(RulesError),
     /// The preview with this number, or why it failed.
@@ -49,6 +49,8 @@ pub(in crate::app) enum RuleMessage {
 /// State that is kept between runs of the rules.
 #[derive(Default)]
 pub(in crate::app) struct RuleRounds {
+    /// Number of changes to the rules in this window. Rules that were read before a change are outdated.
+    changes: u64,
     /// The log of handled photos, once opened.
     log: Arc<Mutex<Option<HandledLog>>>,
     /// When to run the rules again, because some files were still being written.
@@ -87,7 +89,7 @@ struct RuleRunner {
 impl App {
     /// Loads the rules file.
     pub(in crate::app) fn read_rules(&mut self) {
-        let file = self.services.dirs.rules_file();
+        let (file, changes) = (self.services.dirs.rules_file(), self.rounds.changes);
         self.queue(Slot::RuleFile, move |_| {
             let read = match read_rule_texts(&file) {
                 Err(RulesError::Io { source, .. })
@@ -97,12 +99,13 @@ impl App {
                 }
                 read => read,
             };
-            TaskMessage::Rules(RuleMessage::Read(read))
+            TaskMessage::Rules(RuleMessage::Read(changes, read))
         });
     }
 
     /// Saves the rules file.
     pub(in crate::app) fn write_rules(&mut self) {
+        self.rounds.changes += 1;
         let (file, rules) = (
             self.services.dirs.rules_file(),
             self.state.rules.list.clone(),
@@ -113,6 +116,34 @@ impl App {
                 Err(error) => TaskMessage::Rules(RuleMessage::SaveFailed(error)),
             }
         });
+    }
+
+    /// Takes over the rules of the file, which may have been edited by hand. Without this, the next change in the window
+    /// would overwrite the edits.
+    fn rules_read(&mut self, changes: u64, read: Result<Vec<RuleText>, RulesError>) {
+        if changes != self.rounds.changes {
+            return;
+        }
+        let rules = &mut self.state.rules;
+        match read {
+            Ok(list) => {
+                rules.problem = None;
+                if rules.is_loaded && rules.list == list {
+                    return;
+                }
+                rules.is_loaded = true;
+                let before = std::mem::replace(&mut rules.list, list);
+                self.stop_removed_rules(&before);
+                self.run_rules();
+            }
+            Err(error) => {
+                let problem = error.to_string();
+                let known = rules.problem.replace(problem.clone());
+                if known.as_ref() != Some(&problem) {
+                    self.state.notify(problem, true);
+                }
+            }
+        }
     }
 
     fn rule_runner(&self) -> Option<RuleRunner> {
@@ -222,16 +253,7 @@ impl App {
     pub(in crate::app) fn handle_rule_message(&mut self, message: RuleMessage) {
         let rules = &mut self.state.rules;
         match message {
-            RuleMessage::Read(Ok(list)) => {
-                rules.list = list;
-                rules.is_loaded = true;
-                self.run_rules();
-            }
-            RuleMessage::Read(Err(error)) => {
-                let problem = error.to_string();
-                rules.problem = Some(problem.clone());
-                self.state.notify(problem, true);
-            }
+            RuleMessage::Read(changes, read) => self.rules_read(changes, read),
             RuleMessage::SaveFailed(error) => {
                 let text = t!(
                     "rules-not-kept",
@@ -395,6 +417,40 @@ mod tests {
         assert_eq!(due_after(Some(later)), Some(later));
         assert!(due_after(Some(now)) >= Some(now + QUIET));
         assert_eq!(due_after(None), None);
+    }
+
+    #[test]
+    fn rules_edited_by_hand_replace_those_of_the_window() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        let text = "folders = [\"in\"]\nlabel = \"cat\"\nto = \"out\"\n";
+        let rule: RuleText = toml::from_str(text).expect("a rule");
+        let changes = app.rounds.changes;
+        let read = |app: &mut App, list: Vec<RuleText>| {
+            app.handle_rule_message(RuleMessage::Read(changes, Ok(list)));
+        };
+        read(&mut app, vec![rule.clone()]);
+        read(&mut app, vec![rule.clone()]);
+        assert_eq!(app.state.rules.list, std::slice::from_ref(&rule));
+        assert!(!app.rounds.is_stopped());
+        read(&mut app, Vec::new());
+        assert!(app.state.rules.list.is_empty() && app.rounds.is_stopped());
+        // A problem is reported once, and over as soon as the file is valid.
+        let before = app.state.notices.len();
+        for _ in 0..2 {
+            let error = RulesError::Io {
+                path: "rules.toml".into(),
+                source: std::io::ErrorKind::PermissionDenied.into(),
+            };
+            app.handle_rule_message(RuleMessage::Read(changes, Err(error)));
+        }
+        assert_eq!(app.state.notices.len(), before + 1);
+        read(&mut app, Vec::new());
+        assert_eq!(app.state.rules.problem, None);
+        // What was read before a change in the window is outdated.
+        app.rounds.changes += 1;
+        read(&mut app, vec![rule]);
+        assert!(app.state.rules.list.is_empty());
     }
 
     #[test]
