@@ -148,13 +148,29 @@ impl Questioning {
         answers.map(|(at, _)| self.items[*at]).collect()
     }
 
-    /// Translates item ids after items were removed. `None` if a required item is gone.
+    /// Translates item ids after items were removed, with the answers about those that stay. `None` if nothing is left.
     #[must_use]
-    pub fn renumbered(mut self, new: &[Option<ItemId>]) -> Option<Self> {
-        for id in &mut self.items {
-            *id = new.get(*id as usize).copied().flatten()?;
-        }
-        Some(self)
+    pub fn renumbered(self, new: &[Option<ItemId>]) -> Option<Self> {
+        let (mut items, mut matches) = (Vec::new(), Vec::new());
+        let photos = self.items.iter().zip(&self.matches);
+        let places = photos.map(|(id, matched)| {
+            items.push(new.get(*id as usize).copied().flatten()?);
+            matches.push(*matched);
+            Some(items.len() - 1)
+        });
+        let places: Vec<Option<usize>> = places.collect();
+        let answers = self.answers.iter();
+        let answers = answers.filter_map(|(at, answer)| Some((places[*at]?, *answer)));
+        let mut next = Self {
+            answers: answers.collect(),
+            items,
+            matches,
+            ..self
+        };
+        next.next_question();
+        // The question that is shown stays, because its answer may be typed already.
+        next.current = self.current.and_then(|at| places[at]).or(next.current);
+        (next.current.is_some() || next.can_undo_answer()).then_some(next)
     }
 }
 
@@ -209,5 +225,28 @@ mod tests {
         assert!(!questioning.can_undo_answer());
         let gone: Vec<Option<ItemId>> = vec![None; 500];
         assert!(questioning.renumbered(&gone).is_none());
+    }
+
+    #[test]
+    fn answers_about_photos_that_stay_are_kept_when_others_are_removed() {
+        let mut questioning = questioning();
+        let mut asked = Vec::new();
+        for fits in [true, false, true] {
+            asked.extend(questioning.current());
+            questioning.answer(Some(fits));
+        }
+        let current = questioning.current().expect("a photo");
+        // The second photo is removed, so later items move up.
+        let removed = asked[1];
+        let follow = |id: ItemId| match id.cmp(&removed) {
+            std::cmp::Ordering::Equal => None,
+            order => Some(id - ItemId::from(order.is_gt())),
+        };
+        let new: Vec<Option<ItemId>> = (0..500).map(follow).collect();
+        let questioning = questioning.renumbered(&new).expect("questions");
+        assert_eq!(questioning.current(), follow(current));
+        let kept = [asked[0], asked[2]].map(|id| follow(id).expect("it stays"));
+        assert_eq!(questioning.answered(true), kept);
+        assert!(questioning.answered(false).is_empty());
     }
 }
