@@ -3,7 +3,7 @@
 use half::f16;
 
 use crate::engine::media::appearance::PictureQuality;
-use crate::engine::media::mark::Mark;
+use crate::engine::media::mark::{Flag, Mark};
 use crate::engine::search::math;
 
 /// Decides whether two consecutive photos of a camera show the same scene.
@@ -112,6 +112,9 @@ fn best(shots: &[BurstInput<'_>], photos: &[usize]) -> (usize, &'static str) {
         (best.len() < candidates.len(), best)
     };
     let (by_person, left) = keep(photos.to_vec(), &decided);
+    // Rejecting one photo does not choose among several others.
+    let is_chosen = |at: &usize| decided(at) > (Flag::None.rank(), 0);
+    let by_person = by_person && (left.len() == 1 || left.iter().all(is_chosen));
     let (by_exposure, left) = keep(left, &|at| (u8::MAX - lost(at), 0));
     let (by_sharpness, left) = keep(left, &|at| (sharp(at), 0));
     let reason = match (by_person, by_sharpness, by_exposure) {
@@ -127,7 +130,6 @@ fn best(shots: &[BurstInput<'_>], photos: &[usize]) -> (usize, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::media::mark::Flag;
 
     struct BurstFixture {
         seconds: Option<i64>,
@@ -214,6 +216,19 @@ mod tests {
         assert_eq!(best(&photos), (2, "you chose it"));
         photos[1].mark.flag = Flag::Pick;
         assert_eq!(best(&photos), (1, "you chose it"));
+        photos[0].quality.blown = 0.0;
+        photos[1].mark = Mark::default();
+        photos[2].mark = Mark {
+            flag: Flag::Reject,
+            ..Mark::default()
+        };
+        assert_eq!(best(&photos), (0, "the sharpest"), "nothing was chosen");
+        photos[0].mark.flag = Flag::Reject;
+        assert_eq!(
+            best(&photos),
+            (1, "you chose it"),
+            "the others are rejected"
+        );
         let equals = [photo(1, 0.0, 0.5), photo(2, 0.0, 0.5)];
         assert_eq!(best(&equals), (0, "the first of equally good ones"));
     }
