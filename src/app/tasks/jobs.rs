@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 use super::supervisor::Slot;
+use crate::app::command::Dialog;
 use crate::app::document::library::{LibraryItem, UNREAD};
 use crate::app::document::overview::Overview;
 use crate::app::document::selection::Selection;
@@ -208,6 +209,7 @@ impl App {
             self.state.clusters.renumber(&new);
             let questions = self.state.questions.take();
             self.state.questions = questions.and_then(|questions| questions.renumbered(&new));
+            self.close_ended_questions();
             self.state.heat.subject = None;
             self.scoring_requests.valid_from = self.scoring_requests.number + 1;
             self.request_refresh(RefreshPriority::Now);
@@ -227,12 +229,20 @@ impl App {
         }
     }
 
+    /// Closes the dialog of the questions if there is nothing left to ask, as it would be empty.
+    fn close_ended_questions(&mut self) {
+        if self.state.questions.is_none() && self.state.dialog == Some(Dialog::Questions) {
+            self.show(None);
+        }
+    }
+
     /// Removes all photos from the window until they are read again.
     pub(in crate::app) fn forget_photos(&mut self) {
         self.stop_analysis();
         self.state.overview = Overview::default();
         self.state.clusters.clear();
         self.state.questions = None;
+        self.close_ended_questions();
         self.state.heat.subject = None;
         self.state.library.clear();
         self.state.response = ScoringResponse::default();
@@ -240,5 +250,20 @@ impl App {
         self.state.viewer = None;
         self.scoring_requests.valid_from = self.scoring_requests.number + 1;
         self.request_refresh(RefreshPriority::FromTop);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tests::app;
+
+    #[test]
+    fn the_dialog_of_questions_closes_with_their_photos() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.state.dialog = Some(Dialog::Questions);
+        app.forget_photos();
+        assert_eq!(app.state.dialog, None);
     }
 }
