@@ -22,6 +22,9 @@ use super::output::{
 /// Runs `lumisift estimate`.
 pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
+    if let Some(both) = args.yes.iter().find(|photo| args.no.contains(photo)) {
+        anyhow::bail!(t!("cli-yes-and-no", path = both.display()));
+    }
     let opened = open_library(common)?;
     print_meanings(opened.session().model().as_ref(), [&query]);
     let indexed = library::index(common, &opened, &args.folders)?;

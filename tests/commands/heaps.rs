@@ -177,14 +177,20 @@ fn answers_change_what_is_said_of_a_label() {
     assert_ne!(after["next"], before["next"]);
     let high = |result: &Value| result["missed"]["high"].as_f64().expect("a number");
     assert!(high(&after) <= high(&before), "{before} then {after}");
-    let wrong = lumisift(home.path())
-        .arg("estimate")
-        .arg(samples())
-        .args(["--label", "cat", "--yes", "nowhere.jpg"])
-        .output()
-        .expect("runs");
-    assert_eq!(wrong.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("nowhere.jpg"));
+    for (answers, message) in [
+        (vec!["--yes", "nowhere.jpg"], "nowhere.jpg"),
+        (vec!["--yes", next, "--no", next], "both --yes and --no"),
+    ] {
+        let wrong = lumisift(home.path())
+            .arg("estimate")
+            .arg(samples())
+            .args(["--label", "cat"])
+            .args(answers)
+            .output()
+            .expect("runs");
+        assert_eq!(wrong.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&wrong.stderr).contains(message));
+    }
 }
 
 #[test]

@@ -173,6 +173,7 @@ cli-bursts = { $count ->
 }
 cli-bursts-found = { $bursts } of { $photos }
 cli-overview = of { $photos }; copies take { $size }; `--list WHAT` lists the photos of one category
+cli-yes-and-no = { $path } is given with both --yes and --no: remove one of them
 cli-not-among-photos = { $path } is not one of the photos: give its path as listed
 cli-answers = { $count ->
     [one] { $count } answer

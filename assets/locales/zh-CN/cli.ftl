@@ -149,6 +149,7 @@ cli-plan-written = 计划已写入 { $file }：`lumisift export --manifest { $fi
 cli-bursts = { $count } 组连拍
 cli-bursts-found = { $bursts }，共 { $photos }
 cli-overview = 共 { $photos }；重复照片占用 { $size }；用 `--list WHAT` 可列出某一类的照片
+cli-yes-and-no = { $path } 同时用于 --yes 和 --no：请去掉其中一个
 cli-not-among-photos = { $path } 不在这些照片中：请使用列出的路径
 cli-answers = { $count } 个回答
 cli-estimate = 匹配度 { $from } 起有 { $fitting } 张照片符合“{ $label }”；根据 { $answers }，最好将阈值设为 { $best }
