@@ -57,6 +57,8 @@ impl Library {
             words: &words,
             vectors: &vectors,
         };
+        // Damaged vectors would spoil the mean, and with it all clusters.
+        self.session().store().finish_checks();
         let photos = self.session().vectors()?;
         let rows = indexed.rows();
         clusters::find(
