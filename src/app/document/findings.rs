@@ -176,7 +176,8 @@ impl Findings {
         let kept = describe::kept(fitting);
         for (slot, (word, fit)) in found.words.iter_mut().zip(kept) {
             if let Some(place) = places.get(word) {
-                *slot = (*place, (fit * 100.0).round() as u8);
+                // Rounded down, or a word could become certain by rounding.
+                *slot = (*place, (fit * 100.0) as u8);
             }
         }
     }
@@ -409,6 +410,11 @@ mod tests {
             Some("cat, perhaps sofa")
         );
         assert_eq!(found.accessible_text(2), None);
+        found.set_words(3, &[("sofa", 0.598)], &places);
+        let text = found.accessible_text(3);
+        assert_eq!(text.as_deref(), Some("perhaps sofa"));
+        found.set_words(3, &[("sofa", 0.6)], &places);
+        assert_eq!(found.accessible_text(3).as_deref(), Some("sofa"));
         assert_eq!(found.frequent_words(), ["sofa", "cat"]);
     }
 
