@@ -139,7 +139,7 @@ impl Session {
         self.zero_shot.teach_all(training_sets, self)
     }
 
-    /// The classifier of a training set: its text embedding blended with a few examples, or a head fitted to many.
+    /// The classifier of a training set: that of its text, with a correction fitted to the examples.
     ///
     /// # Errors
     /// Same as [`Self::teach_all`].

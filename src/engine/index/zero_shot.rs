@@ -147,15 +147,8 @@ impl ZeroShot {
         let phrases: Vec<Vec<String>> = terms().filter_map(|term| term.what.texts()).collect();
         let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
         let likes = terms().any(|term| matches!(term.what, TermKind::Like(_)));
-        let text = mean(self.background.rows());
-        // Without pictures, the axis is not used, and computing it takes time.
-        let image = match likes {
-            true => pictures.axis()?,
-            false => Vec::new(),
-        };
-        let axes = Axes { image, text };
         let mut texts = texts.rows();
-        let mut values = Vec::new();
+        let mut embedded = Vec::with_capacity(alternatives.len());
         for terms in &alternatives {
             let mut vectors = Vec::with_capacity(terms.len());
             for term in terms {
@@ -164,11 +157,21 @@ impl ZeroShot {
                     _ => texts.next().map(<[f32]>::to_vec).unwrap_or_default(),
                 });
             }
-            values.extend(query::combine(terms, &vectors, &axes));
+            embedded.push(vectors);
         }
+        // Computed last, and only for pictures, because it takes time.
+        let image = match likes {
+            true => pictures.axis()?,
+            false => Vec::new(),
+        };
+        let text = mean(self.background.rows());
+        let axes = Axes { image, text };
+        let queries = alternatives.iter().zip(&embedded);
         Ok(Embeddings {
             dim: self.model.info().dim,
-            values,
+            values: queries
+                .flat_map(|(terms, vectors)| query::combine(terms, vectors, &axes))
+                .collect(),
         })
     }
 
