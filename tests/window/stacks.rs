@@ -95,6 +95,12 @@ fn all_photos_of_a_kind_are_shown_even_if_stacks_are_folded() {
     let counted = state.findings().count(Kind::Dark, &state.memory.lines);
     assert_eq!((window.shown().len(), counted), (4, 4));
     assert!(!window.has_containing("stack of 3 photos"));
+    // The key says why they do not change.
+    for _ in 0..2 {
+        window.key(Key::S);
+        assert_eq!(window.shown().len(), 4);
+    }
+    assert!(window.has_containing("Stacks are folded again when"));
     window.command(Command::Found(FindingCommand::ShowKind(Kind::Bursts)));
     assert_eq!(window.shown().len(), 1);
     assert!(window.has_containing("stack of 3 photos"));

@@ -29,6 +29,7 @@ copies-rejected = { $count ->
 }
 no-scenes = Keine Fotos derselben Szene gefunden
 stacks-soon = Stapel werden eingeklappt, sobald sie gefunden sind
+stacks-not-among-kind = Stapel werden wieder eingeklappt, wenn der Filter „Gefunden“ entfernt ist
 ask-click-label = Klicken Sie zuerst ein Label an: Die Fragen betreffen das offene Label
 ask-nothing = Noch gibt es nichts zu fragen: Das Label hat keine Werte
 search-label-gone = Das Label, nach dem „{ $name }“ filtert, ist nicht mehr da: Es werden alle Labels gezeigt

@@ -28,6 +28,7 @@ copies-rejected = { $count ->
 }
 no-scenes = No photos of the same scene were found
 stacks-soon = Stacks are folded as soon as they are found
+stacks-not-among-kind = Stacks are folded again when the filter “Found” is removed
 ask-click-label = Click a label first: the questions are about the label that is open
 ask-nothing = There is nothing to ask yet: the label has no scores
 search-label-gone = The label that “{ $name }” filters by is gone: photos of all labels are shown

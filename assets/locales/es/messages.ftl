@@ -29,6 +29,7 @@ copies-rejected = { $count ->
 }
 no-scenes = No se encontraron fotos de una misma escena
 stacks-soon = Las pilas se pliegan en cuanto se encuentran
+stacks-not-among-kind = Las pilas se pliegan de nuevo cuando se quita el filtro «Hallazgos»
 ask-click-label = Haga clic primero en una etiqueta: las preguntas son sobre la etiqueta abierta
 ask-nothing = Todavía no hay nada que preguntar: la etiqueta no tiene valores de coincidencia
 search-label-gone = La etiqueta por la que filtra “{ $name }” ya no existe: se muestran todas las etiquetas

@@ -29,6 +29,7 @@ copies-rejected = { $count ->
 }
 no-scenes = Aucune photo d’une même scène n’a été trouvée
 stacks-soon = Les piles seront pliées dès qu’elles seront trouvées
+stacks-not-among-kind = Les piles seront de nouveau pliées quand le filtre « Trouvé » sera retiré
 ask-click-label = Cliquez d’abord sur une étiquette : les questions portent sur l’étiquette ouverte
 ask-nothing = Il n’y a encore rien à demander : l’étiquette n’a pas de scores
 search-label-gone = L’étiquette selon laquelle « { $name } » filtre n’existe plus : toutes les étiquettes sont affichées

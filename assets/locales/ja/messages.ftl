@@ -20,6 +20,7 @@ all-copies-rejected = これらの重複はすべて除外済みです
 copies-rejected = 重複{ $count }枚を除外しました：ゴミ箱に移動すると{ $size }が空きます。「元に戻す」で取り消せます
 no-scenes = 同じ場面の写真は見つかりませんでした
 stacks-soon = スタックは見つかりしだいたたまれます
+stacks-not-among-kind = 「検出」の絞り込みを解除すると、スタックが再びたたまれます
 ask-click-label = 先にラベルをクリックしてください：質問は開いているラベルに関するものです
 ask-nothing = まだ質問できることがありません：ラベルにスコアがありません
 search-label-gone = 「{ $name }」が絞り込みに使うラベルがなくなっています：すべてのラベルを表示します

@@ -19,6 +19,7 @@ all-copies-rejected = 这些重复照片都已排除
 copies-rejected = 已排除 { $count } 张重复照片：移到回收站可释放 { $size }。可以撤销
 no-scenes = 没有找到同一场景的照片
 stacks-soon = 找到堆叠后会立即折叠
+stacks-not-among-kind = 移除“发现”筛选后，堆叠会重新折叠
 ask-click-label = 请先点击一个标签：问题针对当前打开的标签
 ask-nothing = 还没有可以提问的照片：该标签尚无评分
 search-label-gone = “{ $name }”所筛选的标签已不存在：现在显示所有标签的照片

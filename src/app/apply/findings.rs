@@ -164,14 +164,17 @@ impl App {
         self.state.keep_place();
         self.state.memory.folded = folded;
         self.request_refresh(RefreshPriority::Now);
-        let stacks = self.state.findings().stacks.len();
-        if stacks == 0 && folded {
-            let text = match self.state.is_analysed() {
-                true => t!("no-scenes"),
-                false => t!("stacks-soon"),
-            };
-            self.state.notify(text, false);
+        if !folded {
+            return;
         }
+        let has_stacks = !self.state.findings().stacks.is_empty();
+        let text = match (has_stacks, self.state.is_analysed()) {
+            (true, _) if self.state.folds_stacks() => return,
+            (true, _) => t!("stacks-not-among-kind"),
+            (false, true) => t!("no-scenes"),
+            (false, false) => t!("stacks-soon"),
+        };
+        self.state.notify(text, false);
     }
 
     /// Sets the threshold of a flaw. A whole drag is one undo step.
