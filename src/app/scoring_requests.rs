@@ -108,7 +108,7 @@ impl App {
         };
         self.scoring_requests.answered = response.number;
         if response.number < self.scoring_requests.valid_from {
-            return;
+            return self.scoring.discard(*response);
         }
         if let Some(problem) = &response.problem {
             self.state.notify_of(NoticeCause::Scoring, problem.clone());

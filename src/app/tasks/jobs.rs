@@ -9,9 +9,7 @@ use super::supervisor::Slot;
 use crate::app::command::Dialog;
 use crate::app::document::library::{LibraryItem, UNREAD};
 use crate::app::document::overview::Overview;
-use crate::app::document::selection::Selection;
 use crate::app::document::state::{NoticeCause, SessionState, ViewRequest};
-use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::files::paths::RootIndex;
 use crate::engine::index::pipeline::{Event, JobOptions, Phase, Summary};
@@ -244,10 +242,15 @@ impl App {
         self.state.questions = None;
         self.close_ended_questions();
         self.state.heat.subject = None;
-        self.state.library.clear();
-        self.state.response = ScoringResponse::default();
-        self.state.selection = Selection::default();
         self.state.viewer = None;
+        let photos = self.state.library.clear();
+        let response = std::mem::take(&mut self.state.response);
+        let selection = std::mem::take(&mut self.state.selection);
+        // Freeing hundreds of thousands of photos here would delay a frame.
+        self.queue(Slot::JoinThreads, move |_| {
+            drop((photos, response, selection));
+            TaskMessage::Done
+        });
         self.scoring_requests.valid_from = self.scoring_requests.number + 1;
         self.request_refresh(RefreshPriority::FromTop);
     }
@@ -255,8 +258,30 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::app::tests::app;
+    use crate::app::document::library::tests::item;
+    use crate::app::tests::{TEST_TIMEOUT, app};
+
+    #[test]
+    fn closed_photos_are_freed_in_the_background() {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut app = app(home.path());
+        app.state.library.put(item("a.jpg", 1), 1);
+        let photo = Arc::downgrade(app.state.library.get(0).expect("a photo"));
+        let (release, released) = crossbeam_channel::bounded::<()>(0);
+        app.queue(Slot::JoinThreads, move |_| {
+            let _ = released.recv();
+            TaskMessage::Done
+        });
+        app.forget_photos();
+        assert!(app.state.library.is_empty());
+        assert_eq!(photo.strong_count(), 1, "this thread does not free it");
+        drop(release);
+        assert!(app.supervisor.wait_for(Slot::JoinThreads, TEST_TIMEOUT));
+        assert_eq!(photo.strong_count(), 0);
+    }
 
     #[test]
     fn the_dialog_of_questions_closes_with_their_photos() {

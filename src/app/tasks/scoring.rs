@@ -202,7 +202,12 @@ impl ScoringWorker {
     /// The newest response since the last call, if any.
     #[must_use]
     pub fn newest(&self) -> Option<Box<ScoringResponse>> {
-        self.responses.try_iter().last()
+        let mut newest = self.responses.try_recv().ok()?;
+        for newer in self.responses.try_iter() {
+            let outdated = std::mem::replace(&mut newest, newer);
+            self.discard(*outdated);
+        }
+        Some(newest)
     }
 }
 

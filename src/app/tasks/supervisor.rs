@@ -27,7 +27,7 @@ pub enum Slot {
     Clusters,
     /// Computing the heat map of a label.
     Heat,
-    /// Joining the threads of a finished job.
+    /// Joining the threads of a finished job, and freeing photos that are no longer open.
     JoinThreads,
     /// Starting to watch folders.
     Watching,

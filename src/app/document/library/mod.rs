@@ -313,26 +313,30 @@ impl PhotoList {
         self.now.marks = Arc::new(kept.iter().map(|at| self.now.marks[*at]).collect());
         self.now.order_facts = Arc::new(kept.iter().map(|at| self.now.order_facts[*at]).collect());
         self.seen = kept.iter().map(|at| self.seen[*at]).collect();
-        self.by_path = items
-            .iter()
-            .zip(0..)
-            .map(|(item, id)| (item.file.path.clone(), id))
-            .collect();
+        let follow = |id: &mut ItemId| {
+            let new = renumbered.get(*id as usize).copied().flatten();
+            *id = new.unwrap_or(*id);
+            new.is_some()
+        };
+        // In place: hashing all paths and contents again would take much longer.
+        self.by_path.retain(|_, id| follow(id));
+        self.by_content.retain(|_, copies| {
+            copies.retain_mut(follow);
+            !copies.is_empty()
+        });
         (self.failed, self.unread) = (0, 0);
         items.iter().for_each(|item| self.count(item, 1));
-        self.by_content.clear();
-        for (item, id) in items.iter().zip(0..) {
-            self.link(item, id);
-        }
         self.now.items = items.into_iter().collect();
         self.now.findings = Arc::new(self.now.findings.renumbered(&renumbered));
         self.now.epoch += 1;
         Some(renumbered)
     }
 
-    /// Removes all items. The user's marks stay known.
-    pub fn clear(&mut self) {
-        *self = Self {
+    /// Removes all items, and returns them, because freeing a large library takes longer than a frame. The user's marks
+    /// stay known.
+    #[must_use]
+    pub fn clear(&mut self) -> Self {
+        let empty = Self {
             now: Snapshot {
                 epoch: self.now.epoch + 1,
                 ..Snapshot::default()
@@ -342,6 +346,7 @@ impl PhotoList {
             rejected_alone: std::mem::take(&mut self.rejected_alone),
             ..Self::default()
         };
+        std::mem::replace(self, empty)
     }
 
     /// Failed items, sorted by path.

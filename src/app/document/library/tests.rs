@@ -62,6 +62,12 @@ fn removed_items_leave_no_gaps() {
     let renumbered = library.retain(stays);
     assert_eq!(renumbered, Some(vec![None, Some(0), Some(1)]));
     assert_eq!(library.find(Path::new("in/c.jpg")), Some(1));
+    assert_eq!(library.find(Path::new("in/a.jpg")), None);
+    let copies = |content| library.copies(&ContentId([content; 32])).to_vec();
+    assert_eq!(
+        [copies(1), copies(2), copies(3)],
+        [vec![], vec![0], vec![1]]
+    );
     assert_eq!(library.retain(stays), None);
 }
 
@@ -126,6 +132,23 @@ fn the_last_of_several_decisions_about_a_content_counts() {
     library.decide(&[(first, stars(1)), (second, stars(2)), (first, stars(3))]);
     let marked: Vec<u8> = (0..3).map(|id| library.mark(id).stars).collect();
     assert_eq!(marked, [3, 3, 2]);
+}
+
+#[test]
+fn photos_are_removed_together_and_decisions_stay_known() {
+    let pick = Mark {
+        flag: Flag::Pick,
+        ..Mark::default()
+    };
+    let mut library = PhotoList::default();
+    library.put(item("a.jpg", 1), 1);
+    library.decide(&[(ContentId([1; 32]), Some(pick))]);
+    let epoch = library.snapshot().epoch;
+    let removed = library.clear();
+    assert_eq!((removed.len(), library.len()), (1, 0));
+    assert!(library.snapshot().epoch > epoch);
+    library.put(item("b.jpg", 1), 2);
+    assert_eq!(library.mark(0), pick);
 }
 
 #[test]
