@@ -8,6 +8,7 @@ use egui::{
 };
 
 use super::dialog_parts::title;
+use super::response_cache::CopiesSummary;
 use super::theme::{self, palette};
 use super::tour::progress;
 use super::widgets::{badge, bytes, elided, main_button};
@@ -43,13 +44,8 @@ impl Interface {
             }
             return;
         }
-        summary(
-            ui,
-            state,
-            &findings.copies,
-            findings.duplicate_bytes(),
-            commands,
-        );
+        let counted = self.buffers.copies.get(state, || CopiesSummary::of(state));
+        summary(ui, state, counted, findings.copies.len(), commands);
         ui.separator();
         let height = (ui.ctx().content_rect().height() - 240.0).max(ROW);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
@@ -225,19 +221,17 @@ fn name_of(state: &State, id: ItemId) -> &str {
 fn summary(
     ui: &mut Ui,
     state: &State,
-    groups: &[CopyGroup],
-    all: u64,
+    counted: &CopiesSummary,
+    groups: usize,
     commands: &mut Vec<Command>,
 ) {
-    let copies = groups.iter().flat_map(|group| &group.copies);
-    let is_open = |copy: &&CopyOf| state.library.mark(copy.item).flag != Flag::Reject;
-    let (count, open) = (copies.clone().count(), copies.filter(is_open).count());
+    let (count, open) = (counted.copies, counted.open);
     ui.horizontal_wrapped(|ui| {
         let text = t!(
             "copies-summary",
             copies = count,
-            groups = groups.len(),
-            size = bytes(all)
+            groups = groups,
+            size = bytes(counted.bytes)
         );
         ui.label(RichText::new(text).strong());
         if open < count {

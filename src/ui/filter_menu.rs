@@ -1,5 +1,6 @@
 //! The menu of all filters, whose position and size stay fixed while it is used.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use egui::{
@@ -239,26 +240,28 @@ fn shape_row(ui: &mut Ui, filter: &mut Filter) {
 /// Filters by values that occur in the library. Each opens a list.
 fn value_lists(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut Filter) {
     let upper = |text: &String| text.to_uppercase();
-    let all = &mut counts.types;
-    value_list(
-        ui,
-        state,
-        t!("type"),
-        &mut filter.ending,
-        upper,
-        all,
-        LibraryItem::ending,
-    );
-    let camera = |item: &LibraryItem| item.camera().map(ToOwned::to_owned);
+    let ending = |ending: &OsStr| ending.to_string_lossy().to_lowercase();
+    let endings = || values(state, |item| item.file.path.extension(), ending);
+    let (now, all) = (&mut filter.ending, &mut counts.types);
+    value_list(ui, state, t!("type"), now, upper, all, endings);
+    let owned = |text: &str| text.to_owned();
+    let cameras = || values(state, LibraryItem::camera, owned);
     let (now, all) = (&mut filter.camera, &mut counts.cameras);
-    value_list(ui, state, t!("camera"), now, String::clone, all, camera);
-    let lens = |item: &LibraryItem| item.lens().map(ToOwned::to_owned);
+    value_list(ui, state, t!("camera"), now, String::clone, all, cameras);
+    let lenses = || values(state, LibraryItem::lens, owned);
     let (now, all) = (&mut filter.lens, &mut counts.lenses);
-    value_list(ui, state, t!("lens"), now, String::clone, all, lens);
-    let folder = |item: &LibraryItem| item.file.path.parent().map(Path::to_path_buf);
+    value_list(ui, state, t!("lens"), now, String::clone, all, lenses);
+    let folders = || {
+        // As text, because paths are hashed part by part.
+        values(
+            state,
+            |item| item.file.path.parent().map(Path::as_os_str),
+            PathBuf::from,
+        )
+    };
     let shown = |folder: &PathBuf| folder.display().to_string();
     let (now, all) = (&mut filter.folder, &mut counts.folders);
-    value_list(ui, state, t!("folder"), now, shown, all, folder);
+    value_list(ui, state, t!("folder"), now, shown, all, folders);
 }
 
 fn value_list<T: Clone + Ord>(
@@ -268,7 +271,7 @@ fn value_list<T: Clone + Ord>(
     now: &mut Option<T>,
     text: impl Fn(&T) -> String,
     counts: &mut PerResponse<Vec<(T, usize)>>,
-    of: impl Fn(&LibraryItem) -> Option<T>,
+    count: impl FnOnce() -> Vec<(T, usize)>,
 ) {
     let title = match now {
         Some(now) => t!("value-now", name = name, value = text(now)),
@@ -276,7 +279,7 @@ fn value_list<T: Clone + Ord>(
     };
     CollapsingHeader::new(title).id_salt(name).show(ui, |ui| {
         // Counted only while the list is open, because that visits the whole library.
-        let counts = counts.get(state, || values(state, of));
+        let counts = counts.get(state, count);
         if ui.selectable_label(now.is_none(), t!("any")).clicked() {
             *now = None;
         }

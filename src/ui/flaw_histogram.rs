@@ -183,9 +183,9 @@ pub fn row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter)
             return;
         }
         let findings = state.findings();
-        let counts = counts.kinds.get(state, || {
-            Kind::ALL.map(|kind| findings.count(kind, &state.memory.lines))
-        });
+        let counts = counts
+            .kinds
+            .get(state, || findings.counts(&state.memory.lines));
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
             for (kind, count) in Kind::ALL.into_iter().zip(counts) {

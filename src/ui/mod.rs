@@ -64,7 +64,7 @@ use crate::app::document::state::{FrameLayout, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;
-use response_cache::{PerResponse, RejectSummary};
+use response_cache::{CopiesSummary, PerResponse, RejectSummary};
 use textures::Textures;
 pub use viewer_overlay::HOLD;
 use viewer_textures::ViewCache;
@@ -103,6 +103,7 @@ struct Buffers {
     reject_summary: PerResponse<RejectSummary>,
     failures: PerResponse<Vec<ItemId>>,
     tour: PerResponse<Tour>,
+    copies: PerResponse<CopiesSummary>,
     /// The index and text of the cluster name being edited.
     cluster_name: Option<(usize, String)>,
     search_name: String,

@@ -1,10 +1,14 @@
 //! Values for menus and dialogs over the whole library, computed once per response instead of in each frame.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use crate::app::document::filter::FlagFilter;
-use crate::app::document::library::{ItemId, LibraryItem};
+use crate::app::document::findings::CopyOf;
+use crate::app::document::id_set::IdSet;
+use crate::app::document::library::LibraryItem;
 use crate::app::document::state::{RejectedCopy, State};
+use crate::engine::organize::marks::Flag;
 
 /// A cached value that is valid until the next response. Every change of the library leads to a new response.
 #[derive(Debug, Default)]
@@ -37,13 +41,47 @@ pub fn by_flag(state: &State) -> [usize; FlagFilter::ALL.len()] {
     })
 }
 
-/// The values of a property in the library, in order, with the number of photos for each.
-pub fn values<T: Ord>(state: &State, of: impl Fn(&LibraryItem) -> Option<T>) -> Vec<(T, usize)> {
+/// The values of a property in the library, in order, with the number of photos for each. `of` returns the property as
+/// it is stored, which is cheap to count; `value` is called once for each that occurs.
+pub fn values<'a, K: Eq + Hash, T: Ord>(
+    state: &'a State,
+    of: impl Fn(&'a LibraryItem) -> Option<K>,
+    value: impl Fn(K) -> T,
+) -> Vec<(T, usize)> {
+    let mut stored: HashMap<K, usize> = HashMap::new();
+    for key in { state.library.snapshot().items.iter() }.filter_map(|item| of(item)) {
+        *stored.entry(key).or_default() += 1;
+    }
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-    for value in { state.library.snapshot().items.iter() }.filter_map(|item| of(item)) {
-        *counts.entry(value).or_default() += 1;
+    for (key, count) in stored {
+        *counts.entry(value(key)).or_default() += count;
     }
     counts.into_iter().collect()
+}
+
+/// The number and size of all duplicates.
+#[derive(Debug, Default)]
+pub struct CopiesSummary {
+    /// Number of duplicates.
+    pub copies: usize,
+    /// How many of them are not rejected.
+    pub open: usize,
+    /// Their total size in bytes.
+    pub bytes: u64,
+}
+
+impl CopiesSummary {
+    /// Computes the summary.
+    pub fn of(state: &State) -> Self {
+        let findings = state.findings();
+        let copies = || findings.copies.iter().flat_map(|group| &group.copies);
+        let is_open = |copy: &&CopyOf| state.library.mark(copy.item).flag != Flag::Reject;
+        Self {
+            copies: copies().count(),
+            open: copies().filter(is_open).count(),
+            bytes: findings.duplicate_bytes(),
+        }
+    }
 }
 
 /// A summary of the rejects to be removed.
@@ -61,8 +99,8 @@ impl RejectSummary {
     /// Computes the summary.
     pub fn of(state: &State) -> Self {
         let rejects = state.rejects();
-        let shown: HashSet<&ItemId> = state.response.arrangement.order.iter().collect();
-        let hidden = rejects.to_remove.iter().filter(|id| !shown.contains(id));
+        let shown: IdSet = state.response.arrangement.order.iter().copied().collect();
+        let hidden = rejects.to_remove.iter().filter(|id| !shown.contains(**id));
         Self {
             hidden: hidden.count(),
             to_remove: rejects.to_remove.len(),

@@ -175,8 +175,8 @@ impl App {
                 .send_viewport_cmd(egui::ViewportCommand::Close),
             Action::Undo | Action::Redo => self.go_back(action == Action::Redo),
             Action::SelectAll => {
-                let all = self.state.response.arrangement.order.clone();
-                self.state.selection.set(all, false);
+                let all = self.state.response.arrangement.order.iter();
+                self.state.selection.set(all.copied(), false);
             }
             Action::SelectNone => self.state.selection.clear(),
             Action::CopyPaths => self.copy_paths(),

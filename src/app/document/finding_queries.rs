@@ -85,20 +85,20 @@ impl Tour {
     pub fn of(state: &State) -> Self {
         let library = state.library.snapshot();
         let (found, lines) = (&library.findings, &state.memory.lines);
-        let is_rejected = |id: &ItemId| state.library.mark(*id).flag == Flag::Reject;
-        let line = |kind: Kind| {
-            let of_kind = |id: &ItemId| found.is_of(kind, *id, lines);
-            let all = 0..library.items.len() as ItemId;
+        let rejected = state.flagged(Flag::Reject);
+        let line = |(kind, count): (Kind, usize)| {
+            let of_kind = |id: &&ItemId| found.is_of(kind, **id, lines);
             TourLine {
                 kind,
-                count: found.count(kind, lines),
+                count,
                 bytes: match kind {
                     Kind::Copies => found.duplicate_bytes(),
                     _ => 0,
                 },
-                rejected: all.filter(is_rejected).filter(of_kind).count(),
+                rejected: rejected.iter().filter(of_kind).count(),
             }
         };
+        let counts = Kind::ALL.into_iter().zip(found.counts(lines));
         let rejects = state.rejects().to_remove;
         // Companion files go to the trash too. Only those of copies have been looked up.
         let copies = found.copies.iter().flat_map(|group| &group.copies);
@@ -108,7 +108,7 @@ impl Tour {
             copies.get(id).copied().unwrap_or_else(of_file)
         };
         Self {
-            lines: Kind::ALL.map(line).into(),
+            lines: counts.map(line).collect(),
             rejected: rejects.len(),
             rejected_bytes: rejects.iter().map(size).sum(),
         }

@@ -247,6 +247,23 @@ impl Findings {
         }
     }
 
+    /// [`Self::count`] of each kind, in the order of [`Kind::ALL`]. All are counted in one pass, because a large library
+    /// does not fit into the processor's cache.
+    #[must_use]
+    pub fn counts(&self, lines: &Lines) -> [usize; Kind::ALL.len()] {
+        let mut counts = [0; Kind::ALL.len()];
+        for id in 0..self.found.len() as ItemId {
+            for (count, kind) in counts.iter_mut().zip(Kind::ALL) {
+                *count += usize::from(self.is_of(kind, id, lines));
+            }
+        }
+        // These are numbers of groups, or counted in groups.
+        for kind in [Kind::Copies, Kind::Bursts] {
+            counts[kind as usize] = self.count(kind, lines);
+        }
+        counts
+    }
+
     /// The words that fit a photo and how well, best first.
     pub fn words(&self, id: ItemId) -> impl Iterator<Item = Word<'static>> {
         let words = self.of(id).copied().unwrap_or_default().words;
@@ -385,6 +402,8 @@ mod tests {
         let is_of = |found: &Findings, kind, id| found.is_of(kind, id, &lines);
         assert_eq!(found.duplicate_bytes(), 24);
         assert_eq!(found.count(Kind::Copies, &lines), 2);
+        let counts = Kind::ALL.map(|kind| found.count(kind, &lines));
+        assert_eq!(found.counts(&lines), counts);
         assert!(is_of(&found, Kind::Copies, 1) && !is_of(&found, Kind::Copies, 0));
         assert_eq!(found.stack(0).map(|stack| stack.best), Some(4));
         assert!(found.stack(2).is_none() && found.stack(9).is_none());

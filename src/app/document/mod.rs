@@ -13,6 +13,7 @@ pub mod findings;
 pub mod grid_layout;
 pub mod heat;
 pub mod history;
+pub mod id_set;
 pub mod item_id;
 pub mod keywords;
 pub mod labels;

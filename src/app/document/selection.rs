@@ -1,13 +1,12 @@
 //! The selection and the keyboard cursor. Pure functions.
 
-use std::collections::HashSet;
-
+use super::id_set::IdSet;
 use super::library::ItemId;
 
 /// The selected photos, the keyboard cursor and the anchor of range selection.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
-    chosen: HashSet<ItemId>,
+    chosen: IdSet,
     /// Whether the user has confirmed that commands also apply to hidden selected photos.
     with_hidden: bool,
     /// The item from which arrow keys move.
@@ -32,7 +31,7 @@ impl Selection {
     /// Whether a photo is selected.
     #[must_use]
     pub fn contains(&self, id: ItemId) -> bool {
-        self.chosen.contains(&id)
+        self.chosen.contains(id)
     }
 
     /// The number of selected photos.
@@ -56,10 +55,8 @@ impl Selection {
             .filter(|id| self.contains(*id))
             .collect();
         if ids.len() < self.len() {
-            let shown: HashSet<ItemId> = ids.iter().copied().collect();
-            let mut rest: Vec<ItemId> = self.chosen.difference(&shown).copied().collect();
-            rest.sort_unstable();
-            ids.extend(rest);
+            let shown: IdSet = ids.iter().copied().collect();
+            ids.extend(self.chosen.iter().filter(|id| !shown.contains(*id)));
         }
         ids
     }
@@ -114,7 +111,7 @@ impl Selection {
         match mode {
             SelectionMode::Only => self.only(id),
             SelectionMode::Toggle => {
-                if !self.chosen.remove(&id) {
+                if !self.chosen.remove(id) {
                     self.chosen.insert(id);
                 }
                 self.anchor = Some(id);
@@ -146,7 +143,7 @@ impl Selection {
         }
         self.with_hidden = false;
         self.chosen.extend(ids);
-        self.cursor = self.cursor.filter(|id| self.chosen.contains(id));
+        self.cursor = self.cursor.filter(|id| self.chosen.contains(*id));
         self.marked_at = None;
     }
 
@@ -160,7 +157,7 @@ impl Selection {
     /// Translates item ids after items were removed.
     pub fn renumber(&mut self, new: &[Option<ItemId>]) {
         let follow = |id: ItemId| new.get(id as usize).copied().flatten();
-        self.chosen = self.chosen.iter().filter_map(|id| follow(*id)).collect();
+        self.chosen = self.chosen.iter().filter_map(follow).collect();
         self.cursor = self.cursor.and_then(follow);
         self.marked_at = None;
         self.anchor = self.anchor.and_then(follow);
