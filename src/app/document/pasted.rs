@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// The scheme of addresses of files.
+const FILE: &str = "file:";
+
 /// The kind of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pasted {
@@ -13,15 +16,15 @@ pub enum Pasted {
     Words,
 }
 
-/// Determines the kind of a text.
+/// Determines the kind of a text. `~` stands for `home`.
 #[must_use]
-pub fn parse_pasted(text: &str) -> Pasted {
+pub fn parse_pasted(text: &str, home: Option<&Path>) -> Pasted {
     let lines = text.lines().map(str::trim);
     let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
     if let Some(address) = lines.iter().find(|line| is_web(line)) {
         return Pasted::Web((*address).to_owned());
     }
-    let paths: Option<Vec<PathBuf>> = lines.iter().map(|line| path_of(line, None)).collect();
+    let paths: Option<Vec<PathBuf>> = lines.iter().map(|line| path_of(line, home)).collect();
     match paths {
         Some(paths) if !paths.is_empty() => Pasted::Paths(paths),
         _ => Pasted::Words,
@@ -47,32 +50,56 @@ pub fn path_of(line: &str, home: Option<&Path>) -> Option<PathBuf> {
         .iter()
         .find_map(|quote| line.strip_prefix(*quote)?.strip_suffix(*quote));
     let line = quoted.unwrap_or(line);
-    if let Some(rest) = line.strip_prefix("file://") {
-        // There may be a host before the path, as in `file://localhost/photos`.
-        let path = &rest[rest.find('/')?..];
-        let path = percent_decoded(path)?;
-        return Some(match path.get(2..3) {
-            Some(":") => path.trim_start_matches('/').into(),
-            _ => path.into(),
-        });
+    let scheme = line.get(..FILE.len());
+    if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(FILE)) {
+        let rest = &line[FILE.len()..];
+        // There may be a host before the path, as in `file://localhost/photos`. Some programs write `file:/photos`.
+        let path = match rest.strip_prefix("//") {
+            Some(rest) => &rest[rest.find('/')?..],
+            None => rest,
+        };
+        return match percent_decoded(path).as_slice() {
+            [b'/', drive @ ..] if is_drive(drive) => path_of_bytes(drive),
+            path @ [b'/', ..] => path_of_bytes(path),
+            _ => None,
+        };
     }
     if let (Some(rest), Some(home)) = (line.strip_prefix('~'), home)
         && (rest.is_empty() || rest.starts_with(['/', '\\']))
     {
         return Some(home.join(rest.trim_start_matches(['/', '\\'])));
     }
-    let bytes = line.as_bytes();
-    let drive = bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':';
+    let drive = is_drive(line.as_bytes());
     let from_the_top = line.starts_with('/') || line.starts_with("\\\\") || drive;
     from_the_top.then(|| PathBuf::from(line))
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+/// Whether a path begins with a drive, as in `C:/photos`.
+fn is_drive(path: &[u8]) -> bool {
+    matches!(path, [letter, b':', _, ..] if letter.is_ascii_alphabetic())
+}
+
+/// The path of decoded bytes. On Unix, names need not be valid text.
+#[cfg(unix)]
+fn path_of_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+/// The path of decoded bytes.
+#[cfg(not(unix))]
+fn path_of_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let escaped = (*first == b'%').then(|| after.get(..2)).flatten();
-        let digits = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
+        // Numbers may also have a sign, which is no digit.
+        let digits = escaped.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
@@ -84,7 +111,7 @@ fn percent_decoded(text: &str) -> Option<String> {
             }
         }
     }
-    String::from_utf8(bytes).ok()
+    bytes
 }
 
 #[cfg(test)]
@@ -103,25 +130,50 @@ mod tests {
                 "/photos/my trip/猫.jpg",
             ),
             ("file://localhost/photos/100%", "/photos/100%"),
+            ("file:///photos/1%+2%2B3", "/photos/1%+2+3"),
+            ("FILE:///photos", "/photos"),
+            ("file:/photos/a%20b", "/photos/a b"),
             ("file:///C:/photos", "C:/photos"),
+            ("file:///1:/photos", "/1:/photos"),
             ("C:\\photos", "C:\\photos"),
             ("~/photos", "/home/me/photos"),
             ("~", "/home/me"),
         ] {
             assert_eq!(path_of(text, Some(home)), Some(path.into()), "{text}");
         }
-        for text in ["beach", "a/b", "~me/photos", "", "dog: brown", "file://"] {
+        for text in [
+            "beach",
+            "a/b",
+            "~me/photos",
+            "",
+            "dog: brown",
+            "file://",
+            "file:photos",
+            "\"",
+        ] {
             assert_eq!(path_of(text, Some(home)), None, "{text}");
         }
     }
 
     #[test]
+    #[cfg(unix)]
+    fn names_need_not_be_text() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"/photos/\xe9t\xe9.jpg");
+        let path = path_of("file:///photos/%E9t%E9.jpg", None);
+        assert_eq!(path, Some(name.into()));
+    }
+
+    #[test]
     fn a_text_is_paths_an_address_or_words() {
         let paths = Pasted::Paths(vec!["/a".into(), "/b c".into()]);
-        assert_eq!(parse_pasted("file:///a\r\nfile:///b%20c\r\n"), paths);
+        let parse = |text| parse_pasted(text, Some(Path::new("/home/me")));
+        assert_eq!(parse("file:///a\r\nfile:///b%20c\r\n"), paths);
+        let in_home = Pasted::Paths(vec!["/home/me/photos".into()]);
+        assert_eq!(parse("~/photos"), in_home);
         let web = "https://example.org/cat.jpg";
-        assert_eq!(parse_pasted(web), Pasted::Web(web.into()));
-        assert_eq!(parse_pasted("/a\nbeach"), Pasted::Words);
-        assert_eq!(parse_pasted(" \n"), Pasted::Words);
+        assert_eq!(parse(web), Pasted::Web(web.into()));
+        assert_eq!(parse("/a\nbeach"), Pasted::Words);
+        assert_eq!(parse(" \n"), Pasted::Words);
     }
 }

@@ -84,7 +84,7 @@ impl App {
 
     /// Opens pasted paths; for other text, shows a message.
     pub(in crate::app) fn paste(&mut self, text: &str) {
-        match pasted::parse_pasted(text) {
+        match pasted::parse_pasted(text, home().as_deref()) {
             Pasted::Paths(paths) => self.open_dropped(paths, false),
             Pasted::Web(address) => self.state.notify(web_text(&address), true),
             Pasted::Words => self.state.notify(t!("paste-only-paths"), false),
@@ -245,15 +245,28 @@ fn names(paths: &[PathBuf]) -> String {
     }
 }
 
+/// The user's home folder, for which `~` stands.
+fn home() -> Option<PathBuf> {
+    BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf())
+}
+
 /// Converts typed text into a path, and checks that it suits the purpose.
 fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
     if is_web(text) {
         return Err(web_text(text.trim()));
     }
-    let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
-    let path = path_of(text, home.as_deref()).ok_or(t!("type-absolute-path"))?;
+    let path = path_of(text, home().as_deref()).ok_or(t!("type-absolute-path"))?;
     let shown = path.display();
+    let is_for_photos = matches!(
+        purpose,
+        FolderPurpose::OpenFolder | FolderPurpose::OpenPhotos
+    );
     match purpose {
+        FolderPurpose::ExportTo | FolderPurpose::RuleTarget | FolderPurpose::Store
+            if path.is_file() =>
+        {
+            Err(t!("no-folder", shown = shown))
+        }
         // An output path need not exist yet, but its parent folder must.
         FolderPurpose::SaveLabels
         | FolderPurpose::ExportTo
@@ -270,7 +283,7 @@ fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
             Err(t!("no-folder", shown = shown))
         }
         _ if !path.exists() => Err(t!("no-folder-or-photo", shown = shown)),
-        _ if path.is_file() && purpose == FolderPurpose::OpenFolder && !may_be_photo(&path) => {
+        _ if path.is_file() && is_for_photos && !may_be_photo(&path) => {
             Err(t!("neither-folder-nor-photo", shown = shown))
         }
         _ => Ok(path),
@@ -312,6 +325,9 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let text = dir.path().display().to_string();
         let new = dir.path().join("new");
+        let note = dir.path().join("note.txt");
+        std::fs::write(&note, b"text").expect("written");
+        let note = note.to_str().expect("text");
         assert_eq!(
             look_up(&text, FolderPurpose::OpenFolder),
             Ok(dir.path().into())
@@ -326,6 +342,11 @@ mod tests {
             (text.as_str(), FolderPurpose::LoadLabels),
             (new.to_str().expect("text"), FolderPurpose::Model),
             ("https://example.org", FolderPurpose::OpenFolder),
+            (note, FolderPurpose::OpenFolder),
+            (note, FolderPurpose::OpenPhotos),
+            (note, FolderPurpose::ExportTo),
+            (note, FolderPurpose::RuleTarget),
+            (note, FolderPurpose::Store),
         ] {
             assert!(look_up(text, purpose).is_err(), "{text}");
         }
