@@ -1,5 +1,7 @@
 //! The window's dependencies on the system: directories, model loading and the desktop. Tests replace them.
 
+#[cfg(any(windows, all(unix, not(target_os = "macos"))))]
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -137,6 +139,16 @@ pub fn paths_text(paths: &[PathBuf]) -> String {
     lines.join("\n")
 }
 
+/// The path with which the trash remembers a file: links to its folder are resolved.
+#[cfg(any(windows, all(unix, not(target_os = "macos"))))]
+fn in_real_folder(path: &Path) -> PathBuf {
+    let folder = path.parent().map(Path::canonicalize);
+    match (folder, path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.into(),
+    }
+}
+
 /// Why a file could not be restored from the trash.
 #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
 fn restore_failure(error: &trash::Error) -> String {
@@ -225,15 +237,18 @@ impl Desktop for Platform {
             Err(error) => return none_restored(paths, &error.to_string()),
         };
         // If several have the same path, restore the most recently deleted one.
-        there.sort_by_key(|item| std::cmp::Reverse(item.time_deleted));
+        there.sort_by_key(|item| item.time_deleted);
+        let there = there.into_iter().map(|item| (item.original_path(), item));
+        let mut there: HashMap<PathBuf, trash::TrashItem> = there.collect();
         let mut outcome = Restoration::default();
         for path in paths {
-            let Some(at) = there.iter().position(|item| item.original_path() == *path) else {
+            let item = there.remove(path);
+            let Some(item) = item.or_else(|| there.remove(&in_real_folder(path))) else {
                 outcome.missing.push(path.clone());
                 continue;
             };
             // One at a time: in a batch, the first failure would abort the rest.
-            match trash::os_limited::restore_all([there.remove(at)]) {
+            match trash::os_limited::restore_all([item]) {
                 Ok(()) => outcome.back.push(path.clone()),
                 Err(error) => outcome
                     .not_restored
@@ -301,6 +316,20 @@ mod tests {
     fn clipboards_name_files_by_addresses() {
         let name = clipboard_name(Path::new("/my photos/猫 100%.jpg"));
         assert_eq!(name, "file:///my%20photos/%E7%8C%AB%20100%25.jpg");
+    }
+
+    #[test]
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn the_trash_knows_files_by_their_real_folders() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let real = dir.path().canonicalize().expect("there").join("photos");
+        std::fs::create_dir(&real).expect("made");
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&real, &link).expect("linked");
+        // The file itself is gone, and may have been a link.
+        assert_eq!(in_real_folder(&link.join("a.jpg")), real.join("a.jpg"));
+        let gone = dir.path().join("gone/a.jpg");
+        assert_eq!(in_real_folder(&gone), gone);
     }
 
     #[test]

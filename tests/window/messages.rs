@@ -65,6 +65,10 @@ fn undoing_says_what_it_undid() {
     assert!(window.has("Undone: the label “red” is gone"));
     window.act(Action::Redo);
     assert!(window.has("Redone: the label “red” is back"));
+    add_label(&mut window, "green");
+    window.command(Command::MoveLines(1.0));
+    window.act(Action::Undo);
+    assert!(window.has("Undone: the labels are as they were"));
 }
 
 #[test]
@@ -77,13 +81,30 @@ fn rejects_come_back_from_the_trash() {
     let file = dir.path().join("green 1.png");
     window.until("the trash", |_| !file.exists());
     window.read(8);
+    let hint = "1 photo is in the trash: undo to restore";
+    assert!(window.has(hint));
     window.keys(Modifiers::COMMAND, Key::Z);
     window.until("its return", |w| {
         file.exists() && w.state().library.len() == 9
     });
     window.settle();
     assert!(window.has("1 file is back from the trash"));
+    assert!(!window.has(hint), "there is nothing left to undo");
     assert_eq!(window.state().flagged(Flag::Reject).len(), 1);
+}
+
+#[test]
+fn what_could_not_be_moved_to_the_trash_is_not_said_to_be_there() {
+    let (dir, mut window) = coloured();
+    window.click_photo("green 1.png");
+    window.key(Key::X);
+    window.open_dialog(Action::TrashRejects);
+    fs::remove_file(dir.path().join("green 1.png")).expect("removed");
+    window.click("Move to the trash");
+    window.until("the reason", |w| {
+        w.has_containing("could not be moved to the trash")
+    });
+    assert!(!window.has_containing("in the trash"));
 }
 
 #[test]

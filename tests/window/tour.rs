@@ -116,6 +116,7 @@ fn the_best_of_each_group_is_kept_and_all_of_it_can_be_undone() {
     window.command(Command::Show(None));
     window.act(Action::Undo);
     assert_eq!(flags(&window), [Flag::None; 3]);
+    assert!(!window.has_containing("2 copies rejected"));
     window.act(Action::Redo);
     assert_eq!(flags(&window), [Flag::None, Flag::Reject, Flag::Reject]);
     window.open_dialog(Action::Tour);

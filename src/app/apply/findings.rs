@@ -12,7 +12,7 @@ use crate::app::document::history::{HistoryStep, LabelEdit};
 use crate::app::document::labels::{Label, LabelId, free_colour};
 use crate::app::document::library::ItemId;
 use crate::app::document::memory::SavedSearch;
-use crate::app::document::state::{State, TaughtLabel};
+use crate::app::document::state::{NoticeCause, State, TaughtLabel};
 use crate::app::document::viewer::Viewer;
 use crate::app::{App, RefreshPriority};
 use crate::engine::library::Flaw;
@@ -134,7 +134,7 @@ impl App {
             count = rejected,
             size = text::bytes(bytes, Digits::Grouped)
         );
-        self.state.notify(text, false);
+        self.state.notify_effect(NoticeCause::Copies, text);
     }
 
     fn compare_copies(&mut self, group: usize) {

@@ -147,6 +147,7 @@ impl App {
                 let now = marks.iter().map(|(c, _)| (*c, library.decision(c)));
                 let now = now.collect();
                 self.decide(&marks);
+                self.state.resolve_cause(NoticeCause::RuleMarks);
                 let text = decided_again(forward, marks.len());
                 self.state.notify(text, false);
                 Some(Undo::Marks(now))
@@ -157,6 +158,7 @@ impl App {
                 let now = now.collect();
                 self.decide(&marks);
                 let alone_now = self.reject_individually(&alone);
+                self.state.resolve_cause(NoticeCause::Copies);
                 let text = decided_again(forward, marks.len().max(alone.len()));
                 self.state.notify(text, false);
                 Some(Undo::Copies(now, alone_now))

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::app::command::{Dialog, RuleCommand};
 use crate::app::document::history::HistoryStep;
 use crate::app::document::rules::{PreviewState, RuleSource};
+use crate::app::document::state::NoticeCause;
 use crate::engine::library::{MarkedFile, RuleText, WatchRound};
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::export::Transfer;
@@ -118,7 +119,7 @@ impl App {
         self.decide(&after);
         self.state.history.push(HistoryStep::Marks(before), None);
         let text = t!("rules-marked", count = after.len());
-        self.state.notify(text, false);
+        self.state.notify_effect(NoticeCause::RuleMarks, text);
     }
 
     /// Reports what the rules did.
@@ -135,7 +136,7 @@ impl App {
                     true => t!("rules-moved", count = count),
                     false => t!("rules-copied", count = count),
                 };
-                self.state.notify(text, false);
+                self.state.notify_effect(NoticeCause::RuleExport, text);
             }
         }
     }

@@ -138,15 +138,16 @@ impl History {
 pub fn labels_put_back(now: &[Label], then: &[Label]) -> String {
     let back: Vec<&str> = missing(now, then);
     let gone: Vec<&str> = missing(then, now);
-    let changed = then.iter().find(|label| {
+    let changed = then.iter().filter(|label| {
         let other = now.iter().find(|other| other.id == label.id);
         other.is_some_and(|other| other != *label)
     });
-    match (back.as_slice(), gone.as_slice(), changed) {
+    let changed: Vec<&Label> = changed.collect();
+    match (back.as_slice(), gone.as_slice(), changed.as_slice()) {
         ([one], [], _) => t!("label-back", one = one),
         ([], [one], _) => t!("label-gone", one = one),
-        ([], [], Some(label)) => t!("label-as-it-was", label = label.text),
-        ([], [], None) => t!("labels-order-back").into(),
+        ([], [], [label]) => t!("label-as-it-was", label = label.text),
+        ([], [], []) => t!("labels-order-back").into(),
         _ => t!("labels-as-they-were").into(),
     }
 }
@@ -201,6 +202,15 @@ mod tests {
             "the label “cat” is as it was"
         );
         assert_eq!(labels_put_back(&[], &both), "the labels are as they were");
+        let stricter = both.clone().map(|label| Label {
+            min_match: 0.9,
+            ..label
+        });
+        assert_eq!(
+            labels_put_back(&stricter, &both),
+            "the labels are as they were",
+            "all of them, and not only the first"
+        );
     }
 
     #[test]

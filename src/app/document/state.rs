@@ -173,6 +173,14 @@ pub enum NoticeCause {
     Scoring,
     /// Examples that changed how many photos fit a label.
     Training,
+    /// Rejects that were moved to the trash.
+    Trash,
+    /// Copies that were rejected.
+    Copies,
+    /// Photos that rules have marked.
+    RuleMarks,
+    /// Photos that rules have copied or moved.
+    RuleExport,
 }
 
 /// A notification (toast). It disappears when dismissed or resolved, or after a timeout if it is no error.

@@ -11,7 +11,7 @@ use crate::app::document::export_choices::PlanSummary;
 use crate::app::document::exports::{ExportRequest, ExportState};
 use crate::app::document::history::HistoryStep;
 use crate::app::document::library::{ItemId, LibraryItem, Snapshot};
-use crate::app::document::state::State;
+use crate::app::document::state::{NoticeCause, State};
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, RefreshPriority, TaskMessage};
 use crate::engine::cancel::Cancel;
@@ -228,6 +228,7 @@ impl App {
     /// Undoes an export.
     pub(in crate::app) fn undo_export(&mut self, id: String) {
         self.state.exports.interrupted.retain(|past| past.id != id);
+        self.state.resolve_cause(NoticeCause::RuleExport);
         let journals = self.services.dirs.journals();
         self.queue(Slot::Undo, move |_| {
             TaskMessage::Export(ExportMessage::Undone(export::undo(&journals, &id)))

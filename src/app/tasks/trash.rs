@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::supervisor::Slot;
 use crate::app::document::history::{HistoryStep, TrashedFile};
 use crate::app::document::library::ItemId;
+use crate::app::document::state::NoticeCause;
 use crate::app::services::{Desktop, Restoration};
 use crate::app::{App, TaskMessage};
 use crate::engine::files::regular::open_regular;
@@ -121,12 +122,16 @@ impl App {
 
     pub(in crate::app) fn trashed(&mut self, trashed: Trashed) {
         let count = trashed.photos;
-        let text = match self.services.desktop.can_restore() {
-            true => t!("trashed-undo", count = count),
-            false => t!("trashed", count = count),
-        };
-        self.state.notify(text, false);
-        if !trashed.gone.is_empty() && self.services.desktop.can_restore() {
+        let can_restore = self.services.desktop.can_restore();
+        // If all of them failed, the reasons below say so.
+        if count > 0 || trashed.failures.is_empty() {
+            let text = match can_restore {
+                true => t!("trashed-undo", count = count),
+                false => t!("trashed", count = count),
+            };
+            self.state.notify_effect(NoticeCause::Trash, text);
+        }
+        if !trashed.gone.is_empty() && can_restore {
             let step = HistoryStep::Trash(trashed.gone.clone());
             self.state.history.push(step, None);
         }
@@ -140,6 +145,7 @@ impl App {
 
     /// Restores files from the trash.
     pub(in crate::app) fn restore(&mut self, files: Vec<TrashedFile>) {
+        self.state.resolve_cause(NoticeCause::Trash);
         let desktop = self.services.desktop.clone();
         self.queue(Slot::Trash, move |_| {
             let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
