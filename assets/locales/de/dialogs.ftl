@@ -82,7 +82,10 @@ hidden-some = { $count ->
    *[other] { $count } davon sind durch Filter oder Suche ausgeblendet
 }
 only-shown = Nur { $count } angezeigte
-all-of-them = Alle { $count }
+all-of-them = { $count ->
+    [one] Einbeziehen
+   *[other] Alle { $count }
+}
 open-it = Öffnen
 find-similar-photos = Ähnliche Fotos suchen
 version = Version { $version }

@@ -66,7 +66,10 @@ heading-holds = Inhalt
 folder-itself = der Ordner selbst
 folder-total = { $photos }, { $size }
 export-progress-name = Export
-export-progress = { $done } von { $count } Dateien, { $size }
+export-progress = { $count ->
+    [one] { $done } von { $count } Datei, { $size }
+   *[other] { $done } von { $count } Dateien, { $size }
+}
 stop = Stoppen
 exported = { $count ->
     [one] { $count } Foto exportiert
@@ -93,6 +96,9 @@ finish-it = Fertigstellen
 done = Fertig
 interrupted-title = Ein Export wurde unterbrochen
 interrupted-note = Kein Foto ging verloren: Jedes ist vollständig am alten oder am neuen Ort
-interrupted-progress = { $done } von { $count } Dateien wurden exportiert
+interrupted-progress = { $count ->
+    [one] { $done } von { $count } Datei wurde exportiert
+   *[other] { $done } von { $count } Dateien wurden exportiert
+}
 undo-it = Rückgängig machen
 later = Später

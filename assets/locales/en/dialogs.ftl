@@ -81,7 +81,10 @@ hidden-some = { $count ->
    *[other] { $count } of them are hidden by the filters or the search
 }
 only-shown = Only the { $count } shown
-all-of-them = All { $count }
+all-of-them = { $count ->
+    [one] Include it
+   *[other] All { $count }
+}
 open-it = Open it
 find-similar-photos = Find similar photos
 version = Version { $version }

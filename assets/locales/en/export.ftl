@@ -65,7 +65,10 @@ heading-holds = Contents
 folder-itself = the folder itself
 folder-total = { $photos }, { $size }
 export-progress-name = Export
-export-progress = { $done } of { $count } files, { $size }
+export-progress = { $count ->
+    [one] { $done } of { $count } file, { $size }
+   *[other] { $done } of { $count } files, { $size }
+}
 stop = Stop
 exported = { $count ->
     [one] { $count } photo exported
@@ -92,6 +95,9 @@ finish-it = Finish it
 done = Done
 interrupted-title = An export was interrupted
 interrupted-note = No photo was lost: each is complete in its old place or its new one
-interrupted-progress = { $done } of { $count } files were exported
+interrupted-progress = { $count ->
+    [one] { $done } of { $count } file was exported
+   *[other] { $done } of { $count } files were exported
+}
 undo-it = Undo it
 later = Later

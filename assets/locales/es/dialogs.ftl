@@ -85,7 +85,10 @@ only-shown = { $count ->
     [one] Solo la { $count } mostrada
    *[other] Solo las { $count } mostradas
 }
-all-of-them = Todas ({ $count })
+all-of-them = { $count ->
+    [one] Incluirla
+   *[other] Todas ({ $count })
+}
 open-it = Abrirla
 find-similar-photos = Buscar fotos similares
 version = Versión { $version }

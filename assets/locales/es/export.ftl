@@ -66,7 +66,10 @@ heading-holds = Contiene
 folder-itself = la carpeta misma
 folder-total = { $photos }, { $size }
 export-progress-name = Exportación
-export-progress = { $done } de { $count } archivos, { $size }
+export-progress = { $count ->
+    [one] { $done } de { $count } archivo, { $size }
+   *[other] { $done } de { $count } archivos, { $size }
+}
 stop = Detener
 exported = { $count ->
     [one] { $count } foto exportada
@@ -93,6 +96,9 @@ finish-it = Terminar
 done = Listo
 interrupted-title = Se interrumpió una exportación
 interrupted-note = No se perdió ninguna foto: cada una está completa en su lugar anterior o en el nuevo
-interrupted-progress = Se exportaron { $done } de { $count } archivos
+interrupted-progress = { $count ->
+    [one] Se exportó { $done } de { $count } archivo
+   *[other] Se exportaron { $done } de { $count } archivos
+}
 undo-it = Deshacer
 later = Más tarde

@@ -85,7 +85,10 @@ only-shown = { $count ->
     [one] Seulement { $count } affichée
    *[other] Seulement les { $count } affichées
 }
-all-of-them = Toutes ({ $count })
+all-of-them = { $count ->
+    [one] L’inclure
+   *[other] Toutes ({ $count })
+}
 open-it = L’ouvrir
 find-similar-photos = Trouver des photos similaires
 version = Version { $version }

@@ -66,7 +66,10 @@ heading-holds = Contient
 folder-itself = le dossier lui-même
 folder-total = { $photos }, { $size }
 export-progress-name = Exportation
-export-progress = { $done } fichiers sur { $count }, { $size }
+export-progress = { $done ->
+    [one] { $done } fichier sur { $count }, { $size }
+   *[other] { $done } fichiers sur { $count }, { $size }
+}
 stop = Arrêter
 exported = { $count ->
     [one] { $count } photo exportée
@@ -93,6 +96,9 @@ finish-it = Terminer
 done = Terminé
 interrupted-title = Une exportation a été interrompue
 interrupted-note = Aucune photo n’a été perdue : chacune est complète à son ancien ou à son nouvel emplacement
-interrupted-progress = { $done } fichiers sur { $count } ont été exportés
+interrupted-progress = { $done ->
+    [one] { $done } fichier sur { $count } a été exporté
+   *[other] { $done } fichiers sur { $count } ont été exportés
+}
 undo-it = L’annuler
 later = Plus tard

@@ -102,3 +102,21 @@ fn one_interrupted(ui: &mut Ui, past: &PastExport, commands: &mut Vec<Command>) 
     });
     ui.add_space(theme::SPACE_S);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_is_a_file() {
+        let done = |count: usize| t!("interrupted-progress", done = 0, count = count);
+        assert_eq!(done(1), "0 of 1 file was exported");
+        assert_eq!(done(2), "0 of 2 files were exported");
+        let running = |count: usize| {
+            let size = bytes(1);
+            t!("export-progress", done = count, count = count, size = size)
+        };
+        assert_eq!(running(1), "1 of 1 file, 1 byte");
+        assert_eq!(running(0), "0 of 0 files, 1 byte");
+    }
+}
