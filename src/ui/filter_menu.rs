@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use egui::{
-    Align2, CollapsingHeader, Margin, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui,
-    WidgetInfo, vec2,
+    Align2, CollapsingHeader, Margin, Popup, Response, RichText, Role, ScrollArea, Sense, TextEdit,
+    Ui, WidgetInfo, vec2,
 };
 
 use super::cell::colour_dot;
@@ -162,6 +162,19 @@ fn date_rows(ui: &mut Ui, filter: &mut Filter) {
     ui.end_row();
 }
 
+/// One choice of a row. Its accessible name also makes sense without the row, such as "GPS: any".
+fn choice<T: PartialEq>(ui: &mut Ui, now: &mut T, value: T, text: &str, name: &str) -> Response {
+    let on = *now == value;
+    let response = ui.selectable_value(now, value, text);
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, name));
+    response
+}
+
+/// The accessible name of the choice that does not filter.
+fn any_of(row: &str) -> String {
+    t!("value-any", name = row)
+}
+
 /// The text of a minimum, such as "At least 3 stars".
 fn at_least(stars: u8) -> String {
     t!("at-least", stars = stars_text(stars))
@@ -170,14 +183,15 @@ fn at_least(stars: u8) -> String {
 fn stars_row(ui: &mut Ui, filter: &mut Filter) {
     ui.label(t!("stars-heading"));
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut filter.min_stars, 0, t!("any"));
+        let now = &mut filter.min_stars;
+        choice(ui, now, 0, t!("any"), &any_of(t!("stars-heading")));
         for stars in 1..=5 {
             let text = match stars {
                 5 => "5".into(),
                 stars => format!("{stars}+"),
             };
-            let response = ui.selectable_value(&mut filter.min_stars, stars, text);
-            response.on_hover_text(at_least(stars));
+            let name = at_least(stars);
+            choice(ui, now, stars, &text, &name).on_hover_text(name);
         }
     });
     ui.end_row();
@@ -186,7 +200,8 @@ fn stars_row(ui: &mut Ui, filter: &mut Filter) {
 fn colour_row(ui: &mut Ui, filter: &mut Filter) {
     ui.label(t!("colour"));
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut filter.colour, None, t!("any"));
+        let name = any_of(t!("colour"));
+        choice(ui, &mut filter.colour, None, t!("any"), &name);
         for colour in Colour::ALL {
             let (rect, response) = ui.allocate_exact_size(vec2(22.0, 22.0), Sense::click());
             let on = filter.colour == Some(colour);
@@ -214,12 +229,12 @@ fn located_row(ui: &mut Ui, filter: &mut Filter) {
     ui.label(t!("gps"));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::SPACE_S;
-        for (located, text) in [
-            (None, t!("any")),
-            (Some(true), t!("has-gps")),
-            (Some(false), t!("no-gps")),
+        for (located, text, name) in [
+            (None, t!("any"), any_of(t!("gps"))),
+            (Some(true), t!("has-gps"), t!("has-gps").into()),
+            (Some(false), t!("no-gps"), t!("no-gps").into()),
         ] {
-            ui.selectable_value(&mut filter.located, located, text);
+            choice(ui, &mut filter.located, located, text, &name);
         }
     });
     ui.end_row();
@@ -229,9 +244,10 @@ fn shape_row(ui: &mut Ui, filter: &mut Filter) {
     ui.label(t!("orientation"));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::SPACE_S;
-        ui.selectable_value(&mut filter.shape, None, t!("any"));
+        let now = &mut filter.shape;
+        choice(ui, now, None, t!("any"), &any_of(t!("orientation")));
         for shape in AspectShape::ALL {
-            ui.selectable_value(&mut filter.shape, Some(shape), shape.name());
+            choice(ui, now, Some(shape), shape.name(), shape.name());
         }
     });
     ui.end_row();

@@ -215,6 +215,27 @@ fn switches_are_called_by_what_they_are() {
 }
 
 #[test]
+fn choices_of_the_filter_menu_are_called_by_what_they_choose() {
+    let (_dir, mut window) = coloured();
+    window.click("Filter");
+    window.finish_layout();
+    for name in [
+        "Stars: any",
+        "Colour: any",
+        "GPS: any",
+        "Orientation: any",
+        "At least 1 star",
+        "At least 5 stars",
+    ] {
+        let on = is_on(&window, name).expect("a choice");
+        assert_eq!(on == Toggled::True, name.ends_with(": any"), "{name}");
+    }
+    window.click("At least 3 stars");
+    assert_eq!(window.state().memory.filter.min_stars, 3);
+    assert_eq!(is_on(&window, "Stars: any"), Some(Toggled::False));
+}
+
+#[test]
 fn a_label_is_one_stop_of_the_tab_key() {
     let (_dir, mut window) = coloured();
     for text in ["red", "green", "blue"] {
