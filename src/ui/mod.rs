@@ -110,6 +110,14 @@ struct Buffers {
     rule: rules_dialog::RuleChoices,
 }
 
+impl Focus {
+    /// The index in [`PANES`].
+    fn pane(self) -> usize {
+        let pane = PANES.iter().position(|pane| *pane == Some(self));
+        pane.unwrap_or_default()
+    }
+}
+
 /// The widget id that has the keyboard focus while the grid does. Screen readers see it as the list of photos.
 #[must_use]
 pub fn photos_id() -> Id {
@@ -125,6 +133,8 @@ pub struct Interface {
     /// The pane that was focused last, as an index into [`PANES`], and whether to focus the next one.
     pane: usize,
     next_pane: bool,
+    /// Where the panes of [`PANES`] were in the last frame. The photos are everywhere else.
+    pane_rects: [Rect; PANES.len()],
     search_box: Rect,
     theme: Option<Theme>,
     dialog_is_new: bool,
@@ -154,6 +164,7 @@ impl Interface {
             focus: None,
             pane: 0,
             next_pane: false,
+            pane_rects: [Rect::NOTHING; PANES.len()],
             search_box: Rect::NOTHING,
             theme: None,
             dialog_is_new: false,
@@ -245,10 +256,12 @@ impl Interface {
         };
         let all = !state.panels_hidden;
         self.search_box = Rect::NOTHING;
+        self.pane_rects.fill(Rect::NOTHING);
         if all {
-            Panel::top("top bar")
+            let top = Panel::top("top bar")
                 .frame(bar(10, 6))
                 .show(ui, |ui| self.top_bar(ui, state, commands));
+            self.pane_rects[Focus::Search.pane()] = top.response.rect;
             Panel::bottom("status bar")
                 .frame(bar(12, 5))
                 .show(ui, |ui| status_bar::show(ui, state, commands));
@@ -265,11 +278,12 @@ impl Interface {
                 268.0
             };
             if all {
-                Panel::left("labels")
+                let labels = Panel::left("labels")
                     .frame(bar(12, 10))
                     .default_size(default)
                     .size_range(180.0..=420.0)
                     .show(ui, |ui| self.labels_panel(ui, state, commands));
+                self.pane_rects[Focus::Labels.pane()] = labels.response.rect;
             }
             CentralPanel::default()
                 .frame(frame)
@@ -283,6 +297,16 @@ impl Interface {
         drawn
     }
 
+    /// The pane that contains a widget, however that got the focus.
+    fn pane_of(&self, ui: &Ui, widget: Id) -> usize {
+        let Some(widget) = ui.ctx().read_response(widget) else {
+            return self.pane;
+        };
+        let middle = widget.rect.center();
+        let mut panes = self.pane_rects.iter();
+        panes.position(|pane| pane.contains(middle)).unwrap_or(0)
+    }
+
     /// Moves the focus to the next visible pane.
     fn go_to_next_pane(&mut self, ui: &Ui, state: &State) {
         if !std::mem::take(&mut self.next_pane) {
@@ -291,7 +315,7 @@ impl Interface {
         let focused = ui.memory(|memory| memory.focused());
         let focused = focused.filter(|id| *id != photos_id());
         let grid = state.viewer.is_none();
-        let now = focused.map_or(0, |_| self.pane);
+        let now = focused.map_or(0, |id| self.pane_of(ui, id));
         let after = (1..=PANES.len()).map(|step| (now + step) % PANES.len());
         let there = |pane: &usize| match PANES[*pane] {
             Some(Focus::Labels) => grid,
@@ -318,7 +342,10 @@ impl Interface {
         if !state.panels_hidden {
             let focus = self.focus.take_if(|focus| *focus == Focus::Groups);
             let counts = &mut self.buffers.filters;
+            let top = ui.cursor().min.y;
             filter_bar::show(ui, state, counts, focus.is_some(), commands);
+            let bar = ui.max_rect().with_min_y(top);
+            self.pane_rects[Focus::Groups.pane()] = bar.with_max_y(ui.cursor().min.y);
         }
         if state.response.arrangement.order.is_empty() {
             empty_state::nothing_fits(ui, state, commands);

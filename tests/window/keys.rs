@@ -290,4 +290,18 @@ fn a_key_leads_from_pane_to_pane() {
     let before = window.selected();
     window.key(Key::ArrowRight);
     assert_ne!(window.selected(), before);
+    // The next pane depends on where the focus is, however it got there.
+    for (from, to) in [
+        ("Search", "Group by"),
+        ("New label", "Search"),
+        ("Size of thumbnails", "Group by"),
+        ("Messages", "New label"),
+    ] {
+        window.harness.get_by_label(from).focus();
+        window.harness.step();
+        window.harness.step();
+        window.key(Key::F6);
+        window.harness.step();
+        assert!(window.harness.get_by_label(to).is_focused(), "{from}");
+    }
 }
