@@ -56,7 +56,7 @@ impl Interface {
         }
         let text = t!("heaps-what");
         ui.add(egui::Label::new(RichText::new(text).weak()).wrap());
-        let height = (ui.ctx().content_rect().height() - 216.0).max(ROW);
+        let height = ui.available_height().max(ROW);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.max_height(height)
             .show_rows(ui, ROW, clusters.proposed.len(), |ui, rows| {

@@ -47,7 +47,7 @@ impl Interface {
         let counted = self.buffers.copies.get(state, || CopiesSummary::of(state));
         summary(ui, state, counted, findings.copies.len(), commands);
         ui.separator();
-        let height = (ui.ctx().content_rect().height() - 240.0).max(ROW);
+        let height = ui.available_height().max(ROW);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.max_height(height)
             .show_rows(ui, ROW, findings.copies.len(), |ui, rows| {

@@ -86,6 +86,13 @@ pub fn table_height(ui: &Ui) -> f32 {
     (ui.available_height() - HEADER).max(LEAST)
 }
 
+/// A list whose entries come and go. Its height is fixed, so that nothing below it moves.
+pub fn fixed_list(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    const LIST: f32 = 200.0;
+    let area = ScrollArea::vertical().auto_shrink([false, false]);
+    area.max_height(LIST).show(ui, contents);
+}
+
 /// A list of failures under a heading.
 pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
     if failures.is_empty() {

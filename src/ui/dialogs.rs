@@ -6,7 +6,7 @@ use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, T
 use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
-use super::dialog_parts::{kept_copies, title};
+use super::dialog_parts::{fixed_list, kept_copies, table_height, title};
 use super::export_dialog::interrupted;
 use super::icons::Icon;
 use super::models_dialog::remove_model;
@@ -72,7 +72,7 @@ impl Interface {
             Dialog::Settings => self.settings_dialog(ui, state, commands),
             Dialog::Keys => keys(ui, height, commands),
             Dialog::Palette => self.palette_dialog(ui, state, commands),
-            Dialog::Failures => self.failures(ui, state, height, commands),
+            Dialog::Failures => self.failures(ui, state, commands),
             Dialog::Export => self.export_dialog(ui, state, commands),
             Dialog::Interrupted => interrupted(ui, state, commands),
             Dialog::Trash => self.trash_dialog(ui, state, commands),
@@ -134,7 +134,7 @@ impl Interface {
         });
     }
 
-    fn failures(&mut self, ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>) {
+    fn failures(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, t!("failures-title"), commands);
         let listed = self.buffers.failures.get(state, || failed(state));
         let failure = |at: usize| match listed.get(at) {
@@ -163,11 +163,13 @@ impl Interface {
         let line = |ui: &mut Ui, text: RichText| {
             ui.add(egui::Label::new(text.small()).truncate());
         };
+        let rows = table_height(ui);
         // Rows are only created when visible, because there may be thousands.
         TableBuilder::new(ui)
             .striped(true)
             .cell_layout(Layout::left_to_right(Align::Center))
-            .max_scroll_height(height - 220.0)
+            .min_scrolled_height(60.0)
+            .max_scroll_height(rows)
             .auto_shrink([false, true])
             .column(Column::remainder().clip(true))
             .column(Column::remainder().clip(true))
@@ -197,25 +199,7 @@ impl Interface {
 
     fn label_sets(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, t!("label-sets-title"), commands);
-        for set in &state.memory.sets {
-            ui.horizontal(|ui| {
-                if ui.button(&set.name).clicked() {
-                    commands.push(Command::UseLabelSet(set.name.clone()));
-                    commands.push(Command::Show(None));
-                }
-                let texts: Vec<&str> = set.labels.iter().map(|l| l.text.as_str()).collect();
-                ui.add(
-                    egui::Label::new(RichText::new(text::list(texts)).small().weak()).truncate(),
-                );
-                let name = t!("delete-the-set", name = set.name);
-                if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
-                    commands.push(Command::RemoveLabelSet(set.name.clone()));
-                }
-            });
-        }
-        if state.memory.sets.is_empty() {
-            ui.label(RichText::new(t!("no-sets")).weak());
-        }
+        fixed_list(ui, |ui| saved_sets(ui, state, commands));
         ui.separator();
         ui.horizontal_wrapped(|ui| {
             ui.label(t!("built-in-sets"));
@@ -254,6 +238,27 @@ impl Interface {
                 self.buffers.set_name.clear();
             }
         });
+    }
+}
+
+/// The saved label sets. A click uses one.
+fn saved_sets(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    for set in &state.memory.sets {
+        ui.horizontal(|ui| {
+            if ui.button(&set.name).clicked() {
+                commands.push(Command::UseLabelSet(set.name.clone()));
+                commands.push(Command::Show(None));
+            }
+            let texts: Vec<&str> = set.labels.iter().map(|l| l.text.as_str()).collect();
+            ui.add(egui::Label::new(RichText::new(text::list(texts)).small().weak()).truncate());
+            let name = t!("delete-the-set", name = set.name);
+            if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
+                commands.push(Command::RemoveLabelSet(set.name.clone()));
+            }
+        });
+    }
+    if state.memory.sets.is_empty() {
+        ui.label(RichText::new(t!("no-sets")).weak());
     }
 }
 
@@ -331,6 +336,9 @@ fn fills_height(dialog: &Dialog) -> bool {
             | Dialog::Settings
             | Dialog::Rules
             | Dialog::Welcome(_)
+            | Dialog::Failures
+            | Dialog::Copies { .. }
+            | Dialog::Clusters
     )
 }
 
@@ -341,7 +349,13 @@ const SMALL: f32 = 560.0;
 fn scrolls_inside(dialog: &Dialog) -> bool {
     matches!(
         dialog,
-        Dialog::Export | Dialog::Keywords | Dialog::Models { .. } | Dialog::Settings
+        Dialog::Export
+            | Dialog::Keywords
+            | Dialog::Models { .. }
+            | Dialog::Settings
+            | Dialog::Failures
+            | Dialog::Copies { .. }
+            | Dialog::Clusters
     )
 }
 
@@ -352,10 +366,12 @@ fn dialog_height(dialog: &Dialog) -> f32 {
         // The list uses all available space.
         Dialog::Models { .. } => 1600.0,
         Dialog::Settings | Dialog::Keywords | Dialog::Rules => 620.0,
-        Dialog::Copies { .. } | Dialog::Clusters | Dialog::Questions => 560.0,
+        Dialog::Copies { .. } | Dialog::Clusters => 800.0,
+        // The photo, and below it the estimate that appears with the first answer.
+        Dialog::Questions => 700.0,
+        Dialog::Failures => 560.0,
         Dialog::Tour | Dialog::Welcome(_) => 420.0,
         Dialog::Palette => 440.0,
-        Dialog::LabelSets | Dialog::Failures | Dialog::Searches => 300.0,
         _ => 0.0,
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Key, RichText, Role, TextEdit, Ui, WidgetInfo};
 
 use super::Interface;
-use super::dialog_parts::title;
+use super::dialog_parts::{fixed_list, title};
 use super::icons::Icon;
 use super::widgets::icon_button_sized;
 use crate::app::command::{Action, Command, FindingCommand};
@@ -20,28 +20,7 @@ impl Interface {
         commands: &mut Vec<Command>,
     ) {
         title(ui, t!("searches-title"), commands);
-        if state.memory.searches.is_empty() {
-            ui.label(RichText::new(t!("no-searches")).weak());
-        }
-        for search in &state.memory.searches {
-            ui.horizontal(|ui| {
-                let response = ui.button(&search.name);
-                let accessible_name = t!("use-the-search", name = search.name);
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
-                if response.clicked() {
-                    commands.push(Command::Found(FindingCommand::UseSearch(
-                        search.name.clone(),
-                    )));
-                }
-                let text = RichText::new(asks_for(state, search)).small().weak();
-                ui.add(egui::Label::new(text).truncate());
-                let name = t!("delete-the-search", name = search.name);
-                if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
-                    let name = search.name.clone();
-                    commands.push(Command::Found(FindingCommand::RemoveSearch(name)));
-                }
-            });
-        }
+        fixed_list(ui, |ui| saved_searches(ui, state, commands));
         if ui.button(t!("action-rules")).clicked() {
             commands.push(Command::Do(Action::Rules));
         }
@@ -65,6 +44,32 @@ impl Interface {
             if ready && (save.clicked() || enter) {
                 commands.push(Command::Found(FindingCommand::SaveSearch(name)));
                 self.buffers.search_name.clear();
+            }
+        });
+    }
+}
+
+/// The saved searches. A click uses one.
+fn saved_searches(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.memory.searches.is_empty() {
+        ui.label(RichText::new(t!("no-searches")).weak());
+    }
+    for search in &state.memory.searches {
+        ui.horizontal(|ui| {
+            let response = ui.button(&search.name);
+            let accessible_name = t!("use-the-search", name = search.name);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &accessible_name));
+            if response.clicked() {
+                commands.push(Command::Found(FindingCommand::UseSearch(
+                    search.name.clone(),
+                )));
+            }
+            let text = RichText::new(asks_for(state, search)).small().weak();
+            ui.add(egui::Label::new(text).truncate());
+            let name = t!("delete-the-search", name = search.name);
+            if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
+                let name = search.name.clone();
+                commands.push(Command::Found(FindingCommand::RemoveSearch(name)));
             }
         });
     }

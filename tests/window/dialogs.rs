@@ -4,10 +4,10 @@
 use crate::window;
 
 use egui::Key;
-use egui_kittest::kittest::NodeT;
-use lumisift::app::command::{Action, Command, Dialog, PathPrompt, WelcomeStep};
+use egui_kittest::kittest::{NodeT, Queryable};
+use lumisift::app::command::{Action, Command, Dialog, FindingCommand, PathPrompt, WelcomeStep};
 use lumisift::app::services::FolderPurpose;
-use window::{Setup, Window, add_label, colours};
+use window::{Setup, Window, add_label, coloured, colours};
 
 /// One of every kind of dialog; add new kinds here.
 pub fn every_dialog() -> Vec<Dialog> {
@@ -120,5 +120,79 @@ fn a_dialog_has_its_place_from_the_first_frame_on() {
             window.command(Command::Show(None));
             window.finish_layout();
         }
+    }
+}
+
+/// Where the dialog's close button is.
+fn close_button(window: &mut Window) -> egui::Rect {
+    window.finish_layout();
+    window.harness.get_by_label("Close").rect()
+}
+
+#[test]
+fn a_list_in_a_dialog_gets_longer_and_shorter_in_its_place() {
+    let (dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    let named = |n: usize| format!("set {n}");
+    for n in 0..12 {
+        window.command(Command::SaveLabelSet(named(n)));
+        window.command(Command::Found(FindingCommand::SaveSearch(named(n))));
+    }
+    let removals: [(Dialog, fn(String) -> Command); 2] = [
+        (Dialog::LabelSets, Command::RemoveLabelSet),
+        (Dialog::Searches, |name| {
+            Command::Found(FindingCommand::RemoveSearch(name))
+        }),
+    ];
+    for (dialog, remove) in removals {
+        window.command(Command::Show(Some(dialog.clone())));
+        let before = close_button(&mut window);
+        for n in 0..12 {
+            window.command(remove(named(n)));
+        }
+        assert_eq!(close_button(&mut window), before, "{dialog:?}");
+        window.command(Command::Show(None));
+    }
+    window.command(Command::Show(Some(Dialog::Failures)));
+    let before = close_button(&mut window);
+    for n in 0..40 {
+        let path = dir.path().join(format!("broken {n}.jpg"));
+        std::fs::write(path, b"\xff\xd8\xffnothing").expect("written");
+    }
+    window.act(Action::Rescan);
+    window.until("the broken ones", |w| w.state().failure_count() == 40);
+    assert_eq!(close_button(&mut window), before, "failures");
+}
+
+#[test]
+fn an_answer_does_not_move_the_buttons() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    window.act(Action::Ask);
+    assert_eq!(window.state().dialog, Some(Dialog::Questions));
+    let before = close_button(&mut window);
+    window.key(Key::Y);
+    assert_eq!(close_button(&mut window), before);
+}
+
+#[test]
+fn what_the_analysis_finds_does_not_move_its_dialogs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 3);
+    for name in ["red 1", "green 1", "blue 1"] {
+        let path = |end: &str| dir.path().join(format!("{name}{end}.png"));
+        std::fs::copy(path(""), path(" - Copy")).expect("copied");
+    }
+    for dialog in [Dialog::Copies { from_tour: false }, Dialog::Clusters] {
+        let mut window = Setup::new(Vec::new()).open();
+        window.harness.run();
+        window.command(Command::Show(Some(dialog.clone())));
+        let before = close_button(&mut window);
+        window.command(Command::OpenPaths(vec![dir.path().into()]));
+        window.read(12);
+        window.until("the copies", |w| !w.state().findings().copies.is_empty());
+        assert_eq!(close_button(&mut window), before, "{dialog:?}");
     }
 }
