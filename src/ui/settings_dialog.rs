@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, Slider, Ui};
+use egui::{
+    ComboBox, DragValue, Grid, Response, RichText, Role, ScrollArea, Slider, Ui, WidgetInfo,
+};
 
 use super::Interface;
 use super::dialog_parts::title;
@@ -126,11 +128,20 @@ fn model_row(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.end_row();
 }
 
+/// Names a choice that several rows have by its row, such as "Device: Automatic".
+fn name_choice(choice: &Response, on: bool, row: &str, value: &str) {
+    let name = t!("value-now", name = row, value = value);
+    choice.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
+}
+
 fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
     ui.label(t!("device"));
     ui.vertical(|ui| {
         ui.horizontal(|ui| {
-            ui.selectable_value(&mut settings.device, DeviceChoice::Auto, t!("device-auto"));
+            let auto =
+                ui.selectable_value(&mut settings.device, DeviceChoice::Auto, t!("device-auto"));
+            let on = settings.device == DeviceChoice::Auto;
+            name_choice(&auto, on, t!("device"), t!("device-auto"));
             ui.selectable_value(&mut settings.device, DeviceChoice::Cpu, t!("device-cpu"));
             for name in device::built_for() {
                 // A device given by number in the settings file stays selected.
@@ -180,6 +191,8 @@ fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
             ] {
                 let choice = ui.selectable_value(&mut settings.precision, precision, name);
                 if precision == Precision::Auto {
+                    let on = settings.precision == Precision::Auto;
+                    name_choice(&choice, on, t!("precision"), name);
                     choice.on_hover_text(t!("precision-auto-hint"));
                 }
             }

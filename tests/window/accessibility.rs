@@ -236,6 +236,15 @@ fn choices_of_the_filter_menu_are_called_by_what_they_choose() {
 }
 
 #[test]
+fn choices_that_several_rows_have_are_called_by_their_row() {
+    let (_dir, mut window) = coloured();
+    window.open_dialog(Action::Settings);
+    for name in ["Device: Automatic", "Precision on the CPU: Automatic"] {
+        assert_eq!(is_on(&window, name), Some(Toggled::True), "{name}");
+    }
+}
+
+#[test]
 fn a_label_is_one_stop_of_the_tab_key() {
     let (_dir, mut window) = coloured();
     for text in ["red", "green", "blue"] {
