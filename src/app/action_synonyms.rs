@@ -104,6 +104,8 @@ mod tests {
             ("advance", Action::AutoAdvance),
             ("next", Action::AutoAdvance),
             ("preferences", Action::Settings),
+            ("language", Action::Settings),
+            ("text size", Action::Settings),
             ("delete reject", Action::TrashRejects),
             ("color red", Action::Colour(Colour::Red)),
         ] {
