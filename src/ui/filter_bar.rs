@@ -7,7 +7,7 @@ use super::flaw_histogram;
 use super::icons::Icon;
 use super::order_controls::{group_box, sort_box};
 use super::theme::{self, palette};
-use super::widgets::{chip, chip_width, elided, icon_button_sized, small_button};
+use super::widgets::{chip, chip_width, elided, icon_button_sized, menu_entries, small_button};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::{Chip, chips};
@@ -168,13 +168,15 @@ fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     Popup::menu(&more)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
-            for active in others {
-                one(ui, active, commands);
-            }
-            if small_button(ui, t!("clear-all")).clicked() {
-                commands.push(Command::Do(Action::ClearFilter));
-                ui.close();
-            }
+            menu_entries(ui, |ui| {
+                for active in others {
+                    one(ui, active, commands);
+                }
+                if small_button(ui, t!("clear-all")).clicked() {
+                    commands.push(Command::Do(Action::ClearFilter));
+                    ui.close();
+                }
+            });
         });
 }
 

@@ -2,15 +2,19 @@
 
 use egui::Ui;
 
-use super::widgets::menu_entry;
+use super::widgets::{menu_entries, menu_entry};
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
 use crate::t;
 
-/// The menu entries.
+/// The menu.
 pub fn photo_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.set_min_width(220.0);
+    menu_entries(ui, |ui| entries(ui, state, commands));
+}
+
+fn entries(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     for action in [
         Action::View,
         Action::Open,
@@ -24,16 +28,18 @@ pub fn photo_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.add_enabled_ui(!state.memory.labels.is_empty(), |ui| {
         for (name, shown) in [(t!("example-of"), true), (t!("counter-example-of"), false)] {
             ui.menu_button(name, |ui| {
-                for label in &state.memory.labels {
-                    if ui.button(label.text.as_str()).clicked() {
-                        commands.push(if shown {
-                            Command::AddExamples(label.id)
-                        } else {
-                            Command::AddCounterExamples(label.id)
-                        });
-                        ui.close();
+                menu_entries(ui, |ui| {
+                    for label in &state.memory.labels {
+                        if ui.button(label.text.as_str()).clicked() {
+                            commands.push(if shown {
+                                Command::AddExamples(label.id)
+                            } else {
+                                Command::AddCounterExamples(label.id)
+                            });
+                            ui.close();
+                        }
                     }
-                }
+                });
             });
         }
     });

@@ -4,7 +4,7 @@ use egui::{Align, Key, Layout, Popup, RichText, Slider, TextEdit, Ui, vec2};
 
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
-use super::widgets::{icon_button, menu_entry};
+use super::widgets::{icon_button, menu_entries, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command, Section};
 use crate::app::document::state::{CELL_SIDES, State};
@@ -92,10 +92,12 @@ fn main_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         for section in Section::ALL {
             ui.menu_button(section.name(), |ui| {
                 ui.set_min_width(260.0);
-                let all = Action::ALL.iter();
-                for action in all.filter(|action| action.entry().section == section) {
-                    toggle_or_entry(ui, state, *action, commands);
-                }
+                menu_entries(ui, |ui| {
+                    let all = Action::ALL.iter();
+                    for action in all.filter(|action| action.entry().section == section) {
+                        toggle_or_entry(ui, state, *action, commands);
+                    }
+                });
             });
         }
     });
@@ -124,35 +126,39 @@ fn folders_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let button = icon_button(ui, Icon::Down, t!("folders"));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(300.0);
-        for root in &state.memory.roots {
-            ui.horizontal(|ui| {
-                let name = t!("close-folder", folder = root.display());
-                if icon_button(ui, Icon::Cross, &name).clicked() {
-                    commands.push(Command::CloseFolder(root.clone()));
-                }
-                ui.label(root.display().to_string());
-            });
-        }
-        if !state.memory.roots.is_empty() {
-            ui.separator();
-        }
-        let open = &state.memory.roots;
-        let closed = || state.memory.recent.iter().filter(|dir| !open.contains(dir));
-        if closed().next().is_some() {
-            ui.label(RichText::new(t!("recent-folders")).small().weak());
-        }
-        for dir in closed() {
-            if ui.button(dir.display().to_string()).clicked() {
-                commands.push(Command::OpenPaths(vec![dir.clone()]));
-                ui.close();
-            }
-        }
-        toggle_or_entry(ui, state, Action::Subfolders, commands);
-        menu_entry(ui, state, Action::Rescan, commands);
-        menu_entry(ui, state, Action::OpenPhotos, commands);
-        menu_entry(ui, state, Action::OpenPath, commands);
-        menu_entry(ui, state, Action::Samples, commands);
+        menu_entries(ui, |ui| folder_entries(ui, state, commands));
     });
+}
+
+fn folder_entries(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    for root in &state.memory.roots {
+        ui.horizontal(|ui| {
+            let name = t!("close-folder", folder = root.display());
+            if icon_button(ui, Icon::Cross, &name).clicked() {
+                commands.push(Command::CloseFolder(root.clone()));
+            }
+            ui.label(root.display().to_string());
+        });
+    }
+    if !state.memory.roots.is_empty() {
+        ui.separator();
+    }
+    let open = &state.memory.roots;
+    let closed = || state.memory.recent.iter().filter(|dir| !open.contains(dir));
+    if closed().next().is_some() {
+        ui.label(RichText::new(t!("recent-folders")).small().weak());
+    }
+    for dir in closed() {
+        if ui.button(dir.display().to_string()).clicked() {
+            commands.push(Command::OpenPaths(vec![dir.clone()]));
+            ui.close();
+        }
+    }
+    toggle_or_entry(ui, state, Action::Subfolders, commands);
+    menu_entry(ui, state, Action::Rescan, commands);
+    menu_entry(ui, state, Action::OpenPhotos, commands);
+    menu_entry(ui, state, Action::OpenPath, commands);
+    menu_entry(ui, state, Action::Samples, commands);
 }
 
 fn size_slider(ui: &mut Ui, state: &State, narrow: bool, commands: &mut Vec<Command>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align, Align2, Button, Color32, FontId, Galley, Layout, Painter, Pos2, Rect, Response, Role,
-    Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, vec2,
+    ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use egui_extras::{Column, TableBuilder};
@@ -153,6 +153,17 @@ pub fn menu_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec
         commands.push(Command::Do(action));
         ui.close();
     }
+}
+
+/// The entries of a menu. In a window that is too low for all of them, they scroll.
+pub fn menu_entries(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    // The margin and the border of the menu, above and below.
+    const AROUND: f32 = 24.0;
+    let height = ui.ctx().content_rect().height() - AROUND;
+    // The frame that measures the menu would otherwise limit its height.
+    ui.set_max_height(height);
+    let area = ScrollArea::vertical().max_height(height);
+    area.show(ui, contents);
 }
 
 /// One line of text, truncated with "…" if too long.

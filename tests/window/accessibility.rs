@@ -371,3 +371,41 @@ fn at_twice_the_size_every_dialog_has_its_buttons_in_the_window() {
     is_inside(&window, "Close");
     is_inside(&window, "Write 3 sidecars");
 }
+
+#[test]
+fn every_entry_of_a_menu_can_be_reached_in_a_small_window() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    for doubled in [false, true] {
+        let mut setup = Setup::new(vec![dir.path().into()]);
+        setup.size = vec2(800.0, 600.0);
+        let mut window = setup.open();
+        window.read(3);
+        if doubled {
+            double_text(&mut window);
+        }
+        window.key(Key::Home);
+        let screen = window.harness.ctx.content_rect();
+        for (menu, first, last) in [
+            ("Photo", "Compare side by side", "Colour purple"),
+            (
+                "View",
+                "Close or clear",
+                "Advance to the next photo after a decision",
+            ),
+        ] {
+            press(&mut window, "Menu");
+            press(&mut window, menu);
+            for entry in [last, first] {
+                window.harness.get_by_label(entry).scroll_to_me();
+                window.finish_layout();
+                let rect = window.harness.get_by_label(entry).rect();
+                assert!(screen.expand(1.0).contains_rect(rect), "{entry} at {rect}");
+            }
+            while egui::Popup::is_any_open(&window.harness.ctx) {
+                window.harness.key_press(Key::Escape);
+                window.finish_layout();
+            }
+        }
+    }
+}
