@@ -127,6 +127,11 @@ impl State {
     #[must_use]
     pub fn rejects(&self) -> Rejects {
         let mut rejects = Rejects::default();
+        let flagged = self.flagged(Flag::Reject);
+        if flagged.is_empty() {
+            // The keepers of all copies are not needed.
+            return rejects;
+        }
         let mut seen = HashSet::new();
         let keepers = self.findings().keepers();
         let is_kept = |id: &ItemId| self.library.mark(*id).flag != Flag::Reject;
@@ -135,7 +140,7 @@ impl State {
             false => self.library.is_rejected_itself(*id),
         };
         let path = |id: &ItemId| self.item(*id).map(|item| &item.file.path);
-        for id in self.flagged(Flag::Reject) {
+        for id in flagged {
             let Some(content) = self.item(id).and_then(|item| item.content()) else {
                 rejects.to_remove.push(id);
                 continue;
