@@ -8,7 +8,7 @@ const FILE: &str = "file:";
 /// The kind of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pasted {
-    /// Paths of files and folders, one per line.
+    /// Paths of files and folders, one per line. There may be web addresses among them.
     Paths(Vec<PathBuf>),
     /// A web address, from which nothing is downloaded.
     Web(String),
@@ -21,12 +21,16 @@ pub enum Pasted {
 pub fn parse_pasted(text: &str, home: Option<&Path>) -> Pasted {
     let lines = text.lines().map(str::trim);
     let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-    if let Some(address) = lines.iter().find(|line| is_web(line)) {
-        return Pasted::Web((*address).to_owned());
-    }
-    let paths: Option<Vec<PathBuf>> = lines.iter().map(|line| path_of(line, home)).collect();
-    match paths {
-        Some(paths) if !paths.is_empty() => Pasted::Paths(paths),
+    let web: Vec<&str> = lines.iter().copied().filter(|line| is_web(line)).collect();
+    let path = |line: &&str| match is_web(line) {
+        // Among paths, it is refused when these are opened.
+        true => Some(PathBuf::from(*line)),
+        false => path_of(line, home),
+    };
+    let paths: Option<Vec<PathBuf>> = lines.iter().map(path).collect();
+    match (paths, web.first()) {
+        (Some(paths), _) if web.len() < paths.len() => Pasted::Paths(paths),
+        (_, Some(address)) => Pasted::Web((*address).to_owned()),
         _ => Pasted::Words,
     }
 }
@@ -167,12 +171,15 @@ mod tests {
     #[test]
     fn a_text_is_paths_an_address_or_words() {
         let paths = Pasted::Paths(vec!["/a".into(), "/b c".into()]);
-        let parse = |text| parse_pasted(text, Some(Path::new("/home/me")));
+        let parse = |text: &str| parse_pasted(text, Some(Path::new("/home/me")));
         assert_eq!(parse("file:///a\r\nfile:///b%20c\r\n"), paths);
         let in_home = Pasted::Paths(vec!["/home/me/photos".into()]);
         assert_eq!(parse("~/photos"), in_home);
         let web = "https://example.org/cat.jpg";
         assert_eq!(parse(web), Pasted::Web(web.into()));
+        let mixed = Pasted::Paths(vec!["/a".into(), web.into()]);
+        assert_eq!(parse(&format!("/a\n{web}")), mixed);
+        assert_eq!(parse(&format!("{web}\nbeach")), Pasted::Web(web.into()));
         assert_eq!(parse("/a\nbeach"), Pasted::Words);
         assert_eq!(parse(" \n"), Pasted::Words);
     }
