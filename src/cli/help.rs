@@ -7,7 +7,7 @@
 //! Clap does not wrap lines, so Chinese and Japanese are wrapped by the terminal.
 
 use clap::builder::{PossibleValue, StyledStr, Styles};
-use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser};
+use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches, Parser};
 use lumisift::text::Locale;
 use lumisift::{t, text};
 
@@ -24,10 +24,38 @@ pub fn parse() -> Result<Args, clap::Error> {
 
 /// The commands with help in the user's language.
 fn command() -> Command {
+    translated(built())
+}
+
+/// The commands with --help, --version and `help`, and with the shared options in each of them.
+fn built() -> Command {
     let mut command = Args::command();
-    // Adds --help, --version and `help`, and the shared options to each command.
     command.build();
-    translated(command)
+    with_plain_help(command)
+}
+
+/// Gives each `help` the one argument that clap gives it while it parses. `build` puts a copy of all commands below it
+/// instead, for completions.
+fn with_plain_help(command: Command) -> Command {
+    command.mut_subcommands(|below| match below.get_name() {
+        "help" => plain_help(&below),
+        _ => with_plain_help(below),
+    })
+}
+
+fn plain_help(built: &Command) -> Command {
+    let names = Arg::new("subcommand")
+        .index(1)
+        .action(ArgAction::Append)
+        .num_args(..)
+        .value_name("COMMAND")
+        .help("Print help for the subcommand(s)");
+    let about = built.get_about().cloned().unwrap_or_default();
+    Command::new("help")
+        .about(about)
+        .arg(names)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
 }
 
 fn translated(mut command: Command) -> Command {
@@ -75,7 +103,6 @@ fn with_hidden_aliases(command: Command) -> Command {
 fn translated_argument(argument: Arg, styles: &Styles) -> Arg {
     let short = argument.get_help().map(in_language);
     let long = argument.get_long_help().map(in_language);
-    let long = long.or_else(|| short.clone());
     let default = default_value(&argument).map(|value| t!("usage-default", value = value));
     let values = visible_values(&argument);
     let names = values.iter().map(|value| quoted(value.get_name()));
@@ -85,6 +112,16 @@ fn translated_argument(argument: Arg, styles: &Styles) -> Arg {
         false => Some(t!("usage-values", values = names.join(", "))),
     };
     let descriptions = descriptions(&values, styles).or_else(|| names.clone());
+    let parts = [long, descriptions, default.clone()];
+    // Clap prints a command on fewer lines if none of its arguments has a long help.
+    let argument = match parts.iter().all(Option::is_none) {
+        true => argument,
+        false => {
+            let [long, descriptions, default] = parts;
+            let long = long.or_else(|| short.clone());
+            argument.long_help(joined([long, descriptions, default], "\n\n"))
+        }
+    };
     let argument = match argument.get_index() {
         // Under a heading of its own, clap would sort positional arguments by name.
         Some(index) => argument
@@ -93,8 +130,7 @@ fn translated_argument(argument: Arg, styles: &Styles) -> Arg {
         None => argument.help_heading(t!("usage-options")),
     };
     argument
-        .help(joined([short, default.clone(), names], " "))
-        .long_help(joined([long, descriptions, default], "\n\n"))
+        .help(joined([short, default, names], " "))
         .hide_default_value(true)
         .hide_possible_values(true)
 }
@@ -194,10 +230,8 @@ mod tests {
 
     #[test]
     fn help_and_its_messages_have_the_same_english() {
-        let mut command = Args::command();
-        command.build();
         let mut texts = BTreeSet::new();
-        paragraphs(&command, &mut texts);
+        paragraphs(&built(), &mut texts);
         let messages = messages();
         let missing: Vec<&String> = texts.difference(&messages).collect();
         assert!(

@@ -122,14 +122,15 @@ fn invalid_value(error: &UsageError, styles: &Styles) -> Option<String> {
         let missing = t!("usage-missing-value", argument = argument);
         return Some(with_line(missing, values));
     }
+    let reason = error.source().map(|source| reason(source, value));
     let argument = painted(styles.get_literal(), argument);
     let value = painted(styles.get_invalid(), value);
-    let invalid = match error.source() {
-        Some(source) => t!(
+    let invalid = match reason {
+        Some(reason) => t!(
             "usage-invalid-value-because",
             value = value,
             argument = argument,
-            reason = reason(source)
+            reason = reason
         ),
         None => t!("usage-invalid-value", value = value, argument = argument),
     };
@@ -137,7 +138,11 @@ fn invalid_value(error: &UsageError, styles: &Styles) -> Option<String> {
 }
 
 /// Why a value was refused, by a parser of numbers or one of our own.
-fn reason(source: &(dyn Error + 'static)) -> String {
+fn reason(source: &(dyn Error + 'static), value: &str) -> String {
+    let is_number = source.is::<ParseIntError>() || source.is::<TryFromIntError>();
+    if is_number && is_negative(value) {
+        return t!("usage-number-too-small").to_owned();
+    }
     if let Some(error) = source.downcast_ref::<ParseIntError>() {
         return match error.kind() {
             IntErrorKind::PosOverflow => t!("usage-number-too-large").to_owned(),
@@ -154,6 +159,12 @@ fn reason(source: &(dyn Error + 'static)) -> String {
         }
         _ => text::sentence(&english).into_owned(),
     }
+}
+
+/// Whether a value is a whole number below zero. A parser of unsigned numbers says only that the sign is no digit.
+fn is_negative(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What the user may have meant.
@@ -286,7 +297,7 @@ mod tests {
 
     #[test]
     fn reasons_and_tips_are_translated() {
-        let cases: [(&[&str], &str); 12] = [
+        let cases: [(&[&str], &str); 15] = [
             (
                 &["sort", "a", "-l", "b", "--min-stars", "9"],
                 "：数值超出范围 0..=5\n",
@@ -294,6 +305,15 @@ mod tests {
             (
                 &["sort", "a", "-l", "b", "--threads", "q"],
                 "：必须是整数\n",
+            ),
+            (&["index", "a", "--threads=-5"], "：数值过小\n"),
+            (
+                &["sort", "a", "-l", "b", "--min-stars=-99999999999999999999"],
+                "：数值过小\n",
+            ),
+            (
+                &["index", "a", "--threads", "99999999999999999999"],
+                "：数值过大\n",
             ),
             (
                 &["sort", "a", "-l", "b", "--min-match", "3"],

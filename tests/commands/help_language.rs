@@ -68,6 +68,8 @@ const MISTAKES: &[(&[&str], &str)] = &[
     ),
     (&["index", "a", "--device", "b"], "不是有效的设备"),
     (&["index", "a", "--threads", "b"], "必须是整数"),
+    (&["index", "a", "--threads=-5"], "数值过小"),
+    (&["help", "help", "sort"], "未知的子命令“sort”"),
     (&["sort"], "  --labels <FILE.toml>\n  <PATH>..."),
     (
         &["duplicates", "a", "--exact", "--turned"],
@@ -149,6 +151,16 @@ fn help_is_in_the_language_of_the_user() {
     // `help` and a missing subcommand print the same.
     let help = run(home.path(), "zh-CN", &["help", "sort"]).stdout;
     assert_eq!(help, run(home.path(), "zh-CN", &["sort", "--help"]).stdout);
+    for command in [&["help", "help"][..], &["models", "help", "help"]] {
+        let help = run(home.path(), "zh-CN", command).stdout;
+        let english = run(home.path(), "en", command).stdout;
+        assert_eq!(english_prose(&help), None, "{help}");
+        assert_eq!(
+            help.lines().count(),
+            english.lines().count(),
+            "{help}\n{english}"
+        );
+    }
     let missing = run(home.path(), "zh-CN", &["store"]);
     assert_eq!(
         missing.stderr,

@@ -158,6 +158,7 @@ help-import-files = Dateien, die `lumisift worker` geschrieben hat
 help-help-short = Hilfe anzeigen (ausführlicher mit --help)
 help-help-long = Hilfe anzeigen (kürzer mit -h)
 help-help-command = Diese Hilfe oder die eines Unterbefehls anzeigen
+help-help-argument = Hilfe zu den Unterbefehlen anzeigen
 help-version = Version anzeigen
 
 ## Headings and notes of the help.
@@ -198,6 +199,7 @@ usage-tip-dashes = es gibt den Unterbefehl „{ $command }“; um ihn zu benutze
 
 usage-no-number = muss eine ganze Zahl sein
 usage-number-too-large = die Zahl ist zu groß
+usage-number-too-small = die Zahl ist zu klein
 usage-number-out-of-range = muss im Bereich { $range } liegen
 usage-match-value = muss eine Zahl von 0 bis 1 sein
 usage-share = muss größer als 0 und höchstens 100 Prozent sein

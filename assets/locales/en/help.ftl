@@ -158,6 +158,7 @@ help-import-files = Files written by `lumisift worker`
 help-help-short = Print help (see more with '--help')
 help-help-long = Print help (see a summary with '-h')
 help-help-command = Print this message or the help of the given subcommand(s)
+help-help-argument = Print help for the subcommand(s)
 help-version = Print version
 
 ## Headings and notes of the help.
@@ -198,6 +199,7 @@ usage-tip-dashes = subcommand '{ $command }' exists; to use it, remove the '--' 
 
 usage-no-number = must be a whole number
 usage-number-too-large = the number is too large
+usage-number-too-small = the number is too small
 usage-number-out-of-range = must be in the range { $range }
 usage-match-value = must be a number from 0 to 1
 usage-share = must be greater than 0 and at most 100 percent

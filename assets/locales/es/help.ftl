@@ -158,6 +158,7 @@ help-import-files = Archivos escritos por `lumisift worker`
 help-help-short = Mostrar la ayuda (más detallada con --help)
 help-help-long = Mostrar la ayuda (más breve con -h)
 help-help-command = Mostrar esta ayuda o la de un subcomando
+help-help-argument = Mostrar la ayuda del subcomando
 help-version = Mostrar la versión
 
 ## Headings and notes of the help.
@@ -198,6 +199,7 @@ usage-tip-dashes = existe el subcomando «{ $command }»; para usarlo, quite el 
 
 usage-no-number = debe ser un número entero
 usage-number-too-large = el número es demasiado grande
+usage-number-too-small = el número es demasiado pequeño
 usage-number-out-of-range = debe estar en el intervalo { $range }
 usage-match-value = debe ser un número de 0 a 1
 usage-share = debe ser mayor que 0 y como máximo 100 por ciento

@@ -158,6 +158,7 @@ help-import-files = Fichiers écrits par `lumisift worker`
 help-help-short = Afficher l’aide (plus détaillée avec --help)
 help-help-long = Afficher l’aide (plus courte avec -h)
 help-help-command = Afficher cette aide ou celle d’une sous-commande
+help-help-argument = Afficher l’aide de la sous-commande
 help-version = Afficher la version
 
 ## Headings and notes of the help.
@@ -198,6 +199,7 @@ usage-tip-dashes = la sous-commande « { $command } » existe ; pour l’util
 
 usage-no-number = doit être un nombre entier
 usage-number-too-large = le nombre est trop grand
+usage-number-too-small = le nombre est trop petit
 usage-number-out-of-range = doit être dans l’intervalle { $range }
 usage-match-value = doit être un nombre de 0 à 1
 usage-share = doit être supérieur à 0 et d’au plus 100 pour cent

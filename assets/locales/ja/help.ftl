@@ -158,6 +158,7 @@ help-import-files = `lumisift worker`が書き込んだファイル
 help-help-short = ヘルプを表示（詳細は--help）
 help-help-long = ヘルプを表示（概要は-h）
 help-help-command = このヘルプ、またはサブコマンドのヘルプを表示
+help-help-argument = サブコマンドのヘルプを表示
 help-version = バージョンを表示
 
 ## Headings and notes of the help.
@@ -198,6 +199,7 @@ usage-tip-dashes = サブコマンド「{ $command }」があります。使う�
 
 usage-no-number = 整数でなければなりません
 usage-number-too-large = 数値が大きすぎます
+usage-number-too-small = 数値が小さすぎます
 usage-number-out-of-range = { $range }の範囲でなければなりません
 usage-match-value = 0から1までの数でなければなりません
 usage-share = 0より大きく100以下のパーセント値でなければなりません

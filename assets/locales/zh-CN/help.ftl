@@ -157,6 +157,7 @@ help-import-files = 由 `lumisift worker` 写出的文件
 help-help-short = 显示帮助（用“--help”查看更详细的帮助）
 help-help-long = 显示帮助（用“-h”查看摘要）
 help-help-command = 显示此信息或指定子命令的帮助
+help-help-argument = 显示指定子命令的帮助
 help-version = 显示版本
 
 ## Headings and notes of the help.
@@ -197,6 +198,7 @@ usage-tip-dashes = 有子命令“{ $command }”；要使用它，请去掉前�
 
 usage-no-number = 必须是整数
 usage-number-too-large = 数值过大
+usage-number-too-small = 数值过小
 usage-number-out-of-range = 数值超出范围 { $range }
 usage-match-value = 必须是 0 到 1 之间的数
 usage-share = 必须大于 0 且不超过 100（百分比）
