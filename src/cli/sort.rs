@@ -17,7 +17,7 @@ use lumisift::engine::organize::export::{
 use lumisift::engine::search::score::Scores;
 use lumisift::settings::Dirs;
 use lumisift::t;
-use lumisift::text::Ungrouped;
+use lumisift::text::{self, Ungrouped};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -341,10 +341,11 @@ fn write_contact_sheet(
             thumbnail: thumbnail(session.store(), &mut resampler, content)?,
         });
     }
-    let title = "Photos by label";
+    let title = || t!("cli-sheet-title");
     let sheet = match sheet_kind(file) {
-        OutputKind::Picture => contact_sheet::jpeg(title, &groups)?,
-        _ => contact_sheet::html(title, &groups).into_bytes(),
+        // The font of the picture has no Chinese or Japanese.
+        OutputKind::Picture => contact_sheet::jpeg(text::in_english(title), &groups)?,
+        _ => contact_sheet::html(title(), &groups).into_bytes(),
     };
     out_file::write(file, sheet_kind(file), &sheet)?;
     print_message(t!("cli-sheet-written", file = file.display()));

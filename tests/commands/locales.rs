@@ -114,6 +114,46 @@ fn descriptions_are_written_in_the_language_of_messages() {
 }
 
 #[test]
+fn contact_sheets_have_a_title_in_the_language_of_messages() {
+    let home = home();
+    for (language, title) in [("en", "Photos by label"), ("zh-CN", "按标签分组的照片")] {
+        let page = home.path().join(language).with_extension("html");
+        let mut command = lumisift(home.path());
+        command.env("LUMISIFT_LANGUAGE", language);
+        command.args(["sort", "-l", "red", "--model", "starter", "--device", "cpu"]);
+        command.arg(home.path().join("photos"));
+        run(command.arg("--contact-sheet").arg(&page));
+        let page = fs::read_to_string(page).expect("a page");
+        assert!(page.contains(&format!("<h1>{title}</h1>")), "{page}");
+    }
+}
+
+#[test]
+fn the_report_of_doctor_is_in_the_language_of_messages() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (english, _) = run(lumisift(home.path()).arg("doctor"));
+    let titles = |table: &str| -> Vec<String> {
+        let cells = table.lines().filter_map(|line| line.split('|').nth(1));
+        let titles = cells.map(|cell| cell.trim().to_owned());
+        titles
+            .filter(|title| title.contains(char::is_alphabetic))
+            .collect()
+    };
+    let english = titles(&english);
+    assert!(english.len() > 15, "{english:?}");
+    for language in ["zh-CN", "de", "fr", "es", "ja"] {
+        let mut command = lumisift(home.path());
+        let (report, _) = run(command.env("LUMISIFT_LANGUAGE", language).arg("doctor"));
+        let translated = titles(&report);
+        assert_eq!(translated.len(), english.len(), "{report}");
+        let pairs = translated.iter().zip(&english);
+        let same = pairs.filter(|(translated, english)| translated == english);
+        // French has "version" too.
+        assert!(same.count() < 2, "{language}: {translated:?}");
+    }
+}
+
+#[test]
 fn errors_of_the_command_line_are_translated() {
     let home = home();
     let mut command = duplicates(home.path(), "zh_CN.UTF-8");

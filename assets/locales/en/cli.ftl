@@ -235,6 +235,7 @@ cli-photos-now-in = { $count ->
     [one] { $count } photo is now in { $folder }{ $skipped }
    *[other] { $count } photos are now in { $folder }{ $skipped }
 }
+cli-sheet-title = Photos by label
 cli-sheet-written = the contact sheet is in { $file }
 cli-no-keywords-to-undo = there are no written keywords to undo
 cli-keywords-planned = { $plan }; nothing was done

@@ -181,6 +181,7 @@ cli-needs-export = --copy、--move、--link 和其他导出选项需要与 --exp
 cli-no-label = （无）
 cli-files-skipped = （跳过 { $count } 个已存在的文件）
 cli-photos-now-in = { $count } 张照片现已位于 { $folder }{ $skipped }
+cli-sheet-title = 按标签分组的照片
 cli-sheet-written = 缩略图总览已写入 { $file }
 cli-no-keywords-to-undo = 没有可撤销的关键字写入
 cli-keywords-planned = { $plan }；未执行任何操作
