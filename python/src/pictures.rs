@@ -21,10 +21,10 @@ pub enum Picture {
 
 impl Picture {
     /// The picture as the engine takes it.
-    pub fn source(&self) -> embed::Picture<'_> {
+    pub fn source(&self) -> embed::PictureSource<'_> {
         match self {
-            Self::Bytes(bytes) => embed::Picture::Bytes(bytes),
-            Self::Path(path) => embed::Picture::File(path),
+            Self::Bytes(bytes) => embed::PictureSource::Bytes(bytes),
+            Self::Path(path) => embed::PictureSource::File(path),
         }
     }
 

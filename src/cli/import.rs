@@ -6,12 +6,12 @@ use lumisift::text::Ungrouped;
 use serde_json::json;
 
 use super::RunOutcome;
-use super::args::{CommonArgs, Import};
+use super::args::{CommonArgs, ImportArgs};
 use super::library::open_library;
 use super::output::{OutputTable, in_language_of, print};
 
 /// Runs `lumisift import`.
-pub fn run(common: &CommonArgs, args: &Import) -> anyhow::Result<RunOutcome> {
+pub fn run(common: &CommonArgs, args: &ImportArgs) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let imported = import(opened.session(), &args.files)?;
     let mut columns = OutputTable::new(&["photos", "what"], &[]).with_words("what");

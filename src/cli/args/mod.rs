@@ -27,7 +27,7 @@ pub use export::{ExportArgs, KeywordsArgs, LayoutArg, SidecarNames, TransferArgs
 pub use values::is_url;
 use values::{colour, match_value, path, path_or_url, sheet_file};
 #[cfg(feature = "arrow")]
-pub use worker::{Import, RankArgs, WorkerArgs};
+pub use worker::{ImportArgs, RankArgs, WorkerArgs};
 
 /// Sift a heap of photos by typed labels, on your own machine
 #[derive(Debug, Parser)]
@@ -159,7 +159,7 @@ pub enum CliCommand {
     Rank(RankArgs),
     /// Import results of `worker` into the store so that those photos need not be read again
     #[cfg(feature = "arrow")]
-    Import(Import),
+    Import(ImportArgs),
     /// Repeat an export from its manifest
     Export(ExportArgs),
     /// Write labels, stars and rejects as XMP metadata for other programs

@@ -62,7 +62,7 @@ pub struct RankArgs {
 
 /// Arguments of `import`.
 #[derive(Debug, ClapArgs)]
-pub struct Import {
+pub struct ImportArgs {
     /// Files written by `lumisift worker`
     #[arg(required = true, value_name = "EMB", value_parser = path())]
     pub files: Vec<PathBuf>,

@@ -264,8 +264,8 @@ impl From<HiddenAct> for Activation {
 /// `preprocessor_config.json`.
 #[derive(Debug, Deserialize)]
 pub struct PreprocessorConfig {
-    size: Option<Size>,
-    crop_size: Option<Size>,
+    size: Option<SizeConfig>,
+    crop_size: Option<SizeConfig>,
     #[serde(default)]
     do_center_crop: bool,
     /// Pillow's filter number.
@@ -327,7 +327,7 @@ pub enum ConfigError {
 /// Image size: a number in old files, an object in new ones.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
-enum Size {
+enum SizeConfig {
     Number(u32),
     ShortestEdge { shortest_edge: u32 },
     Box { height: u32, width: u32 },
@@ -345,12 +345,14 @@ impl PreprocessorConfig {
             other => return Err(ConfigError::Filter(other)),
         };
         let crop_side = match self.crop_size {
-            Some(Size::Number(n) | Size::ShortestEdge { shortest_edge: n }) => Some((n, n)),
-            Some(Size::Box { height, width }) => Some((height, width)),
+            Some(SizeConfig::Number(n) | SizeConfig::ShortestEdge { shortest_edge: n }) => {
+                Some((n, n))
+            }
+            Some(SizeConfig::Box { height, width }) => Some((height, width)),
             None => None,
         };
         let short_side = match self.size {
-            Some(Size::Box { height, width }) if !self.do_center_crop => {
+            Some(SizeConfig::Box { height, width }) if !self.do_center_crop => {
                 if (height, width) != (side, side) {
                     return Err(ConfigError::InputSize {
                         width,
@@ -360,8 +362,8 @@ impl PreprocessorConfig {
                 }
                 None
             }
-            Some(Size::Number(n) | Size::ShortestEdge { shortest_edge: n }) => Some(n),
-            Some(Size::Box { height, width }) => Some(height.min(width)),
+            Some(SizeConfig::Number(n) | SizeConfig::ShortestEdge { shortest_edge: n }) => Some(n),
+            Some(SizeConfig::Box { height, width }) => Some(height.min(width)),
             None => Some(side),
         };
         let fit = short_side.map_or(FitMode::Stretch, |short_side| FitMode::CentreCrop {

@@ -20,7 +20,7 @@ use crate::engine::media::reading::MediaReader;
 
 /// Source of a picture.
 #[derive(Clone, Copy, Debug)]
-pub enum Picture<'a> {
+pub enum PictureSource<'a> {
     /// A file.
     File(&'a Path),
     /// The contents of a file in memory.
@@ -42,7 +42,7 @@ pub enum PictureError {
 }
 
 /// Index of a picture, and its crops or the reason why there are none.
-type Decoded = (usize, Result<Vec<Crop>, PictureError>);
+type DecodedCrops = (usize, Result<Vec<Crop>, PictureError>);
 
 /// For each picture, its embeddings or the reason why there are none. The first embedding is that of the standard crop;
 /// others are of further crops of a wide picture or of a video's frames. Results do not depend on the other pictures.
@@ -53,7 +53,7 @@ type Decoded = (usize, Result<Vec<Crop>, PictureError>);
 /// Returns an error if `cancel` was raised or threads cannot be created.
 pub fn embed_pictures(
     model: &dyn Model,
-    pictures: &[Picture<'_>],
+    pictures: &[PictureSource<'_>],
     decoders: usize,
     cancel: &Cancel,
 ) -> Result<Vec<Result<Embeddings, PictureError>>, ModelError> {
@@ -84,10 +84,10 @@ pub fn embed_pictures(
 
 fn decode(
     model: &dyn Model,
-    pictures: &[Picture<'_>],
+    pictures: &[PictureSource<'_>],
     next: &AtomicUsize,
     cancel: &Cancel,
-    decoded: &Sender<Decoded>,
+    decoded: &Sender<DecodedCrops>,
 ) {
     let mut reader = MediaReader::new(model.info().preprocess);
     while !cancel.is_cancelled() {
@@ -96,8 +96,8 @@ fn decode(
             return;
         };
         let read = catch_unwind(AssertUnwindSafe(|| match picture {
-            Picture::File(path) => reader.file(path, cancel),
-            Picture::Bytes(bytes) => reader.bytes(Path::new(""), bytes, cancel),
+            PictureSource::File(path) => reader.file(path, cancel),
+            PictureSource::Bytes(bytes) => reader.bytes(Path::new(""), bytes, cancel),
         }));
         let crops = match read {
             Ok(Ok(reading)) => Ok(reading.crops),
@@ -114,7 +114,7 @@ fn decode(
 fn encode(
     model: &dyn Model,
     cancel: &Cancel,
-    decoded: Receiver<Decoded>,
+    decoded: Receiver<DecodedCrops>,
     results: &mut [Result<Embeddings, PictureError>],
 ) {
     let mut batching = BatchSizer::new(model.info().batch_sizes());
@@ -154,10 +154,13 @@ mod tests {
         let file = |name: &str| Path::new("assets/samples").join(name);
         let paths = [file("cat.jpg"), file("absent.jpg"), file("moon.jpg")];
         let bytes = std::fs::read(&paths[2]).expect("a sample");
-        let pictures: Vec<Picture<'_>> = (paths.iter().map(|path| Picture::File(path)))
-            .chain([Picture::Bytes(b"no picture"), Picture::Bytes(&bytes)])
+        let pictures: Vec<PictureSource<'_>> = (paths.iter().map(|path| PictureSource::File(path)))
+            .chain([
+                PictureSource::Bytes(b"no picture"),
+                PictureSource::Bytes(&bytes),
+            ])
             .collect();
-        let embed = |pictures: &[Picture<'_>], decoders| {
+        let embed = |pictures: &[PictureSource<'_>], decoders| {
             embed_pictures(&model, pictures, decoders, &Cancel::default()).expect("vectors")
         };
         let all = embed(&pictures, 3);
@@ -177,7 +180,7 @@ mod tests {
         let model = load_starter().expect("the starter");
         let cancel = Cancel::default();
         cancel.cancel();
-        let picture = [Picture::Bytes(b"")];
+        let picture = [PictureSource::Bytes(b"")];
         let result = embed_pictures(&model, &picture, 1, &cancel);
         assert!(matches!(result, Err(ModelError::Cancelled)));
     }

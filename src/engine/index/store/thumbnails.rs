@@ -11,9 +11,9 @@ use crate::engine::media::photo::ContentId;
 const MAX_PROVISIONAL: usize = 1024;
 
 /// A content and its thumbnail.
-type Thumbnail<'a> = (ContentId, &'a [u8]);
+type ThumbnailRow<'a> = (ContentId, &'a [u8]);
 
-fn insert(connection: &Connection, (content, jpeg): &Thumbnail<'_>) -> rusqlite::Result<()> {
+fn insert(connection: &Connection, (content, jpeg): &ThumbnailRow<'_>) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
         .execute(params![content.0, jpeg])
@@ -36,7 +36,7 @@ impl Store {
         batch: &[PhotoRecord],
         needed: u64,
     ) -> Result<(), StoreError> {
-        let mut thumbnails: Vec<Thumbnail<'_>> = Vec::new();
+        let mut thumbnails: Vec<ThumbnailRow<'_>> = Vec::new();
         let mut looks: Vec<(ContentId, &Appearance)> = Vec::new();
         for record in batch {
             let Some(new) = &record.new else { continue };

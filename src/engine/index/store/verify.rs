@@ -114,7 +114,7 @@ fn valid(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite:
 }
 
 /// A table whose rows can be verified individually.
-struct Table {
+struct TableCheck {
     /// Name of the table.
     name: &'static str,
     /// What a row represents, in singular and plural.
@@ -127,7 +127,7 @@ struct Table {
     count: fn(&Row<'_>) -> Option<u64>,
 }
 
-const FILES: Table = Table {
+const FILES: TableCheck = TableCheck {
     name: "files",
     about: ("a file", "files"),
     query: "SELECT path, size, modified_ns, content, checksum, path FROM files",
@@ -143,7 +143,7 @@ const FILES: Table = Table {
     },
 };
 
-const CONTENTS: Table = Table {
+const CONTENTS: TableCheck = TableCheck {
     name: "contents",
     about: ("a photo", "photos"),
     query: "SELECT content, width, height, taken, warning, checksum, video, content FROM contents",
@@ -151,7 +151,7 @@ const CONTENTS: Table = Table {
     count: |row| records::facts_of(row).ok()?.map(|_| 1),
 };
 
-const VECTORS: Table = Table {
+const VECTORS: TableCheck = TableCheck {
     name: "vectors",
     about: ("a vector", "vectors"),
     query: "SELECT v.content, v.row, v.count, v.checksum, m.generation, v.model, v.content
@@ -163,7 +163,7 @@ const VECTORS: Table = Table {
     },
 };
 
-const THUMBNAILS: Table = Table {
+const THUMBNAILS: TableCheck = TableCheck {
     name: "thumbnails",
     about: ("a thumbnail", "thumbnails"),
     query: "SELECT jpeg, content FROM thumbnails",
@@ -175,7 +175,7 @@ const THUMBNAILS: Table = Table {
     },
 };
 
-impl Table {
+impl TableCheck {
     /// Counts the rows; invalid ones are deleted and reported.
     fn count(
         &self,
@@ -216,7 +216,7 @@ impl Table {
 }
 
 fn count_rows(facts: &Connection, found: &mut Verified) -> rusqlite::Result<()> {
-    let mut count = |table: Table| table.count(facts, "facts.db", &mut found.damage);
+    let mut count = |table: TableCheck| table.count(facts, "facts.db", &mut found.damage);
     found.files = count(FILES)?;
     found.photos = count(CONTENTS)?;
     found.vectors = count(VECTORS)?;

@@ -44,7 +44,7 @@ struct LayerScratch {
     hidden: Vec<f32>,
     rounded: RoundedRows,
     attention: AttentionScratch,
-    one_query: PooledScratch,
+    pooled: PooledScratch,
 }
 
 thread_local! {
@@ -59,14 +59,14 @@ fn scratch(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
     &mut buffer[..len]
 }
 
-/// A stack of layers with its workspaces.
-pub struct Stack<'a> {
+/// The layers of an encoder with their workspaces.
+pub struct CpuLayers<'a> {
     pub config: &'a EncoderConfig,
     pub layers: &'a [TransformerLayer],
     pub workspaces: &'a Workspaces,
 }
 
-impl Stack<'_> {
+impl CpuLayers<'_> {
     /// Encodes sequences of `tokens` tokens in `x`, (batch x tokens) x width, and replaces them by the final hidden
     /// states of the wanted tokens.
     ///
@@ -182,7 +182,7 @@ impl Stack<'_> {
                 SCRATCH.with_borrow_mut(|task| {
                     let normed = scratch(&mut task.normed, x.len());
                     layer.attention_norm.run(x, normed)?;
-                    one.run(normed, tokens, (token, seen), &mut task.one_query, attended);
+                    one.run(normed, tokens, (token, seen), &mut task.pooled, attended);
                     Ok(())
                 })
             })

@@ -14,7 +14,7 @@ use crate::engine::inference::cpu::Activation;
 use crate::engine::inference::layers::{
     AttentionShape, Epilogue, LayerNorm, Linear, Queries, WeightFormat, attention, cpu_values,
 };
-use cpu::{Stack, Workspaces};
+use cpu::{CpuLayers, Workspaces};
 use pooled_attention::PooledAttention;
 
 /// Hyperparameters of an encoder.
@@ -250,12 +250,12 @@ impl Encoder {
         }
         if self.format != WeightFormat::Tensor {
             let mut values = cpu_values(&x)?;
-            let stack = Stack {
+            let layers = CpuLayers {
                 config: &self.config,
                 layers: &self.layers,
                 workspaces: &self.workspaces,
             };
-            stack.run(&mut values, tokens, wanted, cancel)?;
+            layers.run(&mut values, tokens, wanted, cancel)?;
             let rows = values.len() / self.config.width;
             return Tensor::from_vec(values, (rows, self.config.width), x.device());
         }
