@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use half::f16;
 use libtest_mimic::{Arguments, Trial};
+use lumisift::engine::inference::cpu::pseudorandom;
 use lumisift::engine::inference::gpu::{
     self, Adapter, Context, GpuPlan, GpuPrecision, GpuRows, Recorder, adapters, noop_adapter,
     synthetic_tower,
@@ -62,12 +63,9 @@ const HANG_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Reproducible pseudorandom values from -1 to 1.
 fn noise(count: usize, seed: u32) -> Vec<f32> {
-    let mut number = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
-    let values = std::iter::repeat_with(|| {
-        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (number >> 8) as f32 / 8_388_608.0 - 1.0
-    });
-    values.take(count).collect()
+    // Seeds that follow one another would have similar first values.
+    let seed = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+    pseudorandom(seed).take(count).collect()
 }
 
 /// Rounds values as the card does when it stores them as weights.

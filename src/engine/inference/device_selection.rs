@@ -7,7 +7,7 @@ use candle_nn::VarBuilder;
 
 use super::ModelError;
 use crate::engine::cancel::Cancel;
-use crate::engine::inference::cpu::Activation;
+use crate::engine::inference::cpu::{Activation, pseudorandom};
 use crate::engine::inference::device::{Device, DeviceChoice, DeviceError, DeviceProblem};
 use crate::engine::inference::families::transformer::{Encoder, EncoderConfig};
 use crate::engine::inference::layers::WeightFormat;
@@ -70,15 +70,11 @@ fn probe(device: &Device) -> candle_core::Result<f32> {
 fn forward(device: &Device, format: WeightFormat) -> candle_core::Result<Vec<f32>> {
     let (width, hidden) = (PROBE.width, PROBE.hidden);
     let mut weights = HashMap::new();
-    let mut number = 0u32;
+    let mut values = pseudorandom(0);
     let mut put = |name: String, shape: &[usize], scale: f32| {
         let count = shape.iter().product();
-        // Deterministic pseudo-random values.
-        let values = std::iter::repeat_with(|| {
-            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            ((number >> 8) as f32 / 8_388_608.0 - 1.0) * scale
-        });
-        let values: Vec<f32> = values.take(count).collect();
+        let values = values.by_ref().take(count).map(|value| value * scale);
+        let values: Vec<f32> = values.collect();
         weights.insert(
             name,
             Tensor::from_vec(values, shape, &candle_core::Device::Cpu)?,

@@ -35,6 +35,7 @@ mod norm;
 mod packed_gemm;
 mod pool;
 mod prefetch;
+mod pseudorandom;
 mod row_dots;
 mod softmax;
 
@@ -51,6 +52,7 @@ pub use norm::layer_norm;
 pub use packed_gemm::{GemmEpilogue, PackedF32};
 pub use pool::pool;
 pub use prefetch::TILE_ROWS;
+pub use pseudorandom::pseudorandom;
 pub use row_dots::row_dots;
 pub use softmax::{BackgroundSoftmax, LANES as MASS_LANES, masses};
 

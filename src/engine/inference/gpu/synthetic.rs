@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::context::Context;
 use super::executor::GpuImageTower;
 use super::tower::TransformerTower;
+use crate::engine::inference::cpu::pseudorandom;
 use crate::engine::inference::families::Family;
 use crate::engine::media::preprocess::{FitMode, Preprocess, ResampleFilter};
 
@@ -21,12 +22,8 @@ impl SimpleBackend for SyntheticWeights {
         // Scaled to preserve the magnitude of activations across layers.
         let inputs: usize = shape.dims().iter().skip(1).product();
         let scale = 1.0 / (inputs.max(1) as f32).sqrt();
-        let mut number = 1u32;
-        let values = std::iter::repeat_with(|| {
-            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            ((number >> 8) as f32 / 8_388_608.0 - 1.0) * scale
-        });
-        let values: Vec<f32> = values.take(shape.elem_count()).collect();
+        let values = pseudorandom(1).take(shape.elem_count());
+        let values: Vec<f32> = values.map(|value| value * scale).collect();
         Tensor::from_vec(values, shape, device)?.to_dtype(dtype)
     }
 

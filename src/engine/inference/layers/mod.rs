@@ -75,15 +75,10 @@ mod tests {
     use candle_core::Device;
 
     use super::*;
+    use crate::engine::inference::cpu::pseudorandom;
 
-    /// Deterministic pseudo-random values.
     pub fn noise(rows: usize, columns: usize, seed: u32) -> Tensor {
-        let mut number = seed;
-        let values = std::iter::repeat_with(|| {
-            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (number >> 8) as f32 / 8_388_608.0 - 1.0
-        });
-        let values: Vec<f32> = values.take(rows * columns).collect();
+        let values: Vec<f32> = pseudorandom(seed).take(rows * columns).collect();
         Tensor::from_vec(values, (rows, columns), &Device::Cpu).expect("a tensor")
     }
 

@@ -1,13 +1,8 @@
-use super::super::Activation;
+use super::super::{Activation, pseudorandom};
 use super::*;
 
 fn noise(n: usize, seed: u32) -> Vec<f32> {
-    let mut number = seed;
-    let values = std::iter::repeat_with(|| {
-        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (number >> 8) as f32 / 8_388_608.0 - 1.0
-    });
-    values.take(n).collect()
+    pseudorandom(seed).take(n).collect()
 }
 
 #[test]
