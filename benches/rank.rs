@@ -180,7 +180,7 @@ fn main() {
     let path = dir.path().join("vectors.arrow");
     write(&path, rows, dim);
     let bytes = path.metadata().expect("there").len() as f64;
-    println!("{rows} vectors of {dim} halves, {:.2} GB", bytes / 1e9);
+    println!("{rows} vectors of {dim} f16 values, {:.2} GB", bytes / 1e9);
     let memory = read_all(&path);
     println!("memory: {:.1} GB/s read by all cores", bytes / memory / 1e9);
     let files = [path];

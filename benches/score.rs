@@ -37,8 +37,8 @@ fn vectors(count: usize, dim: usize, mut seed: u64) -> Embeddings {
 fn stored(photos: usize, dim: usize) -> impl std::ops::Deref<Target = [u8]> {
     let mut file = tempfile::tempfile().expect("a file");
     let values = vectors(photos, dim, 1).values;
-    let halves: Vec<f16> = values.into_iter().map(f16::from_f32).collect();
-    file.write_all(bytemuck::cast_slice(&halves))
+    let rounded: Vec<f16> = values.into_iter().map(f16::from_f32).collect();
+    file.write_all(bytemuck::cast_slice(&rounded))
         .expect("written");
     map_file(&file).expect("mapped")
 }

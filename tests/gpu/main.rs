@@ -110,9 +110,9 @@ fn run_named(
 }
 
 /// Adds a difference to the table that is printed at the end.
-fn note(what: &'static str, halves: bool, gap: f32) {
+fn note(what: &'static str, is_f16: bool, gap: f32) {
     let mut worst = WORST.lock().expect("free");
-    let known = worst.entry((what, halves)).or_default();
+    let known = worst.entry((what, is_f16)).or_default();
     *known = known.max(gap);
 }
 
@@ -131,11 +131,11 @@ fn assert_near(context: &Context, kernel: &'static str, card: &[f32], cpu: &[f32
 }
 
 /// On an adapter without f16, half of the tests would be left out.
-fn halves() {
-    let halves = CONTEXTS.iter().filter(|context| context.uses_f16());
+fn f16_is_supported() {
+    let able = CONTEXTS.iter().filter(|context| context.uses_f16());
     assert!(
-        halves.count() > 0,
-        "{} ({}) has no SHADER_F16: kernels in halves cannot be tested with it; another driver, such as lavapipe, has it",
+        able.count() > 0,
+        "{} ({}) has no SHADER_F16: f16 kernels cannot be tested with it; another driver, such as lavapipe, has it",
         adapter().name,
         adapter().driver
     );
@@ -170,7 +170,7 @@ fn narrow_subgroups() {
     );
 }
 
-const OWN: &[(&str, fn())] = &[("the_adapter_has_halves", halves)];
+const OWN: &[(&str, fn())] = &[("the_adapter_supports_f16", f16_is_supported)];
 
 /// Arithmetic of plans that are never run, without any driver.
 fn on_paper() {
@@ -289,8 +289,8 @@ fn main() -> ExitCode {
     });
     let trials = trials.collect();
     let code = libtest_mimic::run(&arguments, trials).exit_code();
-    for ((what, halves), gap) in WORST.lock().expect("free").iter() {
-        let numbers = if *halves { "f16" } else { "f32" };
+    for ((what, is_f16), gap) in WORST.lock().expect("free").iter() {
+        let numbers = if *is_f16 { "f16" } else { "f32" };
         eprintln!("largest difference in {numbers}: {gap:.1e}, {what}");
     }
     code

@@ -41,7 +41,7 @@ pub struct ExportChoices {
     pub conflict: Conflict,
     /// Whether a photo goes to the folder of every fitting label instead of only the best.
     pub every_label: bool,
-    /// Whether companion files, such as sidecars, are exported too.
+    /// Whether paired files, such as sidecars, are exported too.
     #[serde(alias = "companions")]
     pub paired_files: bool,
     /// Whether a manifest is written.
@@ -90,7 +90,7 @@ pub fn first_choice(
 pub struct FolderTotal {
     /// The path relative to the target; empty for the target itself.
     pub folder: PathBuf,
-    /// Number of photos, without companion files.
+    /// Number of photos, without paired files.
     pub photos: usize,
     /// Total size of all files in bytes.
     pub bytes: u64,
@@ -100,9 +100,9 @@ pub struct FolderTotal {
 /// frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanSummary {
-    /// Number of photos, without companion files.
+    /// Number of photos, without paired files.
     pub photos: usize,
-    /// Number of companion files.
+    /// Number of paired files.
     pub paired_files: usize,
     /// Number of existing files that are renamed to backups.
     pub replaced: usize,

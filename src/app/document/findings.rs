@@ -26,7 +26,7 @@ pub struct CopyOf {
     pub likeness: &'static str,
     /// Why the other photo is better.
     pub reason: String,
-    /// Size in bytes, including companion files.
+    /// Size in bytes, including paired files.
     pub bytes: u64,
 }
 

@@ -49,7 +49,7 @@ pub enum HistoryStep {
 pub struct TrashedFile {
     /// The original path.
     pub path: PathBuf,
-    /// The rejected content; `None` for companion files.
+    /// The rejected content; `None` for paired files.
     pub rejected: Option<ContentId>,
 }
 

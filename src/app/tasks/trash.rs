@@ -30,7 +30,7 @@ struct Reject {
 /// The result of moving rejects to the trash.
 pub(in crate::app) struct Trashed {
     photos: usize,
-    /// All moved files: photos and their companion files.
+    /// All moved files: photos and their paired files.
     gone: Vec<TrashedFile>,
     failures: Vec<Failure>,
 }
@@ -85,7 +85,7 @@ impl Restored {
 }
 
 impl App {
-    /// Moves rejects and their companion files to the trash. The last copy of a content is moved only if it was
+    /// Moves rejects and their paired files to the trash. The last copy of a content is moved only if it was
     /// rejected itself.
     pub(in crate::app) fn trash_rejects(&mut self) {
         let rejects = self.state.rejects();
@@ -177,7 +177,7 @@ impl App {
 
 fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     let mut paired_files = PairedFiles::default();
-    // Before anything is moved, because shared companion files are detected from the existing photos.
+    // Before anything is moved, because shared paired files are detected from the existing photos.
     let with: Vec<Vec<PairedFile>> = rejects
         .iter()
         .map(|reject| paired_files.of(&reject.path))

@@ -30,7 +30,7 @@ pub struct PhotoDetails {
 pub struct DuplicateReport {
     /// The groups, each with the photo to keep.
     pub groups: Vec<DuplicateGroup>,
-    /// For each photo, its size in bytes including its companions: the RAW file of a pair, the video of a Live Photo.
+    /// For each photo, its size in bytes including its paired files: the RAW file of a pair, the video of a Live Photo.
     pub bytes: Vec<u64>,
     /// For each group and copy, why the keeper is better.
     pub reasons: Vec<Vec<String>>,
