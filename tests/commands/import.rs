@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
-use crate::fixtures;
+use crate::home::Home;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,40 +17,32 @@ use arrow_schema::{Metadata, Schema};
 use common::{json, lumisift, photos};
 use image::{Rgb, RgbImage};
 use serde_json::Value;
-use tempfile::TempDir;
 
-/// A home with a small model and a folder of photos, with vectors from a worker.
-struct Home {
-    dir: TempDir,
-    model: TempDir,
+/// A home with a folder of photos, with vectors from a worker.
+struct Library {
+    home: Home,
 }
 
-impl Home {
+impl Library {
     /// With this many photos.
     fn new(count: u32) -> Self {
-        let home = Self {
-            dir: tempfile::tempdir().expect("a folder"),
-            model: fixtures::model_folder("clip-tiny"),
-        };
-        photos(&home.photos(), count);
-        home
+        let library = Self { home: Home::new() };
+        photos(&library.photos(), count);
+        library
     }
 
     fn photos(&self) -> PathBuf {
-        self.dir.path().join("photos")
+        self.home.path().join("photos")
     }
 
     fn photo(&self, number: u32) -> PathBuf {
         self.photos().join(format!("photo-{number:05}.png"))
     }
 
-    /// A command with the model, on the CPU, with its folders in `home`.
+    /// A command with its folders in `home`.
     fn in_home(&self, home: &str, arguments: &[&str]) -> Command {
-        let mut command = lumisift(&self.dir.path().join(home));
-        command.arg("--model").arg(self.model.path());
-        command.args(["--device", "cpu"]).args(arguments);
-        command.current_dir(self.dir.path());
-        command
+        let folders = self.home.path().join(home);
+        self.home.command_with_folders(&folders, arguments)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -59,14 +51,14 @@ impl Home {
 
     /// Runs a worker over all photos and returns the file that it wrote.
     fn work(&self, format: &str) -> PathBuf {
-        let list = self.dir.path().join("photos.list");
+        let list = self.home.path().join("photos.list");
         let entries = fs::read_dir(self.photos()).expect("listed");
         let mut paths: Vec<String> = entries
             .map(|entry| format!("photos/{}", entry.expect("one").file_name().display()))
             .collect();
         paths.sort();
         fs::write(&list, paths.join("\n")).expect("written");
-        let out = self.dir.path().join("out");
+        let out = self.home.path().join("out");
         let mut worker = self.in_home("elsewhere", &["worker", "--out"]);
         worker
             .arg(&out)
@@ -157,11 +149,11 @@ fn with_metadata(file: &Path, change: impl FnOnce(&mut Schema)) -> PathBuf {
 #[test]
 fn photos_that_a_worker_read_are_not_read_again() {
     for format in ["arrow", "parquet"] {
-        let home = Home::new(9);
-        let expected = home.matches("reference");
+        let library = Library::new(9);
+        let expected = library.matches("reference");
         assert_eq!(expected.len(), 9);
-        let file = home.work(format);
-        let counts = home.import(&file);
+        let file = library.work(format);
+        let counts = library.import(&file);
         let names = [
             "new",
             "known",
@@ -172,45 +164,45 @@ fn photos_that_a_worker_read_are_not_read_again() {
         ];
         assert_eq!(numbers(&counts, names), [9, 0, 9, 0, 0, 0], "{format}");
         // If one of these files were opened now, there would be no photo in it.
-        (0..9).for_each(|number| corrupt_file(&home.photo(number)));
-        assert_eq!(home.indexed(), [9, 0, 0], "{format}");
-        assert_eq!(home.matches("home"), expected, "{format}");
-        let again = home.import(&file);
+        (0..9).for_each(|number| corrupt_file(&library.photo(number)));
+        assert_eq!(library.indexed(), [9, 0, 0], "{format}");
+        assert_eq!(library.matches("home"), expected, "{format}");
+        let again = library.import(&file);
         assert_eq!(numbers(&again, ["new", "known"]), [0, 9], "{format}");
     }
 }
 
 #[test]
 fn a_photo_that_was_changed_or_moved_is_told_by_its_content() {
-    let home = Home::new(6);
-    let file = home.work("arrow");
+    let library = Library::new(6);
+    let file = library.work("arrow");
     // Another photo with the same size and name; only its modification time differs.
     let other = RgbImage::from_pixel(24, 16, Rgb([1, 200, 3]));
-    other.save(home.photo(0)).expect("saved");
+    other.save(library.photo(0)).expect("saved");
     // Changed, and then given an earlier time and another length.
-    let before = fs::metadata(home.photo(1)).expect("there");
+    let before = fs::metadata(library.photo(1)).expect("there");
     let longer = RgbImage::from_fn(25, 16, |x, y| Rgb([(x * 9) as u8, (y * 7) as u8, 50]));
-    longer.save(home.photo(1)).expect("saved");
+    longer.save(library.photo(1)).expect("saved");
     let opened = fs::File::options()
         .write(true)
-        .open(home.photo(1))
+        .open(library.photo(1))
         .expect("opened");
     opened
         .set_modified(before.modified().expect("a time"))
         .expect("set");
-    fs::rename(home.photo(2), home.photos().join("moved.png")).expect("moved");
-    let counts = home.import(&file);
+    fs::rename(library.photo(2), library.photos().join("moved.png")).expect("moved");
+    let counts = library.import(&file);
     let names = ["new", "unchanged_files", "changed_files"];
     assert_eq!(numbers(&counts, names), [6, 3, 2]);
-    assert_eq!(home.indexed(), [3, 1, 2]);
-    assert_eq!(home.matches("home"), home.matches("reference"));
+    assert_eq!(library.indexed(), [3, 1, 2]);
+    assert_eq!(library.matches("home"), library.matches("reference"));
 }
 
 #[test]
 fn rows_of_other_models_and_versions_are_refused() {
-    let home = Home::new(2);
-    let file = home.work("arrow");
-    let mut with_starter = lumisift(home.dir.path());
+    let library = Library::new(2);
+    let file = library.work("arrow");
+    let mut with_starter = lumisift(library.home.path());
     let output = with_starter
         .args(["import", "--model", "starter"])
         .arg(&file)
@@ -228,52 +220,56 @@ fn rows_of_other_models_and_versions_are_refused() {
         metadata.insert("lumisift.preprocessing", "0");
         *schema = schema.clone().with_metadata(metadata);
     });
-    let stderr = home.refused(&older);
+    let stderr = library.refused(&older);
     assert!(stderr.contains("version 0 of preprocessing"), "{stderr}");
 
     let unknown = with_metadata(&file, |schema| {
         *schema = schema.clone().with_metadata(Metadata::default());
     });
-    let stderr = home.refused(&unknown);
+    let stderr = library.refused(&unknown);
     assert!(stderr.contains("does not say which model"), "{stderr}");
 
-    fs::write(home.dir.path().join("text"), "no table, but long enough").expect("written");
-    let stderr = home.refused(&home.dir.path().join("text"));
+    fs::write(
+        library.home.path().join("text"),
+        "no table, but long enough",
+    )
+    .expect("written");
+    let stderr = library.refused(&library.home.path().join("text"));
     assert!(
         stderr.contains("neither a Parquet nor an Arrow file"),
         "{stderr}"
     );
-    assert_eq!(home.indexed(), [0, 0, 2], "nothing was imported");
+    assert_eq!(library.indexed(), [0, 0, 2], "nothing was imported");
 }
 
 #[test]
 fn wide_photos_are_left_to_be_read_and_bad_ones_left_out() {
-    let home = Home::new(2);
+    let library = Library::new(2);
     let wide = RgbImage::from_fn(64, 16, |x, _| Rgb([(x * 4) as u8, 30, 90]));
-    wide.save(home.photos().join("wide.png")).expect("saved");
-    fs::write(home.photos().join("zero.png"), "no picture").expect("written");
-    let file = home.work("parquet");
-    let counts = home.import(&file);
+    wide.save(library.photos().join("wide.png")).expect("saved");
+    fs::write(library.photos().join("zero.png"), "no picture").expect("written");
+    let file = library.work("parquet");
+    let counts = library.import(&file);
     assert_eq!(numbers(&counts, ["new", "left", "failed"]), [2, 1, 1]);
-    fs::remove_file(home.photos().join("zero.png")).expect("removed");
-    assert_eq!(home.indexed(), [2, 0, 1]);
-    assert_eq!(home.matches("home"), home.matches("reference"));
+    fs::remove_file(library.photos().join("zero.png")).expect("removed");
+    assert_eq!(library.indexed(), [2, 0, 1]);
+    assert_eq!(library.matches("home"), library.matches("reference"));
 }
 
 #[test]
 fn thumbnails_are_made_when_they_are_asked_for() {
-    let home = Home::new(3);
-    let file = home.work("arrow");
-    home.import(&file);
+    let library = Library::new(3);
+    let file = library.work("arrow");
+    library.import(&file);
     let sheet = |name: &str| {
-        let mut sort = home.command(&["sort", "photos", "-l", "red", "--min-match", "0"]);
-        let path = home.dir.path().join(name);
+        let mut sort = library.command(&["sort", "photos", "-l", "red", "--min-match", "0"]);
+        let path = library.home.path().join(name);
         succeeded(sort.arg("--contact-sheet").arg(&path));
         let html = fs::read_to_string(&path).expect("read");
         html.matches("data:image/jpeg").count()
     };
     assert_eq!(sheet("first.html"), 3);
     // The data is in the store, so the photos are no longer needed.
-    (0..3).for_each(|number| corrupt_file(&home.photo(number)));
+    (0..3).for_each(|number| corrupt_file(&library.photo(number)));
     assert_eq!(sheet("second.html"), 3);
 }

@@ -14,6 +14,7 @@ mod expansion;
 mod export;
 mod heaps;
 mod help_language;
+mod home;
 mod import;
 mod keywords;
 mod languages;

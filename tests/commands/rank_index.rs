@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
-use crate::fixtures;
+use crate::home::Home;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,49 +13,25 @@ use std::sync::Arc;
 use arrow_array::types::Float32Type;
 use arrow_array::{ArrayRef, FixedSizeListArray, Int64Array, RecordBatch, StringArray};
 use arrow_ipc::writer::FileWriter;
-use common::{json, lumisift};
+use common::json;
 use parquet::arrow::ArrowWriter;
 use serde_json::Value;
-use tempfile::TempDir;
 
 /// Width of a vector of the small model.
 const DIM: i32 = 24;
 const ROWS: usize = 6000;
 
-struct Home {
-    dir: TempDir,
-    model: TempDir,
+fn rank(home: &Home, files: &[PathBuf], more: &[&str]) -> Command {
+    let mut command = home.command(&["rank", "-l", "a cat", "--top", "50"]);
+    command.args(files).args(more);
+    command
 }
 
-impl Home {
-    fn new() -> Self {
-        Self {
-            dir: tempfile::tempdir().expect("a folder"),
-            model: fixtures::model_folder("clip-tiny"),
-        }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn rank(&self, files: &[PathBuf], more: &[&str]) -> Command {
-        let mut command = lumisift(self.dir.path());
-        command
-            .arg("rank")
-            .args(files)
-            .args(["-l", "a cat", "--top", "50", "--device", "cpu"]);
-        command.arg("--model").arg(self.model.path()).args(more);
-        command.current_dir(self.dir.path());
-        command
-    }
-
-    /// The results, and the messages about the index.
-    fn found(&self, files: &[PathBuf], more: &[&str]) -> (Vec<Value>, String) {
-        let (found, code, stderr) = json(&mut self.rank(files, more));
-        assert_eq!(code, 0, "{stderr}");
-        (found.as_array().expect("a list").clone(), stderr)
-    }
+/// The results, and the messages about the index.
+fn ranked(home: &Home, files: &[PathBuf], more: &[&str]) -> (Vec<Value>, String) {
+    let (found, code, stderr) = json(&mut rank(home, files, more));
+    assert_eq!(code, 0, "{stderr}");
+    (found.as_array().expect("a list").clone(), stderr)
 }
 
 /// Rows around a hundred directions. Some vectors are missing, and one has another length.
@@ -111,7 +87,10 @@ fn write_parquet(path: &Path, rows: std::ops::Range<usize>) {
 
 /// An Arrow and a Parquet file.
 fn files(home: &Home) -> [PathBuf; 2] {
-    let files = [home.path("one.arrow"), home.path("two.parquet")];
+    let files = [
+        home.path().join("one.arrow"),
+        home.path().join("two.parquet"),
+    ];
     write_arrow(&files[0], 0..ROWS / 2);
     write_parquet(&files[1], ROWS / 2..ROWS);
     files
@@ -121,26 +100,26 @@ fn files(home: &Home) -> [PathBuf; 2] {
 fn an_index_that_looks_at_everything_finds_what_a_scan_finds() {
     let home = Home::new();
     let files = files(&home);
-    let (exact, _) = home.found(&files, &[]);
+    let (exact, _) = ranked(&home, &files, &[]);
     assert_eq!(exact.len(), 50);
     let both = ["--index", "all.index", "--probe", "100"];
-    let (found, stderr) = home.found(&files, &both);
+    let (found, stderr) = ranked(&home, &files, &both);
     assert!(stderr.contains("building the index"), "{stderr}");
     assert_eq!(found, exact);
     // The index exists now.
-    let before = fs::read(home.path("all.index")).expect("read");
-    let (again, stderr) = home.found(&files, &both);
+    let before = fs::read(home.path().join("all.index")).expect("read");
+    let (again, stderr) = ranked(&home, &files, &both);
     assert!(!stderr.contains("building"), "{stderr}");
     assert_eq!(again, exact);
-    assert!(fs::read(home.path("all.index")).expect("read") == before);
+    assert!(fs::read(home.path().join("all.index")).expect("read") == before);
 }
 
 #[test]
 fn an_index_finds_most_by_looking_at_a_part() {
     let home = Home::new();
     let files = files(&home);
-    let (exact, _) = home.found(&files, &[]);
-    let (found, _) = home.found(&files, &["--index", "part.index", "--probe", "1"]);
+    let (exact, _) = ranked(&home, &files, &[]);
+    let (found, _) = ranked(&home, &files, &["--index", "part.index", "--probe", "1"]);
     let right = found.iter().filter(|hit| exact.contains(hit)).count();
     assert!(right >= 45, "{right} of {}", exact.len());
 }
@@ -150,30 +129,30 @@ fn an_index_of_other_files_is_built_anew_and_other_files_are_kept() {
     let home = Home::new();
     let files = files(&home);
     let with = ["--index", "my.index", "--probe", "100"];
-    home.found(&files, &with);
+    ranked(&home, &files, &with);
     // Other files, and the same files with other rows.
-    let (found, stderr) = home.found(&files[..1], &with);
+    let (found, stderr) = ranked(&home, &files[..1], &with);
     assert!(stderr.contains("building the index"), "{stderr}");
-    assert_eq!(found, home.found(&files[..1], &[]).0);
+    assert_eq!(found, ranked(&home, &files[..1], &[]).0);
     write_arrow(&files[0], 0..ROWS / 2 - 100);
-    let (found, stderr) = home.found(&files[..1], &with);
+    let (found, stderr) = ranked(&home, &files[..1], &with);
     assert!(stderr.contains("building the index"), "{stderr}");
-    assert_eq!(found, home.found(&files[..1], &[]).0);
+    assert_eq!(found, ranked(&home, &files[..1], &[]).0);
     // A truncated file is no longer an index.
-    let bytes = fs::read(home.path("my.index")).expect("read");
-    fs::write(home.path("my.index"), &bytes[..bytes.len() - 9]).expect("written");
-    let (found, stderr) = home.found(&files[..1], &with);
+    let bytes = fs::read(home.path().join("my.index")).expect("read");
+    fs::write(home.path().join("my.index"), &bytes[..bytes.len() - 9]).expect("written");
+    let (found, stderr) = ranked(&home, &files[..1], &with);
     assert!(stderr.contains("building the index"), "{stderr}");
     assert_eq!(found.len(), 50);
     // A file that is not an index belongs to somebody and is left alone.
-    fs::write(home.path("my.index"), "a diary, of some length").expect("written");
-    let output = home.rank(&files, &with).output().expect("runs");
+    fs::write(home.path().join("my.index"), "a diary, of some length").expect("written");
+    let output = rank(&home, &files, &with).output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
         stderr.contains("name another file with --index"),
         "{stderr}"
     );
-    let kept = fs::read(home.path("my.index")).expect("read");
+    let kept = fs::read(home.path().join("my.index")).expect("read");
     assert_eq!(kept, b"a diary, of some length");
 }

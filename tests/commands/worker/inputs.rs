@@ -1,8 +1,9 @@
 //! Tars and tables as inputs of a shard.
 
 use super::shards::{list, read_shard, row_numbers, shard};
-use super::{home, table, text, texts, vector};
+use super::{table, text, texts, vector};
 use crate::common::{names, samples};
+use crate::home::Home;
 
 use std::fs;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use parquet::arrow::ArrowWriter;
 
 #[test]
 fn tars_bring_texts_along_and_bad_pictures_are_rows() {
-    let home = home();
+    let home = Home::new();
     let mut tar = tar::Builder::new(Vec::new());
     let mut add = |name: &str, bytes: &[u8]| {
         let mut header = tar::Header::new_gnu();
@@ -67,7 +68,7 @@ fn tars_bring_texts_along_and_bad_pictures_are_rows() {
 
 #[test]
 fn tables_are_parted_across_row_groups() {
-    let home = home();
+    let home = Home::new();
     let input = list(&home, 10);
     let paths = fs::read_to_string(&input).expect("read");
     let paths: Vec<Option<&str>> = paths.lines().map(Some).collect();

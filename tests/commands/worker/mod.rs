@@ -1,48 +1,17 @@
 //! `lumisift worker` and `lumisift rank`, run as frameworks run them. Their output is read with Arrow's own crates.
+#![cfg(feature = "arrow")]
 
 mod inputs;
 mod ranking;
 mod shards;
 mod streams;
 
-use crate::common::lumisift;
-use crate::fixtures;
-
-use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float32Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
-use tempfile::TempDir;
-
-/// A home and a small model.
-struct Home {
-    dir: TempDir,
-    model: TempDir,
-}
-
-impl Home {
-    fn path(&self) -> &Path {
-        self.dir.path()
-    }
-}
-
-fn home() -> Home {
-    Home {
-        dir: tempfile::tempdir().expect("a folder"),
-        model: fixtures::model_folder("clip-tiny"),
-    }
-}
-
-/// The program with that model, on the CPU.
-fn worker(home: &Home, command: &str) -> Command {
-    let mut program = lumisift(home.path());
-    program.arg(command).arg("--model").arg(home.model.path());
-    program.args(["--device", "cpu"]).current_dir(home.path());
-    program
-}
 
 fn run(command: &mut Command) -> Output {
     let output = command.output().expect("runs");

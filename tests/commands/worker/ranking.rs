@@ -1,9 +1,10 @@
 //! `lumisift rank` over the output of workers.
 
 use super::shards::{list, read_shard, shard};
-use super::{home, text, worker};
+use super::text;
 use crate::common;
 use crate::common::{json, lumisift, names, samples};
+use crate::home::Home;
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use arrow_array::types::Float32Type;
 
 #[test]
 fn ranking_finds_what_the_whole_order_begins_with() {
-    let home = home();
+    let home = Home::new();
     let input = list(&home, 90);
     let samples = names(&samples())
         .into_iter()
@@ -54,7 +55,7 @@ fn ranking_finds_what_the_whole_order_begins_with() {
     }
     wanted.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let (found, code, errors) = json(
-        worker(&home, "rank")
+        home.command(&["rank"])
             .args(&files)
             .args(["-l", "animal", "--top", "15"]),
     );

@@ -1,7 +1,8 @@
 //! Shards: each row of an input appears exactly once, and files are complete or absent.
 
-use super::{Home, home, run, text, vector, worker};
+use super::{run, text, vector};
 use crate::common::{names, photos, samples};
+use crate::home::Home;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub(super) fn list(home: &Home, count: u32) -> PathBuf {
 }
 
 pub(super) fn shard(home: &Home, input: &Path, shard: &str, more: &[&str]) -> String {
-    let mut command = worker(home, "worker");
+    let mut command = home.command(&["worker"]);
     command
         .args(["--shard", shard, "--out", "out", "--input"])
         .arg(input)
@@ -59,7 +60,7 @@ pub(super) fn shard(home: &Home, input: &Path, shard: &str, more: &[&str]) -> St
 
 /// Runs a shard whose output file exists but was made from another input.
 fn refused_for_another_input(home: &Home, input: &Path, shard: &str, more: &[&str]) {
-    let mut command = worker(home, "worker");
+    let mut command = home.command(&["worker"]);
     command
         .args(["--shard", shard, "--out", "out", "--input"])
         .arg(input)
@@ -72,7 +73,7 @@ fn refused_for_another_input(home: &Home, input: &Path, shard: &str, more: &[&st
 
 #[test]
 fn files_of_other_inputs_are_never_replaced() {
-    let home = home();
+    let home = Home::new();
     let first = list(&home, 3);
     let second = home.path().join("other/photos.list");
     fs::create_dir(home.path().join("other")).expect("made");
@@ -98,7 +99,7 @@ fn files_of_other_inputs_are_never_replaced() {
 
 #[test]
 fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
-    let home = home();
+    let home = Home::new();
     let input = list(&home, 11);
     let out = home.path().join("out");
     for number in 0..3 {
@@ -169,7 +170,7 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
     );
 
     // Two divisions in one folder would lead to rows that are read twice.
-    let mut command = worker(&home, "worker");
+    let mut command = home.command(&["worker"]);
     command
         .args(["--shard", "0/2", "--out", "out", "--input"])
         .arg(&input);
@@ -181,9 +182,9 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
 
 #[test]
 fn a_killed_worker_leaves_no_half_file_and_its_shard_is_made_again() {
-    let home = home();
+    let home = Home::new();
     let fifo_like = list(&home, 400);
-    let mut command = worker(&home, "worker");
+    let mut command = home.command(&["worker"]);
     command.args(["--out", "out", "--input"]).arg(&fifo_like);
     let mut child = command.stderr(Stdio::null()).spawn().expect("runs");
     let out = home.path().join("out");
@@ -205,7 +206,7 @@ fn a_killed_worker_leaves_no_half_file_and_its_shard_is_made_again() {
 
 #[test]
 fn an_input_that_ends_early_makes_no_shard() {
-    let home = home();
+    let home = Home::new();
     let mut tar = tar::Builder::new(Vec::new());
     let cat = fs::read(samples().join("cat.jpg")).expect("read");
     for name in ["0.jpg", "1.jpg"] {
@@ -218,7 +219,7 @@ fn an_input_that_ends_early_makes_no_shard() {
     bytes.truncate(bytes.len() - 1024 - cat.len() / 2);
     let input = home.path().join("cut.tar");
     fs::write(&input, bytes).expect("written");
-    let mut command = worker(&home, "worker");
+    let mut command = home.command(&["worker"]);
     command.args(["--out", "out", "--input"]).arg(&input);
     let output = command.output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
@@ -231,7 +232,7 @@ fn an_input_that_ends_early_makes_no_shard() {
 #[test]
 fn names_that_are_no_text_stay_as_they_are() {
     use std::os::unix::ffi::OsStrExt;
-    let home = home();
+    let home = Home::new();
     let odd = std::ffi::OsStr::from_bytes(b"a\xff\n.jpg");
     fs::copy(samples().join("cat.jpg"), home.path().join(odd)).expect("copied");
     let input = home.path().join("zero.list");

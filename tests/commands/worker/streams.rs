@@ -1,7 +1,8 @@
 //! Streams of record batches through standard input and output.
 
-use super::{Home, home, table, text, texts, vector, worker};
+use super::{table, text, texts, vector};
 use crate::common::{lumisift, names, photos, samples};
+use crate::home::Home;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -48,7 +49,7 @@ fn unstream(bytes: &[u8]) -> Vec<RecordBatch> {
 
 fn stdio(home: &Home, arguments: &[&str], batches: &[RecordBatch]) -> Vec<RecordBatch> {
     let output = piped(
-        worker(home, "worker").arg("--stdio").args(arguments),
+        home.command(&["worker"]).arg("--stdio").args(arguments),
         &stream(batches),
     );
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -113,7 +114,7 @@ fn mixed(home: &Home) -> RecordBatch {
 
 #[test]
 fn a_stream_carries_columns_and_tells_of_bad_rows() {
-    let home = home();
+    let home = Home::new();
     let input = mixed(&home);
     let output = stdio(
         &home,
@@ -189,7 +190,7 @@ fn a_stream_carries_columns_and_tells_of_bad_rows() {
 
 #[test]
 fn results_do_not_depend_on_how_rows_are_batched() {
-    let home = home();
+    let home = Home::new();
     photos(&home.path().join("photos"), 40);
     let files = names(&home.path().join("photos"));
     let mut files: Vec<String> = files.iter().map(|name| format!("photos/{name}")).collect();
@@ -268,14 +269,14 @@ fn only_rows_that_meet_the_condition_are_kept() {
 
 #[test]
 fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
-    let home = home();
+    let home = Home::new();
     photos(&home.path().join("photos"), 1);
     let paths = vec![Some("photos/photo-00000.png"); 64];
     let batch = table(vec![("path", texts(&paths))]);
     let whole = stream(&vec![batch; 40]);
 
     // The parent process stops reading after the first bytes, but keeps the other pipe open.
-    let mut command = worker(&home, "worker");
+    let mut command = home.command(&["worker"]);
     command
         .arg("--stdio")
         .stdin(Stdio::piped())
@@ -298,7 +299,7 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
     drop(writer.join().expect("written"));
 
     let refused = |input: &[u8], words: &str| {
-        let output = piped(worker(&home, "worker").arg("--stdio"), input);
+        let output = piped(home.command(&["worker"]).arg("--stdio"), input);
         assert_eq!(output.status.code(), Some(2));
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(stderr.contains(words), "{stderr}");
@@ -323,7 +324,7 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
 
 #[test]
 fn an_empty_stream_gives_an_empty_one() {
-    let home = home();
+    let home = Home::new();
     let schema = Arc::new(Schema::new(vec![Field::new("path", DataType::Utf8, true)]));
     let empty = RecordBatch::new_empty(schema);
     let output = stdio(&home, &["-l", "cat"], std::slice::from_ref(&empty));
