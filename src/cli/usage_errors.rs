@@ -161,7 +161,8 @@ fn reason(source: &(dyn Error + 'static), value: &str) -> String {
     }
 }
 
-/// Whether a value is a whole number below zero. A parser of unsigned numbers says only that the sign is no digit.
+/// Whether a value is a whole number below zero. Parsers of unsigned numbers report only an
+/// invalid digit.
 fn is_negative(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or_default();
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())

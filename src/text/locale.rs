@@ -94,7 +94,7 @@ impl Locale {
     }
 }
 
-/// Whether the environment asks for the locale `C` or `POSIX`: as with gettext, `LANGUAGE` then counts for nothing.
+/// Whether the environment asks for the locale `C` or `POSIX`: as with gettext, `LANGUAGE` is then ignored.
 fn is_untranslated() -> bool {
     let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
     let mut set = variables.into_iter().filter_map(std::env::var_os);

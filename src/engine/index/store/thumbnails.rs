@@ -37,7 +37,7 @@ impl Store {
         needed: u64,
     ) -> Result<(), StoreError> {
         let mut thumbnails: Vec<ThumbnailRow<'_>> = Vec::new();
-        let mut looks: Vec<(ContentId, &Appearance)> = Vec::new();
+        let mut features: Vec<(ContentId, &Appearance)> = Vec::new();
         for record in batch {
             let Some(new) = &record.new else { continue };
             let content = record.facts.content;
@@ -45,7 +45,7 @@ impl Store {
             let parts = parts.enumerate();
             thumbnails
                 .extend(parts.map(|(number, jpeg)| (content.of_part(number), jpeg.as_slice())));
-            looks.extend(
+            features.extend(
                 new.appearance
                     .iter()
                     .map(|appearance| (content, appearance)),
@@ -62,7 +62,7 @@ impl Store {
             .and_then(|()| {
                 volumes.write(
                     "appearances",
-                    &looks,
+                    &features,
                     |(content, _)| content,
                     |to, (content, appearance)| appearances::insert(to, content, appearance),
                 )
