@@ -1,5 +1,7 @@
 //! The item location box `iloc` (ISO/IEC 14496-12, 8.11.3).
 
+use memchr::memmem;
+
 use super::box_headers::{MAX_EXTENTS, MAX_PARTS};
 use super::fields::Fields;
 
@@ -173,6 +175,48 @@ impl ItemLocations {
     }
 }
 
+/// Maximum number of boxes without bytes for extents; a file has one location box.
+const MAX_UNSIZED: usize = 16;
+
+/// Whether location boxes of a file may declare more than [`MAX_EXTENTS`] extents, which other parsers allocate. Boxes
+/// are found by their type wherever they are, because parsers differ in which they read.
+pub fn has_excessive_extents(bytes: &[u8]) -> bool {
+    let contents = memmem::find_iter(bytes, b"iloc").filter_map(|at| bytes.get(at + 4..));
+    let mut counts = contents.filter_map(unsized_extents).take(MAX_UNSIZED + 1);
+    let is_excessive = counts
+        .by_ref()
+        .take(MAX_UNSIZED)
+        .any(|count| count > MAX_EXTENTS);
+    is_excessive || counts.next().is_some()
+}
+
+/// The number of extents in a box whose extents take no bytes, so that it can exceed the size of the file; `None` for
+/// other boxes. `content` is what follows the type of the box, up to the end of the file.
+fn unsized_extents(content: &[u8]) -> Option<u64> {
+    let mut fields = Fields(content);
+    let version = fields.number(4)? >> 24;
+    let widths = fields.number(2)?;
+    let (has_method, id_width) = (matches!(version, 1 | 2), if version < 2 { 2 } else { 4 });
+    let of_extents = if has_method { 0xff0f } else { 0xff00 };
+    if widths & of_extents != 0 {
+        return None;
+    }
+    let base_width = usize::try_from(widths >> 4 & 0xf).ok()?;
+    // Identifier, construction method, data reference and base offset.
+    let before_count = id_width + if has_method { 2 } else { 0 } + 2 + base_width;
+    let mut sum = 0;
+    for _ in 0..fields.number(id_width)? {
+        let Some(count) = fields.take(before_count).and_then(|_| fields.number(2)) else {
+            break;
+        };
+        sum += count;
+        if sum > MAX_EXTENTS {
+            break;
+        }
+    }
+    Some(sum)
+}
+
 /// Appends a big-endian integer of `width` bytes; `None` if it does not fit.
 pub fn push(bytes: &mut Vec<u8>, number: u64, width: usize) -> Option<()> {
     let all = number.to_be_bytes();
@@ -196,5 +240,13 @@ mod tests {
         let places = ItemLocations::parse(&items(4)).expect("a few");
         assert_eq!(places.items[3].extents.len(), 65_535);
         assert_eq!(ItemLocations::parse(&items(1000)), None);
+        let file = |count: u16| [b"\0\0\0\0iloc", &items(count)[..]].concat();
+        assert!(!has_excessive_extents(&file(4)));
+        assert!(has_excessive_extents(&file(1000)));
+        assert!(has_excessive_extents(&file(0).repeat(MAX_UNSIZED + 1)));
+        // With lengths of four bytes, the size of the file bounds the number.
+        let mut sized = file(1000);
+        sized[12] = 0x04;
+        assert!(!has_excessive_extents(&sized));
     }
 }

@@ -67,15 +67,16 @@ impl Items {
         let references = references.unwrap_or_default();
         let mut infos = Infos::read(input, infos)?;
         // Metadata of other items, such as depth maps, does not apply to the picture.
-        infos.metadata.retain(|(id, _)| {
-            let mut described = references
-                .iter()
-                .filter(|r| &r.kind == b"cdsc" && r.from == *id)
-                .flat_map(|r| &r.to)
-                .peekable();
-            let describes_none = described.peek().is_none();
-            describes_none || primary.is_none_or(|primary| described.any(|to| *to == primary))
-        });
+        let mut describes_picture = HashMap::<u32, bool>::new();
+        for reference in references.iter().filter(|r| &r.kind == b"cdsc") {
+            let is_of_picture = |to: &u32| primary.is_none_or(|primary| *to == primary);
+            if !reference.to.is_empty() {
+                let found = describes_picture.entry(reference.from).or_default();
+                *found |= reference.to.iter().any(is_of_picture);
+            }
+        }
+        let applies = |id: &u32| describes_picture.get(id).copied().unwrap_or(true);
+        infos.metadata.retain(|(id, _)| applies(id));
         Some(Self {
             parts,
             primary,

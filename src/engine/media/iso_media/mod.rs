@@ -15,7 +15,7 @@ use std::borrow::Cow;
 pub use box_headers::{IsoBox, MAX_META, content, part, parts};
 pub use fields::Fields;
 pub use heif::Heif;
-pub use item_locations::{ItemLocation, push};
+pub use item_locations::{ItemLocation, has_excessive_extents, push};
 pub use items::{Items, MAX_ITEMS, MetadataItemKind};
 pub use track::PictureTrack;
 

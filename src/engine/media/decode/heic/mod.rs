@@ -1,10 +1,11 @@
 //! HEIC and HEIF: HEVC still pictures from phones and some cameras.
 
+mod coded_size;
 mod colours;
 mod thumbnail;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use heic_decoder::{ColorInfo, DecodeOptions, DecodedImage, HeifError, ImageInfo, RgbOptions};
 
@@ -14,7 +15,6 @@ use super::detached::detached;
 use super::format::PictureFormat;
 use super::heif_transform as transform;
 use super::iso_media::{self, Heif};
-use super::limits::area;
 use super::{DecodeError, DecodeLimits, Orientation, Picture, colour};
 
 /// The name in messages.
@@ -23,6 +23,8 @@ const NAME: &str = "HEIC";
 const BT_601: u16 = 6;
 /// Copies of a coded picture in the decoder: as stored, as NAL units, and these without emulation prevention bytes.
 const DECODER_COPIES: u64 = 3;
+/// Bytes per byte of a decoder configuration, of which the decoder lists the NAL units, even empty ones.
+const CONFIGURATION_BYTES: u64 = 24;
 
 pub struct Heic;
 
@@ -54,21 +56,28 @@ impl PictureFormat for Heic {
 }
 
 /// The file without defects that the decoder rejects.
-fn repaired(bytes: &[u8]) -> Cow<'_, [u8]> {
-    colours::without_invalid(iso_media::without_empty_properties(bytes))
+///
+/// # Errors
+/// Returns an error if the decoder would allocate lists that are much longer than the file.
+fn repaired(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
+    match iso_media::has_excessive_extents(bytes) {
+        true => Err(damaged()),
+        false => Ok(colours::without_invalid(
+            iso_media::without_empty_properties(bytes),
+        )),
+    }
 }
 
 /// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. The EXIF orientation
 /// duplicates these and is used only if the container has none, as some converters leave it.
 fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
-    let bytes = repaired(bytes);
+    let bytes = repaired(bytes)?;
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-    let copied = copied(&bytes);
-    limits.reserve(0, 0, copied)?;
+    let coded = CodedParts::of(&bytes);
+    limits.reserve(0, 0, coded.copied)?;
     let info = heic_decoder::probe(&bytes).map_err(refused)?;
     let (width, height) = (side(info.coded_width), side(info.coded_height));
-    let need = area(width, height, bytes_per_pixel(&info)).saturating_add(copied);
-    limits.reserve(width, height, need)?;
+    limits.reserve(width, height, coded.need(&info))?;
     let has_rotation = iso_media::has_rotation(&bytes);
     let heif = Heif::read(&bytes).filter(transforms_after_decoding);
     let options = DecodeOptions {
@@ -120,26 +129,84 @@ fn in_srgb(image: &DecodedImage, profile: Option<&[u8]>) -> Result<Vec<u8>, Deco
     Ok(rgb)
 }
 
-/// Bytes copied from the file: all of it once, and the coded pictures by the decoder, which copies each tile even if
-/// several share data.
-fn copied(bytes: &[u8]) -> u64 {
-    let whole = bytes.len() as u64;
-    let Some(heif) = Heif::read(bytes) else {
-        return whole;
-    };
-    let auxiliary = heif.items_referencing(b"auxl", heif.primary);
-    let mut open: Vec<u32> = auxiliary.chain([heif.primary]).collect();
-    let (mut sum, mut known) = (whole, HashMap::<u32, u64>::new());
-    while let Some(id) = open.pop() {
-        let length = known.entry(id).or_insert_with(|| {
-            // Each item is visited once, in case of reference cycles.
-            open.extend(heif.references(b"dimg", id));
-            let spans = heif.spans(id).unwrap_or_default();
-            spans.iter().map(|(start, end)| (end - start) as u64).sum()
-        });
-        sum = sum.saturating_add(DECODER_COPIES * *length);
+/// What the decoder takes for the coded pictures of a file.
+struct CodedParts {
+    /// Bytes copied from the file: all of it once, and the coded pictures and their configurations by the decoder, which
+    /// copies those of each tile even if several share data.
+    copied: u64,
+    /// Number of pixels that are coded for the picture or for its alpha, whichever has more. Parameter sets can state
+    /// larger sizes than the container, of which the decoder crops the rest.
+    pixels: u64,
+}
+
+impl CodedParts {
+    fn of(bytes: &[u8]) -> Self {
+        let whole = bytes.len() as u64;
+        let Some(heif) = Heif::read(bytes) else {
+            return Self {
+                copied: whole,
+                pixels: 0,
+            };
+        };
+        let auxiliary = heif.items_referencing(b"auxl", heif.primary);
+        let (mut copied, mut known) = (whole, HashMap::<u32, u64>::new());
+        for id in parts(&heif, auxiliary.chain([heif.primary])) {
+            let length = known.entry(id).or_insert_with(|| {
+                let spans = heif.spans(id).unwrap_or_default();
+                let data: u64 = spans.iter().map(|(start, end)| (end - start) as u64).sum();
+                let configuration = heif.property(id, b"hvcC").map_or(0, <[u8]>::len) as u64;
+                DECODER_COPIES * data + CONFIGURATION_BYTES * configuration
+            });
+            copied = copied.saturating_add(*length);
+        }
+        let pictures = [Some(heif.primary), heif.alpha(heif.primary)];
+        let pixels = pictures.into_iter().flatten();
+        Self {
+            copied,
+            pixels: pixels
+                .map(|id| pixels_of(&heif, id))
+                .max()
+                .unwrap_or_default(),
+        }
     }
-    sum
+
+    /// Bytes that decoding takes.
+    fn need(&self, info: &ImageInfo) -> u64 {
+        let picture = (info.coded_width as u64).saturating_mul(info.coded_height as u64);
+        let pixels = picture.max(self.pixels);
+        pixels
+            .saturating_mul(bytes_per_pixel(info))
+            .saturating_add(self.copied)
+    }
+}
+
+/// These items and the ones that they consist of or are predicted from, each as often as it is used.
+fn parts(heif: &Heif<'_>, items: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut open: Vec<u32> = items.collect();
+    let (mut found, mut known) = (Vec::new(), HashSet::new());
+    while let Some(id) = open.pop() {
+        // The parts of each item are listed once, in case of reference cycles.
+        if known.insert(id) {
+            open.extend(heif.references(b"dimg", id));
+            open.extend(heif.references(b"pred", id));
+        }
+        found.push(id);
+    }
+    found
+}
+
+/// The number of pixels that are coded for an item.
+fn pixels_of(heif: &Heif<'_>, id: u32) -> u64 {
+    let mut known = HashMap::<u32, u64>::new();
+    let pixels = parts(heif, std::iter::once(id)).into_iter().map(|id| {
+        *known.entry(id).or_insert_with(|| {
+            let configuration = heif.property(id, b"hvcC");
+            configuration
+                .and_then(coded_size::pixels)
+                .unwrap_or_default()
+        })
+    });
+    pixels.fold(0, u64::saturating_add)
 }
 
 /// Bytes per pixel during decoding: planes of 32-bit samples, with the planes of grid tiles beside those of the whole;
@@ -240,6 +307,10 @@ fn refused(error: HeifError) -> DecodeError {
         HeifError::LimitExceeded(_) => {
             DecodeError::damaged(NAME, "it claims more pixels than a photo has")
         }
-        _ => DecodeError::damaged(NAME, "its picture data ends early or contradicts itself"),
+        _ => damaged(),
     }
+}
+
+fn damaged() -> DecodeError {
+    DecodeError::damaged(NAME, "its picture data ends early or contradicts itself")
 }

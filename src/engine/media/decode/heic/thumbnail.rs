@@ -8,7 +8,7 @@ use super::super::heif_transform::{self as transform, Window};
 use super::super::iso_media::Heif;
 use super::super::limits::area;
 use super::super::{DecodeError, DecodeLimits, Picture};
-use super::{bytes_per_pixel, color_info, in_srgb, refused, repaired};
+use super::{CodedParts, color_info, in_srgb, refused, repaired};
 
 /// Minimum short side in pixels, sufficient for a grid cell.
 const MIN_SHORT_SIDE: u32 = 200;
@@ -19,7 +19,7 @@ const ROUNDING: u64 = 2;
 
 /// Decodes the thumbnail of the primary picture, unless it may show different content.
 pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
-    let bytes = repaired(bytes);
+    let bytes = repaired(bytes)?;
     let Some(heif) = Heif::read(&bytes) else {
         return Ok(None);
     };
@@ -83,9 +83,8 @@ impl Thumbnail {
         let info = heic_decoder::probe(&file).map_err(refused)?;
         let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
         let (width, height) = (side(info.coded_width), side(info.coded_height));
-        let copies = 2 * file.len() as u64;
-        let need = area(width, height, bytes_per_pixel(&info)).saturating_add(copies);
-        limits.reserve(width, height, need)?;
+        let need = CodedParts::of(&file).need(&info);
+        limits.reserve(width, height, need.saturating_add(file.len() as u64))?;
         // The decoder rejects crops that exceed the picture without padding.
         let options = DecodeOptions {
             apply_transforms: false,
