@@ -6,25 +6,31 @@ use super::iso_media::Heif;
 /// A crop rectangle: left, top, width and height.
 pub type Window = (u32, u32, u32, u32);
 
-/// Rotation (`irot`) and mirroring (`imir`) as an EXIF orientation; `None` if both are absent.
+/// Rotation (`irot`) and mirroring (`imir`), in the order of the item's properties, as an EXIF orientation; `None` if both
+/// are absent.
 pub fn orientation(items: &Heif<'_>, id: u32) -> Option<Orientation> {
-    let byte = |kind: &[u8; 4]| Some(*items.property(id, kind)?.first()?);
-    // Counter-clockwise quarter turns, then a mirror: 0 swaps top and bottom, 1 left and right.
-    let (turns, mirror) = (byte(b"irot"), byte(b"imir"));
-    if turns.is_none() && mirror.is_none() {
-        return None;
+    // A swap of left and right, if any, then counter-clockwise quarter turns.
+    let (mut is_mirrored, mut turns) = (false, 0_u8);
+    let mut is_absent = true;
+    for (kind, content) in items.properties(id) {
+        match (kind, content.first()) {
+            (b"irot", Some(more)) => turns = (turns + (more & 3)) & 3,
+            // A mirror reverses the turns before it. Axis 0 swaps top and bottom, which is a swap of left and right
+            // and half a turn.
+            (b"imir", Some(axis)) => {
+                let half = if axis & 1 == 0 { 2 } else { 0 };
+                turns = (8 - turns - half) & 3;
+                is_mirrored = !is_mirrored;
+            }
+            _ => continue,
+        }
+        is_absent = false;
     }
-    let value = match (turns.unwrap_or_default() & 3, mirror.map(|axis| axis & 1)) {
-        (0, None) => 1,
-        (0, Some(1)) | (2, Some(0)) => 2,
-        (2, None) => 3,
-        (0, Some(_)) | (2, Some(_)) => 4,
-        (1, Some(0)) | (3, Some(1)) => 5,
-        (3, None) => 6,
-        (3, Some(_)) | (1, Some(_)) => 7,
-        _ => 8,
+    let values = match is_mirrored {
+        false => [1, 8, 3, 6],
+        true => [2, 5, 4, 7],
     };
-    Some(Orientation::from_exif(value))
+    (!is_absent).then(|| Orientation::from_exif(values[usize::from(turns)]))
 }
 
 /// The clean aperture (`clap`), if it lies within the picture.

@@ -40,6 +40,15 @@ impl Coded {
         u64::from(self.size.0) * u64::from(self.size.1)
     }
 
+    /// The same with this as its declared size.
+    pub fn limited_to(self, (width, height): (usize, usize)) -> Self {
+        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+        Self {
+            size: (side(width), side(height)),
+            ..self
+        }
+    }
+
     /// Decodes on the current thread.
     pub fn decode(&self, data: Arc<[u8]>) -> Result<PlanarFrame, DecodeError> {
         let refused = |_: Error| damaged("its picture data ends early or contradicts itself");

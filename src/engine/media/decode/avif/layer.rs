@@ -139,7 +139,7 @@ impl CodedLayer {
             .unwrap_or_default()
     }
 
-    /// Decodes the tiles one by one. All tiles but those of the last column and row must have the same size.
+    /// Decodes the visible tiles one by one. All tiles but those of the last column and row must have the same size.
     pub fn each(
         self,
         data: &[Arc<[u8]>],
@@ -148,11 +148,19 @@ impl CodedLayer {
         let size = (self.size.0 as usize, self.size.1 as usize);
         let columns = self.columns as usize;
         let rows = self.tiles.len() / columns.max(1);
-        let mut first = None;
+        let mut first: Option<(usize, usize)> = None;
         for (index, tile) in self.tiles.into_iter().enumerate() {
+            let corner = |(width, height): (usize, usize)| {
+                (index % columns * width, index / columns * height)
+            };
+            // Tiles that are hidden or larger than the first could multiply the time for the picture.
+            let tile = match first {
+                Some(cell) if corner(cell).0 >= size.0 || corner(cell).1 >= size.1 => continue,
+                Some(cell) => tile.limited_to(cell),
+                None => tile,
+            };
             let frame = tile.decode(data[tile.data].clone())?;
-            let (width, height) = *first.get_or_insert(frame.size());
-            let corner = (index % columns * width, index / columns * height);
+            let corner = corner(*first.get_or_insert(frame.size()));
             take(&frame, &TilePosition { size, corner })?;
         }
         let Some((width, height)) = first else {
