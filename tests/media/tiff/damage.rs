@@ -1,6 +1,6 @@
 //! Files that are damaged or incomplete.
 
-use super::{SIZE, grey, lzw, one, page, picture, read, zlib, zstd};
+use super::{SIZE, assert_shows, grey, lzw, one, page, picture, read, zlib, zstd};
 use crate::files::{Field, Page, SHORT, strips, tiles};
 
 use std::fs;
@@ -128,6 +128,71 @@ fn what_a_stream_may_look_back_is_counted() {
     let refused = decode_within(&file, 64, &budget, &Cancel::default());
     assert!(
         matches!(refused, Err(DecodeError::TooLarge { .. })),
+        "{refused:?}"
+    );
+}
+
+/// The offset of a field, and that of its values elsewhere in the file.
+fn field(file: &[u8], tag: u16) -> (usize, usize) {
+    let short = |at: usize| u16::from_le_bytes([file[at], file[at + 1]]);
+    let long =
+        |at: usize| u32::from_le_bytes(*file[at..].first_chunk().expect("a number")) as usize;
+    let directory = long(4);
+    let mut fields = (0..usize::from(short(directory))).map(|index| directory + 2 + 12 * index);
+    let at = fields.find(|at| short(*at) == tag).expect("a field");
+    (at, long(at + 8))
+}
+
+#[test]
+fn strips_without_lengths_extend_to_the_next() {
+    let want = picture();
+    let all = strips(want.as_raw(), SIZE.0 as usize * 3, 5);
+    let file = page(
+        (8, 2, 3, 8),
+        all.iter().map(|strip| zlib(strip)).collect(),
+        5,
+    )
+    .to_bytes();
+    let (lengths, values) = field(&file, 279);
+    let (mut without, mut of_zero) = (file.clone(), file);
+    without[lengths..lengths + 2].copy_from_slice(&[0xfe, 0xff]);
+    of_zero[values..values + 4 * all.len()].fill(0);
+    assert_shows(&without, &want, 0.0, "no lengths");
+    assert_shows(&of_zero, &want, 0.0, "lengths of zero");
+}
+
+#[test]
+fn data_is_not_read_without_end() {
+    // All strips share the data of the first, of which only the beginning is used.
+    let shared = |unused: usize| {
+        let mut chunks = vec![Vec::new(); SIZE.1 as usize];
+        chunks[0] = [zlib(&[90; 3 * SIZE.0 as usize]), vec![0; unused]].concat();
+        let mut file = page((8, 2, 3, 8), chunks, 1).to_bytes();
+        for tag in [273, 279] {
+            let (_, values) = field(&file, tag);
+            for number in 1..SIZE.1 as usize {
+                file.copy_within(values..values + 4, values + 4 * number);
+            }
+        }
+        file
+    };
+    let few = read(&shared(1 << 10)).expect("shown");
+    assert!(few.warning.is_none() && few.pixels.rgb.iter().all(|value| *value == 90));
+    let refused = read(&shared(1 << 20));
+    assert!(
+        matches!(refused, Err(DecodeError::Damaged { .. })),
+        "{refused:?}"
+    );
+    // Tiles of 16,384 x 16,384 pixels, of which one column is shown.
+    let tall = Page {
+        size: (1, 5 << 14),
+        tiles: Some((1 << 14, 1 << 14)),
+        ..page((8, 1, 1, 8), vec![zlib(&[0; 100]); 5], 0)
+    };
+    let budget = MemoryBudget::new(1 << 30);
+    let refused = decode_within(&tall.to_bytes(), 64, &budget, &Cancel::default());
+    assert!(
+        matches!(refused, Err(DecodeError::Damaged { .. })),
         "{refused:?}"
     );
 }

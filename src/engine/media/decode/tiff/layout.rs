@@ -162,6 +162,12 @@ impl<'a> PageLayout<'a> {
         };
         let offsets = page.all(offsets).or_else(|| page.all(STRIP_OFFSETS));
         let lengths = page.all(lengths).or_else(|| page.all(STRIP_LENGTHS));
+        // Some writers leave the lengths at zero, as in tiles that are left out, whose offset is zero too.
+        let is_first = |values: Option<FieldValues<'_>>, value| {
+            values.and_then(|values| values.get(0)) == Some(value)
+        };
+        let is_unknown = is_first(lengths, 0.0) && !is_first(offsets, 0.0);
+        let lengths = lengths.filter(|_| !is_unknown);
         let layout = Self {
             width,
             height,

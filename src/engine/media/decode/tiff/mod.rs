@@ -18,10 +18,19 @@ use layout::{Compression, PageLayout, Photometric};
 use samples::{TiffPainter, extremes, needs_extremes};
 
 const NAME: &str = "TIFF";
+const UNREADABLE: &str = "its pixels are missing or contradict themselves";
 const SUBFILE: u16 = 254;
 const ORIENTATION: u16 = 274;
 /// Value of missing strips or tiles.
 const MISSING: u8 = 128;
+/// Maximum number of times that compressed data is read, and bytes that may be read of a file of any size.
+const MAX_READS: u64 = 8;
+const MIN_READ: u64 = 16 << 20;
+/// Bytes that take as long as setting up the tables of a decompressor for a strip or tile.
+const SETUP: u64 = 4096;
+/// Maximum size of all strips or tiles as a multiple of the picture's, and bytes that they may have in any case.
+const MAX_MADE: u64 = 64;
+const MIN_MADE: u64 = 1 << 30;
 
 /// TIFF, including BigTIFF.
 pub struct Tiff;
@@ -116,6 +125,9 @@ impl<'a> Page<'a> {
         let layout = &self.layout;
         let (width, height) = (layout.width, layout.height);
         limits.reserve(width, height, self.need())?;
+        if self.is_excessive() {
+            return Err(damaged(UNREADABLE));
+        }
         let mut found = None;
         if needs_extremes(layout) {
             let (mut least, mut most) = (f32::MAX, f32::MIN);
@@ -232,7 +244,7 @@ impl<'a> Page<'a> {
         }
         let percent = 100.0 * missing / (across as usize * down as usize) as f32;
         match found {
-            0 => Err(damaged("its pixels are missing or contradict themselves")),
+            0 => Err(damaged(UNREADABLE)),
             _ if percent <= 0.0 => Ok(None),
             _ => Ok(Some(warning::cut_short((percent.ceil() as usize).min(99)))),
         }
@@ -253,11 +265,46 @@ impl<'a> Page<'a> {
 
     /// The data of a strip or tile, truncated at the end of the file.
     fn data(&self, number: usize) -> Option<&'a [u8]> {
-        let start = self.layout.offsets.get(number)? as usize;
+        let offset = |number| self.layout.offsets.get(number).map(|at| at as usize);
+        // The file begins with its header, so offset 0 means that a tile is left out.
+        let start = offset(number).filter(|start| *start > 0)?;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        // Without byte counts, each chunk extends to the next.
         let length = self.layout.lengths.and_then(|all| all.get(number));
-        let length = length.map(|length| length as usize);
-        Some(&rest[..length.unwrap_or(usize::MAX).min(rest.len())])
+        let length = match length {
+            Some(length) => length as usize,
+            // Without byte counts, each chunk extends to the next.
+            None => offset(number + 1)
+                .and_then(|next| next.checked_sub(start))
+                .filter(|length| *length > 0)
+                .unwrap_or(usize::MAX),
+        };
+        Some(&rest[..length.min(rest.len())])
+    }
+
+    /// Whether decoding would take much longer than the sizes of the file and the picture justify: strips may share
+    /// data, and tiles may be much larger than the picture.
+    fn is_excessive(&self) -> bool {
+        let layout = &self.layout;
+        let of_chunk = match layout.codec {
+            Compression::Jpeg | Compression::WebP | Compression::Zstd | Compression::Lzma => {
+                SETUP + layout.jpeg_tables.len() as u64
+            }
+            _ => 0,
+        };
+        // Of uncompressed data, no more than the samples is read.
+        let is_plain = layout.codec == Compression::None && !layout.is_reversed;
+        let count = if is_plain { 0 } else { layout.chunks() };
+        let read = (0..count).fold(0_u64, |sum, number| {
+            let length = self.data(number).map_or(0, <[u8]>::len) as u64;
+            sum.saturating_add(length + of_chunk)
+        });
+        let file = self.bytes.len() as u64;
+        let of_row = layout.row_bytes() as u64;
+        let made = (layout.chunks() as u64)
+            .saturating_mul(layout.chunk.1.into())
+            .saturating_mul(of_row);
+        let bits = (layout.samples * layout.bits) as u64;
+        let picture = area(layout.width, layout.height, bits) / 8;
+        read > MAX_READS * file + MIN_READ || made > MAX_MADE * picture + MIN_MADE
     }
 }
