@@ -147,6 +147,30 @@ pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
     eight_bits.then_some((width.into(), height.into()))
 }
 
+/// Maximum number of scans of a file that is left to a decoder without such a limit.
+const MAX_SCANS: usize = 256;
+
+/// Whether a file has so many scans that decoding takes minutes: each can cover a large picture in a few bytes.
+pub fn has_excessive_scans(bytes: &[u8]) -> bool {
+    let (mut at, mut scans) = (2, 0);
+    let marker_from = |at: usize| Some(at + memchr::memchr(0xff, bytes.get(at..)?)?);
+    while let Some(found) = marker_from(at) {
+        at = match bytes.get(found + 1) {
+            None | Some(0xd9) => return false,
+            Some(0xff) => found + 1,
+            Some(0x00 | 0x01 | 0xd0..=0xd8) => found + 2,
+            Some(marker) => {
+                scans += usize::from(*marker == 0xda);
+                if scans > MAX_SCANS {
+                    return true;
+                }
+                found + 2 + usize::from(word(bytes, found + 2).unwrap_or_default())
+            }
+        };
+    }
+    false
+}
+
 /// The name of a file whose coding process is not supported (B.1.1.3, table B.1; ITU-T T.87, C.1.1).
 pub fn unsupported_kind(bytes: &[u8]) -> Option<&'static str> {
     let (marker, segment) = frame(bytes)?;

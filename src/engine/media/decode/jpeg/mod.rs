@@ -23,7 +23,7 @@ use header::{Coding, JpegHeader, ScanHeader, Unsupported};
 use planes::{FULL, Scaled};
 use stripes::Tally;
 
-pub use header::frame_size;
+pub use header::{frame_size, has_excessive_scans};
 
 const NAME: &str = "JPEG";
 
@@ -327,6 +327,9 @@ fn decode_scaled(
     let full = decoder.info();
     let full = full.ok_or(DecodeRefusal::Decoder { is_unusual: false })?;
     let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
+    if has_excessive_scans(bytes) {
+        return Err(DecodeRefusal::Decoder { is_unusual: false });
+    }
     // Only sequential files are decoded without coefficients of the full size.
     let coefficients = match full.coding_process {
         CodingProcess::DctSequential => 0,

@@ -50,3 +50,23 @@ fn a_file_cut_short_is_read_as_far_as_it_goes_and_said_so() {
     assert!(picture.warning.expect("a warning").contains("cut short"));
     assert!(decode(&bytes, 224).expect("decodes").warning.is_none());
 }
+
+#[test]
+fn scans_are_counted_up_to_the_end_of_the_picture() {
+    let bytes = jpeg(gradient(32, 32));
+    let scan = bytes.windows(2).position(|word| word == [0xff, 0xda]);
+    let (scan, end) = (scan.expect("a scan"), bytes.len() - 2);
+    let with = |count: usize| {
+        let comment = [0xff, 0xfe, 0, 4, 0xff, 0xd9];
+        let scans = [&bytes[scan..end], &comment].concat().repeat(count);
+        [&bytes[..scan], &scans, &bytes[end..]].concat()
+    };
+    assert!(!has_excessive_scans(&with(256)));
+    assert!(has_excessive_scans(&with(257)));
+    // What follows the picture, such as a video, does not count.
+    let behind = [with(1), b"\xff\xda\0\x02".repeat(1000)].concat();
+    assert!(!has_excessive_scans(&behind));
+    for end in 0..bytes.len() {
+        assert!(!has_excessive_scans(&bytes[..end]));
+    }
+}

@@ -308,7 +308,7 @@ fn jpeg_pixels(layout: &PageLayout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usiz
     let info = decoder.info()?;
     let (width, height) = (usize::from(info.width), usize::from(info.height));
     // Memory is reserved only for pictures that fit the chunk.
-    if !layout.fits(width, height) {
+    if !layout.fits(width, height) || jpeg::has_excessive_scans(picture) {
         return None;
     }
     let channels = match info.pixel_format {
