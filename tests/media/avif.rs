@@ -309,8 +309,15 @@ fn a_clean_aperture_is_cut_out() {
 #[test]
 fn general_brands_and_open_ended_data_are_read() {
     let item = || Item::picture("plain.avif", (192, 128));
-    let general = file(b"mif1\0\0\0\0avifmiaf", &[item()], &[]);
-    assert_like(&upright(&general), &reference(), "a general brand");
+    for brands in [
+        &b"mif1\0\0\0\0avifmiaf"[..],
+        b"mif2\0\0\0\0mif1avif",
+        b"MA1B\0\0\0\0avifmif1",
+        b"msf1\0\0\0\0avis",
+    ] {
+        let general = file(brands, &[item()], &[]);
+        assert_like(&upright(&general), &reference(), "a general brand");
+    }
     let mut open = file(AVIF, &[item()], &[]);
     let at = open
         .windows(4)

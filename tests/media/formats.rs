@@ -62,6 +62,29 @@ fn size_and_date_are_those_of_the_upright_picture() {
 }
 
 #[test]
+fn brands_of_all_profiles_are_read() {
+    let reference = upright(&bytes("reference.png"));
+    for brand in [
+        b"heix", b"hevc", b"hevx", b"heim", b"hevm", b"mif1", b"mif2", b"miaf", b"MiHB",
+    ] {
+        let mut file = bytes("plain.heic");
+        file[8..12].copy_from_slice(brand);
+        let mean = difference(&upright(&file), &reference);
+        assert!(mean < 4.0, "{brand:?} differs by {mean:.2} on average");
+    }
+    // An unsupported coding is no damage, and no video.
+    let mut file = bytes("plain.heic");
+    file[8..12].copy_from_slice(b"avci");
+    let kind = file.windows(4).position(|kind| kind == b"hvc1");
+    let kind = kind.expect("a kind");
+    file[kind..kind + 4].copy_from_slice(b"avc1");
+    assert_eq!(
+        decode(&file, 64, &Cancel::default()).expect_err("unsupported"),
+        DecodeError::UnsupportedKind("HEIC")
+    );
+}
+
+#[test]
 fn exif_turns_a_heic_whose_container_does_not() {
     let mut file = bytes("turned.heic");
     let property = file.windows(4).position(|kind| kind == b"irot");

@@ -37,19 +37,32 @@ pub fn brands(bytes: &[u8]) -> Option<Brands<'_>> {
     Some(Brands { major, all })
 }
 
+/// Brands of AV1 and HEVC pictures and sequences.
+const AVIF: &[&[u8; 4]] = &[b"avif", b"avis"];
+const HEIC: &[&[u8; 4]] = &[
+    b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs",
+];
+/// Other brands of pictures and sequences: those that do not tell the coding, profiles, and codings that are not
+/// supported.
+const GENERAL: &[&[u8; 4]] = &[
+    b"mif1", b"mif2", b"msf1", b"miaf", b"MiHA", b"MiHB", b"MiHE", b"MA1A", b"MA1B", b"1pic",
+    b"avci", b"avcs", b"jpeg", b"jpgs", b"j2ki", b"j2is", b"vvic", b"vvis",
+];
+
 impl Brands<'_> {
-    /// Whether it is AVIF, by the major brand, or by the compatible brands if the major brand is generic.
+    /// Whether it is AVIF, by the major brand, or by the compatible brands if the major brand is general.
     pub fn is_avif(&self) -> bool {
-        let general = matches!(self.major, b"mif1" | b"msf1");
-        matches!(self.major, b"avif" | b"avis") || general && self.all.contains(b"avif")
+        let is_compatible = || self.all.iter().any(|brand| AVIF.contains(&brand));
+        AVIF.contains(&self.major) || self.is_general() && is_compatible()
     }
 
     /// Whether it is HEIC or HEIF.
     pub fn is_heic(&self) -> bool {
-        let heic = [
-            b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1",
-        ];
-        heic.contains(&self.major) && !self.is_avif()
+        HEIC.contains(&self.major) || self.is_general() && !self.is_avif()
+    }
+
+    fn is_general(&self) -> bool {
+        GENERAL.contains(&self.major)
     }
 }
 

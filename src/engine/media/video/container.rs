@@ -1,5 +1,7 @@
 //! Detects video containers by signature.
 
+use crate::engine::media::iso_media;
+
 /// A video container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VideoContainer {
@@ -53,10 +55,9 @@ static OTHERS: &[ForeignContainer] = &[
 /// Transport stream packets share only a sync byte, at the start or after a timestamp.
 static TRANSPORT: ForeignContainer = other("MPEG transport stream", "mpegts", b"\x47", b"");
 
-/// Brands of files that are not videos: stills, audio and RAW files.
+/// Brands of files that are neither videos nor HEIF: audio, RAW files and other pictures.
 const OTHER_BRANDS: &[&[u8]] = &[
-    b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ",
-    b"M4A ", b"M4B ", b"M4P ", b"jp2 ", b"jpx ", b"jxl ", b"F4A ",
+    b"crx ", b"M4A ", b"M4B ", b"M4P ", b"jp2 ", b"jpx ", b"jxl ", b"F4A ",
 ];
 
 /// First box types of QuickTime files without a brand.
@@ -67,8 +68,10 @@ pub fn detect(head: &[u8]) -> Option<VideoContainer> {
     let at =
         |start: usize, what: &[u8]| head.get(start..).is_some_and(|rest| rest.starts_with(what));
     if at(4, b"ftyp") {
-        let still = OTHER_BRANDS.iter().any(|brand| at(8, brand));
-        return (!still).then_some(VideoContainer::Iso);
+        let brands = iso_media::brands(head);
+        let is_still = brands.is_some_and(|brands| brands.is_avif() || brands.is_heic());
+        let is_other = OTHER_BRANDS.iter().any(|brand| at(8, brand));
+        return (!is_still && !is_other).then_some(VideoContainer::Iso);
     }
     if QUICKTIME.iter().any(|kind| at(4, kind)) {
         return Some(VideoContainer::Iso);
@@ -104,6 +107,8 @@ mod tests {
         assert_eq!(name(b"\0\0\0\0\x47\x40\0\x10"), "mpegts");
         for still in [
             &b"\0\0\0\x18ftypheic"[..],
+            b"\0\0\0\x18ftyphevx",
+            b"\0\0\0\x18ftypavci",
             b"\0\0\0\x18ftypcrx ",
             b"RIFF\0\0\0\0WEBP",
             b"RIFF\0\0\0\0WAVE",
