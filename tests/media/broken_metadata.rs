@@ -212,17 +212,29 @@ fn png_chunks() {
 }
 
 #[test]
-fn the_next_colours_count_where_code_points_are_invalid() {
-    let file = png(8, (b"cICP", &[9, 16, 9, 1]));
-    let gamma = chunk(b"gAMA", &100_000_u32.to_be_bytes());
-    let end_of_header = 8 + 25;
-    let with = [&file[..end_of_header], &gamma, &file[end_of_header..]].concat();
-    let without = png(8, (b"gAMA", &100_000_u32.to_be_bytes()));
-    let [with, without] = [with, without].map(|file| {
-        let decoded = decode(&file, 10_000, &Cancel::default());
+fn the_next_colours_of_a_png_count_where_the_first_are_invalid() {
+    let shown = |file: &[u8]| {
+        let decoded = decode(file, 10_000, &Cancel::default());
         decoded.expect("decodes").pixels.rgb
-    });
-    assert!(with == without && with != *picture().as_raw());
+    };
+    let gamma = 100_000_u32.to_be_bytes();
+    let want = shown(&png(8, (b"gAMA", &gamma)));
+    assert!(want != *picture().as_raw());
+    let mut chunks: Vec<(&[u8; 4], Vec<u8>)> = Vec::new();
+    // Of another matrix, unspecified, and reserved.
+    for points in [[9, 16, 9, 1], [2, 2, 0, 1], [0, 3, 0, 1]] {
+        chunks.push((b"cICP", points.to_vec()));
+    }
+    for (_, profile) in profiles() {
+        chunks.push((b"iCCP", [b"name\0\0", &deflated(&profile)[..]].concat()));
+    }
+    let end_of_header = 8 + 25;
+    for (kind, content) in chunks {
+        let file = png(8, (kind, &content));
+        let (head, rest) = file.split_at(end_of_header);
+        let file = [head, &chunk(b"gAMA", &gamma), rest].concat();
+        assert!(shown(&file) == want, "{kind:?} {content:?}");
+    }
 }
 
 #[test]

@@ -102,6 +102,11 @@ impl Cicp {
         })
     }
 
+    /// Whether H.273 assigns a meaning to primaries and transfer function, so that they are not left to other sources.
+    pub fn has_assigned_colours(&self) -> bool {
+        matches!(self.primaries, 1 | 4..=12 | 22) && matches!(self.transfer, 1 | 4..=18)
+    }
+
     /// The conversion to sRGB; `None` if the colours are close enough to sRGB or not supported.
     pub fn to_srgb(self) -> Option<ToSrgb> {
         let primaries = match self.primaries {

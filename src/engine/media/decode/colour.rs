@@ -12,8 +12,8 @@ const PIXELS: usize = 4096;
 /// Converts pixels by an embedded ICC profile. They are left unchanged if the profile is malformed or is neither an RGB
 /// nor a grey profile.
 pub fn to_srgb(rgb: &mut [u8], profile: &[u8]) {
-    if let Ok(profile) = ColorProfile::new_from_slice(profile) {
-        convert(rgb, &profile);
+    if let Some(conversion) = ProfileConversion::embedded(profile) {
+        conversion.convert(rgb);
     }
 }
 
@@ -84,28 +84,47 @@ pub fn lab_to_srgb([lightness, a, b]: [f32; 3]) -> [f32; 3] {
     light.map(|value| linear_to_srgb(value.clamp(0.0, 1.0)))
 }
 
-/// Converts pixels from the colour space of a profile to sRGB.
-pub fn convert(rgb: &mut [u8], profile: &ColorProfile) {
-    let layout = match profile.color_space {
-        DataColorSpace::Rgb => Layout::Rgb,
-        DataColorSpace::Gray => Layout::Gray,
-        _ => return,
-    };
-    let srgb = ColorProfile::new_srgb();
-    let options = TransformOptions::default();
-    let Ok(transform) = profile.create_transform_8bit(layout, &srgb, Layout::Rgb, options) else {
-        return;
-    };
-    let mut source = Vec::with_capacity(PIXELS * 3);
-    for pixels in rgb.chunks_mut(PIXELS * 3) {
-        source.clear();
-        match layout {
-            // The channels of a grey picture are equal.
-            Layout::Gray => source.extend(pixels.iter().step_by(3)),
-            _ => source.extend_from_slice(pixels),
-        }
-        if transform.transform(&source, pixels).is_err() {
-            return;
+/// Conversion of pixels to sRGB by an RGB or grey profile.
+pub struct ProfileConversion {
+    layout: Layout,
+    transform: Arc<dyn TransformExecutor<u8> + Send + Sync>,
+}
+
+impl ProfileConversion {
+    /// By an embedded ICC profile; `None` if it is malformed or of another kind.
+    pub fn embedded(profile: &[u8]) -> Option<Self> {
+        Self::new(&ColorProfile::new_from_slice(profile).ok()?)
+    }
+
+    /// By a profile; `None` if it is incomplete or of another kind.
+    pub fn new(profile: &ColorProfile) -> Option<Self> {
+        let layout = match profile.color_space {
+            DataColorSpace::Rgb => Layout::Rgb,
+            DataColorSpace::Gray => Layout::Gray,
+            _ => return None,
+        };
+        let srgb = ColorProfile::new_srgb();
+        let options = TransformOptions::default();
+        let transform = profile.create_transform_8bit(layout, &srgb, Layout::Rgb, options);
+        Some(Self {
+            layout,
+            transform: transform.ok()?,
+        })
+    }
+
+    /// Converts pixels in place.
+    pub fn convert(&self, rgb: &mut [u8]) {
+        let mut source = Vec::with_capacity(PIXELS * 3);
+        for pixels in rgb.chunks_mut(PIXELS * 3) {
+            source.clear();
+            match self.layout {
+                // The channels of a grey picture are equal.
+                Layout::Gray => source.extend(pixels.iter().step_by(3)),
+                _ => source.extend_from_slice(pixels),
+            }
+            if self.transform.transform(&source, pixels).is_err() {
+                return;
+            }
         }
     }
 }

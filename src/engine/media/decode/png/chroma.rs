@@ -7,7 +7,7 @@ use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, ToneReprCurve, XyY};
 use png::{Decoder, Info};
 
 use super::super::cicp::{Cicp, ToSrgb};
-use super::super::colour;
+use super::super::colour::ProfileConversion;
 
 /// Gamma and chromaticities that programs write for sRGB, times 100,000: `gAMA`, then white, red, green, blue.
 const SRGB_GAMMA: u32 = 45_455;
@@ -26,23 +26,25 @@ const NEAR: u32 = 200;
 
 /// How samples are converted to sRGB.
 pub enum Profile {
+    /// By code points.
     Named(Box<ToSrgb>),
-    Embedded(Vec<u8>),
-    Made(Box<ColorProfile>),
+    /// By an ICC profile, or by gamma and chromaticities.
+    Converted(ProfileConversion),
 }
 
 /// The colour space of a picture; `None` for sRGB, and if it is unspecified.
 pub fn profile(info: &Info<'_>) -> Option<Profile> {
     // Limited-range samples are not supported; no program writes them.
     let named = info.coding_independent_code_points;
-    if let Some(named) = named.filter(|named| named.is_video_full_range_image) {
-        let cicp = Cicp::of_rgb(named.color_primaries, named.transfer_function);
-        return cicp
-            .to_srgb()
-            .map(|to_srgb| Profile::Named(Box::new(to_srgb)));
+    let named = named.filter(|named| named.is_video_full_range_image);
+    let named = named.map(|named| Cicp::of_rgb(named.color_primaries, named.transfer_function));
+    if let Some(named) = named.filter(Cicp::has_assigned_colours) {
+        let to_srgb = named.to_srgb();
+        return to_srgb.map(|to_srgb| Profile::Named(Box::new(to_srgb)));
     }
-    if let Some(profile) = &info.icc_profile {
-        return Some(Profile::Embedded(profile.to_vec()));
+    let embedded = info.icc_profile.as_deref();
+    if let Some(conversion) = embedded.and_then(ProfileConversion::embedded) {
+        return Some(Profile::Converted(conversion));
     }
     if info.srgb.is_some() {
         return None;
@@ -100,7 +102,7 @@ fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
         };
         profile.update_rgb_colorimetry(white, primaries);
     }
-    Some(Profile::Made(Box::new(profile)))
+    ProfileConversion::new(&profile).map(Profile::Converted)
 }
 
 /// Whether white point and primaries are valid chromaticities, and the primaries span a gamut.
@@ -121,8 +123,7 @@ pub fn apply(profile: Option<Profile>, rgb: &mut [u8]) {
                 *pixel = to_srgb.convert(pixel.map(|value| f32::from(value) / 255.0));
             }
         }
-        Some(Profile::Embedded(profile)) => colour::to_srgb(rgb, &profile),
-        Some(Profile::Made(profile)) => colour::convert(rgb, &profile),
+        Some(Profile::Converted(conversion)) => conversion.convert(rgb),
         None => {}
     }
 }

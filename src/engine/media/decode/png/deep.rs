@@ -27,12 +27,12 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
     let info = reader.info();
     let (width, height) = (info.width, info.height);
     let is_animated = info.animation_control.is_some();
-    let profile = chroma::profile(info);
     let (kind, depth) = reader.output_color_type();
     if is_animated || depth != BitDepth::Sixteen {
         return Ok(None);
     }
     limits.reserve(width, height, area(width, height, 3))?;
+    let profile = chroma::profile(reader.info());
     // Converting HDR after reduction to 8 bits would show banding.
     let (named, profile) = match profile {
         Some(Profile::Named(named)) => (Some(named), None),
