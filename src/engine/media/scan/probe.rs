@@ -8,8 +8,8 @@ use crate::engine::files::regular::open_regular;
 use crate::engine::media::decode::{ContentKind, content};
 use crate::engine::media::file_names::{MediaKind, kind};
 
-/// Bytes read from each file.
-const HEAD: u64 = 64;
+/// Bytes read from each file: as many as the longest header by which a format is recognised.
+const HEAD: u64 = 128;
 /// Number of consecutive files of one extension without a picture after which no more are opened: on a slow disk each
 /// costs as much time as a photo.
 const MAX_MISSES: u32 = 1000;

@@ -53,6 +53,17 @@ fn pictures_are_listed_by_name_and_the_rest_is_counted() {
 }
 
 #[test]
+fn a_format_that_is_recognised_by_all_of_its_header_needs_no_extension() {
+    let dir = tree(&["a.png"]);
+    let mut pcx = vec![0_u8; 200];
+    pcx[..4].copy_from_slice(&[10, 5, 1, 8]);
+    pcx[65] = 3;
+    fs::write(dir.path().join("scan"), pcx).expect("written");
+    let mut scan = Scan::new(&[dir.path().into()], ScanOptions::default());
+    assert_eq!(names(&mut scan), ["a.png", "scan"]);
+}
+
+#[test]
 fn excluded_folders_are_passed_over_and_counted() {
     let dir = tree(&["in/a.png", "out/b.png", "in/out/c.png"]);
     let options = ScanOptions {
