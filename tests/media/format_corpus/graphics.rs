@@ -1,7 +1,7 @@
 //! Formats of graphics programs, icons and screenshots.
 
 use super::psd::planes;
-use super::{SIZE, assert_shows, encoded, picture, shown};
+use super::{SIZE, assert_shows, encoded, picture, read, shown};
 
 use std::io::Write;
 
@@ -220,6 +220,11 @@ fn png_of_apples_phones() {
     ]
     .concat();
     assert_shows(&file, &want, 0.0, "CgBI");
+    // Without IEND, the checksum of the data, and the end of the data.
+    let part = read(&file[..file.len() - 12 - 4 - 6]).expect("shown in part");
+    assert!(part.warning.expect("a warning").contains("cut short"));
+    let row = 3 * SIZE.0 as usize;
+    assert_eq!(part.pixels.rgb[..row], want.as_raw()[..row]);
 }
 
 /// An icon of these pictures: side, bits and bytes.

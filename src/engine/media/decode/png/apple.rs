@@ -4,7 +4,8 @@
 use std::io::Read;
 
 use super::super::limits::area;
-use super::super::{DecodeError, DecodeLimits, Picture};
+use super::super::{DecodeError, DecodeLimits, Picture, warning};
+use super::{UNREAD, is_truncated};
 
 /// Size of the PNG signature.
 const SIGNATURE: usize = 8;
@@ -21,7 +22,7 @@ fn damaged() -> DecodeError {
     }
 }
 
-/// Decodes the picture; only 8-bit non-interlaced files exist.
+/// Decodes the picture, or its rows before any damage; only 8-bit non-interlaced files exist.
 pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let (header, data) = chunks(bytes).ok_or_else(damaged)?;
     let side = |at: usize| {
@@ -48,11 +49,13 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, De
     let mut inflated = flate2::read::DeflateDecoder::new(&data[..]);
     let mut rgb = Vec::new();
     let (mut above, mut row) = (vec![0; stride], vec![0; stride]);
-    for _ in 0..height {
+    let mut read = 0;
+    while read < height {
         let mut filter = [0];
-        let read = inflated.read_exact(&mut filter);
-        read.and_then(|()| inflated.read_exact(&mut row))
-            .map_err(|_| damaged())?;
+        let found = inflated.read_exact(&mut filter);
+        if found.and_then(|()| inflated.read_exact(&mut row)).is_err() {
+            break;
+        }
         unfilter(filter[0], channels, &above, &mut row);
         for pixel in row.chunks_exact(channels) {
             let opacity = pixel.get(3).copied().unwrap_or(255);
@@ -60,8 +63,21 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, De
             rgb.extend([pixel[2], pixel[1], pixel[0]].map(add_white));
         }
         std::mem::swap(&mut above, &mut row);
+        read += 1;
     }
-    Ok(Picture::whole(width, height, rgb))
+    if read == 0 {
+        return Err(damaged());
+    }
+    rgb.resize(3 * width as usize * height as usize, UNREAD);
+    let lost = (100 * u64::from(height - read)).div_ceil(height.into()) as usize;
+    let warning = (lost > 0).then(|| match is_truncated(bytes) {
+        true => warning::cut_short(lost),
+        false => warning::damaged(lost),
+    });
+    Ok(Picture {
+        warning,
+        ..Picture::whole(width, height, rgb)
+    })
 }
 
 /// The header, and the concatenated data of all `IDAT` chunks.
@@ -70,7 +86,9 @@ fn chunks(bytes: &[u8]) -> Option<(&[u8; 13], Vec<u8>)> {
     let (mut header, mut data) = (None, Vec::new());
     while let Some((length, after)) = rest.split_first_chunk() {
         let length = u32::from_be_bytes(*length) as usize;
-        let (kind, after) = after.split_first_chunk::<4>()?;
+        let Some((kind, after)) = after.split_first_chunk::<4>() else {
+            break;
+        };
         let content = &after[..length.min(after.len())];
         match kind {
             b"IHDR" => header = content.first_chunk(),

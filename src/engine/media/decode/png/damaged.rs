@@ -7,11 +7,9 @@ use png::{ColorType, Decoder, InterlaceInfo, Reader, Transformations, splat_inte
 use super::super::alpha::composite_over_white;
 use super::super::limits::area;
 use super::super::{DecodeError, DecodeLimits, Picture, warning};
-use super::chroma;
+use super::{UNREAD, chroma, is_truncated};
 use crate::engine::cancel::CancelReader;
 
-/// Value of samples that cannot be read.
-const UNREAD: u8 = 128;
 /// Maximum bytes per pixel, plus those of the RGB result.
 const BYTES_PER_PIXEL: u64 = 4 + 3;
 
@@ -44,8 +42,7 @@ pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Pict
     }
     let mut rgb = to_rgb(&samples, kind);
     chroma::apply(profile, &mut rgb);
-    let is_truncated = !bytes.windows(4).rev().take(64).any(|word| word == b"IEND");
-    let warning = match (lost, is_truncated) {
+    let warning = match (lost, is_truncated(bytes)) {
         (0, true) => {
             "the file ends early: the picture is complete, but the data after it is missing".into()
         }

@@ -12,6 +12,8 @@ use super::format::PictureFormat;
 use super::{DecodeError, DecodeLimits, Picture, raster};
 
 const NAME: &str = "PNG";
+/// Value of samples that cannot be read.
+const UNREAD: u8 = 128;
 
 /// PNG; of an animation, the first picture.
 pub struct Png;
@@ -58,4 +60,9 @@ fn decode_whole(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, 
     let mut picture = raster::decode_as_stored(bytes, ImageFormat::Png, NAME, limits)?;
     chroma::apply(chroma::profile_of(bytes), &mut picture.rgb);
     Ok(picture)
+}
+
+/// Whether the last chunk is missing.
+fn is_truncated(bytes: &[u8]) -> bool {
+    !bytes.windows(4).rev().take(64).any(|word| word == b"IEND")
 }
