@@ -9,6 +9,8 @@ use super::{DecodeError, DecodeLimits, Picture, png};
 const NAME: &str = "ICO";
 const DIRECTORY: usize = 6;
 const ENTRY: usize = 16;
+/// Maximum number of pictures that are tried: entries may share data that is slow to decode.
+const MAX_TRIES: usize = 16;
 
 pub static ICO: Raster = Raster {
     name: NAME,
@@ -37,7 +39,7 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
         format: NAME,
         reason: "none of its pictures are in the file".into(),
     });
-    for (entry, picture) in pictures(bytes) {
+    for (entry, picture) in pictures(bytes).into_iter().take(MAX_TRIES) {
         result = match png::Png.probe(picture) {
             true => png::Png.decode(picture, 0, limits),
             false => {
