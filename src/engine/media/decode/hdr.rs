@@ -8,6 +8,7 @@ use std::io::Cursor;
 
 use image::codecs::{hdr::HdrDecoder, openexr::OpenExrDecoder};
 use image::{ImageDecoder, ImageResult};
+use memchr::memmem;
 
 use super::format::PictureFormat;
 use super::limits::area;
@@ -18,6 +19,10 @@ use crate::engine::cancel::CancelReader;
 
 /// Bytes per pixel: four 32-bit samples, twice while blocks are decompressed, and RGB.
 const BYTES_PER_PIXEL: u64 = 35;
+/// Bytes per sample of a block: a 32-bit sample, twice while the block is decompressed.
+const BYTES_PER_SAMPLE: u64 = 8;
+/// Minimum size of a channel in the list of channels.
+const CHANNEL_ENTRY: u64 = 18;
 /// Geometric means that need no exposure adjustment.
 const USUAL: std::ops::RangeInclusive<f32> = 0.005..=1.0;
 const MIDDLE: f32 = 0.18;
@@ -39,9 +44,36 @@ impl PictureFormat for Exr {
         _min_short_side: u32,
         limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
+        let of_blocks = need_of_blocks(bytes);
+        limits.reserve(0, 0, of_blocks)?;
         let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
-        decode(OpenExrDecoder::new(reader), self.name(), limits)
+        decode(OpenExrDecoder::new(reader), self.name(), of_blocks, limits)
     }
+}
+
+/// Bytes that the decoder may take for the blocks of an OpenEXR file. Blocks are parts of the data window, which may be
+/// much larger than the window that is displayed, and hold all channels.
+fn need_of_blocks(bytes: &[u8]) -> u64 {
+    let windows = attributes(bytes, b"dataWindow\0box2i\0").filter_map(|(_, value)| {
+        let (corners, _) = value.as_chunks::<4>();
+        let corner = |at: usize| Some(i64::from(i32::from_le_bytes(*corners.get(at)?)));
+        // The least x and y, then the greatest, inclusive.
+        let side = |at: usize| Some((corner(at + 2)? - corner(at)? + 1).max(0).unsigned_abs());
+        Some(side(0)?.saturating_mul(side(1)?))
+    });
+    let channels = attributes(bytes, b"channels\0chlist\0");
+    let channels = channels.map(|(size, _)| u64::from(size) / CHANNEL_ENTRY);
+    let per_pixel = BYTES_PER_SAMPLE * channels.max().unwrap_or_default();
+    let pixels = windows.max().unwrap_or_default();
+    pixels.saturating_mul(per_pixel.max(BYTES_PER_PIXEL))
+}
+
+/// The attributes with this name and type in the headers of an OpenEXR file: their size, and what follows it.
+fn attributes<'a>(bytes: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = (u32, &'a [u8])> {
+    memmem::find_iter(bytes, name).filter_map(move |at| {
+        let (size, value) = bytes.get(at + name.len()..)?.split_first_chunk()?;
+        Some((u32::from_le_bytes(*size), value))
+    })
 }
 
 pub struct Radiance;
@@ -62,18 +94,20 @@ impl PictureFormat for Radiance {
         limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
-        decode(HdrDecoder::new(reader), self.name(), limits)
+        decode(HdrDecoder::new(reader), self.name(), 0, limits)
     }
 }
 
 fn decode(
     decoder: ImageResult<impl ImageDecoder>,
     name: &'static str,
+    min_need: u64,
     limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
     let decoder = decoder.map_err(|e| damaged(name, &e))?;
     let (width, height) = decoder.dimensions();
-    limits.reserve(width, height, area(width, height, BYTES_PER_PIXEL))?;
+    let need = area(width, height, BYTES_PER_PIXEL).max(min_need);
+    limits.reserve(width, height, need)?;
     let image = image::DynamicImage::from_decoder(decoder).map_err(|e| damaged(name, &e))?;
     let light = image.into_rgba32f().into_raw();
     Ok(Picture::whole(width, height, shown(&light)))

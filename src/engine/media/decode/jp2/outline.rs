@@ -5,6 +5,9 @@ use super::codestream::{self, Codestream};
 use crate::engine::media::input::ByteSource;
 use crate::engine::media::iso_media::{IsoBox, parts};
 
+/// Depth of palette columns, coded minus one, from which on the decoder cannot read them.
+const MAX_DEPTH: u8 = 31;
+
 /// Merges the codestreams of a file into one with the maximum of their requirements. Returns `None` if there is none or
 /// one is inconsistent.
 pub fn of(bytes: &[u8]) -> Option<Codestream> {
@@ -13,7 +16,7 @@ pub fn of(bytes: &[u8]) -> Option<Codestream> {
     if bytes.starts_with(CODESTREAM) {
         return codestream::read(bytes, (0, end), false);
     }
-    let (mut outline, mut columns) = (None::<Codestream>, 0);
+    let (mut outline, mut mapped) = (None::<Codestream>, 0);
     for part in parts(&mut input, 0, end) {
         match &part.kind {
             b"jp2c" => {
@@ -26,22 +29,38 @@ pub fn of(bytes: &[u8]) -> Option<Codestream> {
                 }
                 outline = Some(stream);
             }
-            b"jp2h" => columns = columns.max(palette_columns(&mut input, &part)),
+            b"jp2h" => mapped = mapped.max(palette_channels(&mut input, &part)?),
             _ => {}
         }
     }
     let mut outline = outline?;
-    // Palette columns replace the components.
-    outline.channels = outline.channels.max(columns);
+    // The channels of a palette replace the components.
+    outline.channels = outline.channels.max(mapped);
     Some(outline)
 }
 
-fn palette_columns(input: &mut &[u8], header: &IsoBox) -> u64 {
+/// The number of channels that the palette of a header makes of the components; 0 without a palette. `None` if it is
+/// invalid: the decoder panics over depths that a `u32` cannot hold, and over a palette that makes no channels.
+fn palette_channels(input: &mut &[u8], header: &IsoBox) -> Option<u64> {
     let within = parts(input, header.body, header.end);
-    let palettes = within.iter().filter(|part| &part.kind == b"pclr");
-    // After the number of palette entries (two bytes).
-    let columns = palettes.filter_map(|part| input.array::<1>(part.body + 2));
-    columns.fold(0, |most, [columns]| most.max(columns.into()))
+    let of_kind = |kind: [u8; 4]| within.iter().filter(move |part| part.kind == kind);
+    let mut channels = 0;
+    for part in of_kind(*b"pclr") {
+        // After the number of entries (two bytes). The highest bit of a depth is its sign.
+        let [columns] = input.array(part.body + 2)?;
+        let depths = input.read(part.body + 3, columns.into())?;
+        if columns == 0 || depths.iter().any(|depth| depth & 0x7f >= MAX_DEPTH) {
+            return None;
+        }
+        channels = channels.max(u64::from(columns));
+    }
+    if channels > 0 {
+        for part in of_kind(*b"cmap") {
+            let mapped = (part.end - part.body) / 4;
+            channels = channels.max((mapped > 0).then_some(mapped)?);
+        }
+    }
+    Some(channels)
 }
 
 /// The file without its colour specification boxes, for files whose colour specification is invalid.
