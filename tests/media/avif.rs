@@ -24,16 +24,16 @@ fn decoded(bytes: &[u8]) -> Decoded {
     decode(bytes, 10_000, &Cancel::default()).expect("decodes")
 }
 
-fn upright(bytes: &[u8]) -> RgbImage {
+pub fn upright(bytes: &[u8]) -> RgbImage {
     let pixels = decoded(bytes).pixels.upright();
     RgbImage::from_raw(pixels.width, pixels.height, pixels.rgb).expect("as many as it says")
 }
 
-fn reference() -> RgbImage {
+pub fn reference() -> RgbImage {
     upright(&bytes("reference.png"))
 }
 
-fn assert_like(got: &RgbImage, want: &RgbImage, what: &str) {
+pub fn assert_like(got: &RgbImage, want: &RgbImage, what: &str) {
     assert_eq!(got.dimensions(), want.dimensions(), "{what}");
     let pairs = got.as_raw().iter().zip(want.as_raw());
     let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();

@@ -24,7 +24,7 @@ mod damage_corpus;
 mod exif_corpus;
 mod format_corpus;
 mod formats;
-mod hostile_heic;
+mod heic_boxes;
 mod paired_files;
 mod places;
 mod png;

@@ -26,6 +26,9 @@ const DECODER_COPIES: u64 = 3;
 /// Bytes per byte of a decoder configuration, of which the decoder lists the NAL units, even empty ones.
 const CONFIGURATION_BYTES: u64 = 24;
 
+/// Type of boxes whose content is ignored.
+const FREE: &[u8] = b"free";
+
 pub struct Heic;
 
 impl PictureFormat for Heic {
@@ -75,15 +78,19 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let coded = CodedParts::of(&bytes);
     limits.reserve(0, 0, coded.copied)?;
-    let info = heic_decoder::probe(&bytes).map_err(refused)?;
+    let heif = Heif::read(&bytes).filter(transforms_after_decoding);
+    let plain = match &heif {
+        Some(_) => without_crops(&bytes),
+        None => Cow::Borrowed(&*bytes),
+    };
+    let info = heic_decoder::probe(&plain).map_err(refused)?;
     let (width, height) = (side(info.coded_width), side(info.coded_height));
     limits.reserve(width, height, coded.need(&info))?;
     let has_rotation = iso_media::has_rotation(&bytes);
-    let heif = Heif::read(&bytes).filter(transforms_after_decoding);
     let options = DecodeOptions {
         apply_transforms: heif.is_none(),
     };
-    let owned = bytes.to_vec();
+    let owned = plain.into_owned();
     let work = move || heic_decoder::decode_with(&owned, &options);
     let mut image = detached(limits.cancel, work)?.map_err(refused)?;
     let profile = image.metadata.icc_profile.take();
@@ -99,6 +106,21 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
         orientation: orientation.or(has_rotation.then(Orientation::default)),
         ..Picture::whole(width, height, rgb)
     })
+}
+
+/// The file without crops, over some of which the decoder rejects a file even if it does not apply them.
+fn without_crops(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let properties = iso_media::property_boxes(bytes);
+    let crops = properties.filter(|(kind, _)| kind == b"clap");
+    let mut plain = Cow::Borrowed(bytes);
+    for (_, (start, _)) in crops {
+        let kind = start - FREE.len()..start;
+        // The header of a box with a 64-bit size ends with the size.
+        if bytes[kind.clone()] == *b"clap" {
+            plain.to_mut()[kind].copy_from_slice(FREE);
+        }
+    }
+    plain
 }
 
 /// Whether cropping and rotation can be applied after decoding. This takes less memory: RGB is smaller than the planes,

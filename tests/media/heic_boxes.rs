@@ -1,11 +1,54 @@
-//! HEIC files that would make the decoder allocate much more than they hold.
+//! HEIC with boxes that are written here: crops, and lists that would make the decoder allocate much more than the file
+//! holds.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(all(feature = "avif", feature = "heic"))]
 
-use crate::avif::{Item, boxed, bytes, extent, file};
+use crate::avif::{Item, assert_like, boxed, bytes, extent, file, reference, upright};
 
+use image::imageops;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{DecodeError, decode, decode_within};
 use lumisift::engine::media::memory_budget::MemoryBudget;
+
+/// A HEIC of one picture with this crop.
+fn cropped(crop: [i32; 8]) -> Vec<u8> {
+    let plain = bytes("plain.heic");
+    let position = |kind: &[u8; 4]| {
+        let at = plain.windows(4).position(|found| found == kind);
+        at.expect("a box") - 4
+    };
+    let property = |kind: &[u8; 4]| {
+        let at = position(kind);
+        let length = u32::from_be_bytes(*plain[at..].first_chunk().expect("a length"));
+        plain[at..at + length as usize].to_vec()
+    };
+    let properties = vec![
+        property(b"hvcC"),
+        property(b"colr"),
+        extent((192, 128)),
+        boxed(b"clap", &crop.map(i32::to_be_bytes).concat()),
+    ];
+    let data = plain[position(b"mdat") + 8..].to_vec();
+    let item = Item::new(b"hvc1", data, properties);
+    file(b"heic\0\0\0\0mif1heic", &[item], &[])
+}
+
+#[test]
+fn a_crop_that_is_no_whole_pixels_or_lies_outside_costs_no_picture() {
+    let whole = reference();
+    let part = imageops::crop_imm(&whole, 56, 30, 100, 60).to_image();
+    assert_like(
+        &upright(&cropped([100, 1, 60, 1, 10, 1, -4, 1])),
+        &part,
+        "a crop",
+    );
+    let fraction = upright(&cropped([201, 2, 121, 2, 10, 1, -4, 1]));
+    assert_like(&fraction, &part, "half pixels");
+    let outside = upright(&cropped([300, 1, 60, 1, 0, 1, 0, 1]));
+    assert_like(&outside, &whole, "a crop outside");
+    let nothing = upright(&cropped([0; 8]));
+    assert_like(&nothing, &whole, "a crop without numbers");
+}
 
 #[test]
 fn tiles_of_a_heic_that_lie_in_one_place_are_counted_each() {
