@@ -176,11 +176,15 @@ enum Sizes<'a> {
     /// All samples have the same size; then their number.
     Same(u32, u32),
     Each(&'a [[[u8; 4]; 1]]),
+    /// Sizes of this many bits (4, 8 or 16) each, and their number.
+    Compact(u8, u32, &'a [u8]),
 }
 
 impl<'a> Sizes<'a> {
     fn read(stbl: &'a [u8]) -> Option<Self> {
-        let stsz = child(stbl, b"stsz")?;
+        let Some(stsz) = child(stbl, b"stsz") else {
+            return Self::read_compact(child(stbl, b"stz2")?);
+        };
         let mut fields = Fields(stsz);
         fields.skip(4)?;
         match fields.u32()? {
@@ -190,8 +194,28 @@ impl<'a> Sizes<'a> {
         }
     }
 
+    /// Reads the compact sample size box (8.7.3.3).
+    fn read_compact(stz2: &'a [u8]) -> Option<Self> {
+        let mut fields = Fields(stz2);
+        fields.skip(7)?;
+        let (bits, count) = (fields.u8()?, fields.u32()?);
+        matches!(bits, 4 | 8 | 16).then(|| Self::Compact(bits, count, fields.rest()))
+    }
+
     fn of(&self, sample: u32) -> Option<u64> {
         match self {
+            Self::Compact(_, count, _) if sample >= *count => None,
+            Self::Compact(bits, _, sizes) => {
+                let sample = sample as usize;
+                Some(match bits {
+                    4 => u64::from(sizes.get(sample / 2)? >> (4 - 4 * (sample % 2)) & 15),
+                    8 => u64::from(*sizes.get(sample)?),
+                    _ => {
+                        let size = sizes.get(2 * sample..)?.first_chunk()?;
+                        u64::from(u16::from_be_bytes(*size))
+                    }
+                })
+            }
             Self::Same(size, count) => (sample < *count).then_some((*size).into()),
             Self::Each(sizes) => Some(number(sizes.get(sample as usize)?[0]).into()),
         }
@@ -201,6 +225,7 @@ impl<'a> Sizes<'a> {
     fn sum(&self, first: u32, end: u32) -> Option<u64> {
         match self {
             Self::Same(size, _) => Some(u64::from(*size) * u64::from(end - first)),
+            Self::Compact(..) => (first..end).map(|sample| self.of(sample)).sum(),
             Self::Each(sizes) => {
                 let sizes = sizes.get(first as usize..end as usize)?;
                 Some(sizes.iter().map(|[size]| u64::from(number(*size))).sum())
@@ -240,6 +265,29 @@ mod tests {
         let want = [(100, 11), (200, 12), (212, 13), (300, 14), (314, 15)];
         assert_eq!(places[..5], want.map(Some));
         assert_eq!(places[5], None);
+    }
+
+    #[test]
+    fn compact_sizes_are_read() {
+        let chunks = [
+            a_box(b"stsc", &[0, 1, 1, 4, 1]),
+            a_box(b"stco", &[0, 1, 100]),
+        ]
+        .concat();
+        // Sizes of 1, 2, 3 and 4 bytes.
+        for (bits, sizes) in [
+            (4, &[0x1234_0000][..]),
+            (8, &[0x0102_0304]),
+            (16, &[0x0001_0002, 0x0003_0004]),
+        ] {
+            let table = a_box(b"stz2", &[&[0, bits, 4][..], sizes].concat());
+            let stbl = [&chunks[..], &table].concat();
+            let places: Vec<_> = (0..5).map(|at| place(&stbl, at)).collect();
+            let want = [(100, 1), (101, 2), (103, 3), (106, 4)];
+            assert_eq!(places[..4], want.map(Some), "{bits}");
+            assert_eq!(places[4], None, "{bits}");
+            assert_eq!(keys(&stbl).len(), 0, "there are no times");
+        }
     }
 
     #[test]
