@@ -1,9 +1,9 @@
 #![no_main]
 
-#[path = "../readers/video.rs"]
-mod video;
 #[path = "../setup.rs"]
 mod setup;
+#[path = "../readers/video.rs"]
+mod video;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     setup::once();
