@@ -189,10 +189,18 @@ fn data_is_not_read_without_end() {
         tiles: Some((1 << 14, 1 << 14)),
         ..page((8, 1, 1, 8), vec![zlib(&[0; 100]); 5], 0)
     };
-    let budget = MemoryBudget::new(1 << 30);
-    let refused = decode_within(&tall.to_bytes(), 64, &budget, &Cancel::default());
-    assert!(
-        matches!(refused, Err(DecodeError::Damaged { .. })),
-        "{refused:?}"
-    );
+    // Ten gigabytes of samples, of which each row has ten bytes.
+    let deep = Page {
+        size: (17_000, 10_000),
+        ..page((8, 1, 64, 8), vec![zlib(&[0; 10]); 10_000], 1)
+    };
+    for file in [tall, deep] {
+        let budget = MemoryBudget::new(1 << 30);
+        let refused = decode_within(&file.to_bytes(), 64, &budget, &Cancel::default());
+        assert!(
+            matches!(refused, Err(DecodeError::Damaged { .. })),
+            "{:?}: {refused:?}",
+            file.size
+        );
+    }
 }

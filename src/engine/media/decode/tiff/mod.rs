@@ -28,8 +28,10 @@ const MAX_READS: u64 = 8;
 const MIN_READ: u64 = 16 << 20;
 /// Bytes that take as long as setting up the tables of a decompressor for a strip or tile.
 const SETUP: u64 = 4096;
-/// Maximum size of all strips or tiles as a multiple of the picture's, and bytes that they may have in any case.
+/// Maximum size of all strips or tiles as a multiple of the picture's and of the file's, and bytes that they may have in
+/// any case.
 const MAX_MADE: u64 = 64;
+const MAX_EXPANSION: u64 = 4096;
 const MIN_MADE: u64 = 1 << 30;
 
 /// TIFF, including BigTIFF.
@@ -305,6 +307,7 @@ impl<'a> Page<'a> {
             .saturating_mul(of_row);
         let bits = (layout.samples * layout.bits) as u64;
         let picture = area(layout.width, layout.height, bits) / 8;
-        read > MAX_READS * file + MIN_READ || made > MAX_MADE * picture + MIN_MADE
+        let most_made = (MAX_MADE * picture).min(MAX_EXPANSION * file);
+        read > MAX_READS * file + MIN_READ || made > most_made + MIN_MADE
     }
 }
