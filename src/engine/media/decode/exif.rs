@@ -5,7 +5,8 @@ use std::io::Cursor;
 pub use exif::Exif;
 use exif::{In, Reader, Tag, Value};
 
-use super::{Orientation, embedded};
+use super::iso_media::Heif;
+use super::{Orientation, embedded, exif_pointers};
 use crate::engine::media::dates;
 use crate::engine::media::taken::Taken;
 
@@ -39,13 +40,29 @@ pub(super) fn orientation(exif: &Exif) -> Option<Orientation> {
 /// Parses the EXIF of a file and skips malformed fields: a bad pointer to the GPS or thumbnail IFD does not hide the
 /// orientation.
 pub(super) fn fields(bytes: &[u8]) -> Option<Exif> {
-    partial(reader().read_from_container(&mut Cursor::new(bytes)))
-        .or_else(|| parse(embedded::exif(bytes)?))
+    if exif_pointers::are_excessive(bytes) {
+        return None;
+    }
+    // The library would read the same structures without this limit.
+    let embedded = embedded::exif(bytes).or_else(|| {
+        let item = Heif::read(bytes)?.exif()?;
+        embedded::of_item(&item).map(<[u8]>::to_vec)
+    });
+    if embedded
+        .as_deref()
+        .is_some_and(exif_pointers::are_excessive)
+    {
+        return None;
+    }
+    partial(reader().read_from_container(&mut Cursor::new(bytes))).or_else(|| parse(embedded?))
 }
 
 /// Parses a TIFF structure.
 pub(super) fn parse(tiff: Vec<u8>) -> Option<Exif> {
-    partial(reader().read_raw(tiff))
+    match exif_pointers::are_excessive(&tiff) {
+        true => None,
+        false => partial(reader().read_raw(tiff)),
+    }
 }
 
 fn reader() -> Reader {

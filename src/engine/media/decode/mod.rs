@@ -14,6 +14,7 @@ mod detached;
 mod embedded;
 mod error;
 mod exif;
+mod exif_pointers;
 mod extras;
 mod facts;
 mod file;
