@@ -289,6 +289,13 @@ fn icons_show_their_largest_picture() {
     let file = icon(&[(0, 8, png[..60].to_vec()), small()]);
     let want = RgbImage::from_pixel(16, 16, Rgb([200, 9, 9]));
     assert_shows(&file, &want, 0.0, "the smaller one");
+    // But not if that takes countless attempts.
+    let after = |damaged: usize| {
+        let mut pictures = vec![(0, 8, png[..60].to_vec()); damaged];
+        pictures.push(small());
+        read(&icon(&pictures))
+    };
+    assert!(after(15).is_ok() && after(16).is_err());
     // Or of a kind that is not supported.
     let mut other = bitmap(48, [200, 9, 9, 255]);
     other[16] = 4;
