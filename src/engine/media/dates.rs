@@ -4,21 +4,21 @@
 //! time. Unix timestamps are taken as UTC. Impossible dates are rejected: nonexistent days, years before photography
 //! and the future. `docs/metadata.md` lists the order of sources.
 
-use std::ffi::OsStr;
-use std::path::Path;
+mod names;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::taken::Taken;
 
+pub use names::from_file_name;
+
 /// The year of the earliest photograph.
 const FIRST_YEAR: i16 = 1826;
-/// Earliest year accepted in file names: files named by date come from digital cameras and phones.
-const FIRST_NAMED_YEAR: i16 = 1990;
 
 /// Parses a date as found in EXIF, XMP, IPTC and QuickTime fields: separated by `:`, `-`, `/` or `.`, with or without a
-/// time. Fractions of a second and UTC offsets are ignored. The first digit of two may be a space or missing.
+/// time. Fractions of a second and UTC offsets are ignored. The first digit of two may be a space or missing, and an
+/// unknown time may be blank, as EXIF specifies.
 #[must_use]
 pub fn parse(text: &str) -> Option<Taken> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
@@ -36,11 +36,13 @@ pub fn parse(text: &str) -> Option<Taken> {
         None => Some((0, 0, 0)),
         Some(' ' | 'T' | 't') => {
             numbers.0 = numbers.0[1..].trim_start();
-            match numbers.0.is_empty() {
+            match numbers.0.trim_matches([':', ' ']).is_empty() {
                 true => Some((0, 0, 0)),
                 false => numbers.time(),
             }
         }
+        // A time zone, which XML allows after a date without a time.
+        Some('Z' | 'z' | '+') => Some((0, 0, 0)),
         Some('0'..='9') => numbers.time(),
         Some(_) => None,
     };
@@ -54,23 +56,6 @@ pub fn parse_mail(text: &str) -> Option<Taken> {
     taken(at.datetime())
 }
 
-/// Parses the date in a file name: `IMG-20190501-WA0001`, `PXL_20230704_101112123`, `Screenshot_2024-05-01-10-00-00`,
-/// `signal-2024-05-01-100000`, `2024-05-01 10.00.00`, or Unix milliseconds as in `FB_IMG_1558375918123`.
-#[must_use]
-pub fn from_file_name(path: &Path) -> Option<Taken> {
-    let stem = path.file_stem().map(OsStr::to_string_lossy)?;
-    let mut rest = &stem[..];
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let run = &rest[start..];
-        if let Some(at) = named(run) {
-            return taken(at);
-        }
-        let end = run.find(|c: char| !c.is_ascii_digit());
-        rest = end.map_or("", |end| &run[end..]);
-    }
-    None
-}
-
 /// Converts a Unix timestamp in seconds, as in Google Takeout. It has no time zone, so the result is in UTC. Zero is
 /// rejected: programs write it for unknown dates.
 #[must_use]
@@ -80,37 +65,6 @@ pub fn from_unix_seconds(seconds: i64) -> Option<Taken> {
     }
     let at = Timestamp::from_second(seconds).ok()?;
     taken(at.to_zoned(TimeZone::UTC).datetime())
-}
-
-/// Parses the date at the start of a string of digits.
-fn named(text: &str) -> Option<DateTime> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let mut numbers = DateNumbers(text);
-    match digits {
-        8 | 14 | 17 => {
-            let year = numbers.next(4)?.0;
-            let (month, day) = (numbers.next(2)?.0, numbers.next(2)?.0);
-            let date = date(year, month, day, FIRST_NAMED_YEAR)?;
-            at(date, numbers.named_time().unwrap_or_default())
-        }
-        13 => {
-            let milliseconds = text[..13].parse().ok()?;
-            let at = Timestamp::from_millisecond(milliseconds).ok()?;
-            let at = at.to_zoned(TimeZone::UTC).datetime();
-            (at.year() >= FIRST_NAMED_YEAR).then_some(at)
-        }
-        4 => {
-            let year = numbers.field(4, &['-', '_', '.'])?;
-            let month = numbers.field(2, &['-', '_', '.'])?;
-            let (day, after) = numbers.next(2)?;
-            if after.is_ascii_digit() {
-                return None;
-            }
-            let date = date(year, month, day, FIRST_NAMED_YEAR)?;
-            at(date, numbers.named_time().unwrap_or_default())
-        }
-        _ => None,
-    }
 }
 
 /// The unparsed remainder of a string of numbers and separators.
@@ -169,39 +123,19 @@ impl DateNumbers<'_> {
             ':' | '.' | '0'..='9' => self.short()?.0,
             _ => 0,
         };
-        Some((hour, minute, second))
+        Some((self.of_day(hour), minute, second))
     }
 
-    /// Takes the time that follows the date in a file name.
-    fn named_time(mut self) -> Option<(i16, i16, i16)> {
-        let words = [
-            " at ", " um ", " à ", " às ", " a las ", " alle ", " om ", " kl. ",
-        ];
-        let (rest, is_said) = match words.iter().find_map(|word| self.0.strip_prefix(word)) {
-            Some(rest) => (rest, true),
-            None => (
-                self.0.strip_prefix(['_', '-', ' ', 'T']).unwrap_or(self.0),
-                false,
-            ),
-        };
-        self.0 = rest;
-        let separators = ['.', '-', ':', '_'];
-        // macOS in English writes 3.05.07 PM.
-        let mut hour = match is_said {
-            true => self.short_field(&separators)?,
-            false => self.field(2, &separators)?,
-        };
-        let minute = self.field(2, &separators)?;
-        let second = self.next(2)?.0;
-        let half = self.0.trim_start().get(..2).unwrap_or_default();
-        if is_said && (1..=12).contains(&hour) {
-            match half.to_ascii_uppercase().as_str() {
-                "AM" => hour %= 12,
-                "PM" => hour = hour % 12 + 12,
-                _ => {}
-            }
+    /// The hour of the day if a mark of its half follows: `PM`, `p.m.`, `p. m.`.
+    fn of_day(&self, hour: i16) -> i16 {
+        let fraction = |c: char| c == '.' || c.is_ascii_digit();
+        let rest = self.0.trim_start_matches(fraction);
+        let mut letters = rest.chars().filter(|c| *c != '.' && !c.is_whitespace());
+        match (letters.next(), letters.next()) {
+            (Some('A' | 'a'), Some('M' | 'm')) if hour == 12 => 0,
+            (Some('P' | 'p'), Some('M' | 'm')) if hour < 12 => hour + 12,
+            _ => hour,
         }
-        (hour < 24 && minute < 60 && second <= 60).then_some((hour, minute, second))
     }
 }
 
@@ -220,24 +154,24 @@ fn at(date: Date, (hour, minute, second): (i16, i16, i16)) -> Option<DateTime> {
     midnight.checked_add(seconds.seconds()).ok()
 }
 
-/// Rejects future dates, with a margin of one day for time zones ahead of this machine's.
+/// Rejects dates before photography and in the future, with a margin of one day for time zones ahead of this machine's.
 fn taken(at: DateTime) -> Option<Taken> {
     let tomorrow = Timestamp::now().to_zoned(TimeZone::UTC).datetime();
     let tomorrow = tomorrow.checked_add(1.day()).ok()?;
-    (at <= tomorrow).then(|| Taken::from_text(at.strftime("%Y-%m-%dT%H:%M:%S").to_string()))
+    (at.year() >= FIRST_YEAR && at <= tomorrow)
+        .then(|| Taken::from_text(at.strftime("%Y-%m-%dT%H:%M:%S").to_string()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
+
     use proptest::prelude::*;
+
+    use super::*;
 
     fn parsed(text: &str) -> String {
         parse(text).map_or_else(|| "none".into(), |taken| taken.as_str().into())
-    }
-
-    fn named(name: &str) -> String {
-        from_file_name(Path::new(name)).map_or_else(|| "none".into(), |t| t.as_str().into())
     }
 
     #[test]
@@ -269,8 +203,15 @@ mod tests {
             "20240501",
             "2024:05:01 ",
             "2024:05:01 00:00:00",
+            "2024:05:01   :  :  ",
+            "2024-05-01Z",
+            "2024-05-01+02:00",
+            "2024:05:01 12:00:00 AM",
         ] {
             assert_eq!(parsed(text), "2024-05-01T00:00:00", "{text}");
+        }
+        for text in ["2024:05:01 03:05:07 PM", "2024:05:01 03:05:07.5 p.m."] {
+            assert_eq!(parsed(text), "2024-05-01T15:05:07", "{text}");
         }
         assert_eq!(parsed("2024:05:01 24:00:00"), "2024-05-02T00:00:00");
         assert_eq!(parsed("2024:12:31 23:59:60"), "2025-01-01T00:00:00");
@@ -299,74 +240,27 @@ mod tests {
     }
 
     #[test]
-    fn names_of_files_tell_dates() {
-        for (name, want) in [
-            ("IMG-20190501-WA0001.jpg", "2019-05-01T00:00:00"),
-            ("VID-20190501-WA0001.mp4", "2019-05-01T00:00:00"),
-            ("PXL_20230704_101112123.jpg", "2023-07-04T10:11:12"),
-            ("PXL_20230704_101112123.PORTRAIT.jpg", "2023-07-04T10:11:12"),
-            ("IMG_20200229_235959.jpg", "2020-02-29T23:59:59"),
-            ("20240501_100000(2).jpg", "2024-05-01T10:00:00"),
-            ("20240501100000.jpg", "2024-05-01T10:00:00"),
-            (
-                "Screenshot_2024-05-01-10-00-00-123_com.app.jpg",
-                "2024-05-01T10:00:00",
-            ),
-            (
-                "Screenshot 2024-05-01 at 10.00.00.png",
-                "2024-05-01T10:00:00",
-            ),
-            ("Screenshot_20240501-100000.png", "2024-05-01T10:00:00"),
-            ("signal-2024-05-01-100000.jpg", "2024-05-01T10:00:00"),
-            ("signal-2024-05-01-10-00-00-123.jpg", "2024-05-01T10:00:00"),
-            (
-                "WhatsApp Image 2024-05-01 at 10.00.00.jpeg",
-                "2024-05-01T10:00:00",
-            ),
-            (
-                "Screenshot 2024-05-01 at 3.05.07\u{202f}PM.png",
-                "2024-05-01T15:05:07",
-            ),
-            (
-                "Screenshot 2024-05-01 at 12.00.09 AM.png",
-                "2024-05-01T00:00:09",
-            ),
-            (
-                "Bildschirmfoto 2024-05-01 um 10.00.00.png",
-                "2024-05-01T10:00:00",
-            ),
-            ("photo_2024-05-01_10-00-00.jpg", "2024-05-01T10:00:00"),
-            ("WIN_20240501_10_00_00_Pro.jpg", "2024-05-01T10:00:00"),
-            ("2024-05-01 10.00.00.jpg", "2024-05-01T10:00:00"),
-            ("2024_05_01 party.jpg", "2024-05-01T00:00:00"),
-            ("FB_IMG_1558375918123.jpg", "2019-05-20T18:11:58"),
-            ("1558375918123.jpg", "2019-05-20T18:11:58"),
-            ("12345 2024-05-01.jpg", "2024-05-01T00:00:00"),
+    fn seconds_since_1970_are_utc() {
+        let taken = from_unix_seconds(1_258_375_918).expect("a date");
+        assert_eq!(taken.as_str(), "2009-11-16T12:51:58");
+        // The year 1653, and one before our era.
+        for seconds in [
+            0,
+            i64::MAX,
+            i64::MIN,
+            32_503_680_000,
+            -10_000_000_000,
+            -100_000_000_000,
         ] {
-            assert_eq!(named(name), want, "{name}");
-        }
-        for name in [
-            "DSC_0001.jpg",
-            "IMG_12345678.jpg",
-            "20240231_100000.jpg",
-            "99991231.jpg",
-            "2024-05.jpg",
-            "2024-05-011.jpg",
-            "5550123456789.jpg",
-            "猫.jpg",
-            "",
-        ] {
-            assert_eq!(named(name), "none", "{name}");
+            assert_eq!(from_unix_seconds(seconds), None, "{seconds}");
         }
     }
 
     #[test]
-    fn seconds_since_1970_are_utc() {
-        let taken = from_unix_seconds(1_258_375_918).expect("a date");
-        assert_eq!(taken.as_str(), "2009-11-16T12:51:58");
-        for seconds in [0, i64::MAX, i64::MIN, 32_503_680_000] {
-            assert_eq!(from_unix_seconds(seconds), None, "{seconds}");
-        }
+    fn dates_of_mails_have_plausible_years_too() {
+        let year = |year: u16| parse_mail(&format!("01 May {year} 10:00:00 +0000"));
+        assert!(year(1999).is_some());
+        assert_eq!((year(1654), year(2199)), (None, None));
     }
 
     proptest! {
