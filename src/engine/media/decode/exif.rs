@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 pub use exif::Exif;
-use exif::{In, Reader, Tag, Value};
+use exif::{Context, In, Reader, Tag, Value};
 
 use super::iso_media::Heif;
 use super::{Orientation, embedded, exif_pointers};
@@ -13,11 +13,17 @@ use crate::engine::media::taken::Taken;
 /// Maximum length of a name in characters: malformed fields can be of any length.
 pub(super) const MAX_LETTERS: usize = 80;
 
-/// The capture date: the first valid one.
+/// The capture date: the first valid one. TIFF/EP has the tags of the Exif IFD in the first one.
 pub(super) fn taken(exif: &Exif) -> Option<Taken> {
-    [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
-        .into_iter()
-        .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
+    let in_first = |tag: Tag| Tag(Context::Tiff, tag.number());
+    let original = [Tag::DateTimeOriginal, Tag::DateTimeDigitized];
+    let mut tags = original.into_iter().chain(original.map(in_first));
+    tags.find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
+}
+
+/// The date of the last change, which is that of the capture in files that no program has changed.
+pub(super) fn changed(exif: &Exif) -> Option<Taken> {
+    date(&exif.get_field(Tag::DateTime, In::PRIMARY)?.value)
 }
 
 /// The camera model.
@@ -34,7 +40,9 @@ pub(super) fn camera(exif: &Exif) -> Option<String> {
 /// The orientation, if present and valid.
 pub(super) fn orientation(exif: &Exif) -> Option<Orientation> {
     let field = exif.get_field(Tag::Orientation, In::PRIMARY)?;
-    field.value.get_uint(0).map(Orientation::from_exif)
+    let value = field.value.get_uint(0);
+    let value = value.filter(|value| (1..=8).contains(value));
+    value.map(Orientation::from_exif)
 }
 
 /// Parses the EXIF of a file and skips malformed fields: a bad pointer to the GPS or thumbnail IFD does not hide the

@@ -19,25 +19,28 @@ pub(super) struct ExifFacts {
     pub camera: Option<String>,
 }
 
-/// Reads the metadata of a file: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
+/// Reads the metadata of a file: first EXIF, then XMP and IPTC-IIM (docs/metadata.md). What the EXIF library does not
+/// find is taken from our own reader, which accepts more: BigTIFF, other types of pointers and values.
 pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     let fields = format.exif(bytes);
     let fields = fields.as_ref();
     // Lazy: needed only if the EXIF is incomplete.
     let inside = LazyCell::new(|| metadata::embedded_metadata(Cursor::new(bytes)));
     let orientation = fields.and_then(exif::orientation).or_else(|| {
-        let orientation = inside.1;
+        let orientation = inside.orientation;
         orientation.map(Orientation::from_exif)
     });
     let camera = fields.and_then(exif::camera).or_else(|| {
-        let camera = inside.0.camera.as_deref()?.trim();
+        let camera = inside.facts.camera.as_deref()?.trim();
         (!camera.is_empty()).then(|| camera.chars().take(exif::MAX_LETTERS).collect())
     });
-    let taken = fields.and_then(exif::taken);
+    let taken = (fields.and_then(exif::taken))
+        .or_else(|| inside.exif_taken.clone())
+        .or_else(|| fields.and_then(exif::changed));
     ExifFacts {
         orientation: orientation.unwrap_or_default(),
         camera,
-        taken: taken.or_else(|| inside.0.taken.clone()),
+        taken: taken.or_else(|| inside.facts.taken.clone()),
     }
 }
 
@@ -199,6 +202,48 @@ mod tests {
         }
         let taken = read(&Jpeg, &jpeg_with(&piexif)).taken.expect("a date");
         assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
+    }
+
+    #[test]
+    fn types_that_the_library_does_not_know_are_read() {
+        // A signed orientation, a pointer of type IFD, as libtiff writes it, and a date of type UNDEFINED.
+        let first = directory(
+            &[
+                entry(0x112, 8, 1, 6 << 16),
+                entry(0x132, 2, 20, 50),
+                entry(0x8769, 13, 1, 70),
+            ],
+            0,
+        );
+        let second = directory(&[entry(0x9003, 7, 20, 88)], 0);
+        let tiff = [
+            &first[..],
+            b"2024:05:01 10:00:00\0",
+            &second,
+            b"2020:06:07 08:09:10\0",
+        ];
+        let facts = read(&Jpeg, &jpeg_with(&tiff.concat()));
+        assert_eq!(facts.orientation, Orientation::from_exif(6));
+        let taken = facts.taken.expect("a date");
+        assert_eq!(taken.as_str(), "2020-06-07T08:09:10");
+    }
+
+    #[test]
+    fn an_orientation_that_is_none_gives_way_to_that_of_xmp() {
+        let packet = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><r:RDF \
+            xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><r:Description \
+            xmlns:t='http://ns.adobe.com/tiff/1.0/'><t:Orientation>8</t:Orientation>\
+            </r:Description></r:RDF></x:xmpmeta>";
+        let content = [&b"http://ns.adobe.com/xap/1.0/\0"[..], packet.as_bytes()].concat();
+        let mut segment = vec![0xff, 0xe1];
+        segment.extend((content.len() as u16 + 2).to_be_bytes());
+        segment.extend(content);
+        for (value, want) in [(0, 8), (9, 8), (3, 3)] {
+            let mut bytes = jpeg_with(&directory(&[entry(0x112, 3, 1, value << 16)], 0));
+            bytes.splice(2..2, segment.clone());
+            let facts = read(&Jpeg, &bytes);
+            assert_eq!(facts.orientation, Orientation::from_exif(want), "{value}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Metadata in ISO base media files (ISO/IEC 14496-12) and similar formats: HEIC, AVIF, CR3, JPEG XL and JPEG 2000.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 
+use super::MetadataBlocks;
 use super::input::{ByteSource, Input};
-use super::{MetadataBlocks, tiff};
 use crate::engine::media::decode::{exif_of_item, is_exif_uuid};
 use crate::engine::media::iso_media::{
     IsoBox, Items, MAX_ITEMS, MAX_META, MetadataItemKind, content, parts,
@@ -61,8 +61,7 @@ fn uuid<R: Read + Seek>(input: &mut Input<R>, part: &IsoBox, blocks: &mut Metada
 /// Reads an Exif item or box.
 fn exif(tiff: Option<&[u8]>, blocks: &mut MetadataBlocks) {
     if let Some(tiff) = tiff {
-        let read = tiff::read(&mut Input::new(Cursor::new(tiff)));
-        blocks.exif = std::mem::take(&mut blocks.exif).or(read.exif);
+        blocks.add_exif(tiff);
     }
 }
 
@@ -91,6 +90,8 @@ fn items<R: Read + Seek>(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {

@@ -1,10 +1,9 @@
 //! Metadata in the marker segments of a JPEG.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 
 use super::MetadataBlocks;
 use super::input::{ByteSource, Input};
-use super::tiff;
 use crate::engine::media::metadata::xmp::{EXTENDED, Packet};
 
 /// Prefix of an XMP segment.
@@ -12,8 +11,8 @@ pub const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// Maximum size of a packet in one segment.
 pub const MAX_PACKET: usize = 0xffff - 2 - XMP.len();
 const EXTENSION: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
-/// Prefix of an EXIF segment.
-pub const EXIF: &[u8] = b"Exif\0\0";
+/// Prefix of an EXIF segment. Another byte follows: a zero, but some programs write another value.
+pub const EXIF: &[u8] = b"Exif\0";
 const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 /// Size of the header of an extended XMP part: GUID, total length and offset.
 const PART_HEAD: usize = 32 + 4 + 4;
@@ -86,8 +85,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
             [true, ..] => blocks.xmp.push(body[XMP.len()..].to_vec()),
             [_, true, ..] => parts.extend(part(&body[EXTENSION.len()..])),
             [_, _, true, _] => {
-                let tiff = tiff::read(&mut Input::new(Cursor::new(&body[EXIF.len()..])));
-                blocks.exif = blocks.exif.or(tiff.exif);
+                blocks.add_exif(body.get(EXIF.len() + 1..).unwrap_or_default());
             }
             // Image resources may continue in the next segment.
             _ => photoshop.extend_from_slice(&body[PHOTOSHOP.len()..]),
@@ -142,6 +140,8 @@ fn part(body: &[u8]) -> Option<ExtendedXmpPart> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     fn segment(marker: u8, parts: &[&[u8]]) -> Vec<u8> {

@@ -11,7 +11,7 @@ mod tiff;
 mod webp;
 mod write;
 
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use super::facts::SourceFacts;
@@ -31,6 +31,8 @@ struct MetadataBlocks {
     iptc: Option<Vec<u8>>,
     /// Facts from EXIF.
     exif: SourceFacts,
+    /// Orientation from EXIF.
+    orientation: Option<u32>,
     /// Creation date from a PNG text chunk.
     created: Option<Taken>,
 }
@@ -68,7 +70,30 @@ impl ContainerFormat {
     }
 }
 
+/// The embedded metadata that decoding uses.
+#[derive(Debug)]
+pub struct EmbeddedMetadata {
+    /// The merged metadata.
+    pub facts: SourceFacts,
+    /// The orientation from EXIF, or else from XMP, as an EXIF value from 1 to 8.
+    pub orientation: Option<u32>,
+    /// The date from EXIF alone.
+    pub exif_taken: Option<Taken>,
+}
+
+/// Whether a number is one of EXIF's eight orientations.
+fn is_orientation(value: &u32) -> bool {
+    (1..=8).contains(value)
+}
+
 impl MetadataBlocks {
+    /// Adds the EXIF in a TIFF structure; fields that are already known stay.
+    fn add_exif(&mut self, tiff: &[u8]) {
+        let read = tiff::read(&mut Input::new(Cursor::new(tiff)));
+        self.exif = std::mem::take(&mut self.exif).or(read.exif);
+        self.orientation = self.orientation.or(read.orientation);
+    }
+
     fn of<R: Read + Seek>(format: ContainerFormat, input: &mut Input<R>) -> Self {
         match format {
             ContainerFormat::Jpeg => jpeg::read(input),
@@ -91,26 +116,34 @@ impl MetadataBlocks {
 /// The merged metadata of a photo. XMP takes precedence over IPTC-IIM, and IPTC-IIM over EXIF: newer programs write the
 /// former. Malformed metadata is ignored.
 pub fn facts<R: Read + Seek>(reader: R) -> SourceFacts {
-    all(reader).0
+    all(reader).facts
 }
 
-/// Like [`facts`], with the orientation from XMP as an EXIF value, in a single pass over the file.
-pub fn all<R: Read + Seek>(reader: R) -> (SourceFacts, Option<u32>) {
+/// Like [`facts`], with the orientation, in a single pass over the file.
+pub fn all<R: Read + Seek>(reader: R) -> EmbeddedMetadata {
     let blocks = MetadataBlocks::read(reader);
     let packets = blocks.xmp.iter();
     let packets: Vec<Packet> = packets
         .filter_map(|packet| Packet::parse(packet).ok())
         .collect();
-    let orientation = packets
-        .iter()
-        .find_map(|packet| packet.simple(xmp::ORIENTATION))
-        .and_then(|text| text.trim().parse().ok());
+    let of_packet = |packet: &Packet| {
+        let value: Option<u32> = packet.simple(xmp::ORIENTATION)?.trim().parse().ok();
+        value.filter(is_orientation)
+    };
+    let orientation = blocks
+        .orientation
+        .or_else(|| packets.iter().find_map(of_packet));
+    let exif_taken = blocks.exif.taken.clone();
     let iptc = blocks.iptc.as_deref().map(iptc::facts);
     let xmp = packets.iter().map(Packet::facts).reduce(SourceFacts::or);
     let xmp = xmp.unwrap_or_default();
     let mut facts = xmp.or(iptc.unwrap_or_default()).or(blocks.exif);
     facts.taken = facts.taken.or(blocks.created);
-    (facts, orientation)
+    EmbeddedMetadata {
+        facts,
+        orientation,
+        exif_taken,
+    }
 }
 
 /// The merged metadata of a photo at this path.

@@ -1,9 +1,9 @@
 //! Metadata in the image resources of Photoshop files.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 
+use super::MetadataBlocks;
 use super::input::{ByteSource, Input};
-use super::{MetadataBlocks, tiff};
 
 const IPTC: u16 = 1028;
 const EXIF: u16 = 1058;
@@ -41,7 +41,7 @@ fn resources<R: Read + Seek>(input: &mut Input<R>, blocks: &mut MetadataBlocks) 
             match id {
                 XMP => blocks.xmp.push(bytes),
                 IPTC => blocks.iptc = Some(bytes),
-                _ => blocks.exif = tiff::read(&mut Input::new(Cursor::new(bytes))).exif,
+                _ => blocks.add_exif(&bytes),
             }
         }
         at = body + length.next_multiple_of(2);
@@ -54,6 +54,8 @@ fn resources<R: Read + Seek>(input: &mut Input<R>, blocks: &mut MetadataBlocks) 
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     #[test]

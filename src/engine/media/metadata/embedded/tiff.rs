@@ -3,10 +3,11 @@
 mod ifd;
 mod write;
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use super::input::{ByteSource, Input};
-use super::{MetadataBlocks, iptc};
+use super::{MetadataBlocks, iptc, is_orientation};
 use crate::engine::media::dates;
 use crate::engine::media::metadata::facts;
 use crate::engine::media::places::Coordinates;
@@ -24,6 +25,7 @@ const WINDOWS_KEYWORDS: u16 = 0x9c9e;
 const EXIF: u16 = 0x8769;
 const DESCRIPTION: u16 = 0x010e;
 const MODEL: u16 = 0x0110;
+const ORIENTATION: u16 = 0x0112;
 const LENS: u16 = 0xa434;
 const CHANGED: u16 = 0x0132;
 const TAKEN: [u16; 2] = [0x9003, 0x9004];
@@ -57,8 +59,10 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
         return blocks;
     };
     let fields = layout.fields(input, first).unwrap_or_default();
-    let (mut percent, mut changed) = (None, None);
-    for field in &fields {
+    let (mut percent, mut changed, mut original) = (None, None, None);
+    // A tag that is repeated thousands of times must not multiply the size of its value.
+    let mut seen = HashSet::new();
+    for field in fields.iter().filter(|field| seen.insert(field.tag)) {
         match field.tag {
             XMP => blocks.xmp.extend(value(input, field)),
             IPTC => blocks.iptc = value(input, field),
@@ -67,10 +71,10 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                 blocks.iptc = iptc::in_resources(&resources).map(<[u8]>::to_vec);
             }
             RATING => {
-                let stars = layout.number(input, field.at, 2);
-                blocks.exif.rating = stars.and_then(|stars| i8::try_from(stars.min(5)).ok());
+                let stars = layout.integer(input, field);
+                blocks.exif.rating = stars.and_then(|stars| i8::try_from(stars.clamp(-1, 5)).ok());
             }
-            RATING_PERCENT => percent = layout.number(input, field.at, 2),
+            RATING_PERCENT => percent = layout.integer(input, field),
             WINDOWS_KEYWORDS => {
                 blocks.exif.keywords = words(&value(input, field).unwrap_or_default())
             }
@@ -80,6 +84,15 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
             }
             MODEL => blocks.exif.camera = name(&value(input, field).unwrap_or_default()),
             CHANGED => changed = date(input, field),
+            ORIENTATION => {
+                let value = layout.integer(input, field);
+                blocks.orientation = value.and_then(orientation);
+            }
+            // TIFF/EP has the fields of the Exif IFD here.
+            LENS => {
+                let lens = || name(&value(input, field)?);
+                blocks.exif.lens = blocks.exif.lens.take().or_else(lens);
+            }
             EXIF => {
                 let inner = layout.inner(input, field);
                 blocks.exif.taken = TAKEN.iter().find_map(|tag| {
@@ -90,23 +103,36 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                 blocks.exif.sub_seconds =
                     fraction.and_then(|field| sub_seconds(&value(input, field)?));
                 let lens = inner.iter().find(|field| field.tag == LENS);
-                blocks.exif.lens = lens.and_then(|field| name(&value(input, field)?));
+                let lens = lens.and_then(|field| name(&value(input, field)?));
+                blocks.exif.lens = lens.or(blocks.exif.lens);
             }
             GPS => {
                 let inner = layout.inner(input, field);
                 blocks.exif.position = position(layout, input, &inner);
+            }
+            tag if TAKEN.contains(&tag) => {
+                original = original.or_else(|| date(input, field));
             }
             _ => {}
         }
     }
     let percent = percent.and_then(|percent| facts::stars_of_percent(percent as f32));
     blocks.exif.rating = blocks.exif.rating.or(percent);
-    blocks.exif.taken = blocks.exif.taken.or(changed);
+    blocks.exif.taken = blocks.exif.taken.or(original).or(changed);
     blocks
 }
 
 fn date<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Taken> {
-    dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
+    let bytes = value(input, field)?;
+    // What follows the terminator is left over from a longer value.
+    let mut texts = bytes.split(|byte| *byte == 0);
+    let text = texts.find(|text| !text.is_empty())?;
+    dates::parse(&String::from_utf8_lossy(text))
+}
+
+/// An orientation, if it is one of the eight.
+fn orientation(value: i64) -> Option<u32> {
+    u32::try_from(value).ok().filter(is_orientation)
 }
 
 /// The digits of a fraction of a second without trailing zeros, so that `5` and `50` are equal.
@@ -231,8 +257,72 @@ mod tests {
         assert_eq!(blocks(&percent).exif.rating, Some(4));
     }
 
+    #[test]
+    fn whole_numbers_of_every_type_are_orientations() {
+        let of = |kind: u16, value: &[u8]| {
+            let bytes = tiff(false, &[(ORIENTATION, kind, value)]);
+            blocks(&bytes).orientation
+        };
+        for (kind, value) in [(1, &[6_u8][..]), (3, &[0, 6]), (6, &[6]), (8, &[0, 6])] {
+            assert_eq!(of(kind, value), Some(6), "type {kind}");
+        }
+        for (kind, value) in [
+            (3, &[0_u8, 0][..]),
+            (3, &[0, 9]),
+            (6, &[0xff]),
+            (3, &[]),
+            (2, b"left"),
+        ] {
+            assert_eq!(of(kind, value), None, "type {kind}");
+        }
+    }
+
+    #[test]
+    fn fields_before_the_end_of_a_truncated_directory_are_read() {
+        let fields: &[(u16, u16, &[u8])] = &[
+            (ORIENTATION, 3, &[6, 0]),
+            (RATING, 3, &[4, 0]),
+            (RATING_PERCENT, 3, &[75, 0]),
+        ];
+        let bytes = tiff(true, fields);
+        let end_of_two = 8 + 2 + 2 * 12;
+        for end in end_of_two..bytes.len() {
+            let read = blocks(&bytes[..end]);
+            assert_eq!((read.orientation, read.exif.rating), (Some(6), Some(4)));
+        }
+    }
+
+    #[test]
+    fn dates_and_lenses_are_read_in_the_first_directory_and_after_junk() {
+        let fields: &[(u16, u16, &[u8])] = &[
+            (CHANGED, 2, b"2024:05:01 10:00:00\0"),
+            (TAKEN[0], 2, b"2020:06:07 08:09:10\0\xff\xfe"),
+            (LENS, 2, b"50mm\0"),
+        ];
+        let read = blocks(&tiff(true, fields)).exif;
+        let taken = read.taken.expect("a date");
+        assert_eq!(taken.as_str(), "2020-06-07T08:09:10");
+        assert_eq!(read.lens.as_deref(), Some("50mm"));
+    }
+
+    #[test]
+    fn a_repeated_tag_counts_once() {
+        let packet: (u16, u16, &[u8]) = (XMP, 1, b"<packet/>");
+        assert_eq!(blocks(&tiff(true, &[packet; 500])).xmp, [b"<packet/>"]);
+    }
+
     /// A GPS IFD with these rationals, after a first IFD with one field.
     fn gps(little: bool, north: [(u32, u32); 3], east: [(u32, u32); 3]) -> Vec<u8> {
+        gps_of(little, 5, north, east)
+    }
+
+    /// The same with fractions of a type.
+    fn gps_of(
+        little: bool,
+        fraction: u16,
+        north: [(u32, u32); 3],
+        east: [(u32, u32); 3],
+    ) -> Vec<u8> {
         let mut bytes = tiff(little, &[(GPS, 1, &[0; 4])]);
         let at = bytes.len() as u32;
         let long = |n: u32| {
@@ -254,9 +344,9 @@ mod tests {
         let values = at + 2 + 4 * 12 + 4;
         for (tag, kind, count, value) in [
             (1, 2, 2, *b"S\0\0\0"),
-            (2, 5, 3, long(values)),
+            (2, fraction, 3, long(values)),
             (3, 2, 2, *b"E\0\0\0"),
-            (4, 5, 3, long(values + 24)),
+            (4, fraction, 3, long(values + 24)),
         ] {
             bytes.extend(short(tag));
             bytes.extend(short(kind));
@@ -295,6 +385,13 @@ mod tests {
                     assert_eq!(blocks(&bytes[..end]).exif.position, None);
                 }
             }
+            // Some programs write the sign as well as the hemisphere.
+            let minus = |number: i32| number as u32;
+            let north = [(minus(-33), 1), (minus(-52_128), 1000), (0, 1)];
+            let east = [(151, 1), (1257, 100), (0, 1)];
+            let bytes = gps_of(little, 10, north, east);
+            assert_eq!(blocks(&bytes).exif.position, sydney);
+            assert_eq!(blocks(&gps_of(little, 12, north, east)).exif.position, None);
             let nowhere = [(0, 0); 3];
             assert_eq!(blocks(&gps(little, nowhere, nowhere)).exif.position, None);
         }

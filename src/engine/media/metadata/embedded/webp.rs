@@ -1,9 +1,9 @@
 //! Metadata in the chunks of a WebP.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 
+use super::MetadataBlocks;
 use super::input::{ByteSource, Input};
-use super::{MetadataBlocks, tiff};
 
 /// Maximum number of chunks examined; an animation has one per frame.
 const MAX_CHUNKS: usize = 100_000;
@@ -65,7 +65,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
         } else {
             // Some programs write the prefix used in JPEG.
             let body = body.strip_prefix(b"Exif\0\0").unwrap_or(body);
-            blocks.exif = tiff::read(&mut Input::new(Cursor::new(body))).exif;
+            blocks.add_exif(body);
         }
     }
     blocks

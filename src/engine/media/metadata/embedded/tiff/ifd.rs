@@ -17,9 +17,10 @@ pub struct ByteLayout {
     pub big: bool,
 }
 
-/// A field: tag, offset of the entry, and offset of the value.
+/// A field: tag, type, offset of the entry, and offset and length of the value.
 pub struct DirectoryField {
     pub tag: u16,
+    pub kind: u64,
     pub entry: u64,
     pub at: u64,
     pub length: u64,
@@ -40,6 +41,7 @@ impl ByteLayout {
         })
     }
 
+    /// The fields of an IFD: if it is cut off, those before the end.
     pub fn fields<R: Read + Seek>(
         self,
         input: &mut Input<R>,
@@ -52,27 +54,28 @@ impl ByteLayout {
         let count = self.number(input, at, head)?.min(MAX_FIELDS);
         let mut fields = Vec::new();
         for number in 0..count {
-            let field = at + head as u64 + number * size;
-            let Some(tag) = self.number(input, field, 2) else {
+            let entry = at + head as u64 + number * size;
+            let mut part = |offset: u64, width: usize| self.number(input, entry + offset, width);
+            let (Some(tag), Some(kind), Some(count)) = (part(0, 2), part(2, 2), part(4, place))
+            else {
                 break;
             };
-            let width = match self.number(input, field + 2, 2)? {
-                1 | 2 | 6 | 7 => 1,
-                3 | 8 => 2,
-                4 | 9 | 11 | 13 => 4,
-                5 | 10 | 12 | 16..=18 => 8,
-                _ => continue,
+            let Some(width) = width(kind) else {
+                continue;
             };
-            let length = self.number(input, field + 4, place)?.saturating_mul(width);
-            let value = field + 4 + place as u64;
+            let length = count.saturating_mul(width);
+            let value = entry + 4 + place as u64;
             let at = match length <= place as u64 {
-                true => value,
-                false => self.number(input, value, place)?,
+                true => Some(value),
+                false => self.number(input, value, place),
             };
-            let tag = u16::try_from(tag).ok()?;
+            let (Some(at), Ok(tag)) = (at, u16::try_from(tag)) else {
+                break;
+            };
             fields.push(DirectoryField {
                 tag,
-                entry: field,
+                kind,
+                entry,
                 at,
                 length,
             });
@@ -92,18 +95,41 @@ impl ByteLayout {
         fields.unwrap_or_default()
     }
 
-    /// Up to three rationals; seconds are often missing or 0/0.
+    /// The first number of an integer field.
+    pub fn integer<R: Read + Seek>(
+        self,
+        input: &mut Input<R>,
+        field: &DirectoryField,
+    ) -> Option<i64> {
+        let width = width(field.kind).filter(|width| *width <= 4 && *width <= field.length)?;
+        let number = self.number(input, field.at, usize::try_from(width).ok()?)?;
+        Some(match field.kind {
+            6 => i64::from(number as u8 as i8),
+            8 => i64::from(number as u16 as i16),
+            9 => i64::from(number as u32 as i32),
+            // Text and fractions.
+            2 | 11 => return None,
+            _ => i64::try_from(number).ok()?,
+        })
+    }
+
+    /// The magnitudes of up to three rationals; seconds are often missing or 0/0.
     pub fn fractions<R: Read + Seek>(
         self,
         input: &mut Input<R>,
         field: &DirectoryField,
     ) -> Option<[f64; 3]> {
+        let magnitude: fn(u64) -> f64 = match field.kind {
+            5 => |number: u64| number as f64,
+            10 => |number: u64| f64::from((number as u32 as i32).unsigned_abs()),
+            _ => return None,
+        };
         let mut values = [0.0; 3];
         let count = (field.length / 8).min(3);
         for (at, value) in (0..count).zip(&mut values) {
             let place = field.at + 8 * at;
-            let above = self.number(input, place, 4)? as f64;
-            let below = self.number(input, place + 4, 4)? as f64;
+            let above = magnitude(self.number(input, place, 4)?);
+            let below = magnitude(self.number(input, place + 4, 4)?);
             match (above, below) {
                 (0.0, 0.0) if at > 0 => {}
                 _ => *value = above / below,
@@ -111,6 +137,17 @@ impl ByteLayout {
         }
         (count > 0).then_some(values)
     }
+}
+
+/// Size in bytes of a value of this type, if the type is known.
+fn width(kind: u64) -> Option<u64> {
+    Some(match kind {
+        1 | 2 | 6 | 7 => 1,
+        3 | 8 => 2,
+        4 | 9 | 11 | 13 => 4,
+        5 | 10 | 12 | 16..=18 => 8,
+        _ => return None,
+    })
 }
 
 /// The layout of a file, and the offset of its first IFD.
