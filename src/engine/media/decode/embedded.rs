@@ -1,5 +1,6 @@
 //! EXIF in places that the EXIF library does not search: after an `Exif\0\0` prefix in PNG and WebP chunks, in
-//! ImageMagick's "Raw profile type exif" text chunks of PNG, and in boxes of JPEG XL and JPEG 2000.
+//! ImageMagick's "Raw profile type exif" text chunks of PNG, which hold XMP and IPTC-IIM too, and in boxes of JPEG XL and
+//! JPEG 2000.
 
 use std::io::Read;
 
@@ -9,6 +10,10 @@ use super::iso_media;
 
 /// Prefix of the TIFF structure in JPEG.
 const PREFIX: &[u8] = b"Exif\0\0";
+/// Prefix of an XMP packet in JPEG.
+const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+/// Start of the keyword of a text chunk with a profile.
+const PROFILE: &[u8] = b"Raw profile type ";
 /// Identifiers of `uuid` boxes with EXIF in JPEG 2000: the common one and Photoshop's.
 const EXIF_UUIDS: [&[u8; 16]; 2] = [
     b"JpgTiffExif->JP2",
@@ -16,23 +21,52 @@ const EXIF_UUIDS: [&[u8; 16]; 2] = [
 ];
 /// Maximum decompressed size of a profile. EXIF in JPEG is limited to 64 KiB, so cameras write nothing larger.
 const LIMIT: u64 = 1 << 20;
+/// Maximum number of chunks examined for EXIF: each can decompress to the maximum size.
+const MAX_CHUNKS: usize = 16;
 
-/// The TIFF structure in an ImageMagick text chunk, without a prefix.
-pub fn of_text(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
-    let profile = raw_profile(kind, data)?;
-    Some(match profile.strip_prefix(PREFIX) {
-        Some(tiff) => tiff.to_vec(),
-        None => profile,
+/// Metadata in an ImageMagick text chunk.
+#[derive(Debug, PartialEq, Eq)]
+pub enum TextProfile {
+    /// A TIFF structure, without a prefix.
+    Exif(Vec<u8>),
+    /// An XMP packet.
+    Xmp(Vec<u8>),
+    /// Photoshop's image resources, or IPTC-IIM alone.
+    Iptc(Vec<u8>),
+}
+
+/// Whether the contents of a text chunk start like a profile.
+pub fn is_text_profile(data: &[u8]) -> bool {
+    data.starts_with(PROFILE)
+}
+
+/// The metadata in an ImageMagick text chunk.
+pub fn text_profile(kind: &[u8; 4], data: &[u8]) -> Option<TextProfile> {
+    let (keyword, profile) = raw_profile(kind, data)?;
+    let without = |prefix: &[u8]| profile.strip_prefix(prefix).map(<[u8]>::to_vec);
+    Some(match keyword {
+        b"exif" | b"APP1" => match (without(PREFIX), without(XMP)) {
+            (Some(tiff), _) => TextProfile::Exif(tiff),
+            (_, Some(packet)) => TextProfile::Xmp(packet),
+            _ => TextProfile::Exif(profile),
+        },
+        b"xmp" => TextProfile::Xmp(profile),
+        _ => TextProfile::Iptc(profile),
     })
 }
 
 /// The TIFF structure of the EXIF in a PNG, WebP, JPEG XL or JPEG 2000 file, without a prefix.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let found = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        png_chunks(&bytes[8..]).find_map(|(kind, data)| match kind {
+        let chunks = png_chunks(&bytes[8..]);
+        let likely = chunks.filter(|(kind, data)| *kind == b"eXIf" || is_text_profile(data));
+        let mut likely = likely.take(MAX_CHUNKS);
+        likely.find_map(|(kind, data)| match kind {
             b"eXIf" => Some(data.to_vec()),
-            b"tEXt" | b"zTXt" | b"iTXt" => raw_profile(kind, data),
-            _ => None,
+            _ => match text_profile(kind, data)? {
+                TextProfile::Exif(tiff) => Some(tiff),
+                TextProfile::Xmp(_) | TextProfile::Iptc(_) => None,
+            },
         })
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         let exif = riff_chunks(&bytes[12..]).find(|(kind, _)| *kind == b"EXIF");
@@ -101,11 +135,12 @@ fn riff_chunks(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     })
 }
 
-/// Decodes ImageMagick's text: a keyword, then a name, a length and hexadecimal bytes, optionally compressed.
-fn raw_profile(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
+/// Decodes ImageMagick's text, optionally compressed: the end of the keyword, and the bytes.
+fn raw_profile<'a>(kind: &[u8; 4], data: &'a [u8]) -> Option<(&'a [u8], Vec<u8>)> {
+    let data = data.strip_prefix(PROFILE)?;
     let end = data.iter().position(|byte| *byte == 0)?;
     let (keyword, data) = (&data[..end], &data[end + 1..]);
-    if !matches!(keyword, b"Raw profile type exif" | b"Raw profile type APP1") {
+    if !matches!(keyword, b"exif" | b"APP1" | b"xmp" | b"iptc" | b"8bim") {
         return None;
     }
     let (is_compressed, data) = match (kind, data) {
@@ -124,15 +159,29 @@ fn raw_profile(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
     } else {
         text.extend_from_slice(data);
     }
-    let text = std::str::from_utf8(&text).ok()?;
-    let mut words = text.split_ascii_whitespace();
-    let (_name, _length) = (words.next()?, words.next()?);
-    let digits: Vec<u8> = words.flat_map(str::bytes).collect();
-    let pair = |pair: &[u8; 2]| {
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)
-    };
-    digits.as_chunks().0.iter().map(pair).collect()
+    let text = std::str::from_utf8(&text).ok()?.trim_ascii_start();
+    // The name is a line of its own, which may have several words ("generic profile"), or one word.
+    let of_line = text.find(['\n', '\r']).and_then(|end| hex(&text[end..]));
+    let of_word = || hex(&text[text.find(' ')?..]);
+    Some((keyword, of_line.or_else(of_word)?))
+}
+
+/// Decodes a length and as many hexadecimal bytes, with white space anywhere between the digits.
+fn hex(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_ascii_start();
+    let (length, digits) = text.split_at(text.find(|c: char| c.is_ascii_whitespace())?);
+    let length: usize = length.parse().ok()?;
+    let digits = digits.chars().filter(|c| !c.is_ascii_whitespace());
+    let digits: Vec<u8> = digits
+        .map_while(|c| c.to_digit(16))
+        .map(|digit| digit as u8)
+        .collect();
+    let pairs = digits.as_chunks::<2>().0.iter();
+    let bytes: Vec<u8> = pairs
+        .take(length)
+        .map(|[high, low]| high << 4 | low)
+        .collect();
+    (!bytes.is_empty()).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -212,6 +261,55 @@ mod tests {
         ] {
             assert_eq!(exif(&file).as_deref(), Some(TIFF));
         }
+    }
+
+    #[test]
+    fn profiles_are_read_with_any_name_and_white_space() {
+        let digits: String = TIFF.iter().map(|byte| format!("{byte:02X}")).collect();
+        let length = TIFF.len();
+        for text in [
+            format!("\ngeneric profile\n      {length}\n{digits}\n"),
+            format!("\n\nexif\r\n  {length}\r\n{digits}\r\n"),
+            format!("exif {length} {digits}"),
+            format!(
+                "exif\n{length}\n{}\t{}ffff and more",
+                &digits[..7],
+                &digits[7..]
+            ),
+        ] {
+            let data = [b"Raw profile type APP1\0", text.as_bytes()].concat();
+            assert_eq!(exif(&png(b"tEXt", &data)).as_deref(), Some(TIFF), "{text}");
+        }
+    }
+
+    #[test]
+    fn profiles_of_other_kinds_are_told_apart() {
+        let profile = |name: &str, bytes: &[u8]| {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let text = format!(
+                "Raw profile type {name}\0\n{name}\n{}\n{digits}\n",
+                bytes.len()
+            );
+            text_profile(b"tEXt", text.as_bytes())
+        };
+        let packet = Some(TextProfile::Xmp(b"<packet/>".to_vec()));
+        assert_eq!(profile("xmp", b"<packet/>"), packet);
+        assert_eq!(profile("APP1", &[XMP, b"<packet/>"].concat()), packet);
+        let iptc = Some(TextProfile::Iptc(b"8BIM".to_vec()));
+        assert_eq!(profile("iptc", b"8BIM"), iptc);
+        assert_eq!(profile("8bim", b"8BIM"), iptc);
+        assert_eq!(profile("icc", b"ICC"), None);
+    }
+
+    #[test]
+    fn a_limited_number_of_profiles_is_examined() {
+        let wrong = b"Raw profile type exif\0nonsense";
+        let mut file = png(b"tEXt", wrong);
+        for _ in 1..MAX_CHUNKS {
+            file.extend(&png(b"tEXt", wrong)[33..]);
+        }
+        file.extend(&png(b"eXIf", TIFF)[33..]);
+        assert_eq!(exif(&file), None);
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) use cicp::{Cicp, UNSPECIFIED};
 #[cfg(feature = "video")]
 pub(super) use detached::detached;
 pub(in crate::engine::media) use embedded::{
-    is_exif_uuid, of_item as exif_of_item, of_text as exif_of_text,
+    TextProfile, is_exif_uuid, is_text_profile, of_item as exif_of_item, text_profile,
 };
 pub use error::DecodeError;
 pub use facts::camera_facts;

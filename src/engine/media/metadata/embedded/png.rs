@@ -1,27 +1,30 @@
 //! Metadata in the chunks of a PNG, before or after the image data.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 
 use flate2::read::ZlibDecoder;
 
 use super::input::{ByteSource, Input};
-use super::{MetadataBlocks, tiff};
+use super::{MetadataBlocks, iptc};
 use crate::engine::media::dates;
-use crate::engine::media::decode::exif_of_text;
+use crate::engine::media::decode::{TextProfile, is_text_profile, text_profile};
 use crate::engine::media::taken::Taken;
 
 /// Start of an XMP chunk.
 pub const XMP: &[u8] = b"XML:com.adobe.xmp\0";
 /// Start of a creation date chunk.
 const CREATED: &[u8] = b"Creation Time\0";
-/// Maximum decompressed size of a packet.
-const MAX_PACKET: u64 = 16 << 20;
+/// Maximum decompressed size of all packets together.
+const MAX_PACKETS: u64 = 16 << 20;
+/// Maximum number of profiles in text chunks; each can decompress to a megabyte.
+const MAX_PROFILES: usize = 16;
 /// Maximum number of chunks examined.
 const MAX_CHUNKS: usize = 500_000;
 
 /// Reads the metadata of a PNG.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
+    let (mut left, mut profiles) = (MAX_PACKETS, 0);
     let mut at = 8;
     for _ in 0..MAX_CHUNKS {
         let Some([a, b, c, d, kind @ ..]) = input.array::<8>(at) else {
@@ -34,16 +37,16 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
             b"IEND" => break,
             b"iTXt" | b"tEXt" | b"zTXt" => {
                 let packet = match &kind {
-                    b"iTXt" => packet(input, body, length as usize),
+                    b"iTXt" => packet(input, body, length as usize, &mut left),
                     _ => None,
                 };
                 if packet.is_none()
                     && let Some(text) = input.read(body, length as usize)
                 {
                     blocks.created = blocks.created.or_else(|| created(&kind, text));
-                    if let Some(exif) = exif_of_text(&kind, text) {
-                        let tiff = tiff::read(&mut Input::new(Cursor::new(exif)));
-                        blocks.exif = blocks.exif.or(tiff.exif);
+                    if is_text_profile(text) && profiles < MAX_PROFILES {
+                        profiles += 1;
+                        blocks.add_profile(text_profile(&kind, text));
                     }
                 }
                 blocks.xmp.extend(packet);
@@ -52,14 +55,32 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                 if let Some(body) = input.read(body, length as usize) {
                     // Some programs write the prefix used in JPEG.
                     let body = body.strip_prefix(b"Exif\0\0").unwrap_or(body);
-                    let tiff = tiff::read(&mut Input::new(Cursor::new(body)));
-                    blocks.exif = blocks.exif.or(tiff.exif);
+                    blocks.add_exif(body);
                 }
             }
             _ => {}
         }
     }
     blocks
+}
+
+impl MetadataBlocks {
+    /// Adds the profile in a text chunk.
+    fn add_profile(&mut self, profile: Option<TextProfile>) {
+        match profile {
+            Some(TextProfile::Exif(tiff)) => self.add_exif(&tiff),
+            Some(TextProfile::Xmp(packet)) => self.xmp.push(packet),
+            Some(TextProfile::Iptc(bytes)) if self.iptc.is_none() => {
+                self.iptc = if bytes.starts_with(&[0x1c]) {
+                    // IPTC-IIM without image resources around it.
+                    Some(bytes)
+                } else {
+                    iptc::in_resources(&bytes).map(<[u8]>::to_vec)
+                };
+            }
+            Some(TextProfile::Iptc(_)) | None => {}
+        }
+    }
 }
 
 /// The creation date in a text chunk.
@@ -74,8 +95,13 @@ fn created(kind: &[u8; 4], chunk: &[u8]) -> Option<Taken> {
     dates::parse(text).or_else(|| dates::parse_mail(text))
 }
 
-/// The XMP packet in a text chunk, if it has one.
-fn packet<R: Read + Seek>(input: &mut Input<R>, at: u64, length: usize) -> Option<Vec<u8>> {
+/// The XMP packet in a text chunk, if it has one. `left` is the number of bytes that may still be decompressed.
+fn packet<R: Read + Seek>(
+    input: &mut Input<R>,
+    at: u64,
+    length: usize,
+    left: &mut u64,
+) -> Option<Vec<u8>> {
     if input.read(at, length.min(XMP.len()))? != XMP {
         return None;
     }
@@ -89,14 +115,17 @@ fn packet<R: Read + Seek>(input: &mut Input<R>, at: u64, length: usize) -> Optio
         return Some(text.to_vec());
     }
     let mut packet = Vec::new();
-    let mut reader = ZlibDecoder::new(text).take(MAX_PACKET + 1);
-    reader.read_to_end(&mut packet).ok()?;
-    (packet.len() as u64 <= MAX_PACKET).then_some(packet)
+    let mut reader = ZlibDecoder::new(text).take(*left + 1);
+    let read = reader.read_to_end(&mut packet);
+    let length = packet.len() as u64;
+    let fits = length <= *left;
+    *left = left.saturating_sub(length);
+    (read.is_ok() && fits).then_some(packet)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     use flate2::Compression;
     use flate2::write::ZlibEncoder;
@@ -125,6 +154,45 @@ mod tests {
         chunk(b"iTXt", &text(0, b"<late/>"));
         let read = read(&mut Input::new(Cursor::new(bytes)));
         assert_eq!(read.xmp, [&b"<plain/>"[..], b"<packet/>"]);
+    }
+
+    #[test]
+    fn compressed_packets_do_not_make_more_of_a_file_than_it_can_say() {
+        let mut compressed = ZlibEncoder::new(Vec::new(), Compression::best());
+        let packet = vec![b' '; MAX_PACKETS as usize / 2];
+        compressed.write_all(&packet).expect("compressed");
+        let compressed = compressed.finish().expect("compressed");
+        let text = [XMP, &[1, 0, 0, 0], &compressed].concat();
+        let length = (text.len() as u32).to_be_bytes();
+        let chunk = [&length[..], b"iTXt", &text, &[0; 4]].concat();
+        let file = [&b"\x89PNG\r\n\x1a\n"[..], &chunk.repeat(20)].concat();
+        let read = read(&mut Input::new(Cursor::new(file)));
+        assert_eq!(read.xmp.len(), 2);
+    }
+
+    #[test]
+    fn profiles_in_text_are_read() {
+        let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+        let iptc = b"8BIM\x04\x04\0\0\0\0\0\x08\x1c\x02\x19\0\x03sea";
+        for (name, bytes) in [
+            ("xmp", &b"<packet/>"[..]),
+            ("iptc", iptc),
+            ("iptc", b"none"),
+        ] {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let text = format!(
+                "Raw profile type {name}\0\n{name}\n{}\n{digits}",
+                bytes.len()
+            );
+            file.extend((text.len() as u32).to_be_bytes());
+            file.extend(b"tEXt");
+            file.extend(text.as_bytes());
+            file.extend([0; 4]);
+        }
+        let read = read(&mut Input::new(Cursor::new(file)));
+        assert_eq!(read.xmp, [b"<packet/>"]);
+        let facts = iptc::facts(&read.iptc.expect("IIM"));
+        assert_eq!(facts.keywords, ["sea"]);
     }
 
     #[test]
