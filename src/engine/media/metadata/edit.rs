@@ -1,5 +1,7 @@
 //! Additions to XMP packets, which change only the bytes that they need.
 
+use std::collections::HashSet;
+
 use super::description::NewDescription;
 use super::error::MetadataError;
 use super::facts::SourceFacts;
@@ -151,19 +153,14 @@ impl Packet {
         property: XmpProperty,
         items: &[String],
     ) -> Result<bool, MetadataError> {
-        let mut known = self.list(property);
-        let already = known.len();
-        for item in items {
-            let item = item.trim();
-            if !item.is_empty() && !known.iter().any(|there| there == item) {
-                known.push(item.into());
-            }
-        }
-        if known.len() == already {
+        let mut known: HashSet<String> = self.list(property).into_iter().collect();
+        let items = items.iter().map(|item| item.trim().to_owned());
+        let is_new = |item: &String| !item.is_empty() && known.insert(item.clone());
+        let mut new: Vec<String> = items.filter(is_new).collect();
+        if new.is_empty() {
             return Ok(false);
         }
         self.ensure_description()?;
-        let mut new = known.split_off(already);
         let mut sites = self.sites(property);
         if sites.is_empty() {
             let splices = self.new_list(self.home(property)?, property, &new);
@@ -172,12 +169,11 @@ impl Packet {
         let first = sites.remove(0);
         let mut splices = Vec::new();
         // A property must be unique: duplicates are merged into the first.
-        for site in sites {
-            let (there, items) = (self.items_at(first), self.items_at(site));
-            let missing = items.into_iter().filter(|item| !there.contains(item));
-            new.splice(0..0, missing);
-            splices.push(self.removal(site));
-        }
+        let mut there: HashSet<String> = self.items_at(first).into_iter().collect();
+        let others = sites.iter().flat_map(|site| self.items_at(*site));
+        let missing: Vec<String> = others.filter(|item| there.insert(item.clone())).collect();
+        new.splice(0..0, missing);
+        splices.extend(sites.into_iter().map(|site| self.removal(site)));
         match first {
             PropertySite::Attribute(id, _) => {
                 new.splice(0..0, self.items_at(first));
@@ -275,9 +271,9 @@ fn tag_paths(mine: &SourceFacts, known: &KnownKeywords, new: &[String]) -> Vec<S
     let hierarchical = mine.hierarchical.iter().chain(&known.hierarchical);
     let mut paths: Vec<String> = hierarchical.map(|path| path.replace('|', "/")).collect();
     let last = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let named: Vec<String> = paths.iter().chain(new).map(last).collect();
+    let named: HashSet<String> = paths.iter().chain(new).map(last).collect();
     let keywords = mine.keywords.iter().chain(&known.keywords);
-    paths.extend(keywords.filter(|word| !named.contains(word)).cloned());
+    paths.extend(keywords.filter(|word| !named.contains(*word)).cloned());
     paths
 }
 

@@ -1,5 +1,7 @@
 //! The metadata properties that this program uses.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -82,6 +84,14 @@ impl SourceFacts {
     }
 }
 
+/// The items in their order, each once. Lists in damaged or malicious files can have hundreds of thousands.
+#[must_use]
+pub fn unique(items: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let items = items.into_iter();
+    items.filter(|item| seen.insert(item.clone())).collect()
+}
+
 /// A description without surrounding white space, shortened to the maximum length; `None` if it is empty or a camera's
 /// default.
 #[must_use]
@@ -133,6 +143,14 @@ pub fn moment(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn repeated_items_are_dropped_in_linear_time() {
+        let items = ["b", "a", "b", "c", "a"].map(str::to_owned);
+        assert_eq!(unique(items), ["b", "a", "c"]);
+        let many = (0..300_000).map(|number: u32| number.to_string());
+        assert_eq!(unique(many).len(), 300_000);
+    }
 
     #[test]
     fn ratings_of_all_spellings_are_stars() {

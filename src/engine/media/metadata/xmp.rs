@@ -177,21 +177,17 @@ impl Packet {
     /// The properties that this program uses.
     #[must_use]
     pub fn facts(&self) -> SourceFacts {
-        let mut hierarchical = self.list(HIERARCHY);
+        let hierarchical = self.list(HIERARCHY);
         let tags = self.list(TAGS).into_iter().chain(self.list(WINDOWS_TAGS));
         let tags: Vec<String> = tags.map(|path| path.replace('/', "|")).collect();
-        let mut keywords = self.list(SUBJECT);
-        for path in hierarchical.iter().chain(&tags) {
-            let last = path.rsplit('|').next().unwrap_or_default().trim();
-            if !last.is_empty() && !keywords.iter().any(|known| known == last) {
-                keywords.push(last.into());
-            }
-        }
-        for path in tags.into_iter().filter(|path| path.contains('|')) {
-            if !hierarchical.contains(&path) {
-                hierarchical.push(path);
-            }
-        }
+        let leaf = |path: &String| {
+            let leaf = path.rsplit('|').next().unwrap_or_default().trim();
+            (!leaf.is_empty()).then(|| leaf.to_owned())
+        };
+        let leaves = hierarchical.iter().chain(&tags).filter_map(leaf);
+        let keywords = facts::unique(self.list(SUBJECT).into_iter().chain(leaves));
+        let paths = tags.into_iter().filter(|path| path.contains('|'));
+        let hierarchical = facts::unique(hierarchical.into_iter().chain(paths));
         let percent = || self.simple(RATING_PERCENT)?.trim().parse().ok();
         let date = |property: &XmpProperty| dates::parse(&self.simple(*property)?);
         let [latitude, longitude] = POSITION.map(|property| self.simple(property));
@@ -234,15 +230,8 @@ impl Packet {
     /// The items of an array, or the value of a simple property as the only item.
     #[must_use]
     pub fn list(&self, property: XmpProperty) -> Vec<String> {
-        let mut items = Vec::new();
-        for site in self.sites(property) {
-            for item in self.items_at(site) {
-                if !items.contains(&item) {
-                    items.push(item);
-                }
-            }
-        }
-        items
+        let sites = self.sites(property).into_iter();
+        facts::unique(sites.flat_map(|site| self.items_at(site)))
     }
 
     /// The value of a simple property.

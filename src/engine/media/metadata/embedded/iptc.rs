@@ -1,16 +1,22 @@
 //! IPTC-IIM datasets in a Photoshop image resource.
 
 use crate::engine::media::dates;
-use crate::engine::media::metadata::facts::{SourceFacts, description};
+use crate::engine::media::metadata::facts::{SourceFacts, description, unique};
 
 /// Identifier of the image resource with IIM.
 const RESOURCE: u16 = 0x0404;
+
+/// Signatures of image resources: Photoshop's own, and those of other Adobe programs.
+const SIGNATURES: [&[u8; 4]; 5] = [b"8BIM", b"MeSa", b"PHUT", b"AgHg", b"DCSR"];
 
 /// The IIM in a block of Photoshop image resources.
 #[must_use]
 pub fn in_resources(mut bytes: &[u8]) -> Option<&[u8]> {
     loop {
-        let rest = bytes.strip_prefix(b"8BIM")?;
+        let (signature, rest) = bytes.split_first_chunk::<4>()?;
+        if !SIGNATURES.contains(&signature) {
+            return None;
+        }
         let number = u16::from_be_bytes(*rest.first_chunk()?);
         // A Pascal string, padded to an even length including its length byte.
         let name = (usize::from(*rest.get(2)?) + 2) & !1;
@@ -28,14 +34,18 @@ pub fn in_resources(mut bytes: &[u8]) -> Option<&[u8]> {
 #[must_use]
 pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     let (mut utf8, mut words) = (false, Vec::new());
-    let (mut day, mut time, mut caption) = (None, None, None);
+    // Day and time of creation, and of digitization.
+    let (mut days, mut times) = ([None; 2], [None; 2]);
+    let mut caption = None;
     while let Some((record, number, value, rest)) = dataset(bytes) {
         bytes = rest;
         match (record, number) {
             (1, 90) => utf8 = value == b"\x1b%G",
             (2, 25) => words.push(value),
-            (2, 55) => day = std::str::from_utf8(value).ok(),
-            (2, 60) => time = std::str::from_utf8(value).ok(),
+            (2, 55) => days[0] = std::str::from_utf8(value).ok(),
+            (2, 60) => times[0] = std::str::from_utf8(value).ok(),
+            (2, 62) => days[1] = std::str::from_utf8(value).ok(),
+            (2, 63) => times[1] = std::str::from_utf8(value).ok(),
             (2, 120) => caption = Some(value),
             _ => {}
         }
@@ -46,22 +56,20 @@ pub fn facts(mut bytes: &[u8]) -> SourceFacts {
         // Without a declared character set, text that is not UTF-8 is read as Latin-1.
         Err(_) => bytes.iter().copied().map(char::from).collect(),
     };
-    let mut keywords: Vec<String> = Vec::new();
-    for word in words.into_iter().map(text) {
-        let word = word.trim_matches(['\0', ' ']);
-        if !word.is_empty() && !keywords.iter().any(|known| known == word) {
-            keywords.push(word.into());
-        }
-    }
-    let taken = || {
-        let (day, time) = (day?, time.unwrap_or_default());
+    let words = words.into_iter().map(text);
+    let words = words.map(|word| word.trim_matches(['\0', ' ']).to_owned());
+    let keywords = unique(words.filter(|word| !word.is_empty()));
+    let date = |(day, time): (Option<&str>, Option<&str>)| {
+        let blank = ['\0', ' '];
+        let (day, time) = (day?.trim_matches(blank), time.unwrap_or_default());
         // An invalid time does not invalidate the date.
         dates::parse(&format!("{day}T{time}")).or_else(|| dates::parse(day))
     };
+    let taken = days.into_iter().zip(times).find_map(date);
     SourceFacts {
         keywords,
         description: caption.and_then(|caption| description(&text(caption))),
-        taken: taken(),
+        taken,
         ..SourceFacts::default()
     }
 }
@@ -123,6 +131,13 @@ mod tests {
         }
         let read = facts(&[set(2, 55, b"20240501"), set(2, 60, b"noon")].concat());
         assert_eq!(read.taken.expect("a date").as_str(), "2024-05-01T00:00:00");
+        let digitized = [
+            set(2, 55, b"00000000"),
+            set(2, 62, b"20240501\0"),
+            set(2, 63, b"101112Z"),
+        ];
+        let read = facts(&digitized.concat());
+        assert_eq!(read.taken.expect("a date").as_str(), "2024-05-01T10:11:12");
         assert_eq!(facts(&set(2, 25, b"M\xfcller")).keywords, ["Müller"]);
         for end in 0..utf8.len() {
             let _ = facts(&utf8[..end]);
@@ -131,7 +146,7 @@ mod tests {
 
     #[test]
     fn it_is_found_among_other_resources() {
-        let mut bytes = b"8BIM\x03\xed\x03abc\0\0\0\x03xyz\0".to_vec();
+        let mut bytes = b"MeSa\x03\xed\x03abc\0\0\0\x03xyz\0".to_vec();
         bytes.extend(b"8BIM\x04\x04\0\0\0\0\0\x02ab");
         assert_eq!(in_resources(&bytes), Some(&b"ab"[..]));
         for end in 0..bytes.len() {

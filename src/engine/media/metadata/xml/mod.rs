@@ -3,6 +3,8 @@
 mod error;
 mod parse;
 
+use std::collections::HashSet;
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -210,14 +212,14 @@ impl Document {
 
     /// Prefixes and namespaces in scope at an element, innermost first; shadowed ones are omitted.
     fn declarations(&self, id: Id) -> Vec<(String, String)> {
-        let mut found: Vec<(String, String)> = Vec::new();
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
         let mut at = Some(id);
         while let Some(element) = at.map(|at| &self.elements[at]) {
             for attribute in &element.attributes {
                 let Some(prefix) = self.slice(attribute.name).strip_prefix("xmlns:") else {
                     continue;
                 };
-                if !found.iter().any(|(known, _)| known == prefix) {
+                if seen.insert(prefix) {
                     found.push((prefix.into(), self.value(attribute)));
                 }
             }
