@@ -38,7 +38,8 @@ impl Coordinates {
         Self::new(degrees(latitude, *b"NS")?, degrees(longitude, *b"EW")?)
     }
 
-    /// Parses XMP coordinates: `48,8.2247N` or `48,8,13.5N`, and signed degrees, which some programs write.
+    /// Parses XMP coordinates: `48,8.2247N` or `48,8,13.5N`, and signed degrees, which some programs write. `None` for
+    /// more than 60 minutes, as from degrees with a decimal comma.
     #[must_use]
     pub fn from_xmp(latitude: &str, longitude: &str) -> Option<Self> {
         let degrees = |text: &str, signs: [char; 2]| -> Option<f64> {
@@ -49,10 +50,20 @@ impl Coordinates {
                 letter if letter == signs[1] => (text.get(..text.len() - 1)?, -1.0),
                 _ => (text, 1.0),
             };
+            let text = text.trim_start();
+            // The sign applies to the minutes too.
+            let (text, sign) = match text.strip_prefix('-') {
+                Some(magnitude) if sign > 0.0 => (magnitude, -1.0),
+                Some(magnitude) => (magnitude, sign),
+                None => (text, sign),
+            };
             let mut sum = 0.0;
             for (at, part) in text.split(',').enumerate() {
                 let part: f64 = part.trim().parse().ok()?;
-                let unit = *[1.0, 60.0, 3600.0].get(at)?;
+                let (unit, end) = *[(1.0, 180.0), (60.0, 60.0), (3600.0, 60.0)].get(at)?;
+                if !(0.0..=end).contains(&part) {
+                    return None;
+                }
                 sum += part / unit;
             }
             Some(sum * sign)
@@ -117,6 +128,13 @@ mod tests {
         assert_eq!(munich.to_string(), "48.13750° N, 11.57500° E");
         let rio = Coordinates::from_xmp("22,54.408S", "43,10.374W").expect("coordinates");
         assert_eq!(rio.to_string(), "22.90680° S, 43.17290° W");
+        for (latitude, longitude) in [
+            ("-22.9068", "-43.1729"),
+            ("-22,54.408", "-43,10.374"),
+            ("-22,54.408S", "-43,10.374W"),
+        ] {
+            assert_eq!(Coordinates::from_xmp(latitude, longitude), Some(rio));
+        }
         assert_eq!(
             rio.map_address(),
             "https://www.openstreetmap.org/?mlat=-22.90680&mlon=-43.17290#map=15/-22.90680/-43.17290"
@@ -139,6 +157,11 @@ mod tests {
             ("N", "E"),
             ("48,8.25E", "11,34.5N"),
             ("1,2,3,4N", "1E"),
+            ("48,1375N", "11,575E"),
+            ("48,-8.25N", "11,34.5E"),
+            ("--1", "1"),
+            ("nan", "inf"),
+            ("1e400", "1"),
             ("é", "é"),
         ] {
             assert_eq!(Coordinates::from_xmp(latitude, longitude), None);
