@@ -8,10 +8,28 @@ use serde::Deserialize;
 use super::dates;
 use super::photo::{DateSource, Taken};
 use crate::engine::files::regular::read_regular;
-use crate::engine::media::paired_files::PairedFiles;
+use crate::engine::media::paired_files::{PairedFile, PairedFiles};
 
 /// Maximum size of a JSON file; Takeout's have a few kilobytes.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// What Google Photos appends to the stem of an edited copy, which has no JSON file of its own: in English, German,
+/// French (in both Unicode spellings), Spanish, Catalan, Italian, Dutch, Polish and Japanese, and for its effects.
+const EDITED: [&str; 13] = [
+    "-edited",
+    "-bearbeitet",
+    "-modifié",
+    "-modifie\u{301}",
+    "-ha editado",
+    "-editat",
+    "-modificato",
+    "-bewerkt",
+    "-edytowane",
+    "-編集済み",
+    "-effects",
+    "-smile",
+    "-mix",
+];
 
 /// The fields that are read.
 #[derive(Deserialize)]
@@ -41,7 +59,7 @@ const FOLDERS: usize = 8;
 pub struct TakeoutDates(VecDeque<(PathBuf, PairedFiles)>);
 
 impl TakeoutDates {
-    /// The capture date in the JSON file beside a photo.
+    /// The capture date in the JSON file beside a photo, or else beside the original of an edited copy.
     #[must_use]
     pub fn taken(&mut self, photo: &Path) -> Option<Taken> {
         let folder = photo.parent()?;
@@ -50,14 +68,24 @@ impl TakeoutDates {
             self.0.push_front((folder.into(), PairedFiles::default()));
         }
         let (_, listed) = self.0.iter_mut().find(|(listed, _)| listed == folder)?;
-        let paired_files = listed.of(photo);
-        let mut files = paired_files.iter().map(|paired_file| &paired_file.path);
-        files.find_map(|path| {
-            let ending = path.extension()?;
-            let is_json = ending.eq_ignore_ascii_case("json");
-            is_json.then(|| date(path)).flatten()
-        })
+        let mut of = |photo: &Path| {
+            let mut files = listed.of(photo).into_iter();
+            files.find_map(|PairedFile { path, .. }| {
+                let is_json = path.extension()?.eq_ignore_ascii_case("json");
+                is_json.then(|| date(&path)).flatten()
+            })
+        };
+        of(photo).or_else(|| of(&original(photo)?))
     }
+}
+
+/// The path of the original of an edited copy: `a(1).jpg` for `a-edited(1).jpg`.
+fn original(photo: &Path) -> Option<PathBuf> {
+    let (stem, ending) = photo.file_name()?.to_str()?.rsplit_once('.')?;
+    let number = stem.strip_suffix(')').and_then(|inner| inner.rfind('('));
+    let (plain, number) = stem.split_at(number.unwrap_or(stem.len()));
+    let plain = EDITED.iter().find_map(|mark| plain.strip_suffix(mark))?;
+    Some(photo.with_file_name(format!("{plain}{number}.{ending}")))
 }
 
 fn date(path: &Path) -> Option<Taken> {
@@ -107,13 +135,24 @@ mod tests {
             let taken = dates.taken(&dir.path().join(name)).expect(name);
             assert_eq!(taken.as_str(), "2009-11-16T12:51:58", "{name}");
         }
+        for name in ["a-edited.jpg", "b-bearbeitet.jpg", "d-modifié(1).jpg"] {
+            let taken = dates.taken(&dir.path().join(name)).expect(name);
+            assert_eq!(taken.as_str(), "2009-11-16T12:51:58", "{name}");
+        }
         let number = br#"{"photoTakenTime":{"timestamp":1258375918}}"#;
         let marked = [&b"\xef\xbb\xbf"[..], number].concat();
         for bytes in [&number[..], &marked] {
             let taken = described(bytes).expect("a date");
             assert_eq!(taken.as_str(), "2009-11-16T12:51:58");
         }
-        for name in ["e.jpg", "f.jpg"] {
+        for name in [
+            "e.jpg",
+            "f.jpg",
+            "e-edited.jpg",
+            "-edited",
+            "a-edit.jpg",
+            "(1).jpg",
+        ] {
             assert_eq!(dates.taken(&dir.path().join(name)), None, "{name}");
         }
     }
