@@ -43,6 +43,8 @@ pub const WEIGHTS: &str = "model.safetensors";
 pub const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
 /// Size limit of any file other than weights, in bytes.
 const MAX_SMALL: u64 = 256 << 20;
+/// Maximum sequence length of texts in tokens: all texts are padded to it, and models use a few hundred at most.
+const MAX_TOKENS: usize = 1 << 16;
 /// Maximum number of weight shards.
 const MAX_SHARDS: usize = 1000;
 
@@ -348,6 +350,9 @@ fn check_sizes(family: &Family) -> Result<(), ConfigError> {
     if rules.vocabulary == 0 || rules.max_tokens < 2 {
         return Err(ConfigError::NoTexts);
     }
+    if rules.max_tokens > MAX_TOKENS {
+        return Err(ConfigError::TooLongTexts(rules.max_tokens));
+    }
     Ok(())
 }
 
@@ -463,6 +468,21 @@ fn vision_gflop(v: &VisionConfig, class_tokens: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_of_any_length_are_not_padded_to_it() {
+        let sizes = |tokens: usize| {
+            let text = format!(r#"{{"text_config":{{"max_position_embeddings":{tokens}}}}}"#);
+            let config = serde_json::from_str(&text).expect("JSON");
+            let family = Family::read("clip", config).expect("a configuration");
+            check_sizes(&family.expect("a known family"))
+        };
+        assert_eq!(sizes(77), Ok(()));
+        assert_eq!(
+            sizes(usize::MAX),
+            Err(ConfigError::TooLongTexts(usize::MAX))
+        );
+    }
 
     #[test]
     fn a_folder_of_a_cache_is_called_by_its_repository() {

@@ -143,7 +143,7 @@ impl TextConfig {
     #[must_use]
     pub fn end_token(&self) -> u32 {
         match self.eos_token_id {
-            2 => u32::try_from(self.vocab_size - 1).unwrap_or(u32::MAX),
+            2 => u32::try_from(self.vocab_size.saturating_sub(1)).unwrap_or(u32::MAX),
             id => id,
         }
     }
@@ -319,6 +319,9 @@ pub enum ConfigError {
         /// Side of the input in pixels.
         side: usize,
     },
+    /// The sequence length, in tokens, is too large.
+    #[error("texts of {0} tokens are too long")]
+    TooLongTexts(usize),
     /// The vocabulary is empty, or the sequence length only fits the start and end tokens.
     #[error("the text tower has no room for texts")]
     NoTexts,
@@ -435,5 +438,10 @@ mod tests {
         };
         assert_eq!(old.end_token(), 49_407);
         assert_eq!(TextConfig::default().end_token(), 49_407);
+        let empty = TextConfig {
+            vocab_size: 0,
+            ..old
+        };
+        assert_eq!(empty.end_token(), 0, "it is refused later");
     }
 }

@@ -2,7 +2,7 @@
 //! is text, otherwise binary, so that every name is preserved.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use super::super::source::PATH;
 use super::{BATCH_ROWS, InputKind, Survey, unfit};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Maximum length of a path in bytes, more than any system allows: other files may have no line ends at all.
+const MAX_PATH: u64 = 1 << 18;
 
 /// The format of a list.
 #[derive(Clone, Debug)]
@@ -93,8 +95,16 @@ impl ListedPaths {
     fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
         loop {
             self.line.clear();
-            if self.reader.read_until(self.end, &mut self.line)? == 0 {
+            let mut reader = (&mut self.reader).take(MAX_PATH);
+            let read = reader.read_until(self.end, &mut self.line)?;
+            if read == 0 {
                 return Ok(None);
+            }
+            if read as u64 == MAX_PATH {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "a line is longer than any path: it is not a list of paths",
+                ));
             }
             if std::mem::take(&mut self.first) && self.line.starts_with(BYTE_ORDER_MARK) {
                 self.line.drain(..BYTE_ORDER_MARK.len());
@@ -152,5 +162,25 @@ impl List {
             Arc::new(BinaryArray::from_iter_values(paths))
         };
         RecordBatch::try_new(self.schema.clone(), vec![column]).map_err(|error| unfit(path, &error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use super::*;
+
+    #[test]
+    fn a_file_without_line_ends_is_not_read_as_one_path() {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(b"a.jpg\n").expect("written");
+        let line = vec![b'x'; MAX_PATH as usize + 1];
+        file.write_all(&line).expect("written");
+        file.rewind().expect("rewound");
+        let mut paths = ListedPaths::new(file, b'\n');
+        assert_eq!(paths.next_line().expect("a path"), Some(&b"a.jpg"[..]));
+        let error = paths.next_line().expect_err("too long");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     }
 }

@@ -50,9 +50,11 @@ fn footer_hash(file: &mut File) -> std::io::Result<blake3::Hash> {
 pub fn batches(path: &Path, file: File, range: Range<u64>) -> Result<Batches, WorkerError> {
     let wrong = |error: ParquetError| invalid(path, &error.to_string());
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(wrong)?;
-    let (mut groups, mut first, mut before) = (Vec::new(), None, 0);
+    let (mut groups, mut first, mut before) = (Vec::new(), None, 0_u64);
     for (number, group) in builder.metadata().row_groups().iter().enumerate() {
-        let after = before + u64::try_from(group.num_rows()).unwrap_or_default();
+        // The numbers come from the file, and their sum may exceed any.
+        let rows = u64::try_from(group.num_rows()).unwrap_or_default();
+        let after = before.saturating_add(rows);
         if after > range.start && before < range.end {
             groups.push(number);
             first.get_or_insert(before);
