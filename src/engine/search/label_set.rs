@@ -17,6 +17,9 @@ use crate::engine::files::toml_text::{TomlError, from_toml};
 /// Size limit of a file, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
+/// Size limit of all labels' templates with their words, in bytes: each label without templates has those of the set.
+const MAX_TEMPLATES: usize = 8 << 20;
+
 /// The bundled label sets, by name.
 pub const READY: [(&str, &str); 3] = [
     ("Family", include_str!("../../../assets/labels/family.toml")),
@@ -119,6 +122,9 @@ pub enum InvalidLabelSet {
     /// A template without a placeholder.
     #[error(transparent)]
     Template(#[from] InvalidTemplate),
+    /// The templates of all labels together are too long.
+    #[error("the templates of its labels are too long")]
+    LongTemplates,
     /// A threshold outside 0 to 1.
     #[error("the threshold of {0:?} must be from 0 to 1")]
     Threshold(String),
@@ -142,6 +148,13 @@ pub fn check_templates(templates: &[String]) -> Result<(), InvalidTemplate> {
 }
 
 impl LabelEntry {
+    /// Size in bytes of its templates with the words in them.
+    fn filled_size(&self) -> usize {
+        let words = self.text.len();
+        let size = |template: &String| template.len() + words * template.matches("{}").count();
+        self.templates.iter().map(size).sum()
+    }
+
     /// The label's rule; `min_match` is the default threshold.
     #[must_use]
     pub fn rule(&self, min_match: f32) -> FitRule {
@@ -222,9 +235,14 @@ impl LabelSet {
         if set.labels.is_empty() {
             return Err(InvalidLabelSet::Empty);
         }
+        let mut size = 0_usize;
         for label in &mut set.labels {
             if label.templates.is_empty() {
                 label.templates.clone_from(&set.templates);
+            }
+            size = size.saturating_add(label.filled_size());
+            if size > MAX_TEMPLATES {
+                return Err(InvalidLabelSet::LongTemplates);
             }
             label.language = label.language.or(set.language);
             check_templates(&label.templates)?;
@@ -383,5 +401,13 @@ mod tests {
         );
         assert!(!misspelt.contains('\n'), "{misspelt}");
         assert!(refuse("language = \"xx\"\n[[labels]]\ntext = \"a\"").contains("zh"));
+        let template = "{} ".repeat(5_000);
+        let long = format!(
+            "[[labels]]\ntext = \"{}\"\ntemplates = [\"{template}\"]",
+            "a".repeat(5_000)
+        );
+        assert!(refuse(&long).contains("too long"));
+        let many = "[[labels]]\ntext = \"a\"\n".repeat(1_000);
+        assert!(refuse(&format!("templates = [\"{template}\"]\n{many}")).contains("too long"));
     }
 }

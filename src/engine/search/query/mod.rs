@@ -81,6 +81,9 @@ pub enum QueryError {
         /// The text after `^`.
         weight: String,
     },
+    /// With this many terms, each alternative having its own and all negated ones, it is too long.
+    #[error("a label of {0} terms is too long: use several labels")]
+    TooLong(usize),
     /// `like:` without a path.
     #[error("in {0:?}, like: needs the path of a photo, such as like:cat.jpg")]
     Like(String),

@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 
 use super::{Query, QueryError, Term, TermKind};
 
+/// Maximum number of terms of a query, with the negated ones of each alternative.
+const MAX_TERMS: usize = 2_000;
 /// Weights beyond these have the same effect, and their products could overflow.
 const WEIGHTS: RangeInclusive<f32> = 0.001..=1000.0;
 
@@ -25,7 +27,7 @@ impl Query {
     /// Parses a typed query.
     ///
     /// # Errors
-    /// Returns an error if there are no terms, a weight is not a number, or a path is missing.
+    /// Returns an error if there are no terms or too many, a weight is not a number, or a path is missing.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         let mut alternatives: Vec<Vec<Term>> = Vec::new();
         let (mut terms, mut away) = (Vec::new(), Vec::new());
@@ -74,6 +76,11 @@ impl Query {
                 return Err(QueryError::Empty(text.into()));
             }
             alternatives.push(Vec::new());
+        }
+        let towards: usize = alternatives.iter().map(Vec::len).sum();
+        let count = towards + alternatives.len() * away.len();
+        if count > MAX_TERMS {
+            return Err(QueryError::TooLong(count));
         }
         for terms in &mut alternatives {
             terms.extend(away.iter().cloned());

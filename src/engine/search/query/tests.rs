@@ -114,6 +114,16 @@ fn what_says_nothing_is_an_error() {
 }
 
 #[test]
+fn negated_words_do_not_multiply_without_end() {
+    let query = |alternatives: usize, negated: usize| {
+        let text = "a,".repeat(alternatives) + &" -b".repeat(negated);
+        Query::parse(&text).map(|query| query.terms().count())
+    };
+    assert_eq!(query(100, 10), Ok(1_100));
+    assert_eq!(query(10_000, 10_000), Err(QueryError::TooLong(100_010_000)));
+}
+
+#[test]
 fn a_comma_means_or_and_a_minus_holds_for_all() {
     let query = Query::parse("cat, \"a dog, asleep\", -grass,").expect("a query");
     let exact = TermKind::Exact("a dog, asleep".into());
