@@ -27,6 +27,9 @@ struct Faults {
     more_fields_than_there_are: bool,
     no_zero_behind_text: bool,
     long_orientation: bool,
+    text_orientation: bool,
+    pointer_of_type_ifd: bool,
+    date_of_other_type: bool,
 }
 
 struct Builder {
@@ -64,7 +67,12 @@ impl Builder {
         let more = usize::from(self.faults.more_fields_than_there_are) * 200;
         let mut bytes = self.short((fields.len() + more) as u16).to_vec();
         for (tag, kind, value) in fields {
-            let width = [1, 1, 1, 2, 4, 8, 1, 1][usize::from(*kind)];
+            let width = match kind {
+                3 => 2,
+                4 | 13 => 4,
+                5 => 8,
+                _ => 1,
+            };
             let count = match tag {
                 0x927c => 100_000,
                 _ => value.len() / width,
@@ -98,9 +106,10 @@ fn tiff(little: bool, faults: Faults) -> Vec<u8> {
         data: Vec::new(),
         data_at: 0,
     };
-    let orientation = match faults.long_orientation {
-        true => (0x0112, 4, builder.long(6).to_vec()),
-        false => (0x0112, 3, builder.short(6).to_vec()),
+    let orientation = match (faults.long_orientation, faults.text_orientation) {
+        (true, _) => (0x0112, 4, builder.long(6).to_vec()),
+        (_, true) => (0x0112, 2, b"6\0".to_vec()),
+        _ => (0x0112, 3, builder.short(6).to_vec()),
     };
     let mut main = vec![
         builder.text(0x010f, "Canon"),
@@ -113,13 +122,17 @@ fn tiff(little: bool, faults: Faults) -> Vec<u8> {
         builder.text(0x9004, "2020:06:07 08:09:11"),
         builder.text(0xa434, "EF50mm f/1.8 STM"),
     ];
+    if faults.date_of_other_type {
+        exif[0].1 = 7;
+    }
     if faults.long_maker_note {
         exif.insert(2, (0x927c, 7, b"Canon".repeat(20)));
     }
     let size = |fields: usize, next: bool| 2 + 12 * fields + if next { 4 } else { 0 };
     let exif_at = 8 + size(main.len() + 2, !faults.no_next);
     builder.data_at = exif_at + size(exif.len(), !faults.no_next_of_exif);
-    main.push((0x8769, 4, builder.long(exif_at).to_vec()));
+    let pointer = if faults.pointer_of_type_ifd { 13 } else { 4 };
+    main.push((0x8769, pointer, builder.long(exif_at).to_vec()));
     let gps_at = if faults.bad_gps { 0x00ff_ff00 } else { exif_at };
     main.push((0x8825, 4, builder.long(gps_at).to_vec()));
     let next = if faults.bad_next { 0x00ff_f000 } else { 0 };
@@ -272,6 +285,27 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
                 ..none
             },
         ),
+        (
+            "text-orientation",
+            Faults {
+                text_orientation: true,
+                ..none
+            },
+        ),
+        (
+            "pointer-of-type-ifd",
+            Faults {
+                pointer_of_type_ifd: true,
+                ..none
+            },
+        ),
+        (
+            "date-of-other-type",
+            Faults {
+                date_of_other_type: true,
+                ..none
+            },
+        ),
     ];
     let mut files = Vec::new();
     for little in [true, false] {
@@ -303,6 +337,28 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
         other(
             "other-byte.jpg",
             jpeg(&[segment(&[b"Exif\0\x01", &whole[..]].concat())]),
+        ),
+        other(
+            "behind-garbage.jpg",
+            jpeg(&[segment(&[b"\0\0", &prefixed[..]].concat())]),
+        ),
+        other(
+            "capitals.jpg",
+            jpeg(&[segment(&[b"EXIF\0\0", &whole[..]].concat())]),
+        ),
+        other(
+            "other-magic.jpg",
+            jpeg(&[segment(&[b"Exif\0\0II\0\0", &whole[4..]].concat())]),
+        ),
+        other(
+            "generic-profile.png",
+            png(
+                b"zTXt",
+                &text(
+                    b"Raw profile type APP1\0\0",
+                    zlib(&[b"\ngeneric profile", &profile(&whole)[5..]].concat()),
+                ),
+            ),
         ),
         other(
             "text.png",

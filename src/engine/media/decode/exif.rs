@@ -86,10 +86,13 @@ fn partial(read: Result<Exif, exif::Error>) -> Option<Exif> {
 }
 
 fn date(value: &Value) -> Option<Taken> {
-    let Value::Ascii(lines) = value else {
-        return None;
+    let bytes = match value {
+        Value::Ascii(lines) => lines.first()?,
+        // Some programs write dates with another type.
+        Value::Undefined(bytes, _) | Value::Byte(bytes) => bytes,
+        _ => return None,
     };
-    dates::parse(std::str::from_utf8(lines.first()?).ok()?)
+    dates::parse(&String::from_utf8_lossy(bytes))
 }
 
 #[cfg(test)]
@@ -101,6 +104,8 @@ mod tests {
         let ascii = |text: &str| Value::Ascii(vec![text.as_bytes().to_vec()]);
         let taken = date(&ascii("2024:05:01 10:00:00")).expect("a date");
         assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
+        let undefined = Value::Undefined(b"2024:05:01 10:00:00\0".to_vec(), 0);
+        assert_eq!(date(&undefined), Some(taken));
         for text in [
             "0000:00:00 00:00:00",
             "2024:13:01 10:00:00",

@@ -74,7 +74,9 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
         let Some(head) = input.read(segment.body, segment.length.min(40)) else {
             break;
         };
-        let known = [XMP, EXTENSION, EXIF, PHOTOSHOP].map(|with| begins(head, with));
+        let known = [XMP, EXTENSION, PHOTOSHOP].map(|with| begins(head, with));
+        let exif = exif_start(head);
+        let known = [known[0], known[1], exif.is_some(), known[2]];
         if !known.contains(&true) {
             continue;
         }
@@ -85,7 +87,8 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
             [true, ..] => blocks.xmp.push(body[XMP.len()..].to_vec()),
             [_, true, ..] => parts.extend(part(&body[EXTENSION.len()..])),
             [_, _, true, _] => {
-                blocks.add_exif(body.get(EXIF.len() + 1..).unwrap_or_default());
+                let tiff = exif.and_then(|start| body.get(start..));
+                blocks.add_exif(tiff.unwrap_or_default());
             }
             // Image resources may continue in the next segment.
             _ => photoshop.extend_from_slice(&body[PHOTOSHOP.len()..]),
@@ -98,6 +101,15 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
         .find_map(|packet| extended(packet, parts.as_slice()));
     blocks.xmp.extend(extended);
     blocks
+}
+
+/// Offset of the TIFF structure in an EXIF segment. Like exiftool, it accepts up to four bytes before the prefix, and the
+/// prefix in other letter case.
+fn exif_start(head: &[u8]) -> Option<usize> {
+    let size = EXIF.len();
+    let is_prefix = |prefix: &[u8]| prefix.eq_ignore_ascii_case(EXIF);
+    let start = (0..=4).find(|start| head.get(*start..start + size).is_some_and(is_prefix))?;
+    Some(start + size + 1)
 }
 
 /// Assembles the extended packet that `packet` references; `None` if a part is missing.
@@ -154,6 +166,23 @@ mod tests {
 
     fn packet(inside: &str) -> Vec<u8> {
         format!("<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:n='http://ns.adobe.com/xmp/note/'><r:Description {inside}/></r:RDF>").into()
+    }
+
+    #[test]
+    fn exif_is_found_behind_unusual_prefixes() {
+        let tiff = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        for (prefix, want) in [
+            (&b"Exif\0\0"[..], Some(6)),
+            (b"Exif\0\xff", Some(6)),
+            (b"EXIF\0\0", Some(6)),
+            (b"\0\0\0\0exif\0\0", Some(6)),
+            (b"\0\0\0\0\0Exif\0\0", None),
+            (b"Exif", None),
+        ] {
+            let jpeg = [&[0xff, 0xd8][..], &segment(0xe1, &[prefix, tiff])].concat();
+            let read = read(&mut Input::new(Cursor::new(jpeg)));
+            assert_eq!(read.orientation, want, "{prefix:?}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod tiff;
 mod webp;
 mod write;
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use super::facts::SourceFacts;
@@ -89,7 +89,7 @@ fn is_orientation(value: &u32) -> bool {
 impl MetadataBlocks {
     /// Adds the EXIF in a TIFF structure; fields that are already known stay.
     fn add_exif(&mut self, tiff: &[u8]) {
-        let read = tiff::read(&mut Input::new(Cursor::new(tiff)));
+        let read = tiff::read_exif(tiff);
         self.exif = std::mem::take(&mut self.exif).or(read.exif);
         self.orientation = self.orientation.or(read.orientation);
     }

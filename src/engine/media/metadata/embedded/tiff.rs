@@ -4,7 +4,7 @@ mod ifd;
 mod write;
 
 use std::collections::HashSet;
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 
 use super::input::{ByteSource, Input};
 use super::{MetadataBlocks, iptc, is_orientation};
@@ -12,7 +12,7 @@ use crate::engine::media::dates;
 use crate::engine::media::metadata::facts;
 use crate::engine::media::places::Coordinates;
 use crate::engine::media::taken::Taken;
-use ifd::{ByteLayout, DirectoryField, head, value};
+use ifd::{ByteLayout, DirectoryField, head, head_of_exif, value};
 
 pub use write::patches;
 
@@ -54,10 +54,28 @@ fn position<R: Read + Seek>(
 
 /// Reads the metadata of a TIFF.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
+    match head(input) {
+        Some((layout, first)) => read_fields(input, layout, first),
+        None => MetadataBlocks::default(),
+    }
+}
+
+/// Reads the EXIF in another file, whose header may be wrong.
+pub fn read_exif(tiff: &[u8]) -> MetadataBlocks {
+    let mut input = Input::new(Cursor::new(tiff));
+    match head(&mut input).or_else(|| head_of_exif(&mut input)) {
+        Some((layout, first)) => read_fields(&mut input, layout, first),
+        None => MetadataBlocks::default(),
+    }
+}
+
+/// Reads the metadata in the IFD at `first` and those to which it points.
+fn read_fields<R: Read + Seek>(
+    input: &mut Input<R>,
+    layout: ByteLayout,
+    first: u64,
+) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
-    let Some((layout, first)) = head(input) else {
-        return blocks;
-    };
     let fields = layout.fields(input, first).unwrap_or_default();
     let (mut percent, mut changed, mut original) = (None, None, None);
     // A tag that is repeated thousands of times must not multiply the size of its value.
@@ -105,6 +123,9 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                 let lens = inner.iter().find(|field| field.tag == LENS);
                 let lens = lens.and_then(|field| name(&value(input, field)?));
                 blocks.exif.lens = lens.or(blocks.exif.lens);
+                let turned = inner.iter().find(|field| field.tag == ORIENTATION);
+                let turned = turned.and_then(|field| layout.integer(input, field));
+                blocks.orientation = blocks.orientation.or(turned.and_then(orientation));
             }
             GPS => {
                 let inner = layout.inner(input, field);
@@ -163,8 +184,6 @@ fn words(bytes: &[u8]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
 
     #[test]
@@ -204,7 +223,11 @@ mod tests {
         let mut data = 8 + 2 + fields.len() * 12 + 4;
         let mut values: Vec<u8> = Vec::new();
         for (tag, kind, value) in fields {
-            let width = if *kind == 3 { 2 } else { 1 };
+            let width = match kind {
+                3 => 2,
+                5 => 8,
+                _ => 1,
+            };
             bytes.extend(short(*tag));
             bytes.extend(short(*kind));
             bytes.extend(long((value.len() / width) as u32));
@@ -263,7 +286,14 @@ mod tests {
             let bytes = tiff(false, &[(ORIENTATION, kind, value)]);
             blocks(&bytes).orientation
         };
-        for (kind, value) in [(1, &[6_u8][..]), (3, &[0, 6]), (6, &[6]), (8, &[0, 6])] {
+        for (kind, value) in [
+            (1, &[6_u8][..]),
+            (3, &[0, 6]),
+            (6, &[6]),
+            (8, &[0, 6]),
+            (2, b"6\0"),
+            (5, &[0, 0, 0, 6, 0, 0, 0, 1]),
+        ] {
             assert_eq!(of(kind, value), Some(6), "type {kind}");
         }
         for (kind, value) in [
@@ -272,9 +302,15 @@ mod tests {
             (6, &[0xff]),
             (3, &[]),
             (2, b"left"),
+            (5, &[0, 0, 0, 6, 0, 0, 0, 0]),
+            (5, &[0, 0, 0, 3, 0, 0, 0, 2]),
         ] {
             assert_eq!(of(kind, value), None, "type {kind}");
         }
+        let mut bytes = tiff(true, &[(ORIENTATION, 3, &[6, 0])]);
+        bytes[2] = 0;
+        assert_eq!(read_exif(&bytes).orientation, Some(6), "a wrong header");
+        assert_eq!(blocks(&bytes).orientation, None, "not a TIFF file");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::engine::media::input::{ByteSource, Input};
 
 /// Maximum number of fields per IFD.
 const MAX_FIELDS: u64 = 2_000;
+/// Maximum length of a number in text.
+const MAX_NUMBER: u64 = 16;
 /// Maximum size of a value in bytes.
 const MAX_VALUE: u64 = 16 << 20;
 
@@ -95,19 +97,31 @@ impl ByteLayout {
         fields.unwrap_or_default()
     }
 
-    /// The first number of an integer field.
+    /// The first number of a field if it is whole, of whichever type: programs write text and fractions too.
     pub fn integer<R: Read + Seek>(
         self,
         input: &mut Input<R>,
         field: &DirectoryField,
     ) -> Option<i64> {
+        match field.kind {
+            2 if field.length <= MAX_NUMBER => {
+                let text = value(input, field)?;
+                let text = std::str::from_utf8(&text).ok()?;
+                return text.trim_matches(['\0', ' ']).parse().ok();
+            }
+            5 | 10 => {
+                let [number, ..] = self.fractions(input, field)?;
+                let is_whole = number.fract() == 0.0 && number <= f64::from(u32::MAX);
+                return is_whole.then_some(number as i64);
+            }
+            _ => {}
+        }
         let width = width(field.kind).filter(|width| *width <= 4 && *width <= field.length)?;
         let number = self.number(input, field.at, usize::try_from(width).ok()?)?;
         Some(match field.kind {
             6 => i64::from(number as u8 as i8),
             8 => i64::from(number as u16 as i16),
             9 => i64::from(number as u32 as i32),
-            // Text and fractions.
             2 | 11 => return None,
             _ => i64::try_from(number).ok()?,
         })
@@ -171,6 +185,18 @@ pub fn head<R: Read + Seek>(input: &mut Input<R>) -> Option<(ByteLayout, u64)> {
         }
         _ => None,
     }
+}
+
+/// The layout of EXIF whose header has another number than TIFF's, and the offset of its first IFD.
+pub fn head_of_exif<R: Read + Seek>(input: &mut Input<R>) -> Option<(ByteLayout, u64)> {
+    let little = match input.array(0)? {
+        [b'I', b'I'] => true,
+        [b'M', b'M'] => false,
+        _ => return None,
+    };
+    let layout = ByteLayout { little, big: false };
+    let first = layout.number(input, 4, 4)?;
+    Some((layout, first))
 }
 
 pub fn value<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Vec<u8>> {
