@@ -16,7 +16,7 @@ use crate::engine::media::photo::Taken;
 use crate::engine::media::places::Coordinates;
 
 /// Incremented when different facts are read, which invalidates all entries.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 /// Maximum number of entries; beyond that the cache is cleared.
 const MAX_ROWS: i64 = 2_000_000;
 /// Entries written per transaction.

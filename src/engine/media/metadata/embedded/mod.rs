@@ -27,6 +27,8 @@ pub use write::{plan, write};
 struct MetadataBlocks {
     /// XMP packets; in JPEG, an extended packet follows the one that references it.
     xmp: Vec<Vec<u8>>,
+    /// XMP packets in ImageMagick's text chunks of PNG, which are never written.
+    text_xmp: Vec<Vec<u8>>,
     /// Raw IPTC-IIM.
     iptc: Option<Vec<u8>>,
     /// Facts from EXIF.
@@ -122,7 +124,7 @@ pub fn facts<R: Read + Seek>(reader: R) -> SourceFacts {
 /// Like [`facts`], with the orientation, in a single pass over the file.
 pub fn all<R: Read + Seek>(reader: R) -> EmbeddedMetadata {
     let blocks = MetadataBlocks::read(reader);
-    let packets = blocks.xmp.iter();
+    let packets = blocks.xmp.iter().chain(&blocks.text_xmp);
     let packets: Vec<Packet> = packets
         .filter_map(|packet| Packet::parse(packet).ok())
         .collect();

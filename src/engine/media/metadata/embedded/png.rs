@@ -69,7 +69,7 @@ impl MetadataBlocks {
     fn add_profile(&mut self, profile: Option<TextProfile>) {
         match profile {
             Some(TextProfile::Exif(tiff)) => self.add_exif(&tiff),
-            Some(TextProfile::Xmp(packet)) => self.xmp.push(packet),
+            Some(TextProfile::Xmp(packet)) => self.text_xmp.push(packet),
             Some(TextProfile::Iptc(bytes)) if self.iptc.is_none() => {
                 self.iptc = if bytes.starts_with(&[0x1c]) {
                     // IPTC-IIM without image resources around it.
@@ -190,7 +190,7 @@ mod tests {
             file.extend([0; 4]);
         }
         let read = read(&mut Input::new(Cursor::new(file)));
-        assert_eq!(read.xmp, [b"<packet/>"]);
+        assert_eq!(read.text_xmp, [b"<packet/>"]);
         let facts = iptc::facts(&read.iptc.expect("IIM"));
         assert_eq!(facts.keywords, ["sea"]);
     }

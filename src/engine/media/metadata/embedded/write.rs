@@ -39,6 +39,10 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>,
     let mut input = Input::new(file);
     let format = ContainerFormat::of(&mut input).ok_or(MetadataError::UnknownFormat)?;
     let blocks = MetadataBlocks::of(format, &mut input);
+    // A packet beside it would replace what is in it.
+    if !blocks.text_xmp.is_empty() {
+        return Err(MetadataError::SeveralPackets);
+    }
     let mut packets = blocks.xmp.iter();
     let mut packet = match packets.next() {
         Some(bytes) => Packet::parse(bytes)?,
@@ -349,6 +353,17 @@ mod tests {
             fs::write(&photo, &bytes).expect("written");
             assert!(plan(&photo, &additions("cat")).is_err());
         }
+        // ImageMagick's packet, which a second one would replace.
+        let mut png = picture(ImageFormat::Png);
+        let text = b"Raw profile type xmp\0\nxmp\n9\n3c7061636b65742f3e";
+        let length = (text.len() as u32).to_be_bytes();
+        let chunk = [&length[..], b"tEXt", text, &[0; 4]].concat();
+        png.splice(33..33, chunk);
+        fs::write(&photo, png).expect("written");
+        assert!(matches!(
+            plan(&photo, &additions("cat")),
+            Err(MetadataError::SeveralPackets)
+        ));
         // More metadata than one segment holds.
         fs::write(&photo, picture(ImageFormat::Jpeg)).expect("written");
         let long = "long ".repeat(20_000);
