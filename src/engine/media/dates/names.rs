@@ -20,18 +20,18 @@ pub fn from_file_name(path: &Path) -> Option<Taken> {
     // The extension too: names without one may have dots between the numbers.
     let name = path.file_name().map(OsStr::to_string_lossy)?;
     if let Some((_, text)) = name.split_once('@')
-        && let Some(at) = day_first(text)
+        && let Some(found) = day_first(text).and_then(taken)
     {
-        return taken(at);
+        return Some(found);
     }
     let mut rest = &name[..];
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let run = &rest[start..];
         let before = &name[..name.len() - run.len()];
         if !follows_day(before, run)
-            && let Some(at) = named(run)
+            && let Some(found) = named(run).and_then(taken)
         {
-            return taken(at);
+            return Some(found);
         }
         let end = run.find(|c: char| !c.is_ascii_digit());
         rest = end.map_or("", |end| &run[end..]);
@@ -197,6 +197,7 @@ mod tests {
             ("FB_IMG_1558375918123.jpg", "2019-05-20T18:11:58"),
             ("1558375918123.jpg", "2019-05-20T18:11:58"),
             ("12345 2024-05-01.jpg", "2024-05-01T00:00:00"),
+            ("5550123456789 2024-05-01.jpg", "2024-05-01T00:00:00"),
             ("2024-05-01 10.11.12", "2024-05-01T10:11:12"),
             ("photo_1@02-05-2024_10-11-12.jpg", "2024-05-02T10:11:12"),
             (
