@@ -325,6 +325,7 @@ engine-config-deviation = image_std muss positiv sein
 engine-config-heads = der Encoder { $tower } kann { $width } Werte nicht auf { $heads } Attention-Heads aufteilen
 engine-config-patches = Patches von { $patch } Pixeln passen nicht zu Eingaben von { $side } Pixeln
 engine-config-no-texts = der Text-Encoder hat keinen Platz für Texte
+engine-config-no-values = eine Schicht ohne Werte kann nicht berechnet werden
 engine-config-long-texts = Texte von { $count } Token sind zu lang
 engine-weights-too-many-files = nennt { $count } Dateien mit Gewichten, mehr als irgendein Modell hat
 engine-weights-foreign-file = nennt eine Datei außerhalb des Ordners oder eine ohne Gewichte: { $file }

@@ -324,6 +324,7 @@ engine-config-deviation = image_std must be positive
 engine-config-heads = the { $tower } tower cannot split { $width } values over { $heads } heads
 engine-config-patches = patches of { $patch } pixels do not fit inputs of { $side } pixels
 engine-config-no-texts = the text tower has no room for texts
+engine-config-no-values = a layer without values cannot be computed
 engine-config-long-texts = texts of { $count } tokens are too long
 engine-weights-too-many-files = lists { $count } files of weights, more than any model has
 engine-weights-foreign-file = lists a file outside the folder, or one that holds no weights: { $file }

@@ -325,6 +325,7 @@ engine-config-deviation = image_std debe ser positivo
 engine-config-heads = el codificador { $tower } no puede repartir { $width } valores entre { $heads } cabezas de atención
 engine-config-patches = los parches de { $patch } píxeles no corresponden a entradas de { $side } píxeles
 engine-config-no-texts = el codificador de texto no tiene espacio para textos
+engine-config-no-values = no se puede calcular una capa sin valores
 engine-config-long-texts = los textos de { $count } tokens son demasiado largos
 engine-weights-too-many-files = enumera { $count } archivos de pesos, más de los que tiene ningún modelo
 engine-weights-foreign-file = enumera un archivo fuera de la carpeta o uno sin pesos: { $file }

@@ -325,6 +325,7 @@ engine-config-deviation = image_std doit être positif
 engine-config-heads = l’encodeur { $tower } ne peut pas répartir { $width } valeurs entre { $heads } têtes d’attention
 engine-config-patches = des patchs de { $patch } pixels ne correspondent pas à des entrées de { $side } pixels
 engine-config-no-texts = l’encodeur de texte n’a pas de place pour des textes
+engine-config-no-values = une couche sans valeurs ne peut pas être calculée
 engine-config-long-texts = des textes de { $count } tokens sont trop longs
 engine-weights-too-many-files = indique { $count } fichiers de poids, plus qu’aucun modèle n’en a
 engine-weights-foreign-file = indique un fichier hors du dossier, ou qui ne contient pas de poids : { $file }

@@ -325,6 +325,7 @@ engine-config-deviation = image_stdは正の値でなければなりません
 engine-config-heads = { $tower }エンコーダーは{ $width }個の値を{ $heads }個のアテンションヘッドに分割できません
 engine-config-patches = { $patch }ピクセルのパッチが{ $side }ピクセルの入力に合いません
 engine-config-no-texts = テキストエンコーダーにテキストを入れる余地がありません
+engine-config-no-values = 値のない層は計算できません
 engine-config-long-texts = { $count }トークンのテキストは長すぎます
 engine-weights-too-many-files = 重みファイルが{ $count }個記載されていますが、これほど多いモデルはありません
 engine-weights-foreign-file = フォルダー外のファイルか、重みを含まないファイルが記載されています：{ $file }

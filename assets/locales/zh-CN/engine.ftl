@@ -324,6 +324,7 @@ engine-config-deviation = image_std 必须为正数
 engine-config-heads = { $tower } 编码器无法将 { $width } 个值分配给 { $heads } 个注意力头
 engine-config-patches = { $patch } 像素的图块与 { $side } 像素的输入不匹配
 engine-config-no-texts = 文本编码器没有容纳文本的空间
+engine-config-no-values = 无法计算没有数值的层
 engine-config-long-texts = { $count } 个词元的文本过长
 engine-weights-too-many-files = 列出了 { $count } 个权重文件，没有模型会有这么多
 engine-weights-foreign-file = 列出了文件夹以外的文件，或不含权重的文件：{ $file }

@@ -341,6 +341,9 @@ fn check_sizes(family: &Family) -> Result<(), ConfigError> {
             });
         }
     }
+    if family.dim() == 0 || v.intermediate_size == 0 {
+        return Err(ConfigError::NoValues);
+    }
     if v.patch_size == 0 || v.image_size < v.patch_size || v.image_size > 4096 {
         return Err(ConfigError::Patches {
             patch: v.patch_size,
@@ -470,18 +473,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_any_length_are_not_padded_to_it() {
-        let sizes = |tokens: usize| {
-            let text = format!(r#"{{"text_config":{{"max_position_embeddings":{tokens}}}}}"#);
-            let config = serde_json::from_str(&text).expect("JSON");
+    fn sizes_that_no_model_has_are_refused() {
+        let check = |config: &str| {
+            let config = serde_json::from_str(config).expect("JSON");
             let family = Family::read("clip", config).expect("a configuration");
             check_sizes(&family.expect("a known family"))
         };
-        assert_eq!(sizes(77), Ok(()));
-        assert_eq!(
-            sizes(usize::MAX),
-            Err(ConfigError::TooLongTexts(usize::MAX))
-        );
+        assert_eq!(check("{}"), Ok(()));
+        let empty = r#"{"projection_dim":0}"#;
+        assert_eq!(check(empty), Err(ConfigError::NoValues));
+        let long = r#"{"text_config":{"max_position_embeddings":99999}}"#;
+        assert_eq!(check(long), Err(ConfigError::TooLongTexts(99_999)));
     }
 
     #[test]

@@ -319,6 +319,9 @@ pub enum ConfigError {
         /// Side of the input in pixels.
         side: usize,
     },
+    /// The dimension of the embeddings, or the hidden width of a tower, is 0.
+    #[error("a layer without values cannot be computed")]
+    NoValues,
     /// The sequence length, in tokens, is too large.
     #[error("texts of {0} tokens are too long")]
     TooLongTexts(usize),
