@@ -105,7 +105,7 @@ fn follows_day(before: &str, run: &str) -> bool {
 impl DateNumbers<'_> {
     /// Takes the time that follows the date in a file name.
     fn named_time(mut self) -> Option<(i16, i16, i16)> {
-        // macOS in English writes 3.05.07 PM, in Chinese 下午3.05.07, in Korean 오후 3.05.07.
+        // What macOS and WhatsApp write. macOS in English writes 3.05.07 PM, in Chinese 下午3.05.07, in Korean 오후 3.05.07.
         let words = [
             " at ",
             " um ",
@@ -117,8 +117,16 @@ impl DateNumbers<'_> {
             " alle ",
             " om ",
             " kl. ",
+            " à(s) ",
+            " ore ",
+            " o ",
+            " saat ",
+            " в ",
+            "于",
             " 上午",
             " 下午",
+            " 午前",
+            " 午後",
             " 오전 ",
             " 오후 ",
         ];
@@ -136,8 +144,8 @@ impl DateNumbers<'_> {
         let minute = self.field(2, &separators)?;
         let second = self.next(2)?.0;
         let hour = match said {
-            Some(&(" 上午" | " 오전 ")) if hour == 12 => 0,
-            Some(&(" 下午" | " 오후 ")) if hour < 12 => hour + 12,
+            Some(&(" 上午" | " 午前" | " 오전 ")) if hour == 12 => 0,
+            Some(&(" 下午" | " 午後" | " 오후 ")) if hour < 12 => hour + 12,
             Some(_) => self.of_day(hour),
             None => hour,
         };
@@ -210,6 +218,22 @@ mod tests {
             ),
             ("截屏2024-05-01 下午3.05.07.png", "2024-05-01T15:05:07"),
             ("截屏2024-05-01 上午12.05.07.png", "2024-05-01T00:05:07"),
+            (
+                "Immagine WhatsApp 2024-05-01 ore 10.11.12.jpeg",
+                "2024-05-01T10:11:12",
+            ),
+            (
+                "Imagem do WhatsApp de 2024-05-01 à(s) 10.11.12_1a2b3c4d.jpg",
+                "2024-05-01T10:11:12",
+            ),
+            (
+                "Изображение WhatsApp 2024-05-01 в 10.11.12.jpg",
+                "2024-05-01T10:11:12",
+            ),
+            (
+                "スクリーンショット 2024-05-01 午後3.05.07.png",
+                "2024-05-01T15:05:07",
+            ),
             (
                 "스크린샷 2024-05-01 오후 3.05.07.png",
                 "2024-05-01T15:05:07",
