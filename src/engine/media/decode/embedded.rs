@@ -179,7 +179,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     let pairs = digits.as_chunks::<2>().0.iter();
     let bytes: Vec<u8> = pairs
         .take(length)
-        .map(|[high, low]| high << 4 | low)
+        .map(|pair| pair[0] << 4 | pair[1])
         .collect();
     (!bytes.is_empty()).then_some(bytes)
 }
