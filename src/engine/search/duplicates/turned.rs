@@ -8,55 +8,12 @@ use rayon::prelude::*;
 use super::Likeness;
 use super::near::{self, CopyOf, PreparedGrids, Round, grid_correlation};
 use crate::engine::cancel::Cancel;
-use crate::engine::media::appearance::{ComparedGrid, GridTransform, PerceptualHash, TURNS};
+use crate::engine::inference::cpu::codes_within;
+use crate::engine::media::appearance::{ComparedGrid, GridTransform, TURNS};
 use crate::engine::search::math::cosine;
 
-/// Bits per band; a 64-bit hash has four bands.
-const BAND: u32 = 16;
-/// Maximum Hamming distance. By the pigeonhole principle, 11 bits leave one of the four bands with at most two, so
-/// searching all bands within two bits misses nothing.
+/// Maximum Hamming distance of a hash from a transformed one.
 const MAX_DISTANCE: u32 = 11;
-
-/// Photos indexed by each band of their hashes.
-struct HashBands([HashMap<u16, Vec<u32>>; 4]);
-
-impl HashBands {
-    fn new(hashes: &[PerceptualHash], which: &[usize]) -> Self {
-        let mut bands: [HashMap<u16, Vec<u32>>; 4] = Default::default();
-        for at in which {
-            for (number, band) in (0..).zip(&mut bands) {
-                let key = (hashes[*at].0 >> (BAND * number)) as u16;
-                let at = u32::try_from(*at).unwrap_or(u32::MAX);
-                band.entry(key).or_default().push(at);
-            }
-        }
-        Self(bands)
-    }
-
-    /// Wanted photos with hashes near `hash`, without repetition, in ascending order.
-    fn near(
-        &self,
-        hashes: &[PerceptualHash],
-        hash: PerceptualHash,
-        is_wanted: impl Fn(usize) -> bool,
-    ) -> Vec<usize> {
-        let mut found = Vec::new();
-        for (number, band) in (0..).zip(&self.0) {
-            let key = (hash.0 >> (BAND * number)) as u16;
-            let flips = (0..BAND).flat_map(|a| (0..=a).map(move |b| (1u16 << a) | (1u16 << b)));
-            let keys = std::iter::once(key).chain(flips.map(|flip| key ^ flip));
-            for at in keys.filter_map(|key| band.get(&key)).flatten() {
-                let at = *at as usize;
-                if is_wanted(at) && hashes[at].distance(hash) <= MAX_DISTANCE {
-                    found.push(at);
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-}
 
 /// Adds transformed duplicates among the remaining leaders. If a leader becomes a duplicate, its own copies are
 /// compared with its new leader.
@@ -65,17 +22,21 @@ pub fn add_copies(
     cancel: &Cancel,
     copy_of: &mut [Option<CopyOf>],
 ) -> Option<()> {
-    let hashes: Vec<PerceptualHash> = round.photos.iter().map(|photo| photo.hash).collect();
     let leaders: Vec<usize> = (0..copy_of.len())
         .filter(|at| copy_of[*at].is_none())
         .collect();
-    let bands = HashBands::new(&hashes, &leaders);
-    let mut found: Vec<(usize, CopyOf)> = leaders
-        .par_iter()
-        .filter(|at| round.is_new[**at])
-        .flat_map_iter(|at| match cancel.is_cancelled() {
+    let search = TurnedSearch {
+        round,
+        hashes: leaders.iter().map(|at| round.photos[*at].hash.0).collect(),
+        are_new: leaders.iter().all(|at| round.is_new[*at]),
+        leaders: &leaders,
+    };
+    let mut found: Vec<(usize, CopyOf)> = (0..leaders.len())
+        .into_par_iter()
+        .filter(|number| round.is_new[leaders[*number]])
+        .flat_map_iter(|number| match cancel.is_cancelled() {
             true => Vec::new(),
-            false => turned_pairs(round, &hashes, &bands, *at),
+            false => search.pairs(number),
         })
         .collect();
     if cancel.is_cancelled() {
@@ -115,31 +76,49 @@ pub fn add_copies(
     Some(())
 }
 
-/// Pairs of a new photo with worse photos, and with better ones that are not new.
-fn turned_pairs(
-    round: &Round<'_>,
-    hashes: &[PerceptualHash],
-    bands: &HashBands,
-    new: usize,
-) -> Vec<(usize, CopyOf)> {
-    let mut pairs = Vec::new();
-    // Better new photos find this one.
-    let is_wanted = |other: usize| other > new || !round.is_new[other];
-    for turn in TURNS.into_iter().skip(1) {
-        let turned = ComparedGrid::new(&round.photos[new].grid.turned(turn));
-        for other in bands.near(hashes, hashes[new].turned(turn), is_wanted) {
-            if other > new {
-                let copy = turned_copy(round, (new, &turned), turn, other);
-                pairs.extend(copy.map(|of| (other, of)));
-            } else {
-                let back = inverse(turn);
-                let turned = ComparedGrid::new(&round.photos[other].grid.turned(back));
-                let copy = turned_copy(round, (other, &turned), back, new);
-                pairs.extend(copy.map(|of| (new, of)));
+/// The photos that are compared with each other.
+struct TurnedSearch<'a> {
+    round: &'a Round<'a>,
+    leaders: &'a [usize],
+    /// Their hashes.
+    hashes: Vec<u64>,
+    /// Whether all of them are new.
+    are_new: bool,
+}
+
+impl TurnedSearch<'_> {
+    /// Pairs of a new leader, given by its number, with worse ones, and with better ones that are not new.
+    fn pairs(&self, number: usize) -> Vec<(usize, CopyOf)> {
+        let (round, new) = (self.round, self.leaders[number]);
+        // Better new photos find this one.
+        let first = if self.are_new { number + 1 } else { 0 };
+        let (mut pairs, mut near) = (Vec::new(), Vec::new());
+        for turn in TURNS.into_iter().skip(1) {
+            near.clear();
+            let hash = round.photos[new].hash.turned(turn).0;
+            codes_within(&self.hashes[first..], hash, MAX_DISTANCE, &mut near);
+            let others = near.iter().map(|at| self.leaders[first + at]);
+            let mut others = others
+                .filter(|other| *other > new || !round.is_new[*other])
+                .peekable();
+            if others.peek().is_none() {
+                continue;
+            }
+            let turned = ComparedGrid::new(&round.photos[new].grid.turned(turn));
+            for other in others {
+                if other > new {
+                    let copy = turned_copy(round, (new, &turned), turn, other);
+                    pairs.extend(copy.map(|of| (other, of)));
+                } else {
+                    let back = inverse(turn);
+                    let turned = ComparedGrid::new(&round.photos[other].grid.turned(back));
+                    let copy = turned_copy(round, (other, &turned), back, new);
+                    pairs.extend(copy.map(|of| (new, of)));
+                }
             }
         }
+        pairs
     }
-    pairs
 }
 
 /// The transform that undoes another one.
