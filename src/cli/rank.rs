@@ -3,7 +3,7 @@
 use lumisift::engine::index::zero_shot::ZeroShot;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
-use lumisift::engine::worker::rank::{Hit, Index, IndexOptions, IndexStep, rank};
+use lumisift::engine::worker::rank::{Hit, Index, IndexOptions, IndexStep, RankQuery, rank};
 use lumisift::t;
 use lumisift::text::Ungrouped;
 use serde_json::json;
@@ -21,7 +21,7 @@ pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let zero_shot = ZeroShot::new(load_model(common)?)?;
     print_meanings(zero_shot.model().as_ref(), [&query]);
-    let training_set = TrainingSet::of(query);
+    let query = RankQuery::new(&zero_shot, &TrainingSet::of(query))?;
     let hits = match &args.index {
         Some(path) => {
             let options = IndexOptions {
@@ -31,9 +31,9 @@ pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
             let index = Index::open(&zero_shot, path, &args.files, options, |step| {
                 print_message(in_words(step));
             })?;
-            index.rank(&zero_shot, &training_set, args.top)?
+            index.rank(&query, args.top)?
         }
-        None => rank(&zero_shot, &training_set, &args.files, args.top)?,
+        None => rank(&query, &args.files, args.top)?,
     };
     let file = |hit: &Hit| args.files.get(hit.file).map(|file| path_text(file));
     let mut columns = OutputTable::new(&["photo"], &["match".into()]);

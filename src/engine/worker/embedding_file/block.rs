@@ -7,9 +7,33 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float16Type, Float32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
+use half::f16;
 
 use super::error::TableError;
+use crate::engine::inference::cpu::widen;
 use crate::engine::worker::columns::EMBEDDING;
+
+/// The values of consecutive rows, as the file has them.
+#[derive(Clone, Copy, Debug)]
+pub enum RowValues<'a> {
+    /// In 32 bits.
+    Wide(&'a [f32]),
+    /// In 16 bits.
+    Half(&'a [f16]),
+}
+
+impl RowValues<'_> {
+    /// Appends all values to `to` in 16 bits, as they are scored, each divided by `length`.
+    pub fn append_to(self, to: &mut Vec<f16>, length: f32) {
+        match self {
+            Self::Wide(values) => to.extend(values.iter().map(|v| f16::from_f32(v / length))),
+            Self::Half(values) if length == 1.0 => to.extend_from_slice(values),
+            Self::Half(values) => {
+                to.extend(values.iter().map(|v| f16::from_f32(v.to_f32() / length)));
+            }
+        }
+    }
+}
 
 /// Consecutive rows of a file.
 pub struct Block {
@@ -51,18 +75,27 @@ impl Block {
         self.lists.is_valid(row)
     }
 
+    /// The values of some rows.
+    pub fn row_values(&self, rows: Range<usize>) -> RowValues<'_> {
+        let range = rows.start * self.dim..rows.end * self.dim;
+        if let Some(numbers) = self.numbers.as_primitive_opt::<Float16Type>() {
+            return RowValues::Half(numbers.values().get(range).unwrap_or_default());
+        }
+        let numbers = self.numbers.as_primitive_opt::<Float32Type>();
+        let values = numbers.and_then(|numbers| numbers.values().get(range));
+        RowValues::Wide(values.unwrap_or_default())
+    }
+
     /// The values of some rows as `f32`; `room` is the buffer for converted values.
     pub fn values<'a>(&'a self, rows: Range<usize>, room: &'a mut Vec<f32>) -> &'a [f32] {
-        let range = rows.start * self.dim..rows.end * self.dim;
-        if let Some(numbers) = self.numbers.as_primitive_opt::<Float32Type>() {
-            return numbers.values().get(range).unwrap_or_default();
+        match self.row_values(rows) {
+            RowValues::Wide(values) => values,
+            RowValues::Half(values) => {
+                room.resize(values.len(), 0.0);
+                widen(values, room);
+                room
+            }
         }
-        if let Some(numbers) = self.numbers.as_primitive_opt::<Float16Type>() {
-            let short = numbers.values().get(range).unwrap_or_default();
-            room.resize(short.len(), 0.0);
-            crate::engine::inference::cpu::widen(short, room);
-        }
-        room
     }
 
     /// The key of a row.

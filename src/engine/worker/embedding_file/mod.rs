@@ -5,6 +5,7 @@ mod block;
 mod error;
 mod wanted;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
+use rayon::prelude::*;
 
 use super::WorkerError;
 use crate::engine::files::mmap::map_file;
@@ -28,7 +30,7 @@ use arrow::{TRAILER, decoded, open_arrow};
 use block::{key_column, key_of};
 use wanted::wanted_columns;
 
-pub use block::Block;
+pub use block::{Block, RowValues};
 pub use error::TableError;
 pub use wanted::Wanted;
 
@@ -99,25 +101,48 @@ impl EmbeddingFile {
         self.rows
     }
 
-    /// The key of a row, if the file was opened with the key column.
+    /// The keys of rows, if the file was opened with the key column. Each part is read once.
     ///
     /// # Errors
     /// Returns an error if the file is damaged.
-    pub fn key(&self, row: u64) -> Result<Option<String>, WorkerError> {
+    pub fn keys(&self, rows: &[u64]) -> Result<Vec<Option<String>>, WorkerError> {
+        let mut by_part: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            by_part.entry(self.part_of(*row)).or_default().push(at);
+        }
+        let found = by_part
+            .into_par_iter()
+            .map(|(part, wanted)| -> Result<_, WorkerError> {
+                let mut found = Vec::new();
+                self.batches(part, |batch, first| {
+                    let keys = key_column(batch);
+                    for at in &wanted {
+                        let row = usize::try_from(rows[*at].wrapping_sub(first));
+                        let row = row.unwrap_or(usize::MAX);
+                        if row < batch.num_rows() {
+                            found.push((*at, keys.as_ref().and_then(|keys| key_of(keys, row))));
+                        }
+                    }
+                    Ok(())
+                })?;
+                Ok(found)
+            });
+        let found: Vec<Vec<(usize, Option<String>)>> = found.collect::<Result<_, _>>()?;
+        let mut keys = vec![None; rows.len()];
+        for (at, key) in found.into_iter().flatten() {
+            keys[at] = key;
+        }
+        Ok(keys)
+    }
+
+    /// The part with a row.
+    fn part_of(&self, row: u64) -> usize {
         let before = |first: &u64| *first <= row;
         let part = match &self.content {
             Content::Arrow { blocks, .. } => blocks.partition_point(|(_, first)| before(first)),
             Content::Parquet { groups, .. } => groups.partition_point(before),
         };
-        let mut found = None;
-        self.batches(part.saturating_sub(1), |batch, first| {
-            let at = usize::try_from(row.wrapping_sub(first)).unwrap_or(usize::MAX);
-            if at < batch.num_rows() {
-                found = key_column(batch).and_then(|keys| key_of(&keys, at));
-            }
-            Ok(())
-        })?;
-        Ok(found)
+        part.saturating_sub(1)
     }
 
     /// The complete schema, with all columns.

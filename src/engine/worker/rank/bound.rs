@@ -1,6 +1,9 @@
 //! A cheap upper bound on match scores, which rules out most embeddings.
 
-use crate::engine::inference::cpu::row_dots;
+use half::f16;
+
+use super::super::embedding_file::RowValues;
+use crate::engine::inference::cpu::{HalfDots, row_dots};
 use crate::engine::inference::{Embeddings, ModelInfo};
 use crate::engine::search::math::dot;
 use crate::engine::search::score::{MAX_MEMBER_GAIN, SAME_MEANING};
@@ -13,8 +16,30 @@ const ROUNDING: f32 = 2e-3;
 /// Tolerance of the norm of a normalised embedding around 1.
 pub const UNIT: f32 = 1e-4;
 
-/// Thresholds are capped at this match score, because rounding hides differences above it.
-const CERTAIN: f32 = 0.999;
+/// Upper bound on the rounding error of a match score near 1.
+const MATCH_ROUNDING: f32 = 3e-7;
+
+/// The same if prompts are left out: their masses are subtracted from those of all, which leaves a larger error.
+const LEFT_OUT_ROUNDING: f32 = 1e-4;
+
+/// A row whose match score may be among the best.
+#[derive(Clone, Copy, Debug)]
+pub struct BoundedRow {
+    /// Its index.
+    pub row: usize,
+    /// The length of its vector; 1 for unit vectors, so that they are scored exactly as in the worker.
+    pub length: f32,
+    /// The upper bound on its match score, as [`Bound::log_odds`].
+    pub most: f32,
+}
+
+/// Scratch memory for the products of rows.
+#[derive(Default)]
+pub struct BoundScratch {
+    wide: Vec<f32>,
+    products: Vec<f32>,
+    squares: Vec<f32>,
+}
 
 /// The upper bound on the match score of a label.
 pub struct Bound {
@@ -22,10 +47,14 @@ pub struct Bound {
     scale: f32,
     /// The label's members, then the mean of its background prompts.
     vectors: Vec<f32>,
+    /// The same, for rows of 16 bits.
+    halves: HalfDots,
     /// The constant added to each member's logit.
     raise: Vec<f32>,
     /// Upper bound on the resulting error of a difference of logits.
     rounding: f32,
+    /// Upper bound on the error of match scores near 1.
+    match_rounding: f32,
     /// The logarithm of the number of prompts; `None` for sigmoid models, whose match scores do not use them.
     prompts: Option<f32>,
 }
@@ -60,54 +89,92 @@ impl Bound {
         Self {
             dim,
             scale: model.logit_scale,
+            halves: HalfDots::new(&vectors, dim),
             vectors,
             raise: biases.iter().map(|bias| bias + raise).collect(),
             rounding: model.logit_scale * ROUNDING * (longest + 1.0),
+            match_rounding: match background.rows().any(same) {
+                true => LEFT_OUT_ROUNDING,
+                false => MATCH_ROUNDING,
+            },
             prompts: model.sigmoid_bias.is_none().then(|| prompts.ln()),
         }
     }
 
-    /// Calls `on_row` with index and norm of each row whose match score may reach `threshold`. Zero vectors never do.
-    pub fn reaching(&self, rows: &[f32], threshold: f32, mut on_row: impl FnMut(usize, f32)) {
-        let width = self.raise.len() + 2;
-        let mut products = vec![0f32; rows.len() / self.dim.max(1) * width];
-        row_dots(rows, &self.vectors, self.dim, &mut products);
-        // As log-odds: match score m corresponds to a logit difference of ln(m / (1 - m)).
-        let threshold = match threshold {
-            threshold if threshold <= 0.0 => f32::NEG_INFINITY,
-            threshold => {
-                let threshold = threshold.min(CERTAIN);
-                (threshold / (1.0 - threshold)).ln() - self.rounding
-            }
-        };
-        for (at, products) in products.chunks_exact(width).enumerate() {
-            let length = products[0].sqrt();
+    /// The least difference of logits of rows that reach a match score: score m corresponds to ln(m / (1 - m)).
+    pub fn log_odds(&self, threshold: f32) -> f32 {
+        if threshold <= 0.0 {
+            return f32::NEG_INFINITY;
+        }
+        // Finite at 1 too, because rounding hides what is closer to it.
+        (threshold / (1.0 - threshold + self.match_rounding)).ln()
+    }
+
+    /// Calls `on_row` with each row whose match score may reach `threshold`. Zero vectors never do.
+    pub fn reaching(
+        &self,
+        rows: RowValues<'_>,
+        threshold: f32,
+        scratch: &mut BoundScratch,
+        mut on_row: impl FnMut(BoundedRow),
+    ) {
+        let width = self.multiply(rows, scratch);
+        let threshold = self.log_odds(threshold);
+        let products = scratch.products.chunks_exact(width);
+        for (row, (products, square)) in products.zip(&scratch.squares).enumerate() {
+            let length = square.sqrt();
             if !(length.is_finite() && length > 0.0) {
                 continue;
             }
             let logit = |product: f32| self.scale * product / length;
-            let members = products[1..].iter().zip(&self.raise);
-            let most = members
+            let (members, others) = products.split_at(self.raise.len());
+            let most = (members.iter().zip(&self.raise))
                 .map(|(product, raise)| logit(*product) + raise)
                 .fold(f32::NEG_INFINITY, f32::max);
-            let against = match self.prompts {
-                Some(count) => logit(products[width - 1]) + count,
-                None => 0.0,
+            let against = match (self.prompts, others) {
+                (Some(count), [mean, ..]) => logit(*mean) + count,
+                _ => 0.0,
             };
-            let below = most - against < threshold;
-            // Negated, so that NaN is not ruled out.
-            if !below {
-                // Do not rescale unit vectors, so that they score exactly as in the worker.
+            let most = most - against + self.rounding;
+            // NaN is not ruled out.
+            let most = if most.is_nan() { f32::INFINITY } else { most };
+            if most >= threshold {
                 let is_unit = (length - 1.0).abs() < UNIT;
-                on_row(at, if is_unit { 1.0 } else { length });
+                let length = if is_unit { 1.0 } else { length };
+                on_row(BoundedRow { row, length, most });
             }
         }
+    }
+
+    /// Multiplies rows with all vectors and with themselves; returns the number of products of a row, which may include
+    /// padding.
+    fn multiply(&self, rows: RowValues<'_>, scratch: &mut BoundScratch) -> usize {
+        let dim = self.dim.max(1);
+        let (count, width) = match rows {
+            RowValues::Wide(values) => (values.len() / dim, self.raise.len() + 1),
+            RowValues::Half(values) => (values.len() / dim, self.halves.width()),
+        };
+        let BoundScratch {
+            wide,
+            products,
+            squares,
+        } = scratch;
+        products.resize(count * width, 0.0);
+        squares.resize(count, 0.0);
+        match rows {
+            RowValues::Wide(values) => row_dots(values, &self.vectors, dim, products, squares),
+            RowValues::Half(values) => {
+                let lines: Vec<&[f16]> = values.chunks_exact(dim).collect();
+                self.halves
+                    .run_with_squares(&lines, wide, products, squares);
+            }
+        }
+        width
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use half::f16;
     use proptest::prelude::*;
 
     use super::*;
@@ -174,9 +241,13 @@ mod tests {
             let rows: Vec<u32> = (0..).take(sums.len()).collect();
             let scores = scorer.score(&short, &sums, &rows);
             for (photo, matched) in photos.chunks_exact(DIM).zip(&scores.matches) {
-                let mut found = 0;
-                bound.reaching(photo, *matched, |_, _| found += 1);
-                prop_assert_eq!(found, 1, "a match of {} is beyond its bound", matched);
+                let short: Vec<f16> = photo.iter().map(|v| f16::from_f32(*v)).collect();
+                for photo in [RowValues::Wide(photo), RowValues::Half(&short)] {
+                    let mut found = 0;
+                    let mut scratch = BoundScratch::default();
+                    bound.reaching(photo, *matched, &mut scratch, |_| found += 1);
+                    prop_assert_eq!(found, 1, "a match of {} is beyond its bound", matched);
+                }
             }
         }
     }
@@ -202,7 +273,21 @@ mod tests {
         let bound = Bound::new(&label, &background, &model(40.0, 0.0, None));
         let mut found = Vec::new();
         let photos = [axis(1), axis(0), vec![0.0; DIM]].concat();
-        bound.reaching(&photos, 0.9, |row, _| found.push(row));
+        let mut scratch = BoundScratch::default();
+        bound.reaching(RowValues::Wide(&photos), 0.9, &mut scratch, |row| {
+            found.push(row.row);
+        });
         assert_eq!(found, [1]);
+        // Even a threshold of 1 rules out rows whose match is nearly 1.
+        assert!(bound.log_odds(1.0).is_finite());
+        let mixed = [0.6, 0.8].into_iter().chain(std::iter::repeat(0.0));
+        let mixed: Vec<f32> = mixed.take(DIM).collect();
+        let count = |threshold: f32| {
+            let (mut scratch, mut count) = (BoundScratch::default(), 0);
+            let rows = RowValues::Wide(&mixed);
+            bound.reaching(rows, threshold, &mut scratch, |_| count += 1);
+            count
+        };
+        assert_eq!((count(0.99), count(1.0)), (1, 0));
     }
 }

@@ -9,6 +9,7 @@ mod bound;
 mod index;
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -21,14 +22,16 @@ use crate::engine::index::zero_shot::ZeroShot;
 use crate::engine::search::score::Scorer;
 use crate::engine::search::teach::TrainingSet;
 use best::Best;
-use bound::Bound;
+use bound::{Bound, BoundScratch, BoundedRow};
 
 pub use index::{Index, IndexOptions, IndexStep};
 
 /// Rows per parallel task.
 const TASK_ROWS: usize = 2048;
-/// Rows that are converted to f32 at a time, so that they are in a core's own cache when they are multiplied.
-const CONVERTED_ROWS: usize = 32;
+/// Rows that are bounded at a time, so that their products stay in the first-level cache.
+const BOUNDED_ROWS: usize = 128;
+/// Rows that are scored at a time. Few, because each may raise the threshold for the others.
+const SCORED_ROWS: usize = 48;
 
 /// A row among the best.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,37 +54,56 @@ impl Hit {
     }
 }
 
-/// The state of a search for one label.
-struct RankSearch<'a> {
+/// A label, prepared for any number of searches.
+pub struct RankQuery<'a> {
     zero_shot: &'a ZeroShot,
     scorer: Scorer,
     bound: Bound,
+}
+
+impl<'a> RankQuery<'a> {
+    /// Embeds and trains a label.
+    ///
+    /// # Errors
+    /// Returns an error if the label cannot be prepared.
+    pub fn new(zero_shot: &'a ZeroShot, label: &TrainingSet) -> Result<Self, WorkerError> {
+        let classifiers = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
+        let info = zero_shot.model().info();
+        Ok(Self {
+            zero_shot,
+            scorer: zero_shot.classifier_scorer(&classifiers),
+            bound: Bound::new(&classifiers, zero_shot.background(), info),
+        })
+    }
+
+    /// The match scores of vectors, from their log-sums over the background.
+    fn matches(&self, vectors: &[f16], sums: &[f32]) -> Vec<f32> {
+        let rows: Vec<u32> = (0..).take(sums.len()).collect();
+        self.scorer.score(vectors, sums, &rows).matches
+    }
+}
+
+/// The state of a search.
+struct RankSearch<'a> {
+    query: &'a RankQuery<'a>,
     top: usize,
     best: Mutex<Best>,
 }
 
-/// Finds the `top` rows of these files with the highest match scores for a label, best first.
+/// Finds the `top` rows of these files with the highest match scores, best first.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read, lacks embeddings of this model, or the label cannot be prepared.
-pub fn rank(
-    zero_shot: &ZeroShot,
-    label: &TrainingSet,
-    files: &[PathBuf],
-    top: usize,
-) -> Result<Vec<Hit>, WorkerError> {
-    let info = zero_shot.model().info();
-    let classifiers = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
+/// Returns an error if a file cannot be read or lacks embeddings of the query's model.
+pub fn rank(query: &RankQuery<'_>, files: &[PathBuf], top: usize) -> Result<Vec<Hit>, WorkerError> {
     let search = RankSearch {
-        zero_shot,
-        scorer: zero_shot.classifier_scorer(&classifiers),
-        bound: Bound::new(&classifiers, zero_shot.background(), info),
+        query,
         top,
         best: Mutex::default(),
     };
     if top == 0 {
         return Ok(Vec::new());
     }
+    let info = query.zero_shot.model().info();
     for (file, path) in files.iter().enumerate() {
         let opened = EmbeddingFile::open(path, info, Wanted::VectorsAndKey)?;
         let parts: Vec<_> = opened.parts().collect();
@@ -109,35 +131,53 @@ impl RankSearch<'_> {
         });
     }
 
-    fn task(&self, file: usize, block: &Block, rows: std::ops::Range<usize>) {
+    fn task(&self, file: usize, block: &Block, rows: Range<usize>) {
         let threshold = self.best().threshold(self.top);
-        let dim = self.zero_shot.background().dim;
-        let mut wide = Vec::new();
-        let (mut kept, mut vectors) = (Vec::new(), Vec::<f16>::new());
-        for start in rows.clone().step_by(CONVERTED_ROWS) {
-            let values = block.values(start..(start + CONVERTED_ROWS).min(rows.end), &mut wide);
-            self.bound.reaching(values, threshold, |at, length| {
-                if block.is_valid(start + at) {
-                    kept.push(start + at);
-                    let vector = &values[at * dim..][..dim];
-                    vectors.extend(vector.iter().map(|v| f16::from_f32(v / length)));
+        let (mut reaching, mut scratch) = (Vec::new(), BoundScratch::default());
+        for start in rows.clone().step_by(BOUNDED_ROWS) {
+            let values = block.row_values(start..(start + BOUNDED_ROWS).min(rows.end));
+            let bound = &self.query.bound;
+            bound.reaching(values, threshold, &mut scratch, |bounded| {
+                let row = start + bounded.row;
+                if block.is_valid(row) {
+                    reaching.push(BoundedRow { row, ..bounded });
                 }
             });
         }
-        if kept.is_empty() {
+        // The most promising rows first: the threshold that they set rules out most of the others. Until there are
+        // `top` hits, every row reaches it.
+        reaching.sort_unstable_by(|a, b| b.most.total_cmp(&a.most).then(a.row.cmp(&b.row)));
+        for rows in reaching.chunks(SCORED_ROWS) {
+            let threshold = self.best().threshold(self.top);
+            let threshold = self.query.bound.log_odds(threshold);
+            let count = rows.partition_point(|row| row.most >= threshold);
+            self.score(file, block, &rows[..count]);
+            if count < rows.len() {
+                return;
+            }
+        }
+    }
+
+    fn score(&self, file: usize, block: &Block, rows: &[BoundedRow]) {
+        if rows.is_empty() {
             return;
         }
-        let sums = self.zero_shot.background_sums(&vectors);
-        let numbers: Vec<u32> = (0..).take(kept.len()).collect();
-        let scores = self.scorer.score(&vectors, &sums, &numbers);
+        let zero_shot = self.query.zero_shot;
+        let mut vectors = Vec::new();
+        for BoundedRow { row, length, .. } in rows {
+            let values = block.row_values(*row..row + 1);
+            values.append_to(&mut vectors, *length);
+        }
+        let sums = zero_shot.background_sums(&vectors);
+        let matches = self.query.matches(&vectors, &sums);
         let mut best = self.best();
-        for (matched, row) in scores.matches.iter().zip(kept) {
-            if !matched.is_nan() && *matched >= best.threshold(self.top) {
+        for (matched, BoundedRow { row, .. }) in matches.into_iter().zip(rows) {
+            if !matched.is_nan() && matched >= best.threshold(self.top) {
                 let hit = Hit {
                     file,
-                    row: block.first_row + row as u64,
-                    key: block.key(row),
-                    matched: *matched,
+                    row: block.first_row + *row as u64,
+                    key: block.key(*row),
+                    matched,
                 };
                 best.push(hit, self.top);
             }

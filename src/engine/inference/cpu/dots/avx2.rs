@@ -16,16 +16,30 @@ pub const LANES: usize = 8;
 /// Number of columns whose accumulators fit in registers together with a few rows.
 pub const MAX_COLUMNS: usize = 4;
 
-/// Dot products of all rows with a block; consecutive rows of `out` are `width` apart.
+/// Dot products of all rows with a block, and with themselves unless `squares` is empty; consecutive rows of `out` are
+/// `width` apart.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub fn block(rows: &[&[f16]], block: &ColumnBlock, width: usize, out: &mut [f32]) {
-    // Rows per pass: enough sums to keep the multipliers busy, but no more than there are registers.
-    match block.columns {
-        1 => each::<8, 1>(rows, &block.values, width, out),
-        2 => each::<4, 2>(rows, &block.values, width, out),
-        3 => each::<4, 3>(rows, &block.values, width, out),
-        4 => each::<2, 4>(rows, &block.values, width, out),
-        _ => {}
+pub fn block(
+    rows: &[&[f16]],
+    block: &ColumnBlock,
+    width: usize,
+    out: &mut [f32],
+    squares: &mut [f32],
+) {
+    /// Rows per pass: enough sums to keep the multipliers busy, but no more than there are registers.
+    macro_rules! all {
+        ($squares:literal, $($columns:literal: $rows:literal),*) => {
+            match block.columns {
+                $($columns => {
+                    each::<$rows, $columns, $squares>(rows, &block.values, width, out, squares);
+                })*
+                _ => {}
+            }
+        };
+    }
+    match squares.is_empty() {
+        true => all!(false, 1: 8, 2: 4, 3: 4, 4: 2),
+        false => all!(true, 1: 4, 2: 4, 3: 2, 4: 2),
     }
 }
 
@@ -33,13 +47,15 @@ each_group_of_rows!("avx2,fma,f16c");
 
 /// Multiplies some rows while prefetching the next ones, which are not expected to be in any cache.
 #[target_feature(enable = "avx2,fma,f16c")]
-fn dots<const R: usize, const C: usize>(
+fn dots<const R: usize, const C: usize, const SQUARES: bool>(
     rows: [&[f16]; R],
     next: [&[f16]; R],
     columns: &[f32],
     width: usize,
     out: &mut [f32],
+    squares: &mut [f32],
 ) {
+    const { assert!(!SQUARES || R <= 4, "they are summed four at a time") };
     let parts = columns.as_chunks::<LANES>().0;
     let parts = parts.as_chunks::<C>().0;
     // A loop, because a closure would not be compiled with the target features.
@@ -48,6 +64,7 @@ fn dots<const R: usize, const C: usize>(
         *line = &row.as_chunks::<LANES>().0[..parts.len()];
     }
     let mut sums = [[_mm256_setzero_ps(); MAX_COLUMNS]; R];
+    let mut own = [_mm256_setzero_ps(); R];
     for (k, part) in parts.iter().enumerate() {
         if (k * LANES).is_multiple_of(PREFETCHED) {
             for row in next {
@@ -59,11 +76,14 @@ fn dots<const R: usize, const C: usize>(
             // SAFETY: each part has exactly one register's worth of values.
             *w = unsafe { _mm256_loadu_ps(column.as_ptr()) };
         }
-        for (sums, line) in sums.iter_mut().zip(lines) {
+        for ((sums, own), line) in sums.iter_mut().zip(&mut own).zip(lines) {
             // SAFETY: 8 f16 values are the 16 bytes that are read.
             let x = _mm256_cvtph_ps(unsafe { _mm_loadu_si128(line[k].as_ptr().cast()) });
             for (sum, w) in sums.iter_mut().zip(w) {
                 *sum = _mm256_fmadd_ps(x, w, *sum);
+            }
+            if SQUARES {
+                *own = _mm256_fmadd_ps(x, x, *own);
             }
         }
     }
@@ -71,6 +91,14 @@ fn dots<const R: usize, const C: usize>(
         if let Some(out) = out[r * width..].first_chunk_mut::<4>() {
             add_lanes(sums, out);
         }
+    }
+    if SQUARES {
+        let (mut four, mut added) = ([_mm256_setzero_ps(); 4], [0f32; 4]);
+        for (four, own) in four.iter_mut().zip(own) {
+            *four = own;
+        }
+        add_lanes(four, &mut added);
+        squares[..R].copy_from_slice(&added[..R]);
     }
 }
 

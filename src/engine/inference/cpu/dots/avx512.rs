@@ -17,32 +17,50 @@ pub const LANES: usize = 16;
 /// Number of columns whose accumulators fit in registers together with two rows.
 pub const MAX_COLUMNS: usize = 12;
 
-/// Dot products of all rows with a block; consecutive rows of `out` are `width` apart.
+/// Dot products of all rows with a block, and with themselves unless `squares` is empty; consecutive rows of `out` are
+/// `width` apart.
 #[target_feature(enable = "avx512f,avx512dq")]
-pub fn block(rows: &[&[f16]], block: &ColumnBlock, width: usize, out: &mut [f32]) {
+pub fn block(
+    rows: &[&[f16]],
+    block: &ColumnBlock,
+    width: usize,
+    out: &mut [f32],
+    squares: &mut [f32],
+) {
     /// Rows per pass: as many as the registers left by the columns can accumulate.
     macro_rules! all {
-        ($($columns:literal: $rows:literal),*) => {
+        ($squares:literal, $($columns:literal: $rows:literal),*) => {
             match block.columns {
-                $($columns => each::<$rows, $columns>(rows, &block.values, width, out),)*
+                $($columns => {
+                    each::<$rows, $columns, $squares>(rows, &block.values, width, out, squares);
+                })*
                 _ => {}
             }
         };
     }
-    all!(1: 4, 2: 4, 3: 4, 4: 4, 5: 4, 6: 4, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2);
+    match squares.is_empty() {
+        true => {
+            all!(false, 1: 4, 2: 4, 3: 4, 4: 4, 5: 4, 6: 4, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2);
+        }
+        false => {
+            all!(true, 1: 4, 2: 4, 3: 4, 4: 4, 5: 4, 6: 2, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2);
+        }
+    }
 }
 
 each_group_of_rows!("avx512f,avx512dq");
 
 /// Multiplies some rows while prefetching the next ones, which are not expected to be in any cache.
 #[target_feature(enable = "avx512f,avx512dq")]
-fn dots<const R: usize, const C: usize>(
+fn dots<const R: usize, const C: usize, const SQUARES: bool>(
     rows: [&[f16]; R],
     next: [&[f16]; R],
     columns: &[f32],
     width: usize,
     out: &mut [f32],
+    squares: &mut [f32],
 ) {
+    const { assert!(R <= 4, "squares are summed four at a time") };
     let parts = columns.as_chunks::<LANES>().0;
     let parts = parts.as_chunks::<C>().0;
     // A loop, because a closure would not be compiled with the target features.
@@ -51,11 +69,17 @@ fn dots<const R: usize, const C: usize>(
         *line = &row.as_chunks::<LANES>().0[..parts.len()];
     }
     let mut sums = [[_mm512_setzero_ps(); MAX_COLUMNS]; R];
+    let mut own = [_mm512_setzero_ps(); R];
     for (k, part) in parts.iter().enumerate() {
         let mut x = [_mm512_setzero_ps(); R];
         for (x, line) in x.iter_mut().zip(lines) {
             // SAFETY: 16 f16 values are the 32 bytes that are read.
             *x = _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(line[k].as_ptr().cast()) });
+        }
+        if SQUARES {
+            for (own, x) in own.iter_mut().zip(x) {
+                *own = _mm512_fmadd_ps(x, x, *own);
+            }
         }
         for row in next {
             // Every second prefetch hits the same cache line, which costs nothing.
@@ -75,6 +99,14 @@ fn dots<const R: usize, const C: usize>(
         for (out, sums) in quads.zip(sums.as_chunks::<4>().0) {
             add_lanes(*sums, out);
         }
+    }
+    if SQUARES {
+        let (mut four, mut added) = ([_mm512_setzero_ps(); 4], [0f32; 4]);
+        for (four, own) in four.iter_mut().zip(own) {
+            *four = own;
+        }
+        add_lanes(four, &mut added);
+        squares[..R].copy_from_slice(&added[..R]);
     }
 }
 

@@ -6,20 +6,26 @@
 macro_rules! each_group_of_rows {
     ($features:tt) => {
         #[target_feature(enable = $features)]
-        fn each<const R: usize, const C: usize>(
+        fn each<const R: usize, const C: usize, const SQUARES: bool>(
             rows: &[&[f16]],
             columns: &[f32],
             width: usize,
             out: &mut [f32],
+            squares: &mut [f32],
         ) {
             let (groups, rest) = rows.as_chunks::<R>();
             for (at, group) in groups.iter().enumerate() {
                 let next = groups.get(at + 1).unwrap_or(group);
-                dots::<R, C>(*group, *next, columns, width, &mut out[at * R * width..]);
+                let at = at * R;
+                let squares = squares.get_mut(at..).unwrap_or_default();
+                let out = &mut out[at * width..];
+                dots::<R, C, SQUARES>(*group, *next, columns, width, out, squares);
             }
             for (at, row) in rest.iter().enumerate() {
                 let at = groups.len() * R + at;
-                dots::<1, C>([row], [row], columns, width, &mut out[at * width..]);
+                let squares = squares.get_mut(at..).unwrap_or_default();
+                let out = &mut out[at * width..];
+                dots::<1, C, SQUARES>([row], [row], columns, width, out, squares);
             }
         }
     };
@@ -34,7 +40,7 @@ mod avx512;
 
 use half::f16;
 
-use super::{Activation, GemmEpilogue, PackedF32, SimdLevel, widen};
+use super::{Activation, GemmEpilogue, PackedF32, SimdLevel, row_dots, widen};
 
 /// Result rows are padded to a multiple of this.
 const PADDING: usize = 16;
@@ -89,11 +95,31 @@ impl HalfDots {
 
     /// Dot products of every row, which has `dim` values, with all vectors: rows x width. `wide` is scratch memory.
     pub fn run(&self, rows: &[&[f16]], wide: &mut Vec<f32>, out: &mut [f32]) {
-        self.run_at(SimdLevel::detect(), rows, wide, out);
+        self.run_at(SimdLevel::detect(), rows, wide, out, &mut []);
     }
 
+    /// Like [`Self::run`], and writes the dot product of each row with itself into `squares`, without reading the rows
+    /// again.
+    pub fn run_with_squares(
+        &self,
+        rows: &[&[f16]],
+        wide: &mut Vec<f32>,
+        out: &mut [f32],
+        squares: &mut [f32],
+    ) {
+        self.run_at(SimdLevel::detect(), rows, wide, out, squares);
+    }
+
+    /// `squares` is empty if they are not wanted.
     #[allow(unsafe_code)]
-    fn run_at(&self, level: SimdLevel, rows: &[&[f16]], wide: &mut Vec<f32>, out: &mut [f32]) {
+    fn run_at(
+        &self,
+        level: SimdLevel,
+        rows: &[&[f16]],
+        wide: &mut Vec<f32>,
+        out: &mut [f32],
+        squares: &mut [f32],
+    ) {
         if rows.is_empty() {
             return;
         }
@@ -102,8 +128,9 @@ impl HalfDots {
             if level == SimdLevel::Avx512 && !self.wide_blocks.is_empty() {
                 for (at, block) in self.wide_blocks.iter().enumerate() {
                     let out = &mut out[at * avx512::MAX_COLUMNS..];
+                    let squares = if at == 0 { &mut *squares } else { &mut [] };
                     // SAFETY: the function requires only AVX-512, which `level` says the processor has.
-                    unsafe { avx512::block(rows, block, self.width, out) };
+                    unsafe { avx512::block(rows, block, self.width, out, squares) };
                 }
                 return;
             }
@@ -111,8 +138,9 @@ impl HalfDots {
             if has_avx2 && !self.narrow_blocks.is_empty() {
                 for (at, block) in self.narrow_blocks.iter().enumerate() {
                     let out = &mut out[at * avx2::MAX_COLUMNS..];
+                    let squares = if at == 0 { &mut *squares } else { &mut [] };
                     // SAFETY: `level` says that the processor has AVX2 and FMA, and F16C was just detected.
-                    unsafe { avx2::block(rows, block, self.width, out) };
+                    unsafe { avx2::block(rows, block, self.width, out, squares) };
                 }
                 return;
             }
@@ -124,6 +152,9 @@ impl HalfDots {
         }
         let plain = GemmEpilogue::Activate(Activation::None);
         self.panels.multiply(wide, plain, out);
+        if !squares.is_empty() {
+            row_dots(wide, &[], self.dim, &mut [], squares);
+        }
     }
 }
 
@@ -183,7 +214,20 @@ mod tests {
             let dots = HalfDots::new(&vectors, dim);
             for level in SimdLevel::available() {
                 let mut out = vec![f32::NAN; rows * dots.width()];
-                dots.run_at(level, &lines, &mut Vec::new(), &mut out);
+                let mut squares = vec![f32::NAN; rows];
+                dots.run_at(level, &lines, &mut Vec::new(), &mut out, &mut squares);
+                // Without them, rows are grouped differently.
+                if count % 2 == 0 {
+                    out.fill(f32::NAN);
+                    dots.run_at(level, &lines, &mut Vec::new(), &mut out, &mut []);
+                }
+                for (line, got) in lines.iter().zip(squares) {
+                    let want: f32 = line.iter().map(|v| v.to_f32() * v.to_f32()).sum();
+                    assert!(
+                        (got - want).abs() < 1e-3,
+                        "{level:?} {count} x {dim}: {got}, not {want}"
+                    );
+                }
                 for (line, out) in lines.iter().zip(out.chunks_exact(dots.width().max(1))) {
                     for (at, got) in out.iter().enumerate().take(count) {
                         let pairs = line.iter().zip(&vectors[at * dim..][..dim]);

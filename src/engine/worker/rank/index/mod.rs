@@ -13,15 +13,13 @@ mod file;
 
 use std::path::{Path, PathBuf};
 
-use half::f16;
 use rayon::prelude::*;
 
 use super::super::WorkerError;
 use super::super::embedding_file::{EmbeddingFile, Wanted};
-use super::Hit;
 use super::best::Best;
+use super::{Hit, RankQuery};
 use crate::engine::index::zero_shot::ZeroShot;
-use crate::engine::search::teach::TrainingSet;
 use file::{Header, IndexFile, Source};
 
 /// Default proportion of vectors that a query examines.
@@ -116,30 +114,20 @@ impl Index {
     /// The `top` rows with the highest match scores, best first, among the lists examined.
     ///
     /// # Errors
-    /// Returns an error if the label cannot be prepared, or the index is damaged.
-    pub fn rank(
-        &self,
-        zero_shot: &ZeroShot,
-        label: &TrainingSet,
-        top: usize,
-    ) -> Result<Vec<Hit>, WorkerError> {
-        let classifiers = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
-        let scorer = zero_shot.classifier_scorer(&classifiers);
-        let score = |vectors: &[f16], sums: &[f32]| {
-            let rows: Vec<u32> = (0..).take(sums.len()).collect();
-            scorer.score(vectors, sums, &rows).matches
-        };
+    /// Returns an error if a file cannot be read, or the index is damaged.
+    pub fn rank(&self, query: &RankQuery<'_>, top: usize) -> Result<Vec<Hit>, WorkerError> {
         if top == 0 {
             return Ok(Vec::new());
         }
-        let matches = score(self.file.centroids(), self.file.centroid_sums());
+        let matches = query.matches(self.file.centroids(), self.file.centroid_sums());
         let lists = self.nearest(&matches);
         let found = lists
             .into_par_iter()
             .map(|list| -> Result<Best, WorkerError> {
                 let list = self.file.list(list)?;
                 let mut best = Best::default();
-                for (at, matched) in score(list.vectors, list.sums).into_iter().enumerate() {
+                let matches = query.matches(list.vectors, list.sums);
+                for (at, matched) in matches.into_iter().enumerate() {
                     if !matched.is_nan() && matched >= best.threshold(top) {
                         let (file, row) = self.file.place(list.rows[at])?;
                         let key = None;
@@ -161,7 +149,7 @@ impl Index {
             Ok(all)
         };
         let best = found.try_reduce(Best::default, merge)?;
-        self.with_keys(zero_shot, best.into_sorted())
+        self.with_keys(query, best.into_sorted())
     }
 
     /// The lists of the best-matching centroids, until they contain enough vectors.
@@ -180,16 +168,22 @@ impl Index {
     }
 
     /// Looks up the keys of the hits in their files.
-    fn with_keys(&self, zero_shot: &ZeroShot, mut hits: Vec<Hit>) -> Result<Vec<Hit>, WorkerError> {
+    fn with_keys(
+        &self,
+        query: &RankQuery<'_>,
+        mut hits: Vec<Hit>,
+    ) -> Result<Vec<Hit>, WorkerError> {
+        let info = query.zero_shot.model().info();
         for (number, path) in self.sources.iter().enumerate() {
-            if hits.iter().all(|hit| hit.file != number) {
+            let own = hits.iter_mut().filter(|hit| hit.file == number);
+            let own: Vec<&mut Hit> = own.collect();
+            if own.is_empty() {
                 continue;
             }
-            let info = zero_shot.model().info();
             let file = EmbeddingFile::open(path, info, Wanted::KeyAlone)?;
-            let own = hits.iter_mut().filter(|hit| hit.file == number);
-            for hit in own {
-                hit.key = file.key(hit.row)?;
+            let rows: Vec<u64> = own.iter().map(|hit| hit.row).collect();
+            for (hit, key) in own.into_iter().zip(file.keys(&rows)?) {
+                hit.key = key;
             }
         }
         Ok(hits)
