@@ -2,66 +2,20 @@
 
 use super::{madd, multi_target};
 
-/// Independent accumulators of a row.
-const LANES: usize = 16;
-/// Rows that are multiplied together, so that additions do not wait for each other.
-const ROWS: usize = 4;
+/// Number of independent accumulators.
+const LANES: usize = 32;
 
-/// The dot products of some rows with a vector each, all of the same length.
 #[inline(always)]
-fn products<const FMA: bool, const R: usize>(rows: [&[f32]; R], vectors: [&[f32]; R]) -> [f32; R] {
-    let a = rows.map(|row| row.as_chunks::<LANES>());
-    let b = vectors.map(|vector| vector.as_chunks::<LANES>());
-    let count = a.iter().chain(&b).map(|(blocks, _)| blocks.len()).min();
-    let count = count.unwrap_or_default();
-    let (a_blocks, b_blocks) = (a.map(|(x, _)| &x[..count]), b.map(|(x, _)| &x[..count]));
-    let mut sums = [[0f32; LANES]; R];
-    for k in 0..count {
-        for r in 0..R {
-            let (a, b) = (&a_blocks[r][k], &b_blocks[r][k]);
-            for i in 0..LANES {
-                sums[r][i] = madd::<FMA>(a[i], b[i], sums[r][i]);
-            }
+fn dot<const FMA: bool>(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0f32; LANES];
+    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..LANES {
+            sums[i] = madd::<FMA>(a[i], b[i], sums[i]);
         }
     }
-    let mut all = [0f32; R];
-    for r in 0..R {
-        let tail: f32 = a[r].1.iter().zip(b[r].1).map(|(a, b)| a * b).sum();
-        all[r] = total(sums[r]) + tail;
-    }
-    all
-}
-
-/// Adds neighbours, their sums, and so on: additions in sequence would take longer than the products.
-#[inline(always)]
-fn total(mut sums: [f32; LANES]) -> f32 {
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        for i in 0..width {
-            sums[i] += sums[i + width];
-        }
-    }
-    sums[0]
-}
-
-/// The dot products of some rows with themselves and all vectors.
-#[inline(always)]
-fn group<const FMA: bool, const R: usize>(
-    rows: [&[f32]; R],
-    vectors: &[f32],
-    out: &mut [f32],
-    squares: &mut [f32],
-) {
-    let dim = rows.first().map_or(1, |row| row.len());
-    let width = vectors.len() / dim;
-    squares[..R].copy_from_slice(&products::<FMA, R>(rows, rows));
-    for (at, vector) in vectors.chunks_exact(dim).enumerate() {
-        let products = products::<FMA, R>(rows, [vector; R]);
-        for (r, product) in products.into_iter().enumerate() {
-            out[r * width + at] = product;
-        }
-    }
+    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f32>() + tail
 }
 
 #[inline(always)]
@@ -73,24 +27,12 @@ fn row_dots_body<const FMA: bool>(
     squares: &mut [f32],
 ) {
     let width = vectors.len() / dim;
-    let groups = rows.chunks_exact(ROWS * dim);
-    let (rest, mut row) = (groups.remainder(), 0);
-    for rows in groups {
-        let mut lines = [rows; ROWS];
-        for (line, row) in lines.iter_mut().zip(rows.chunks_exact(dim)) {
-            *line = row;
+    for (at, row) in rows.chunks_exact(dim).enumerate() {
+        squares[at] = dot::<FMA>(row, row);
+        let out = &mut out[at * width..][..width];
+        for (vector, out) in vectors.chunks_exact(dim).zip(out) {
+            *out = dot::<FMA>(row, vector);
         }
-        group::<FMA, ROWS>(lines, vectors, &mut out[row * width..], &mut squares[row..]);
-        row += ROWS;
-    }
-    for line in rest.chunks_exact(dim) {
-        group::<FMA, 1>(
-            [line],
-            vectors,
-            &mut out[row * width..],
-            &mut squares[row..],
-        );
-        row += 1;
     }
 }
 

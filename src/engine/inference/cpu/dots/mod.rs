@@ -99,7 +99,7 @@ impl HalfDots {
     }
 
     /// Like [`Self::run`], and writes the dot product of each row with itself into `squares`, without reading the rows
-    /// again.
+    /// again. Fastest if the rows are consecutive in memory.
     pub fn run_with_squares(
         &self,
         rows: &[&[f16]],
