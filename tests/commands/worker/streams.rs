@@ -305,6 +305,12 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
         assert!(stderr.contains(words), "{stderr}");
     };
     refused(&whole[..whole.len() / 2], "the input stream cannot be read");
+    // An end within the marker of a message is no end of the stream.
+    let without_end = &whole[..whole.len() - 8];
+    refused(
+        &[without_end, b"\xff\xff"].concat(),
+        "the input stream cannot be read",
+    );
     refused(b"no stream", "it is not in Arrow's stream format");
     // Interpreted as a length, these bytes would be two gigabytes.
     refused(

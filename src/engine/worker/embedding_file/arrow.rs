@@ -49,10 +49,10 @@ pub(super) fn open_arrow(
         let bytes = whole_block(&map, block)?;
         decoder.read_dictionary(block, &bytes)?;
     }
-    let (mut blocks, mut rows) = (Vec::new(), 0);
+    let (mut blocks, mut rows) = (Vec::new(), 0u64);
     for block in footer.recordBatches().iter().flatten() {
         blocks.push((*block, rows));
-        rows += block_rows(&map, block)?;
+        rows = rows.saturating_add(block_rows(&map, block)?);
     }
     let content = Content::Arrow {
         map,

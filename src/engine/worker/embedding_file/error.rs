@@ -40,6 +40,9 @@ pub enum TableError {
     /// A batch does not have the column type of the schema.
     #[error("its column `{EMBEDDING}` holds no lists")]
     NoLists,
+    /// Its reader panicked, as those of Arrow and Parquet do on some damaged data.
+    #[error("it is damaged")]
+    Damaged,
     /// The footer refers to data beyond the end of the file.
     #[error("it is damaged: its footer refers to missing data")]
     Footer,

@@ -7,6 +7,7 @@ mod wanted;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
@@ -82,10 +83,10 @@ impl EmbeddingFile {
             return Err(invalid(TableError::NoTable));
         }
         let bytes = Bytes::from_owner(map_file(&file).map_err(io)?);
-        let opened = match bytes.starts_with(MAGIC) {
+        let opened = guarded(|| match bytes.starts_with(MAGIC) {
             true => open_arrow(bytes.into(), model, wanted),
             false => open_parquet(bytes, model, wanted),
-        };
+        });
         let (content, schema, rows) = opened.map_err(invalid)?;
         Ok(Self {
             path: path.into(),
@@ -202,7 +203,7 @@ impl EmbeddingFile {
                 blocks,
             } => match blocks.get(part) {
                 Some((block, first)) => {
-                    let batch = decoded(map, decoder, block);
+                    let batch = guarded(|| decoded(map, decoder, block));
                     take(&batch.map_err(|error| self.damaged(error))?, *first)
                 }
                 None => Ok(()),
@@ -213,17 +214,26 @@ impl EmbeddingFile {
                 columns,
                 groups,
             } => {
-                let batches = table_batches(bytes, metadata, columns, part);
-                let mut next = groups.get(part).copied().unwrap_or_default();
-                for batch in batches.map_err(|error| self.damaged(error))? {
-                    let batch = batch.map_err(|error| self.damaged(error.into()))?;
-                    take(&batch, next)?;
-                    next += batch.num_rows() as u64;
+                let batches = guarded(|| table_batches(bytes, metadata, columns, part));
+                let mut batches = batches.map_err(|error| self.damaged(error))?;
+                let mut first_row = groups.get(part).copied().unwrap_or_default();
+                loop {
+                    let batch = guarded(|| Ok(batches.next().transpose()?));
+                    let batch = batch.map_err(|error| self.damaged(error))?;
+                    let Some(batch) = batch else {
+                        return Ok(());
+                    };
+                    take(&batch, first_row)?;
+                    first_row += batch.num_rows() as u64;
                 }
-                Ok(())
             }
         }
     }
+}
+
+/// Reads from a file that may be damaged, over which Arrow's and Parquet's readers may panic.
+fn guarded<T>(read: impl FnOnce() -> Result<T, TableError>) -> Result<T, TableError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(TableError::Damaged))
 }
 
 fn open_parquet(
