@@ -7,6 +7,7 @@
 //! `docs/scale.md` specifies the protocol.
 
 mod columns;
+mod dictionaries;
 mod embedding_file;
 mod flow;
 pub mod identity;

@@ -18,6 +18,11 @@ pub const URL: &str = "url";
 /// The column of member names from a tar.
 pub const NAME: &str = "name";
 
+/// Whether a column of this name says where pictures are, or what they are called.
+pub fn is_source(column: &str) -> bool {
+    [PATH, BYTES, URL, NAME].contains(&column)
+}
+
 /// A picture to be read.
 pub enum PictureSource {
     /// Encoded bytes, and the name of their file.

@@ -7,6 +7,8 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::ArrowError;
 
 use super::columns::OutputColumns;
+use super::dictionaries::{plain_batch, plain_schema};
+use super::source::is_source;
 use super::{Worker, WorkerCounts, WorkerError};
 
 /// Buffer size in bytes.
@@ -56,7 +58,7 @@ impl Worker {
             bytes: 0,
         };
         let mut reader = StreamReader::try_new(counted, None).map_err(wrong)?;
-        let schema = reader.schema();
+        let schema = plain_schema(&reader.schema(), is_source);
         let dim = self.model.info().dim;
         let columns = OutputColumns::new(&schema, dim, &self.labels.names, self.identity.clone())?;
         let label_scorer = self.label_scorer()?;
@@ -66,7 +68,10 @@ impl Worker {
         // The client may wait for the schema before it sends the first batch.
         writer.flush().map_err(WorkerError::output)?;
         let batches = std::iter::from_fn(move || match reader.next() {
-            Some(batch) => Some(batch.map_err(wrong)),
+            Some(batch) => {
+                let plain = batch.and_then(|batch| plain_batch(&schema, &batch));
+                Some(plain.map_err(wrong))
+            }
             // The reader takes an end within the marker of a message for the end of the stream.
             None if !reader.get_ref().bytes.is_multiple_of(MARKER) => {
                 Some(Err(WorkerError::Stream("it is damaged".into())))

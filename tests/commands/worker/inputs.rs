@@ -9,8 +9,8 @@ use std::fs;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{ArrayRef, DictionaryArray, Int64Array, RecordBatch};
 use parquet::arrow::ArrowWriter;
 
 #[test]
@@ -96,4 +96,42 @@ fn tables_are_parted_across_row_groups() {
         }
     }
     assert!(seen.into_iter().eq(100..110));
+}
+
+#[test]
+fn categories_of_a_table_become_plain_columns() {
+    let home = home();
+    let input = list(&home, 4);
+    let paths = fs::read_to_string(&input).expect("read");
+    let paths: Vec<&str> = paths.lines().collect();
+    let encoded = |values: &[&str]| -> ArrayRef {
+        let array: DictionaryArray<Int32Type> = values.iter().copied().collect();
+        Arc::new(array)
+    };
+    // Each row group has its own dictionary, but a shard in Arrow's format could have only one.
+    let batch = |paths: &[&str], kinds: &[&str]| {
+        table(vec![("path", encoded(paths)), ("kind", encoded(kinds))])
+    };
+    let parts = [
+        batch(&paths[..2], &["x", "y"]),
+        batch(&paths[2..], &["z", "y"]),
+    ];
+    let file = home.path().join("table.parquet");
+    let target = fs::File::create(&file).expect("made");
+    let mut writer = ArrowWriter::try_new(target, parts[0].schema(), None).expect("a writer");
+    for part in &parts {
+        writer.write(part).expect("written");
+        writer.flush().expect("a row group");
+    }
+    writer.close().expect("closed");
+    shard(&home, &file, "0/1", &[]);
+    let batches = read_shard(&home.path().join("out/table-00000-of-00001.arrow"));
+    let mut kinds = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            kinds.extend(text(batch, "kind", row));
+            assert!(vector(batch, row).is_some());
+        }
+    }
+    assert_eq!(kinds, ["x", "y", "z", "y"]);
 }

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, RecordBatch, StructArray};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, DictionaryArray, Int64Array, RecordBatch, StructArray,
+};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -336,4 +338,16 @@ fn an_empty_stream_gives_an_empty_one() {
     let output = stdio(&home, &["-l", "cat"], std::slice::from_ref(&empty));
     assert_eq!(output.iter().map(RecordBatch::num_rows).sum::<usize>(), 0);
     assert!(output[0].column_by_name("match").is_some());
+}
+
+#[test]
+fn dictionary_encoded_paths_are_read() {
+    let home = home();
+    photos(&home.path().join("photos"), 1);
+    let path = "photos/photo-00000.png";
+    let encoded = [Some(path), None, Some(path)].into_iter();
+    let encoded: ArrayRef = Arc::new(encoded.collect::<DictionaryArray<Int32Type>>());
+    let output = stdio(&home, &[], &[table(vec![("path", encoded)])]);
+    assert_eq!(text(&output[0], "path", 2), Some(path));
+    assert!(vector(&output[0], 2).is_some() && vector(&output[0], 1).is_none());
 }

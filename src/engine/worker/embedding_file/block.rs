@@ -119,6 +119,8 @@ pub(super) fn key_of(keys: &ArrayRef, row: usize) -> Option<String> {
         DataType::LargeUtf8 => Some(keys.as_string::<i64>().value(row).into()),
         DataType::Utf8View => Some(keys.as_string_view().value(row).into()),
         DataType::Binary => Some(lossy(keys.as_binary::<i32>().value(row))),
+        DataType::LargeBinary => Some(lossy(keys.as_binary::<i64>().value(row))),
+        DataType::BinaryView => Some(lossy(keys.as_binary_view().value(row))),
         _ => None,
     }
 }

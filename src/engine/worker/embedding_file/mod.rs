@@ -274,3 +274,66 @@ fn table_batches(
             .build()?;
     Ok(reader)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
+    use arrow_array::types::Float32Type;
+    use arrow_array::{ArrayRef, FixedSizeListArray, StringArray};
+    use arrow_ipc::writer::FileWriter;
+
+    use super::*;
+    use crate::engine::worker::columns::EMBEDDING;
+
+    const DIM: usize = 4;
+
+    /// An Arrow file of three rows.
+    fn arrow_file() -> Vec<u8> {
+        let rows = (0..3).map(|row| Some((0..DIM).map(move |at| Some((row + at) as f32))));
+        let lists = FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(rows, DIM as i32);
+        let names = StringArray::from(vec!["a", "bb", "ccc"]);
+        let columns: [(&str, ArrayRef); 2] =
+            [("path", Arc::new(names)), (EMBEDDING, Arc::new(lists))];
+        let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+        let mut writer = FileWriter::try_new(Vec::new(), &batch.schema()).expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.into_inner().expect("finished")
+    }
+
+    fn read(path: &Path) -> Result<Vec<Option<String>>, WorkerError> {
+        let model = ModelInfo::of_tests(DIM);
+        let file = EmbeddingFile::open(path, &model, Wanted::VectorsAndKey)?;
+        for part in file.parts() {
+            file.blocks(part, |block| {
+                (0..block.rows()).for_each(|row| drop(block.key(row)));
+            })?;
+        }
+        file.keys(&[2, 0, 3])
+    }
+
+    #[test]
+    fn keys_are_found_by_row() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.arrow");
+        fs::write(&path, arrow_file()).expect("written");
+        let keys = read(&path).expect("read");
+        assert_eq!(keys, [Some("ccc".to_owned()), Some("a".to_owned()), None]);
+    }
+
+    #[test]
+    fn damage_anywhere_in_a_file_is_an_error_at_worst() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.arrow");
+        let whole = arrow_file();
+        let mut errors = 0;
+        for at in (0..whole.len() - 4).step_by(4) {
+            let mut damaged = whole.clone();
+            damaged[at..at + 4].copy_from_slice(&[0xff, 0xff, 0xff, 0x7f]);
+            fs::write(&path, damaged).expect("written");
+            errors += usize::from(read(&path).is_err());
+        }
+        assert!(errors > 0);
+    }
+}

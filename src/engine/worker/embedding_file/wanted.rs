@@ -62,7 +62,10 @@ pub(super) fn wanted_columns(
         matches!(
             kind,
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-        ) || matches!(kind, DataType::Binary)
+        ) || matches!(
+            kind,
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView
+        )
     };
     let named = |name: &&str| schema.index_of(name).ok();
     let key = || KEYS.iter().filter_map(named).find(text);

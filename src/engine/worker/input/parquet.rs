@@ -9,6 +9,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
 use super::super::WorkerError;
+use super::super::dictionaries::{plain_batch, plain_schema};
 use super::super::source::BYTES;
 use super::{BATCH_ROWS, Batches, InputKind, Survey, invalid, unfit};
 
@@ -24,7 +25,7 @@ pub fn survey(mut file: File) -> Result<Survey, ParquetError> {
     let rows = builder.metadata().file_metadata().num_rows();
     Ok(Survey {
         kind: InputKind::Parquet,
-        schema: builder.schema().clone(),
+        schema: plain_schema(builder.schema(), |_| true),
         rows: u64::try_from(rows).unwrap_or_default(),
         identity,
     })
@@ -69,6 +70,7 @@ pub fn batches(path: &Path, file: File, range: Range<u64>) -> Result<Batches, Wo
     } else {
         BATCH_ROWS
     };
+    let schema = plain_schema(builder.schema(), |_| true);
     let reader = builder
         .with_row_groups(groups)
         .with_offset(count(offset))
@@ -78,6 +80,7 @@ pub fn batches(path: &Path, file: File, range: Range<u64>) -> Result<Batches, Wo
         .map_err(wrong)?;
     let path = path.to_path_buf();
     Ok(Box::new(reader.map(move |batch| {
-        batch.map_err(|error| unfit(&path, &error))
+        let plain = batch.and_then(|batch| plain_batch(&schema, &batch));
+        plain.map_err(|error| unfit(&path, &error))
     })))
 }
