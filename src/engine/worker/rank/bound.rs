@@ -126,16 +126,11 @@ impl Bound {
             if !(length.is_finite() && length > 0.0) {
                 continue;
             }
-            let logit = |product: f32| self.scale * product / length;
-            let (members, others) = products.split_at(self.raise.len());
-            let most = (members.iter().zip(&self.raise))
-                .map(|(product, raise)| logit(*product) + raise)
-                .fold(f32::NEG_INFINITY, f32::max);
-            let against = match (self.prompts, others) {
-                (Some(count), [mean, ..]) => logit(*mean) + count,
+            let against = match (self.prompts, products.get(self.raise.len())) {
+                (Some(count), Some(mean)) => self.scale * mean / length + count,
                 _ => 0.0,
             };
-            let most = most - against + self.rounding;
+            let most = self.label_logit(products, length) - against + self.rounding;
             // NaN is not ruled out.
             let most = if most.is_nan() { f32::INFINITY } else { most };
             if most >= threshold {
@@ -144,6 +139,20 @@ impl Bound {
                 on_row(BoundedRow { row, length, most });
             }
         }
+    }
+
+    /// The upper bound on the logit of a label for each of these unit vectors, without the background.
+    pub fn label_logits(&self, rows: &[f16]) -> Vec<f32> {
+        let mut scratch = BoundScratch::default();
+        let width = self.multiply(RowValues::Half(rows), &mut scratch);
+        let products = scratch.products.chunks_exact(width);
+        products.map(|row| self.label_logit(row, 1.0)).collect()
+    }
+
+    fn label_logit(&self, products: &[f32], length: f32) -> f32 {
+        (products.iter().zip(&self.raise))
+            .map(|(product, raise)| self.scale * product / length + raise)
+            .fold(f32::NEG_INFINITY, f32::max)
     }
 
     /// Multiplies rows with all vectors and with themselves; returns the number of products of a row, which may include

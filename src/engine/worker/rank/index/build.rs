@@ -30,11 +30,12 @@ const BLOCK_ROWS: usize = 8192;
 /// The list number of a row without an embedding.
 const NONE: u32 = u32::MAX;
 
-/// A suitable number of lists: about the square root of the number of vectors, so that scoring all centroids costs no
-/// more than scoring one list.
+/// A suitable number of lists: four times the square root of the number of vectors. With fewer, the best vectors of a
+/// label share their lists with too many others; with more, a build takes longer than queries save.
 fn suitable_lists(rows: usize) -> usize {
     let root = (rows as f64).sqrt() as usize;
-    root.next_multiple_of(64)
+    (4 * root)
+        .next_multiple_of(64)
         .min(rows / MIN_LENGTH)
         .clamp(1, MAX_LISTS)
 }
@@ -78,10 +79,9 @@ pub fn build(
     }
     watch(IndexStep::Writing(all));
     let halves: Vec<f16> = centroids.values.iter().map(|v| f16::from_f32(*v)).collect();
-    let sums = zero_shot.background_sums(&halves);
     let mut outcome = Ok(());
     let written = atomic_write_with(path, |file| {
-        let layout = write_head(file, made_of, &rows, &lengths, &halves, &sums)?;
+        let layout = write_head(file, made_of, &rows, &lengths, &halves)?;
         outcome = Lists::new(file, &layout, lists).fill(zero_shot, &opened, &list_of);
         match outcome {
             Ok(()) => Ok(()),

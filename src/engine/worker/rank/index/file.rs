@@ -1,5 +1,4 @@
-//! The index file: a header, centroids with their log-sums, and the lists, each with its vectors, log-sums and row
-//! numbers.
+//! The index file: a header, centroids, and the lists, each with its vectors, log-sums and row numbers.
 //!
 //! The index can be rebuilt from its source files. All offsets are checked against the file's length, so a damaged
 //! index leads at worst to an error or wrong hits; the sections that locate lists have a checksum.
@@ -85,7 +84,6 @@ pub struct Layout {
     /// The number of the first vector of each list, then the total number of vectors.
     starts: Vec<usize>,
     centroids: usize,
-    centroid_sums: usize,
     vectors: usize,
     sums: usize,
     rows: usize,
@@ -107,8 +105,7 @@ impl Layout {
         }
         let count = starts.last().copied().unwrap_or_default();
         let centroids = aligned(head)?;
-        let centroid_sums = aligned(centroids.checked_add(2 * dim * lengths.len())?)?;
-        let vectors = aligned(centroid_sums.checked_add(4 * lengths.len())?)?;
+        let vectors = aligned(centroids.checked_add(2 * dim * lengths.len())?)?;
         let sums = aligned(vectors.checked_add(count.checked_mul(2 * dim)?)?)?;
         let rows = aligned(sums.checked_add(count.checked_mul(4)?)?)?;
         let end = rows.checked_add(count.checked_mul(4)?)?;
@@ -116,7 +113,6 @@ impl Layout {
             dim,
             starts,
             centroids,
-            centroid_sums,
             vectors,
             sums,
             rows,
@@ -151,13 +147,12 @@ pub fn write_head(
     rows: &[u64],
     lengths: &[u32],
     centroids: &[f16],
-    sums: &[f32],
 ) -> io::Result<Layout> {
     let contents = Contents {
         made_of: made_of.clone(),
         rows: rows.to_vec(),
         lengths: lengths.to_vec(),
-        centroids: centroid_checksum(bytemuck::cast_slice(centroids), bytemuck::cast_slice(sums)),
+        centroids: centroid_checksum(centroids),
     };
     let header = serde_json::to_vec(&contents)?;
     let head = MAGIC.len() + 8 + header.len();
@@ -169,18 +164,15 @@ pub fn write_head(
     out.extend(header);
     out.resize(layout.centroids, 0);
     out.extend(bytemuck::cast_slice::<f16, u8>(centroids));
-    out.resize(layout.centroid_sums, 0);
-    out.extend(bytemuck::cast_slice::<f32, u8>(sums));
     out.resize(layout.vectors, 0);
     file.write_all(&out)?;
     file.set_len(layout.end as u64)?;
     Ok(layout)
 }
 
-fn centroid_checksum(centroids: &[u8], sums: &[u8]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(centroids).update(sums);
-    hasher.finalize().to_hex().to_string()
+fn centroid_checksum(centroids: &[f16]) -> String {
+    let hash = blake3::hash(bytemuck::cast_slice(centroids));
+    hash.to_hex().to_string()
 }
 
 /// A memory-mapped index.
@@ -254,10 +246,7 @@ impl IndexFile {
             first_rows,
             path: path.into(),
         };
-        let checksum = centroid_checksum(
-            bytemuck::cast_slice(file.centroids()),
-            bytemuck::cast_slice(file.centroid_sums()),
-        );
+        let checksum = centroid_checksum(file.centroids());
         (checksum == contents.centroids).then_some(file)
     }
 
@@ -284,11 +273,6 @@ impl IndexFile {
     /// The centroids, concatenated.
     pub fn centroids(&self) -> &[f16] {
         self.part(self.layout.centroids, self.lists() * self.layout.dim)
-    }
-
-    /// Their log-sums over the background.
-    pub fn centroid_sums(&self) -> &[f32] {
-        self.part(self.layout.centroid_sums, self.lists())
     }
 
     /// The contents of a list.

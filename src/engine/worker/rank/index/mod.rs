@@ -1,11 +1,11 @@
 //! An approximate nearest-neighbour index over embeddings in files: an inverted file (IVF; Sivic and Zisserman, "Video
 //! Google", 2003).
 //!
-//! Spherical k-means partitions the vectors by centroids. A query scores all centroids, and then the vectors in the
-//! lists of the best centroids, exactly as in [`super::rank`]: hits have their true match scores, and only vectors in
-//! other lists can be missed. The index is self-contained: it has the vectors list by list as `f16`, and for each the
-//! log-sum over the background prompts, which does not depend on the label. A query thus costs little more than one dot
-//! product per vector.
+//! Spherical k-means partitions the vectors by centroids. A query multiplies all centroids with its label, and scores the
+//! vectors in the lists of the nearest ones exactly as in [`super::rank`]: hits have their true match scores, and only
+//! vectors in other lists can be missed. The index is self-contained: it has the vectors list by list as `f16`, and for
+//! each the log-sum over the background prompts, which does not depend on the label. A query thus costs little more
+//! than one dot product per vector.
 
 mod build;
 mod clusters;
@@ -32,7 +32,7 @@ const MIN_PROBED: usize = 4096;
 pub struct IndexOptions {
     /// The proportion of vectors that a query examines, 0 to 1.
     pub probed: f64,
-    /// The number of lists; 0 for about the square root of the number of vectors.
+    /// The number of lists; 0 for about four times the square root of the number of vectors.
     pub lists: usize,
 }
 
@@ -119,8 +119,7 @@ impl Index {
         if top == 0 {
             return Ok(Vec::new());
         }
-        let matches = query.matches(self.file.centroids(), self.file.centroid_sums());
-        let lists = self.nearest(&matches);
+        let lists = self.nearest(&query.bound.label_logits(self.file.centroids()));
         let found = lists
             .into_par_iter()
             .map(|list| -> Result<Best, WorkerError> {
@@ -152,10 +151,11 @@ impl Index {
         self.with_keys(query, best.into_sorted())
     }
 
-    /// The lists of the best-matching centroids, until they contain enough vectors.
-    fn nearest(&self, matches: &[f32]) -> Vec<usize> {
-        let mut lists: Vec<usize> = (0..matches.len()).collect();
-        lists.sort_by(|a, b| matches[*b].total_cmp(&matches[*a]).then(a.cmp(b)));
+    /// The lists whose centroids are nearest to the label, until they contain enough vectors. The background is left out
+    /// here, because it varies within lists: with it, more of the best vectors are missed.
+    fn nearest(&self, logits: &[f32]) -> Vec<usize> {
+        let mut lists: Vec<usize> = (0..logits.len()).collect();
+        lists.sort_by(|a, b| logits[*b].total_cmp(&logits[*a]).then(a.cmp(b)));
         let rows = self.file.rows();
         let wanted = ((rows as f64 * self.probed).ceil() as usize).max(MIN_PROBED);
         let mut seen = 0;
