@@ -139,17 +139,14 @@ fn a_list_in_a_dialog_gets_longer_and_shorter_in_its_place() {
         window.command(Command::SaveLabelSet(named(n)));
         window.command(Command::Found(FindingCommand::SaveSearch(named(n))));
     }
-    let removals: [(Dialog, fn(String) -> Command); 2] = [
-        (Dialog::LabelSets, Command::RemoveLabelSet),
-        (Dialog::Searches, |name| {
-            Command::Found(FindingCommand::RemoveSearch(name))
-        }),
-    ];
-    for (dialog, remove) in removals {
+    for dialog in [Dialog::LabelSets, Dialog::Searches] {
         window.command(Command::Show(Some(dialog.clone())));
         let before = close_button(&mut window);
         for n in 0..12 {
-            window.command(remove(named(n)));
+            window.command(match dialog {
+                Dialog::LabelSets => Command::RemoveLabelSet(named(n)),
+                _ => Command::Found(FindingCommand::RemoveSearch(named(n))),
+            });
         }
         assert_eq!(close_button(&mut window), before, "{dialog:?}");
         window.command(Command::Show(None));
