@@ -100,7 +100,7 @@ fn tables_are_parted_across_row_groups() {
 
 #[test]
 fn categories_of_a_table_become_plain_columns() {
-    let home = home();
+    let home = Home::new();
     let input = list(&home, 4);
     let paths = fs::read_to_string(&input).expect("read");
     let paths: Vec<&str> = paths.lines().collect();

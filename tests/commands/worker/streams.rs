@@ -342,7 +342,7 @@ fn an_empty_stream_gives_an_empty_one() {
 
 #[test]
 fn dictionary_encoded_paths_are_read() {
-    let home = home();
+    let home = Home::new();
     photos(&home.path().join("photos"), 1);
     let path = "photos/photo-00000.png";
     let encoded = [Some(path), None, Some(path)].into_iter();
