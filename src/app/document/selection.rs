@@ -12,7 +12,7 @@ pub struct Selection {
     /// The item from which arrow keys move.
     pub cursor: Option<ItemId>,
     anchor: Option<ItemId>,
-    /// Where the photo at the cursor was displayed when it was last marked.
+    /// Where the first of the photos that were marked last was displayed.
     marked_at: Option<usize>,
 }
 
@@ -93,7 +93,7 @@ impl Selection {
         self.chosen = shown.into_iter().collect();
     }
 
-    /// Where the photo at the cursor was displayed when it was last marked. If the mark has hidden it, the next photo is
+    /// Where the first of the photos that were marked last was displayed. If the mark has hidden them, the next photo is
     /// there now. `None` once the cursor, the order or the filter has changed.
     #[must_use]
     pub fn marked_at(&self) -> Option<usize> {
@@ -126,8 +126,10 @@ impl Selection {
                 }
             }
         }
-        self.cursor = Some(id);
-        self.marked_at = None;
+        // The automatic step from the last photo leads nowhere: the cursor stays at the photo that was marked.
+        if self.cursor.replace(id) != Some(id) {
+            self.marked_at = None;
+        }
     }
 
     fn only(&mut self, id: ItemId) {
@@ -219,6 +221,18 @@ mod tests {
         let mut selection = Selection::default();
         selection.select(20, SelectionMode::Range, &ORDER);
         assert_eq!(selection.in_order(&ORDER), [20]);
+    }
+
+    #[test]
+    fn the_place_of_a_mark_is_known_until_the_cursor_moves() {
+        let mut selection = Selection::default();
+        selection.select(40, SelectionMode::Only, &ORDER);
+        selection.set_marked_at(Some(4));
+        // The step after the last photo leads nowhere.
+        selection.select(40, SelectionMode::Only, &ORDER);
+        assert_eq!(selection.marked_at(), Some(4));
+        selection.select(50, SelectionMode::Only, &ORDER);
+        assert_eq!(selection.marked_at(), None);
     }
 
     #[test]
