@@ -16,6 +16,7 @@ use crate::app::document::arrange::Heading;
 use crate::app::document::calendar;
 use crate::app::document::filter::LabelFit;
 use crate::app::document::library::{ItemId, LibraryItem};
+use crate::app::document::search_text::asks_nothing;
 use crate::app::document::selection::SelectionMode;
 use crate::app::document::state::State;
 use crate::app::tasks::pictures::ThumbKey;
@@ -167,7 +168,7 @@ pub fn caption_label(
 
 /// The match of a photo with the search, whatever the sort order.
 fn found(id: ItemId, state: &State) -> Option<f32> {
-    let searched = !state.search.trim().is_empty();
+    let searched = !asks_nothing(&state.search);
     state
         .response
         .scored()

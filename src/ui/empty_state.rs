@@ -8,6 +8,7 @@ use super::widgets::main_button;
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
 use crate::app::document::filter::Filter;
+use crate::app::document::search_text::asks_nothing;
 use crate::app::document::state::{SessionState, State};
 use crate::t;
 
@@ -91,7 +92,7 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let height = ui.available_height();
     ui.vertical_centered(|ui| {
         ui.add_space(height * 0.35);
-        let is_searching = !state.search.trim().is_empty();
+        let is_searching = !asks_nothing(&state.search);
         let arrangement = &state.response.arrangement;
         let by_search = is_searching && arrangement.hidden[HiddenBy::Search as usize] > 0;
         let text = if state.response.number == 0 {

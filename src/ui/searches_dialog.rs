@@ -9,6 +9,7 @@ use super::widgets::icon_button_sized;
 use crate::app::command::{Action, Command, FindingCommand};
 use crate::app::document::chips::chips;
 use crate::app::document::memory::SavedSearch;
+use crate::app::document::search_text::asks_nothing;
 use crate::app::document::state::State;
 use crate::t;
 
@@ -25,7 +26,7 @@ impl Interface {
             commands.push(Command::Do(Action::Rules));
         }
         ui.separator();
-        let asks = !state.search.trim().is_empty() || !state.memory.filter.is_clear();
+        let asks = !asks_nothing(&state.search) || !state.memory.filter.is_clear();
         if !asks {
             let text = t!("search-first");
             ui.label(RichText::new(text).small().weak());

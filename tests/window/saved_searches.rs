@@ -11,6 +11,9 @@ fn a_search_is_saved_with_its_filters_and_comes_back() {
     let (_dir, mut window) = coloured();
     window.open_dialog(Action::Searches);
     assert!(window.has("No searches saved yet"));
+    // A comma alone asks for nothing.
+    window.command(Command::SearchFor(",".into()));
+    assert!(window.has("Search or filter first, then save the search here"));
     window.command(Command::Show(None));
     window.command(Command::SearchFor("red".into()));
     let mut filter = window.state().memory.filter.clone();

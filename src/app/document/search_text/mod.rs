@@ -93,7 +93,7 @@ impl SearchText {
 /// Whether a search text asks for nothing: it consists of spaces and commas.
 #[must_use]
 pub fn asks_nothing(text: &str) -> bool {
-    alternatives(text).is_empty()
+    text.chars().all(|c| c.is_whitespace() || is_comma(c))
 }
 
 /// Splits at commas outside quotes.
