@@ -9,17 +9,30 @@ use lumisift::app::command::{Action, Dialog};
 use window::{Window, coloured};
 
 /// A key as the window system sends it, with the character that it types.
-fn typed(window: &Window, key: Key, text: &str) {
-    window.harness.event(Event::Key {
+fn events(key: Key, text: &str) -> Vec<Event> {
+    let pressed = Event::Key {
         key,
         physical_key: None,
         pressed: true,
         repeat: false,
         modifiers: Modifiers::NONE,
-    });
-    if !text.is_empty() {
-        window.harness.event(Event::Text(text.into()));
+    };
+    let typed = (!text.is_empty()).then(|| Event::Text(text.into()));
+    [pressed].into_iter().chain(typed).collect()
+}
+
+/// A key whose events have a frame each.
+fn typed(window: &Window, key: Key, text: &str) {
+    for event in events(key, text) {
+        window.harness.event(event);
     }
+}
+
+/// Keys that all arrive in one frame, as from a fast typist and a slow machine.
+fn typed_at_once(window: &mut Window, keys: &[(Key, &str)]) {
+    let all = keys.iter().flat_map(|(key, text)| events(*key, text));
+    window.harness.input_mut().events.extend(all);
+    window.harness.step();
 }
 
 #[test]
@@ -27,10 +40,8 @@ fn what_is_typed_while_a_field_opens_arrives_in_it() {
     let (_dir, mut window) = coloured();
     window.key(Key::Home);
     let marks = window.state().library.snapshot().marks.clone();
-    // All in one frame, as from a fast typist and a slow machine.
-    typed(&window, Key::Slash, "/");
-    typed(&window, Key::X, "x");
-    typed(&window, Key::P, "p");
+    let keys = [(Key::Slash, "/"), (Key::X, "x"), (Key::P, "p")];
+    typed_at_once(&mut window, &keys);
     window.finish_layout();
     assert_eq!(window.state().draft, "xp");
     window.type_into("New label", "5");
@@ -65,11 +76,13 @@ fn what_is_typed_after_enter_is_the_next_label() {
     let before = untouched(&window);
     window.key(Key::Slash);
     window.type_into("New label", "red");
-    // All in one frame, as from a fast typist and a slow machine.
-    typed(&window, Key::Enter, "");
-    for (key, text) in [(Key::I, "i"), (Key::X, "x"), (Key::P, "p")] {
-        typed(&window, key, text);
-    }
+    let keys = [
+        (Key::Enter, ""),
+        (Key::I, "i"),
+        (Key::X, "x"),
+        (Key::P, "p"),
+    ];
+    typed_at_once(&mut window, &keys);
     window.finish_layout();
     window.settle();
     let after = untouched(&window);
@@ -116,12 +129,13 @@ fn what_is_typed_after_a_command_is_chosen_by_name_arrives_in_its_field() {
     for in_one_frame in [true, false] {
         window.open_dialog(Action::Palette);
         window.type_into("Find a command", "add a label");
-        typed(&window, Key::Enter, "");
-        if !in_one_frame {
-            window.harness.step();
+        let keys = [(Key::Enter, ""), (Key::X, "x"), (Key::P, "p")];
+        match in_one_frame {
+            true => typed_at_once(&mut window, &keys),
+            false => keys
+                .iter()
+                .for_each(|(key, text)| typed(&window, *key, text)),
         }
-        typed(&window, Key::X, "x");
-        typed(&window, Key::P, "p");
         window.finish_layout();
         assert_eq!(window.state().draft, "xp", "in one frame: {in_one_frame}");
         assert_eq!(window.state().library.snapshot().marks, marks);
