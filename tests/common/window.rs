@@ -31,7 +31,7 @@ pub struct FakeDesktop {
     pub began: Mutex<Option<PathBuf>>,
     /// The content of the clipboard.
     pub copied: Mutex<Vec<PathBuf>>,
-    /// The reason why no dialog can be shown and no file copied.
+    /// The reason why no dialog can be shown, and no file copied or moved to the trash.
     pub refusal: Mutex<Option<String>>,
     /// The content of the trash.
     pub trashed: Mutex<Vec<(PathBuf, Vec<u8>)>>,
@@ -53,6 +53,9 @@ impl Desktop for FakeDesktop {
     }
 
     fn trash(&self, path: &Path) -> Result<(), String> {
+        if let Some(reason) = self.refusal.lock().expect("no panic").clone() {
+            return Err(reason);
+        }
         let bytes = fs::read(path).map_err(|e| e.to_string())?;
         fs::remove_file(path).map_err(|e| e.to_string())?;
         self.trashed

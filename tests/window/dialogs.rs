@@ -159,6 +159,7 @@ fn a_list_in_a_dialog_gets_longer_and_shorter_in_its_place() {
     }
     window.act(Action::Rescan);
     window.until("the broken ones", |w| w.state().failure_count() == 40);
+    window.settle();
     assert_eq!(close_button(&mut window), before, "failures");
 }
 

@@ -298,10 +298,14 @@ fn whatever_the_tour_does_is_undone_step_by_step_and_the_bytes_are_counted() {
 }
 
 #[test]
-fn the_bytes_of_rejected_copies_include_their_companion_files() {
+fn the_bytes_of_rejected_copies_include_their_paired_files() {
     let dir = tempfile::tempdir().expect("a folder");
     write_photos(dir.path());
-    fs::write(dir.path().join("small.xmp"), "<x:xmpmeta/>").expect("written");
+    fs::write(
+        dir.path().join("small.xmp"),
+        "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
+    )
+    .expect("written");
     let mut window = looked_over(Setup::new(vec![dir.path().into()]), 5);
     let size = |name: &str| fs::metadata(dir.path().join(name)).expect("there").len();
     let copies = ["cat - Copy.jpg", "small.jpg", "small.xmp"].map(size);

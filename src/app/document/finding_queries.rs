@@ -100,7 +100,7 @@ impl Tour {
         };
         let counts = Kind::ALL.into_iter().zip(found.counts(lines));
         let rejects = state.rejects().to_remove;
-        // Companion files go to the trash too. Only those of copies have been looked up.
+        // Paired files go to the trash too. Only those of copies have been looked up.
         let copies = found.copies.iter().flat_map(|group| &group.copies);
         let copies: HashMap<ItemId, u64> = copies.map(|copy| (copy.item, copy.bytes)).collect();
         let size = |id: &ItemId| {
