@@ -6,7 +6,7 @@ use egui::{
     TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use super::dialog_parts::title;
+use super::dialog_parts::{list_height, title};
 use super::icons::Icon;
 use super::theme::{self, palette};
 use super::tour::progress;
@@ -56,7 +56,7 @@ impl Interface {
         }
         let text = t!("heaps-what");
         ui.add(egui::Label::new(RichText::new(text).weak()).wrap());
-        let height = ui.available_height().max(ROW);
+        let height = list_height(ui);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.max_height(height)
             .show_rows(ui, ROW, clusters.proposed.len(), |ui, rows| {

@@ -7,7 +7,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::dialog_parts::title;
+use super::dialog_parts::{list_height, title};
 use super::response_cache::CopiesSummary;
 use super::theme::{self, palette};
 use super::tour::progress;
@@ -47,7 +47,7 @@ impl Interface {
         let counted = self.buffers.copies.get(state, || CopiesSummary::of(state));
         summary(ui, state, counted, findings.copies.len(), commands);
         ui.separator();
-        let height = ui.available_height().max(ROW);
+        let height = list_height(ui);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.max_height(height)
             .show_rows(ui, ROW, findings.copies.len(), |ui, rows| {

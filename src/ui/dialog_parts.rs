@@ -71,7 +71,7 @@ pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[RejectedCopy]) {
 /// Height of a dialog's main button, and of a table's header, with the space around them.
 const BUTTON: f32 = 52.0;
 const HEADER: f32 = 40.0;
-/// Minimum height of a table.
+/// Minimum height of a table or list.
 const LEAST: f32 = 60.0;
 
 /// Draws the part of a dialog above its main button. In a small window it scrolls, so that the button stays in sight.
@@ -84,6 +84,12 @@ pub fn above_button<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
 /// Height for the rows of a table that takes the remaining space.
 pub fn table_height(ui: &Ui) -> f32 {
     (ui.available_height() - HEADER).max(LEAST)
+}
+
+/// Height for a list of large rows that takes the remaining space. In a small window it is less than a row, which
+/// scrolls, so that the end of the list stays in the window.
+pub fn list_height(ui: &Ui) -> f32 {
+    ui.available_height().max(LEAST)
 }
 
 /// A list whose entries come and go. Its height is fixed, so that nothing below it moves.
