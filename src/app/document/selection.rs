@@ -93,8 +93,8 @@ impl Selection {
         self.chosen = shown.into_iter().collect();
     }
 
-    /// Where the first of the photos that were marked last was displayed. If the mark has hidden them, the next photo is
-    /// there now. `None` once the cursor, the order or the filter has changed.
+    /// Where the first of the photos that were marked last was displayed. If the mark has hidden them, the next photo
+    /// is there now. `None` once the cursor, the order or the filter has changed.
     #[must_use]
     pub fn marked_at(&self) -> Option<usize> {
         self.marked_at
