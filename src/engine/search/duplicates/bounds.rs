@@ -7,6 +7,7 @@
 use half::f16;
 use rayon::prelude::*;
 
+use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32, widen};
 use crate::engine::search::math::dot;
 
@@ -28,12 +29,12 @@ pub struct CosineBounds {
 }
 
 impl CosineBounds {
-    /// Takes embeddings of equal, non-zero length.
-    pub fn new(embeddings: &[&[f16]]) -> Self {
+    /// Takes embeddings of equal length. If `cancel` was raised, the result means nothing.
+    pub fn new(embeddings: &[&[f16]], cancel: &Cancel) -> Self {
         let dim = embeddings.first().map_or(0, |embedding| embedding.len());
         let directions = (dim / 3).min(MAX_WIDTH).saturating_sub(1);
         match embeddings.len() > MIN_PHOTOS && directions > 0 {
-            true => Self::projected(embeddings, directions),
+            true => Self::projected(embeddings, directions, cancel),
             false => Self {
                 width: dim,
                 values: embeddings.concat(),
@@ -41,10 +42,10 @@ impl CosineBounds {
         }
     }
 
-    fn projected(embeddings: &[&[f16]], directions: usize) -> Self {
+    fn projected(embeddings: &[&[f16]], directions: usize, cancel: &Cancel) -> Self {
         let dim = embeddings[0].len();
         let basis = PackedF32::new(
-            &principal_directions(embeddings, directions),
+            &principal_directions(embeddings, directions, cancel),
             &vec![0.0; directions],
         );
         let width = directions + 1;
@@ -53,6 +54,9 @@ impl CosineBounds {
             .par_chunks_mut(TASK * width)
             .zip(embeddings.par_chunks(TASK))
             .for_each(|(values, embeddings)| {
+                if cancel.is_cancelled() {
+                    return;
+                }
                 let wide = widened(embeddings, dim);
                 let mut projected = vec![0f32; embeddings.len() * directions];
                 basis.multiply(
@@ -90,21 +94,27 @@ fn widened(embeddings: &[&[f16]], dim: usize) -> Vec<f32> {
 }
 
 /// An orthonormal basis of about the subspace in which a sample of the embeddings is longest, by subspace iteration.
-fn principal_directions(embeddings: &[&[f16]], directions: usize) -> Vec<f32> {
+fn principal_directions(embeddings: &[&[f16]], directions: usize, cancel: &Cancel) -> Vec<f32> {
     let dim = embeddings[0].len();
     let step = embeddings.len().div_ceil(SAMPLE);
     let sample: Vec<&[f16]> = embeddings.iter().copied().step_by(step).collect();
     let count = sample.len();
-    let sample = widened(&sample, dim);
+    let mut sample = widened(&sample, dim);
+    // A single damaged embedding would make all directions NaN, and with them all bounds.
+    for row in sample.chunks_exact_mut(dim) {
+        if !dot(row, row).is_finite() {
+            row.fill(0.0);
+        }
+    }
     let columns = PackedF32::new(&transposed(&sample, dim), &vec![0.0; dim]);
     let plain = GemmEpilogue::Activate(Activation::None);
     let mut basis = sample[..directions * dim].to_vec();
-    orthonormalise(&mut basis, dim);
+    orthonormalise(&mut basis, dim, cancel);
     for _ in 0..ROUNDS {
         let mut coordinates = vec![0f32; count * directions];
         PackedF32::new(&basis, &vec![0.0; directions]).multiply(&sample, plain, &mut coordinates);
         columns.multiply(&transposed(&coordinates, directions), plain, &mut basis);
-        orthonormalise(&mut basis, dim);
+        orthonormalise(&mut basis, dim, cancel);
     }
     basis
 }
@@ -116,8 +126,11 @@ fn transposed(matrix: &[f32], width: usize) -> Vec<f32> {
 }
 
 /// Makes the rows orthonormal (Gram-Schmidt). A row that depends on earlier ones becomes zero.
-fn orthonormalise(rows: &mut [f32], dim: usize) {
+fn orthonormalise(rows: &mut [f32], dim: usize, cancel: &Cancel) {
     for at in 0..rows.len() / dim {
+        if cancel.is_cancelled() {
+            return;
+        }
         let (before, row) = rows.split_at_mut(at * dim);
         let row = &mut row[..dim];
         let length = dot(row, row).sqrt();
@@ -158,7 +171,7 @@ mod tests {
         ) {
             let embeddings: Vec<Vec<f16>> = values.chunks_exact(24).map(unit).collect();
             let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
-            let bounds = CosineBounds::projected(&embeddings, directions);
+            let bounds = CosineBounds::projected(&embeddings, directions, &Cancel::default());
             let product = |a: &[f16], b: &[f16]| -> f32 {
                 a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
             };
@@ -168,6 +181,19 @@ mod tests {
                     prop_assert!(product(embeddings[a], embeddings[b]) <= bound + 2e-3);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_damaged_embedding_does_not_spoil_the_bounds_of_others() {
+        let mut embeddings: Vec<Vec<f16>> = (0..20)
+            .map(|n| unit(&[1.0, n as f32, 2.0, 0.5 * n as f32, 3.0, 1.0]))
+            .collect();
+        embeddings[4][2] = f16::NAN;
+        let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
+        let bounds = CosineBounds::projected(&embeddings, 3, &Cancel::default());
+        for at in (0..embeddings.len()).filter(|at| *at != 4) {
+            assert!(bounds.row(at).iter().all(|v| v.is_finite()), "{at}");
         }
     }
 
@@ -183,7 +209,7 @@ mod tests {
             })
             .collect();
         let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
-        let bounds = CosineBounds::projected(&embeddings, 5);
+        let bounds = CosineBounds::projected(&embeddings, 5, &Cancel::default());
         for (at, embedding) in embeddings.iter().enumerate() {
             let [own, first] = [embedding, embeddings[0]].map(|e| widened(&[e], 12));
             let [bound_own, bound_first] = [at, 0].map(|at| widened(&[bounds.row(at)], 6));

@@ -145,6 +145,9 @@ pub fn find(
     let compared: Vec<(usize, near::ComparedPhoto<'_>)> = leaders
         .par_iter()
         .filter_map(|at| {
+            if cancel.is_cancelled() {
+                return None;
+            }
             let appearance = entries[*at].appearance?;
             let grid = &appearance.grid;
             let photo = near::ComparedPhoto {
@@ -199,7 +202,11 @@ fn copies(
     watch: impl Fn(usize, usize) + Sync,
 ) -> Option<Vec<Option<near::CopyOf>>> {
     let embeddings: Vec<&[f16]> = photos.iter().map(|photo| photo.vector).collect();
-    let bounds = bounds::CosineBounds::new(&embeddings);
+    let bounds = bounds::CosineBounds::new(&embeddings, cancel);
+    // Without photos, no comparison would notice it.
+    if cancel.is_cancelled() {
+        return None;
+    }
     let mut copy_of: Vec<Option<near::CopyOf>> = vec![None; photos.len()];
     let mut is_new = vec![true; photos.len()];
     let mut is_first = true;
@@ -212,15 +219,16 @@ fn copies(
             shots: &shots,
             is_new: &is_new,
             rule,
+            cancel,
         };
-        near::add_copies(&round, cancel, &mut copy_of, |done, of| {
+        near::add_copies(&round, &mut copy_of, |done, of| {
             // Later rounds usually compare few photos, and would make the progress start again.
             if is_first {
                 watch(done, of);
             }
         })?;
         if rule.turned {
-            turned::add_copies(&round, cancel, &mut copy_of)?;
+            turned::add_copies(&round, &mut copy_of)?;
         }
         is_new = near::separate_shots(photos, &before, shots, &mut copy_of);
         is_first = false;

@@ -102,6 +102,8 @@ pub struct Round<'a> {
     pub is_new: &'a [bool],
     /// The thresholds.
     pub rule: &'a DuplicateRule,
+    /// Raised to end the round.
+    pub cancel: &'a Cancel,
 }
 
 impl Round<'_> {
@@ -111,11 +113,10 @@ impl Round<'_> {
     }
 }
 
-/// Finds, for each photo that duplicates no other yet, the best photo that it duplicates; returns `None` if `cancel`
-/// was raised.
+/// Finds, for each photo that duplicates no other yet, the best photo that it duplicates; returns `None` if the round
+/// was cancelled.
 pub fn add_copies(
     round: &Round<'_>,
-    cancel: &Cancel,
     copy_of: &mut [Option<CopyOf>],
     watch: impl Fn(usize, usize) + Sync,
 ) -> Option<()> {
@@ -126,25 +127,19 @@ pub fn add_copies(
         if members.is_empty() {
             continue;
         }
-        resolve(round, &members, cancel, copy_of);
+        resolve(round, &members, copy_of);
         // Only leaders remain: a photo must match the keeper itself, not one of its copies.
         let (new, known) = round.split(&leaders(copy_of, first..end));
         let later = leaders(copy_of, end..count);
         let (later_new, _) = round.split(&later);
-        let mut found = compare(round, new, &later, cancel, PhotoBlock::first_of);
-        found.extend(compare(
-            round,
-            known,
-            &later_new,
-            cancel,
-            PhotoBlock::first_of,
-        ));
+        let mut found = compare(round, new, &later, PhotoBlock::first_of);
+        found.extend(compare(round, known, &later_new, PhotoBlock::first_of));
         for (at, of) in found {
             if copy_of[at].is_none_or(|other| of.leader < other.leader) {
                 copy_of[at] = Some(of);
             }
         }
-        if cancel.is_cancelled() {
+        if round.cancel.is_cancelled() {
             return None;
         }
         watch(end, count);
@@ -158,10 +153,10 @@ fn leaders(copy_of: &[Option<CopyOf>], range: Range<usize>) -> Vec<usize> {
 }
 
 /// Finds duplicates among the members of a block.
-fn resolve(round: &Round<'_>, members: &[usize], cancel: &Cancel, copy_of: &mut [Option<CopyOf>]) {
+fn resolve(round: &Round<'_>, members: &[usize], copy_of: &mut [Option<CopyOf>]) {
     let (new, known) = round.split(members);
-    let mut pairs = compare(round, known, &new, cancel, PhotoBlock::all_of);
-    pairs.extend(compare(round, new, members, cancel, PhotoBlock::all_of));
+    let mut pairs = compare(round, known, &new, PhotoBlock::all_of);
+    pairs.extend(compare(round, new, members, PhotoBlock::all_of));
     pairs.sort_unstable_by_key(|(at, of)| (*at, of.leader));
     // In order of photos, so that each is decided before those that it could lead.
     for (at, of) in pairs {
@@ -176,7 +171,6 @@ fn compare(
     round: &Round<'_>,
     members: Vec<usize>,
     others: &[usize],
-    cancel: &Cancel,
     copies: fn(&PhotoBlock, &Round<'_>, &[usize], &mut NearScratch) -> FoundCopies,
 ) -> FoundCopies {
     if members.is_empty() || others.is_empty() {
@@ -186,7 +180,7 @@ fn compare(
     others
         .par_chunks(TASK)
         .map_init(NearScratch::default, |scratch, task| {
-            match cancel.is_cancelled() {
+            match round.cancel.is_cancelled() {
                 true => Vec::new(),
                 false => copies(&block, round, task, scratch),
             }
@@ -311,7 +305,8 @@ pub fn copy(
     grids: &mut PreparedGrids,
 ) -> Option<CopyOf> {
     let (better, other, rule) = (&round.photos[leader], &round.photos[at], round.rule);
-    if round.shots[leader].differs(&other.shot) {
+    // A task can have hundreds of thousands of pairs to compare, if all its photos are alike.
+    if round.cancel.is_cancelled() || round.shots[leader].differs(&other.shot) {
         return None;
     }
     let threshold = match better.hash.distance(other.hash) <= rule.max_distance {

@@ -55,8 +55,11 @@ fn photo(n: u8, copy: u8, grid: GreyGrid) -> PhotoFixture {
     }
 }
 
-/// Groups as names of the keeper and of its copies with their kinds.
-fn groups(photos: &[PhotoFixture], rule: &DuplicateRule) -> Vec<(String, Vec<String>)> {
+fn search(
+    photos: &[PhotoFixture],
+    rule: &DuplicateRule,
+    cancel: &Cancel,
+) -> Option<Vec<DuplicateGroup>> {
     let unit = |v: &[f32; DIM]| {
         let norm = v.iter().map(|v| v * v).sum::<f32>().sqrt();
         v.map(|v| f16::from_f32(v / norm))
@@ -87,7 +90,12 @@ fn groups(photos: &[PhotoFixture], rule: &DuplicateRule) -> Vec<(String, Vec<Str
             },
         })
         .collect();
-    let found = find(&entries, &values, DIM, rule, &Cancel::default(), |_, _| ());
+    find(&entries, &values, DIM, rule, cancel, |_, _| ())
+}
+
+/// Groups as names of the keeper and of its copies with their kinds.
+fn groups(photos: &[PhotoFixture], rule: &DuplicateRule) -> Vec<(String, Vec<String>)> {
+    let found = search(photos, rule, &Cancel::default());
     let name = |at: usize| photos[at].path.trim_end_matches(".jpg").to_owned();
     let copy = |copy: &DuplicateCopy| format!("{} {}", name(copy.at), copy.likeness.name());
     let mut named: Vec<(String, Vec<String>)> = found
@@ -123,6 +131,18 @@ fn copies_of_each_kind_belong_to_the_best_photo() {
     let mut all = upright;
     all.push(("2-0".into(), vec!["2-1 mirrored".into()]));
     assert_eq!(groups(&photos, &rule), all);
+}
+
+#[test]
+fn a_cancelled_search_finds_nothing() {
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let even = GreyGrid::from_bytes(&[90; GRID * GRID]).expect("a grid");
+    let alike = [0, 1].map(|copy| photo(1, copy, grid(1.0, 1.0)));
+    let featureless = [0, 1].map(|copy| photo(1, copy, even.clone()));
+    for photos in [alike, featureless] {
+        assert!(search(&photos, &DuplicateRule::default(), &cancel).is_none());
+    }
 }
 
 #[test]

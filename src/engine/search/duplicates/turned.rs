@@ -1,13 +1,10 @@
 //! Finds mirrored or rotated duplicates. Their embeddings differ, so candidates are found by transformed perceptual
 //! hashes.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
 use super::Likeness;
 use super::near::{self, CopyOf, PreparedGrids, Round, grid_correlation};
-use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::codes_within;
 use crate::engine::media::appearance::{ComparedGrid, GridTransform, TURNS};
 use crate::engine::search::math::cosine;
@@ -17,11 +14,7 @@ const MAX_DISTANCE: u32 = 11;
 
 /// Adds transformed duplicates among the remaining leaders. If a leader becomes a duplicate, its own copies are
 /// compared with its new leader.
-pub fn add_copies(
-    round: &Round<'_>,
-    cancel: &Cancel,
-    copy_of: &mut [Option<CopyOf>],
-) -> Option<()> {
+pub fn add_copies(round: &Round<'_>, copy_of: &mut [Option<CopyOf>]) -> Option<()> {
     let leaders: Vec<usize> = (0..copy_of.len())
         .filter(|at| copy_of[*at].is_none())
         .collect();
@@ -34,12 +27,12 @@ pub fn add_copies(
     let mut found: Vec<(usize, CopyOf)> = (0..leaders.len())
         .into_par_iter()
         .filter(|number| round.is_new[leaders[*number]])
-        .flat_map_iter(|number| match cancel.is_cancelled() {
+        .flat_map_iter(|number| match round.cancel.is_cancelled() {
             true => Vec::new(),
             false => search.pairs(number),
         })
         .collect();
-    if cancel.is_cancelled() {
+    if round.cancel.is_cancelled() {
         return None;
     }
     // In order of leaders, so that each leader is decided before its copies.
@@ -49,31 +42,40 @@ pub fn add_copies(
             copy_of[at] = Some(of);
         }
     }
-    // Copies of a photo that has just become a duplicate itself. Those that do not match its leader are left out later.
-    let mut turned_grids: HashMap<usize, Vec<(GridTransform, ComparedGrid)>> = HashMap::new();
-    let mut grids = PreparedGrids::default();
-    for at in 0..copy_of.len() {
-        let Some(of) = copy_of[at] else { continue };
-        let Some(above) = copy_of[of.leader] else {
-            continue;
-        };
-        let turned = turned_grids.entry(above.leader).or_insert_with(|| {
-            let grid = round.photos[above.leader].grid;
-            let turns = TURNS.into_iter().skip(1);
-            turns
-                .map(|turn| (turn, ComparedGrid::new(&grid.turned(turn))))
-                .collect()
-        });
-        let turned_copies = turned
-            .iter()
-            .filter_map(|(turn, grid)| turned_copy(round, (above.leader, grid), *turn, at));
-        let copies = near::copy(round, above.leader, at, &mut grids)
-            .into_iter()
-            .chain(turned_copies);
-        let closest = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
-        copy_of[at] = closest.or(Some(of));
+    follow_leaders(round, copy_of);
+    (!round.cancel.is_cancelled()).then_some(())
+}
+
+/// Compares the copies of photos that have just become duplicates themselves with the new leaders. Those that do not
+/// match are left out later.
+fn follow_leaders(round: &Round<'_>, copy_of: &mut [Option<CopyOf>]) {
+    let mut followers: Vec<(usize, usize)> = Vec::new();
+    for (at, of) in copy_of.iter().enumerate() {
+        let above = of.and_then(|of| copy_of[of.leader]);
+        followers.extend(above.map(|above| (above.leader, at)));
     }
-    Some(())
+    // By leader, so that only the turned grids of one leader are in memory.
+    followers.sort_unstable();
+    let mut grids = PreparedGrids::default();
+    for group in followers.chunk_by(|a, b| a.0 == b.0) {
+        let leader = group[0].0;
+        let turned: Vec<(GridTransform, ComparedGrid)> = (TURNS.into_iter().skip(1))
+            .map(|turn| {
+                let grid = round.photos[leader].grid.turned(turn);
+                (turn, ComparedGrid::new(&grid))
+            })
+            .collect();
+        for (_, at) in group {
+            let turned_copies = turned
+                .iter()
+                .filter_map(|(turn, grid)| turned_copy(round, (leader, grid), *turn, *at));
+            let copies = near::copy(round, leader, *at, &mut grids)
+                .into_iter()
+                .chain(turned_copies);
+            let closest = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
+            copy_of[*at] = closest.or(copy_of[*at]);
+        }
+    }
 }
 
 /// The photos that are compared with each other.
@@ -141,8 +143,11 @@ fn turned_copy(
     at: usize,
 ) -> Option<CopyOf> {
     let (better, other) = (&round.photos[leader], &round.photos[at]);
+    if round.cancel.is_cancelled() || round.shots[leader].differs(&other.shot) {
+        return None;
+    }
     let cosine = cosine(better.vector, other.vector);
-    if round.shots[leader].differs(&other.shot) || cosine < round.rule.min_framed_cosine {
+    if cosine < round.rule.min_framed_cosine {
         return None;
     }
     let others = ComparedGrid::new(other.grid);
