@@ -17,8 +17,9 @@ use crate::engine::files::toml_text::{TomlError, from_toml};
 /// Size limit of a file, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Size limit of all labels' templates with their words, in bytes: each label without templates has those of the set.
-const MAX_TEMPLATES: usize = 8 << 20;
+/// Size limit of all labels' templates with their words, in bytes: each label without templates has those of the set,
+/// and fills them with each of its terms.
+const MAX_TEMPLATES: usize = 16 << 20;
 
 /// The bundled label sets, by name.
 pub const READY: [(&str, &str); 3] = [
@@ -148,11 +149,38 @@ pub fn check_templates(templates: &[String]) -> Result<(), InvalidTemplate> {
 }
 
 impl LabelEntry {
-    /// Size in bytes of its templates with the words in them.
-    fn filled_size(&self) -> usize {
-        let words = self.text.len();
-        let size = |template: &String| template.len() + words * template.matches("{}").count();
-        self.templates.iter().map(size).sum()
+    /// Size in bytes of its templates with the words of each term in them.
+    fn filled_size(&self) -> Result<usize, QueryError> {
+        if self.templates.is_empty() {
+            return Ok(0);
+        }
+        let unfilled = Wording {
+            templates: &[],
+            ..self.wording()
+        };
+        let query = label_query(&self.text, &unfilled)?;
+        let (mut terms, mut words) = (0_usize, 0_usize);
+        for term in query.terms() {
+            if let TermKind::Words(text) | TermKind::Member(text) = &term.what {
+                terms += 1;
+                words += text.len();
+            }
+        }
+        let size = |template: &String| {
+            let places = template.matches("{}").count();
+            template.len() * terms.max(1) + words * places
+        };
+        Ok(self.templates.iter().map(size).sum())
+    }
+
+    fn wording(&self) -> Wording<'_> {
+        Wording {
+            templates: &self.templates,
+            exactly: self.exactly,
+            without: &self.without,
+            as_typed: self.as_typed,
+            language: self.language,
+        }
     }
 
     /// The label's rule; `min_match` is the default threshold.
@@ -170,16 +198,7 @@ impl LabelEntry {
     /// Returns an error if the text is not a valid query.
     pub fn training_set(&self) -> Result<TrainingSet, QueryError> {
         Ok(TrainingSet {
-            query: label_query(
-                &self.text,
-                &Wording {
-                    templates: &self.templates,
-                    exactly: self.exactly,
-                    without: &self.without,
-                    as_typed: self.as_typed,
-                    language: self.language,
-                },
-            )?,
+            query: label_query(&self.text, &self.wording())?,
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
             text_only: false,
@@ -240,10 +259,6 @@ impl LabelSet {
             if label.templates.is_empty() {
                 label.templates.clone_from(&set.templates);
             }
-            size = size.saturating_add(label.filled_size());
-            if size > MAX_TEMPLATES {
-                return Err(InvalidLabelSet::LongTemplates);
-            }
             label.language = label.language.or(set.language);
             check_templates(&label.templates)?;
             if label.threshold.is_some_and(|t| !(0.0..=1.0).contains(&t)) {
@@ -251,6 +266,10 @@ impl LabelSet {
             }
             for word in &mut label.without {
                 *word = word.trim().to_lowercase();
+            }
+            size = size.saturating_add(label.filled_size()?);
+            if size > MAX_TEMPLATES {
+                return Err(InvalidLabelSet::LongTemplates);
             }
             label.training_set()?;
             let examples = label.examples.iter_mut();
@@ -407,6 +426,9 @@ mod tests {
             "a".repeat(5_000)
         );
         assert!(refuse(&long).contains("too long"));
+        let words = "a, ".repeat(1_500);
+        let long = format!("[[labels]]\ntext = \"{words}\"\ntemplates = [\"{template}\"]");
+        assert!(refuse(&long).contains("templates of its labels"));
         let many = "[[labels]]\ntext = \"a\"\n".repeat(1_000);
         assert!(refuse(&format!("templates = [\"{template}\"]\n{many}")).contains("too long"));
     }
