@@ -121,6 +121,7 @@ fn parse_weight(text: &str, weight: &str) -> Result<f32, QueryError> {
 /// Splits a query at spaces and commas outside quotes.
 fn pieces(text: &str) -> Vec<QueryPiece> {
     let mut pieces = Vec::new();
+    let mut unclosed = [false; QUOTES.len()];
     let mut rest = text.trim_start_matches(is_gap);
     while !rest.is_empty() {
         let negated = rest.strip_prefix(is_minus);
@@ -129,7 +130,7 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
         rest = negated.unwrap_or(rest);
         let like = rest.starts_with("like:");
         rest = if like { &rest[5..] } else { rest };
-        let quoted = quoted(rest);
+        let quoted = quoted(rest, &mut unclosed);
         let (body, after) = match quoted {
             Some((inner, after)) => (inner, after),
             None => rest.split_at(rest.find(is_gap).unwrap_or(rest.len())),
@@ -169,10 +170,16 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
     pieces
 }
 
-/// The text in the quotation marks at the start, and what follows them.
-fn quoted(text: &str) -> Option<(&str, &str)> {
-    let mut quotes = QUOTES.iter();
-    quotes.find_map(|(opening, closing)| text.strip_prefix(*opening)?.split_once(*closing))
+/// The text in the quotation marks at the start, and what follows them. Marks that nothing closes are `unclosed` from
+/// then on, so that the rest of a long text is not searched for each of them.
+fn quoted<'a>(text: &'a str, unclosed: &mut [bool; QUOTES.len()]) -> Option<(&'a str, &'a str)> {
+    let mut quotes = QUOTES.iter().zip(unclosed);
+    quotes.find_map(|((opening, closing), unclosed)| {
+        let inner = text.strip_prefix(*opening).filter(|_| !*unclosed)?;
+        let found = inner.split_once(*closing);
+        *unclosed = found.is_none();
+        found
+    })
 }
 
 fn is_gap(c: char) -> bool {
