@@ -32,6 +32,7 @@ fn engine_imports_no_window_and_no_terminal() {
         assert!(found.is_none(), "{path} depends on {found:?}");
     }
     assert!(front_end_path("use egui::{Color32, Ui};").is_some());
+    assert!(front_end_path("use egui::*;").is_some());
     assert!(front_end_path("fn a() { let b = clap::Command::new(\"c\"); }").is_some());
     assert!(front_end_path("fn a(clap: u8) -> u8 { clap }").is_none());
 }

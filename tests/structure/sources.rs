@@ -105,7 +105,7 @@ impl CratePaths {
             syn::UseTree::Rename(name) => {
                 self.0.push([path, vec![name.ident.to_string()]].concat());
             }
-            syn::UseTree::Glob(_) => self.0.push(path),
+            syn::UseTree::Glob(_) => self.0.push([path, vec!["*".into()]].concat()),
         }
     }
 }
