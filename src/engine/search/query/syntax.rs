@@ -136,23 +136,16 @@ fn pieces(text: &str) -> Vec<QueryPiece> {
             None => rest.split_at(rest.find(is_gap).unwrap_or(rest.len())),
         };
         // The weight follows the closing quote, or ends the word.
-        let (body, weight, after) = if quoted.is_some() {
-            let end = after.find(is_gap).unwrap_or(after.len());
-            let weight = after[..end].strip_prefix('^');
-            (
-                body,
-                weight,
-                if weight.is_some() {
-                    &after[end..]
-                } else {
-                    after
-                },
-            )
-        } else {
-            match body.rsplit_once('^') {
+        let (body, weight, after) = match (quoted.is_some(), after.strip_prefix('^')) {
+            (true, Some(rest)) => {
+                let (weight, after) = rest.split_at(rest.find(is_gap).unwrap_or(rest.len()));
+                (body, Some(weight), after)
+            }
+            (true, None) => (body, None, after),
+            (false, _) => match body.rsplit_once('^') {
                 Some((word, weight)) if !word.is_empty() => (word, Some(weight), after),
                 _ => (body, None, after),
-            }
+            },
         };
         let ends = after.trim_start().starts_with(is_comma);
         if !body.trim().is_empty() || like {

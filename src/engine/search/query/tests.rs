@@ -96,9 +96,11 @@ fn signs_of_other_keyboards_mean_the_same() {
     }
     assert_eq!(Query::parse("，、"), Err(QueryError::Empty("，、".into())));
     assert_eq!(parse("“unclosed"), [(words("“unclosed"), 1.0)]);
-    // Each of many opening marks is not searched for its end up to the end of the text.
+    // The end of a long text is not searched for at each of its marks.
     let many = Query::parse(&"“a ".repeat(200_000)).expect("a query");
     assert_eq!(many.terms().count(), 1);
+    let many = Query::parse(&"\"a\"".repeat(200_000));
+    assert_eq!(many, Err(QueryError::TooLong(200_000)));
 }
 
 #[test]
