@@ -162,6 +162,17 @@ fn strips_without_lengths_extend_to_the_next() {
 }
 
 #[test]
+fn many_strips_of_an_even_picture_are_read() {
+    let strip = zstd(&[90; 2000]);
+    let file = Page {
+        size: (2000, 6000),
+        ..page((50_000, 1, 1, 8), vec![strip; 6000], 1)
+    };
+    let even = read(&file.to_bytes()).expect("shown");
+    assert!(even.warning.is_none() && even.pixels.rgb.iter().all(|value| *value == 90));
+}
+
+#[test]
 fn data_is_not_read_without_end() {
     // All strips share the data of the first, of which only the beginning is used.
     let shared = |unused: usize| {

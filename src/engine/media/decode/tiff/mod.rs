@@ -23,7 +23,8 @@ const SUBFILE: u16 = 254;
 const ORIENTATION: u16 = 274;
 /// Value of missing strips or tiles.
 const MISSING: u8 = 128;
-/// Maximum number of times that compressed data is read, and bytes that may be read of a file of any size.
+/// Maximum number of times that compressed data is read, and bytes that may be read of a file of any size, in addition to
+/// those of the picture.
 const MAX_READS: u64 = 8;
 const MIN_READ: u64 = 16 << 20;
 /// Bytes that take as long as setting up the tables of a decompressor for a strip or tile.
@@ -308,6 +309,6 @@ impl<'a> Page<'a> {
         let bits = (layout.samples * layout.bits) as u64;
         let picture = area(layout.width, layout.height, bits) / 8;
         let most_made = (MAX_MADE * picture).min(MAX_EXPANSION * file);
-        read > MAX_READS * file + MIN_READ || made > most_made + MIN_MADE
+        read > MAX_READS * file + MIN_READ + picture || made > most_made + MIN_MADE
     }
 }
