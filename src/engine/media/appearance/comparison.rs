@@ -60,7 +60,7 @@ impl LocalContrast {
     }
 }
 
-/// Subtracts the mean of the cells within [`NEAR`] cells. The sums of rows, then of columns, run along with the cell.
+/// Subtracts the mean of the cells within [`NEAR`] cells. Rows are summed first, then columns.
 fn local_contrast(values: &[f32; GRID * GRID]) -> [f32; GRID * GRID] {
     let near = |n: usize| n.saturating_sub(NEAR)..(n + NEAR + 1).min(GRID);
     let mut across = [0f32; GRID * GRID];
