@@ -3,8 +3,7 @@
 //! Most pairs are decided by dot products: the cells of a grid, and its crops at a few points each, are scaled so that a
 //! dot product is a correlation. Only crops that correlate well at those points are compared at all points.
 
-use std::cell::OnceCell;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::grid::{GRID, GreyGrid};
 
@@ -89,6 +88,33 @@ fn standardise(values: &mut [f32]) {
         false => 0.0,
     };
     values.iter_mut().for_each(|v| *v *= scale);
+}
+
+/// A crop at 8 x 8 points, standardised, in eight bits: a quarter of the memory, for a correlation that only decides
+/// which crops to compare at all points.
+#[derive(Clone, Debug)]
+struct CoarseCrop {
+    points: [i8; COARSE * COARSE],
+    scale: f32,
+}
+
+impl CoarseCrop {
+    fn of(values: &[f32; GRID * GRID], cut: Cut) -> Self {
+        let mut points = sample::<{ COARSE * COARSE }>(values, cut);
+        standardise(&mut points);
+        let peak = points.iter().fold(0f32, |peak, v| peak.max(v.abs()));
+        let scale = peak.max(f32::MIN_POSITIVE) / f32::from(i8::MAX);
+        Self {
+            points: points.map(|v| (v / scale).round() as i8),
+            scale,
+        }
+    }
+
+    fn correlation(&self, other: &Self) -> f32 {
+        let points = self.points.iter().zip(&other.points);
+        let sum: i32 = points.map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
+        sum as f32 * self.scale * other.scale
+    }
 }
 
 /// The dot product, in sixteen independent sums.
@@ -176,8 +202,8 @@ pub struct ComparedGrid {
     grid: GreyGrid,
     contrast: LocalContrast,
     power: f32,
-    /// Each of [`ALL_CUTS`] at 8 x 8 points, standardised; 113 KB, computed when first needed.
-    crops: OnceCell<Vec<[f32; COARSE * COARSE]>>,
+    /// Each of [`ALL_CUTS`], 30 KB; computed when first needed.
+    crops: OnceLock<Vec<CoarseCrop>>,
 }
 
 impl ComparedGrid {
@@ -189,7 +215,7 @@ impl ComparedGrid {
             grid: grid.clone(),
             contrast,
             power,
-            crops: OnceCell::new(),
+            crops: OnceLock::new(),
         }
     }
 
@@ -224,21 +250,19 @@ impl ComparedGrid {
         })
     }
 
-    fn crops(&self) -> &[[f32; COARSE * COARSE]] {
+    fn crops(&self) -> &[CoarseCrop] {
         self.crops.get_or_init(|| {
-            let crops = ALL_CUTS.iter().map(|cut| {
-                let mut points = sample(&self.contrast.0, *cut);
-                standardise(&mut points);
-                points
-            });
-            crops.collect()
+            let cuts = ALL_CUTS.iter();
+            cuts.map(|cut| CoarseCrop::of(&self.contrast.0, *cut))
+                .collect()
         })
     }
 
     /// The correlation of each of [`ALL_CUTS`] with the whole of `part`, at 8 x 8 points.
     fn coarse(&self, part: &Self) -> Vec<f32> {
         let whole = &part.crops()[0];
-        self.crops().iter().map(|crop| dot(crop, whole)).collect()
+        let crops = self.crops().iter();
+        crops.map(|crop| crop.correlation(whole)).collect()
     }
 
     /// The whole picture, or a crop with a higher correlation: the best of those that correlate best at 8 x 8 points.

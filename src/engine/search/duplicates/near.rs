@@ -3,9 +3,8 @@
 //! The kernels return only pairs that may be duplicates, so memory does not grow with the number of pairs. Exact
 //! cosines and greyscale grids decide about them.
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::OnceLock;
 
 use half::f16;
 use rayon::prelude::*;
@@ -23,8 +22,6 @@ const BLOCK: usize = 2048;
 const TASK: usize = 128;
 /// Maximum error of a bound caused by 8-bit quantisation.
 const MARGIN: f32 = 0.02;
-/// Prepared grids that a task keeps; each takes up to 120 KB.
-const KEPT_GRIDS: usize = 256;
 
 /// A photo to compare with others.
 #[derive(Clone, Copy)]
@@ -167,11 +164,11 @@ fn resolve(round: &Round<'_>, members: &[usize], copy_of: &mut [Option<CopyOf>])
 }
 
 /// Packs photos and compares others with them, in parallel.
-fn compare(
-    round: &Round<'_>,
+fn compare<'a>(
+    round: &Round<'a>,
     members: Vec<usize>,
     others: &[usize],
-    copies: fn(&PhotoBlock, &Round<'_>, &[usize], &mut NearScratch) -> FoundCopies,
+    copies: fn(&PhotoBlock<'a>, &Round<'_>, &[usize], &mut NearScratch) -> FoundCopies,
 ) -> FoundCopies {
     if members.is_empty() || others.is_empty() {
         return Vec::new();
@@ -198,39 +195,57 @@ struct NearScratch {
     near: Vec<usize>,
     /// Pairs that may be duplicates: the task's photo, and the member.
     pairs: Vec<(usize, usize)>,
-    grids: PreparedGrids,
 }
 
-/// Grids prepared for comparison, by photo.
-#[derive(Default)]
-pub struct PreparedGrids(HashMap<usize, Rc<ComparedGrid>>);
+/// A photo's grid, prepared for comparison when first needed.
+pub struct LazyGrid<'a> {
+    grid: &'a GreyGrid,
+    prepared: OnceLock<ComparedGrid>,
+}
 
-impl PreparedGrids {
-    fn of(&mut self, photos: &[ComparedPhoto<'_>], at: usize) -> Rc<ComparedGrid> {
-        if self.0.len() >= KEPT_GRIDS && !self.0.contains_key(&at) {
-            self.0.clear();
+impl<'a> LazyGrid<'a> {
+    /// Takes the grid of a photo.
+    pub fn new(grid: &'a GreyGrid) -> Self {
+        Self {
+            grid,
+            prepared: OnceLock::new(),
         }
-        let grid = self.0.entry(at);
-        Rc::clone(grid.or_insert_with(|| Rc::new(ComparedGrid::new(photos[at].grid))))
+    }
+
+    fn get(&self) -> &ComparedGrid {
+        self.prepared.get_or_init(|| ComparedGrid::new(self.grid))
     }
 }
 
 /// Photos packed for comparison with many others.
-struct PhotoBlock {
+struct PhotoBlock<'a> {
     members: Vec<usize>,
     bounds: PackedI8,
     hashes: Vec<u64>,
+    grids: Vec<LazyGrid<'a>>,
 }
 
-impl PhotoBlock {
-    fn new(round: &Round<'_>, members: Vec<usize>) -> Self {
+impl<'a> PhotoBlock<'a> {
+    fn new(round: &Round<'a>, members: Vec<usize>) -> Self {
         let mut wide = Vec::new();
         widen_all(round.bounds, &members, &mut wide);
+        let photos = members.iter().map(|at| &round.photos[*at]);
         Self {
             bounds: PackedI8::new(&wide, &vec![0.0; members.len()]),
-            hashes: members.iter().map(|at| round.photos[*at].hash.0).collect(),
+            hashes: photos.clone().map(|photo| photo.hash.0).collect(),
+            grids: photos.map(|photo| LazyGrid::new(photo.grid)).collect(),
             members,
         }
+    }
+
+    /// Compares a photo with a member, given by its number.
+    fn copy(
+        &self,
+        round: &Round<'_>,
+        member: usize,
+        photo: (usize, &LazyGrid<'_>),
+    ) -> Option<CopyOf> {
+        copy(round, (self.members[member], &self.grids[member]), photo)
     }
 
     /// For each photo of a task, the first better member that it duplicates.
@@ -241,15 +256,13 @@ impl PhotoBlock {
         scratch: &mut NearScratch,
     ) -> FoundCopies {
         self.candidates(round, task, scratch);
-        let NearScratch { pairs, grids, .. } = scratch;
-        let photos = pairs.chunk_by(|a, b| a.0 == b.0);
+        let photos = scratch.pairs.chunk_by(|a, b| a.0 == b.0);
         let first = photos.filter_map(|pairs| {
             let at = task[pairs[0].0];
-            let mut members = pairs.iter().map(|(_, member)| self.members[*member]);
-            Some((
-                at,
-                members.find_map(|leader| copy(round, leader, at, grids))?,
-            ))
+            let grid = LazyGrid::new(round.photos[at].grid);
+            let mut members = pairs.iter().map(|(_, member)| *member);
+            let first = members.find_map(|member| self.copy(round, member, (at, &grid)));
+            Some((at, first?))
         });
         first.collect()
     }
@@ -257,14 +270,16 @@ impl PhotoBlock {
     /// For each photo of a task, all better members that it duplicates.
     fn all_of(&self, round: &Round<'_>, task: &[usize], scratch: &mut NearScratch) -> FoundCopies {
         self.candidates(round, task, scratch);
-        let NearScratch { pairs, grids, .. } = scratch;
-        let pairs = pairs
-            .iter()
-            .map(|(row, member)| (task[*row], self.members[*member]));
-        let copies = pairs
-            .filter(|(at, leader)| leader < at)
-            .filter_map(|(at, leader)| Some((at, copy(round, leader, at, grids)?)));
-        copies.collect()
+        let mut copies = FoundCopies::new();
+        for pairs in scratch.pairs.chunk_by(|a, b| a.0 == b.0) {
+            let at = task[pairs[0].0];
+            let grid = LazyGrid::new(round.photos[at].grid);
+            let members = pairs.iter().map(|(_, member)| *member);
+            let better = members.filter(|member| self.members[*member] < at);
+            let found = better.filter_map(|member| self.copy(round, member, (at, &grid)));
+            copies.extend(found.map(|copy| (at, copy)));
+        }
+        copies
     }
 
     /// Pairs with a bound above the threshold or with similar hashes, by the task's photo, then by member.
@@ -300,9 +315,8 @@ impl PhotoBlock {
 /// Whether a photo duplicates a better one, and does not contradict its earlier copies.
 pub fn copy(
     round: &Round<'_>,
-    leader: usize,
-    at: usize,
-    grids: &mut PreparedGrids,
+    (leader, leader_grid): (usize, &LazyGrid<'_>),
+    (at, grid): (usize, &LazyGrid<'_>),
 ) -> Option<CopyOf> {
     let (better, other, rule) = (&round.photos[leader], &round.photos[at], round.rule);
     // A task can have hundreds of thousands of pairs to compare, if all its photos are alike.
@@ -317,12 +331,11 @@ pub fn copy(
     if cosine < threshold {
         return None;
     }
-    let [own, others] = [leader, at].map(|at| grids.of(round.photos, at));
     Some(CopyOf {
         leader,
         likeness: Likeness::Near,
         cosine,
-        correlation: grid_correlation(&own, &others, cosine, rule)?,
+        correlation: grid_correlation(leader_grid.get(), grid.get(), cosine, rule)?,
     })
 }
 

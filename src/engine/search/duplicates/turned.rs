@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::Likeness;
-use super::near::{self, CopyOf, PreparedGrids, Round, grid_correlation};
+use super::near::{self, CopyOf, LazyGrid, Round, grid_correlation};
 use crate::engine::inference::cpu::codes_within;
 use crate::engine::media::appearance::{ComparedGrid, GridTransform, TURNS};
 use crate::engine::search::math::cosine;
@@ -56,9 +56,9 @@ fn follow_leaders(round: &Round<'_>, copy_of: &mut [Option<CopyOf>]) {
     }
     // By leader, so that only the turned grids of one leader are in memory.
     followers.sort_unstable();
-    let mut grids = PreparedGrids::default();
     for group in followers.chunk_by(|a, b| a.0 == b.0) {
         let leader = group[0].0;
+        let leader_grid = LazyGrid::new(round.photos[leader].grid);
         let turned: Vec<(GridTransform, ComparedGrid)> = (TURNS.into_iter().skip(1))
             .map(|turn| {
                 let grid = round.photos[leader].grid.turned(turn);
@@ -69,7 +69,8 @@ fn follow_leaders(round: &Round<'_>, copy_of: &mut [Option<CopyOf>]) {
             let turned_copies = turned
                 .iter()
                 .filter_map(|(turn, grid)| turned_copy(round, (leader, grid), *turn, *at));
-            let copies = near::copy(round, leader, *at, &mut grids)
+            let grid = LazyGrid::new(round.photos[*at].grid);
+            let copies = near::copy(round, (leader, &leader_grid), (*at, &grid))
                 .into_iter()
                 .chain(turned_copies);
             let closest = copies.max_by(|a, b| a.correlation.total_cmp(&b.correlation));
