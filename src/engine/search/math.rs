@@ -2,6 +2,8 @@
 
 use half::f16;
 
+use crate::engine::inference::cpu::dot_f16;
+
 /// Independent accumulators, so that additions do not wait for each other.
 const LANES: usize = 16;
 /// Match scores are clamped to this distance from 0 and 1, beyond which their odds are meaningless.
@@ -26,7 +28,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 /// The cosine of two vectors of unit length.
 #[must_use]
 pub fn cosine(a: &[f16], b: &[f16]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
+    dot_f16(a, b)
 }
 
 /// The logistic function, `1 / (1 + e^-x)`.

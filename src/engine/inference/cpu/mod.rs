@@ -42,7 +42,7 @@ mod softmax;
 pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use depthwise::{Depthwise, DepthwiseShape, RowPairs, side_by_side};
 pub use dots::HalfDots;
-pub use half_precision::widen;
+pub use half_precision::{dot_f16, widen};
 pub use hamming::codes_within;
 pub use int8::{Int8Rows, PackedI8, ProductAbove};
 pub use int16::{Int16Rows, PackedI16};

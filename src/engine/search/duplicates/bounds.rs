@@ -1,4 +1,4 @@
-//! Upper bounds of cosines that take a third of the arithmetic.
+//! Upper bounds of cosines that take a third of the arithmetic or less.
 //!
 //! Embeddings are projected onto the directions in which photos differ most, and the length of the remainder becomes
 //! one more coordinate. For an orthonormal basis Q, p = Q v and r = v - Q^T p, the Cauchy-Schwarz inequality gives
@@ -19,8 +19,14 @@ const SAMPLE: usize = 1024;
 const MAX_WIDTH: usize = 512;
 /// Rounds of subspace iteration.
 const ROUNDS: usize = 2;
+/// For each photo of the sample, the number of others with which it is compared to choose the number of directions.
+const COMPARED: usize = 8;
+/// A pair that its bound does not rule out costs about as much time as this number of coordinates.
+const EXACT_COST: f32 = 2500.0;
 /// Photos per parallel task.
 const TASK: usize = 256;
+/// A matrix product and nothing else.
+const PLAIN: GemmEpilogue = GemmEpilogue::Activate(Activation::None);
 
 /// Vectors whose dot products are upper bounds of the cosines between embeddings.
 pub struct CosineBounds {
@@ -29,25 +35,28 @@ pub struct CosineBounds {
 }
 
 impl CosineBounds {
-    /// Takes embeddings of equal length. If `cancel` was raised, the result means nothing.
-    pub fn new(embeddings: &[&[f16]], cancel: &Cancel) -> Self {
+    /// Takes embeddings of equal length, and the cosine that bounds are compared with. If `cancel` was raised, the
+    /// result means nothing.
+    pub fn new(embeddings: &[&[f16]], threshold: f32, cancel: &Cancel) -> Self {
         let dim = embeddings.first().map_or(0, |embedding| embedding.len());
-        let directions = (dim / 3).min(MAX_WIDTH).saturating_sub(1);
-        match embeddings.len() > MIN_PHOTOS && directions > 0 {
-            true => Self::projected(embeddings, directions, cancel),
-            false => Self {
+        let most = (dim / 3).min(MAX_WIDTH).saturating_sub(1);
+        if embeddings.len() <= MIN_PHOTOS || most == 0 {
+            return Self {
                 width: dim,
                 values: embeddings.concat(),
-            },
+            };
         }
+        let sample = Sample::new(embeddings);
+        let basis = sample.principal_directions(most, cancel);
+        let directions = sample.cheapest(&basis, threshold);
+        Self::projected(embeddings, &basis[..directions * dim], cancel)
     }
 
-    fn projected(embeddings: &[&[f16]], directions: usize, cancel: &Cancel) -> Self {
+    /// Projects embeddings onto the rows of `basis`.
+    fn projected(embeddings: &[&[f16]], basis: &[f32], cancel: &Cancel) -> Self {
         let dim = embeddings[0].len();
-        let basis = PackedF32::new(
-            &principal_directions(embeddings, directions, cancel),
-            &vec![0.0; directions],
-        );
+        let directions = basis.len() / dim;
+        let basis = PackedF32::new(basis, &vec![0.0; directions]);
         let width = directions + 1;
         let mut values = vec![f16::ZERO; embeddings.len() * width];
         values
@@ -59,17 +68,12 @@ impl CosineBounds {
                 }
                 let wide = widened(embeddings, dim);
                 let mut projected = vec![0f32; embeddings.len() * directions];
-                basis.multiply(
-                    &wide,
-                    GemmEpilogue::Activate(Activation::None),
-                    &mut projected,
-                );
+                basis.multiply(&wide, PLAIN, &mut projected);
                 let rows = wide
                     .chunks_exact(dim)
                     .zip(projected.chunks_exact(directions));
                 for ((own, projected), to) in rows.zip(values.chunks_exact_mut(width)) {
-                    let rest = dot(own, own) - dot(projected, projected);
-                    let coordinates = projected.iter().copied().chain([rest.max(0.0).sqrt()]);
+                    let coordinates = projected.iter().copied().chain([rest(own, projected)]);
                     to.iter_mut()
                         .zip(coordinates)
                         .for_each(|(to, v)| *to = f16::from_f32(v));
@@ -93,30 +97,90 @@ fn widened(embeddings: &[&[f16]], dim: usize) -> Vec<f32> {
     wide
 }
 
-/// An orthonormal basis of about the subspace in which a sample of the embeddings is longest, by subspace iteration.
-fn principal_directions(embeddings: &[&[f16]], directions: usize, cancel: &Cancel) -> Vec<f32> {
-    let dim = embeddings[0].len();
-    let step = embeddings.len().div_ceil(SAMPLE);
-    let sample: Vec<&[f16]> = embeddings.iter().copied().step_by(step).collect();
-    let count = sample.len();
-    let mut sample = widened(&sample, dim);
-    // A single damaged embedding would make all directions NaN, and with them all bounds.
-    for row in sample.chunks_exact_mut(dim) {
-        if !dot(row, row).is_finite() {
-            row.fill(0.0);
+/// The length of what a projection leaves of a vector.
+fn rest(vector: &[f32], projected: &[f32]) -> f32 {
+    let squared = dot(vector, vector) - dot(projected, projected);
+    squared.max(0.0).sqrt()
+}
+
+/// Some of the embeddings, as a matrix.
+struct Sample {
+    dim: usize,
+    rows: Vec<f32>,
+}
+
+impl Sample {
+    fn new(embeddings: &[&[f16]]) -> Self {
+        let dim = embeddings[0].len();
+        let step = embeddings.len().div_ceil(SAMPLE);
+        let sample: Vec<&[f16]> = embeddings.iter().copied().step_by(step).collect();
+        let mut rows = widened(&sample, dim);
+        // A single damaged embedding would make all directions NaN, and with them all bounds.
+        for row in rows.chunks_exact_mut(dim) {
+            if !dot(row, row).is_finite() {
+                row.fill(0.0);
+            }
         }
+        Self { dim, rows }
     }
-    let columns = PackedF32::new(&transposed(&sample, dim), &vec![0.0; dim]);
-    let plain = GemmEpilogue::Activate(Activation::None);
-    let mut basis = sample[..directions * dim].to_vec();
-    orthonormalise(&mut basis, dim, cancel);
-    for _ in 0..ROUNDS {
-        let mut coordinates = vec![0f32; count * directions];
-        PackedF32::new(&basis, &vec![0.0; directions]).multiply(&sample, plain, &mut coordinates);
-        columns.multiply(&transposed(&coordinates, directions), plain, &mut basis);
-        orthonormalise(&mut basis, dim, cancel);
+
+    fn count(&self) -> usize {
+        self.rows.len() / self.dim
     }
-    basis
+
+    /// The coordinates of all embeddings in a basis: count x directions.
+    fn coordinates(&self, basis: &[f32]) -> Vec<f32> {
+        let directions = basis.len() / self.dim;
+        let mut coordinates = vec![0f32; self.count() * directions];
+        let packed = PackedF32::new(basis, &vec![0.0; directions]);
+        packed.multiply(&self.rows, PLAIN, &mut coordinates);
+        coordinates
+    }
+
+    /// An orthonormal basis of about the subspace in which the embeddings are longest, by subspace iteration. The
+    /// directions in which they are longest come first.
+    fn principal_directions(&self, directions: usize, cancel: &Cancel) -> Vec<f32> {
+        let columns = PackedF32::new(&transposed(&self.rows, self.dim), &vec![0.0; self.dim]);
+        let mut basis = self.rows[..directions * self.dim].to_vec();
+        orthonormalise(&mut basis, self.dim, cancel);
+        for _ in 0..ROUNDS {
+            let coordinates = self.coordinates(&basis);
+            columns.multiply(&transposed(&coordinates, directions), PLAIN, &mut basis);
+            orthonormalise(&mut basis, self.dim, cancel);
+        }
+        basis
+    }
+
+    /// The number of directions with which the bounds, and the pairs that they do not rule out, cost least.
+    fn cheapest(&self, basis: &[f32], threshold: f32) -> usize {
+        let most = basis.len() / self.dim;
+        let coordinates = self.coordinates(basis);
+        let rows: Vec<(&[f32], &[f32])> = self
+            .rows
+            .chunks_exact(self.dim)
+            .zip(coordinates.chunks_exact(most))
+            .collect();
+        let cost = |directions: &usize| {
+            let rests: Vec<f32> = rows
+                .iter()
+                .map(|(own, projected)| rest(own, &projected[..*directions]))
+                .collect();
+            let passes = |a: usize, b: usize| {
+                let [(_, of_a), (_, of_b)] = [rows[a], rows[b]];
+                let product = dot(&of_a[..*directions], &of_b[..*directions]);
+                product + rests[a] * rests[b] >= threshold
+            };
+            let count = rows.len();
+            let pairs =
+                (0..count).flat_map(|a| (1..=COMPARED).map(move |by| (a, (a + by) % count)));
+            let passed = pairs.filter(|(a, b)| passes(*a, *b)).count();
+            let share = passed as f32 / (count * COMPARED) as f32;
+            *directions as f32 + EXACT_COST * share
+        };
+        let choices = [1, 2, 3, 4].map(|quarters| (quarters * most).div_ceil(4));
+        let cheapest = choices.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        cheapest.copied().unwrap_or(most)
+    }
 }
 
 /// Rows become columns.
@@ -163,6 +227,12 @@ mod tests {
         values.iter().map(|v| f16::from_f32(v / length)).collect()
     }
 
+    fn projected(embeddings: &[&[f16]], directions: usize) -> CosineBounds {
+        let cancel = Cancel::default();
+        let basis = Sample::new(embeddings).principal_directions(directions, &cancel);
+        CosineBounds::projected(embeddings, &basis, &cancel)
+    }
+
     proptest! {
         #[test]
         fn no_cosine_is_above_its_bound(
@@ -171,7 +241,7 @@ mod tests {
         ) {
             let embeddings: Vec<Vec<f16>> = values.chunks_exact(24).map(unit).collect();
             let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
-            let bounds = CosineBounds::projected(&embeddings, directions, &Cancel::default());
+            let bounds = projected(&embeddings, directions);
             let product = |a: &[f16], b: &[f16]| -> f32 {
                 a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
             };
@@ -191,7 +261,7 @@ mod tests {
             .collect();
         embeddings[4][2] = f16::NAN;
         let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
-        let bounds = CosineBounds::projected(&embeddings, 3, &Cancel::default());
+        let bounds = projected(&embeddings, 3);
         for at in (0..embeddings.len()).filter(|at| *at != 4) {
             assert!(bounds.row(at).iter().all(|v| v.is_finite()), "{at}");
         }
@@ -209,11 +279,35 @@ mod tests {
             })
             .collect();
         let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
-        let bounds = CosineBounds::projected(&embeddings, 5, &Cancel::default());
+        let bounds = projected(&embeddings, 5);
         for (at, embedding) in embeddings.iter().enumerate() {
             let [own, first] = [embedding, embeddings[0]].map(|e| widened(&[e], 12));
             let [bound_own, bound_first] = [at, 0].map(|at| widened(&[bounds.row(at)], 6));
             assert!((dot(&own, &first) - dot(&bound_own, &bound_first)).abs() < 0.05);
         }
+    }
+
+    #[test]
+    fn few_directions_are_used_where_they_rule_out_nearly_all_pairs() {
+        // The first four coordinates tell most embeddings apart, and the other 28 hardly differ from zero.
+        let embeddings = |noise: f32| -> Vec<Vec<f16>> {
+            let vector = |n: usize| {
+                let wave = |i: usize| (n as f32 * (1.3 + i as f32 * 0.7)).sin();
+                let values: Vec<f32> = (0..32)
+                    .map(|i| if i < 4 { wave(i) } else { noise * wave(i) })
+                    .collect();
+                unit(&values)
+            };
+            (0..400).map(vector).collect()
+        };
+        let directions = |noise: f32| {
+            let embeddings = embeddings(noise);
+            let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
+            let sample = Sample::new(&embeddings);
+            let basis = sample.principal_directions(20, &Cancel::default());
+            sample.cheapest(&basis, 0.83)
+        };
+        assert_eq!(directions(0.01), 5);
+        assert!(directions(1.0) > 5);
     }
 }

@@ -202,7 +202,7 @@ fn copies(
     watch: impl Fn(usize, usize) + Sync,
 ) -> Option<Vec<Option<near::CopyOf>>> {
     let embeddings: Vec<&[f16]> = photos.iter().map(|photo| photo.vector).collect();
-    let bounds = bounds::CosineBounds::new(&embeddings, cancel);
+    let bounds = bounds::CosineBounds::new(&embeddings, rule.min_cosine, cancel);
     // Without photos, no comparison would notice it.
     if cancel.is_cancelled() {
         return None;
