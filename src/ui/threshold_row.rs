@@ -145,10 +145,15 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     let measured = state.session().and_then(|session| session.calibration());
     let measured = measured.filter(|_| label.is_of_measured_kind());
     let mut words = match measured.map(|known| known.share_above(label.min_match)) {
-        Some(Some(share)) => t!(
-            "share-above",
-            number = text::decimal(f64::from(10.0 * share), 0)
-        ),
+        Some(Some(share)) => {
+            // "10 in 10" would promise that all of them fit.
+            let of = if share < 0.95 { 10.0 } else { 100.0 };
+            t!(
+                "share-above",
+                number = text::decimal(f64::from(of * share), 0),
+                of = text::decimal(f64::from(of), 0)
+            )
+        }
         Some(None) => t!("threshold-low").into(),
         None => t!("threshold-check").into(),
     };
