@@ -69,7 +69,6 @@ const MISTAKES: &[(&[&str], &str)] = &[
     (&["index", "a", "--device", "b"], "不是有效的设备"),
     (&["index", "a", "--threads", "b"], "必须是整数"),
     (&["index", "a", "--threads=-5"], "数值过小"),
-    (&["help", "help", "sort"], "未知的子命令“sort”"),
     (&["sort"], "  --labels <FILE.toml>\n  <PATH>..."),
     (
         &["duplicates", "a", "--exact", "--turned"],
