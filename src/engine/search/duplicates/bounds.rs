@@ -13,7 +13,7 @@ use crate::engine::search::math::dot;
 
 /// Up to this number of photos, the cosines themselves are computed.
 const MIN_PHOTOS: usize = 4096;
-/// Photos from which the directions are computed.
+/// Photos from which the directions are computed, and others by which their number is chosen.
 const SAMPLE: usize = 1024;
 /// Maximum length of the shorter vectors; there are fewer directions than photos in a sample.
 const MAX_WIDTH: usize = 512;
@@ -46,9 +46,10 @@ impl CosineBounds {
                 values: embeddings.concat(),
             };
         }
-        let sample = Sample::new(embeddings);
-        let basis = sample.principal_directions(most, cancel);
-        let directions = sample.cheapest(&basis, threshold);
+        let step = embeddings.len().div_ceil(SAMPLE);
+        let basis = Sample::new(embeddings, 0, step).principal_directions(most, cancel);
+        // Other photos: those from which the directions were computed have more than their share in them.
+        let directions = Sample::new(embeddings, step / 2, step).cheapest(&basis, threshold);
         Self::projected(embeddings, &basis[..directions * dim], cancel)
     }
 
@@ -110,10 +111,13 @@ struct Sample {
 }
 
 impl Sample {
-    fn new(embeddings: &[&[f16]]) -> Self {
+    /// Every `step`-th embedding, beginning with number `first`.
+    fn new(embeddings: &[&[f16]], first: usize, step: usize) -> Self {
         let dim = embeddings[0].len();
-        let step = embeddings.len().div_ceil(SAMPLE);
-        let sample: Vec<&[f16]> = embeddings.iter().copied().step_by(step).collect();
+        let sample: Vec<&[f16]> = { embeddings.iter().copied() }
+            .skip(first)
+            .step_by(step)
+            .collect();
         let mut rows = widened(&sample, dim);
         // A single damaged embedding would make all directions NaN, and with them all bounds.
         for row in rows.chunks_exact_mut(dim) {
@@ -221,6 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::inference::cpu::pseudorandom;
 
     fn unit(values: &[f32]) -> Vec<f16> {
         let length = dot(values, values).sqrt().max(f32::MIN_POSITIVE);
@@ -229,7 +234,7 @@ mod tests {
 
     fn projected(embeddings: &[&[f16]], directions: usize) -> CosineBounds {
         let cancel = Cancel::default();
-        let basis = Sample::new(embeddings).principal_directions(directions, &cancel);
+        let basis = Sample::new(embeddings, 0, 1).principal_directions(directions, &cancel);
         CosineBounds::projected(embeddings, &basis, &cancel)
     }
 
@@ -288,6 +293,17 @@ mod tests {
     }
 
     #[test]
+    fn random_embeddings_need_all_directions() {
+        let mut values = pseudorandom(1);
+        let embeddings: Vec<Vec<f16>> = (0..MIN_PHOTOS + 1)
+            .map(|_| unit(&values.by_ref().take(96).collect::<Vec<f32>>()))
+            .collect();
+        let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
+        let bounds = CosineBounds::new(&embeddings, 0.83, &Cancel::default());
+        assert_eq!(bounds.width, 96 / 3);
+    }
+
+    #[test]
     fn few_directions_are_used_where_they_rule_out_nearly_all_pairs() {
         // The first four coordinates tell most embeddings apart, and the other 28 hardly differ from zero.
         let embeddings = |noise: f32| -> Vec<Vec<f16>> {
@@ -303,9 +319,8 @@ mod tests {
         let directions = |noise: f32| {
             let embeddings = embeddings(noise);
             let embeddings: Vec<&[f16]> = embeddings.iter().map(Vec::as_slice).collect();
-            let sample = Sample::new(&embeddings);
-            let basis = sample.principal_directions(20, &Cancel::default());
-            sample.cheapest(&basis, 0.83)
+            let basis = Sample::new(&embeddings, 0, 2).principal_directions(20, &Cancel::default());
+            Sample::new(&embeddings, 1, 2).cheapest(&basis, 0.83)
         };
         assert_eq!(directions(0.01), 5);
         assert!(directions(1.0) > 5);
