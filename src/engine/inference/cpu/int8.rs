@@ -197,23 +197,18 @@ impl PackedI8 {
         let mut sums = [[0i32; PANEL]; R];
         self.isa
             .sum_bytes(bytes, weights, prefetched, width, &mut sums);
-        let mut products = [[0f32; PANEL]; R];
-        if rows_above(
-            &sums,
-            &rows.ranges[row..],
-            &columns,
-            threshold,
-            &mut products,
-        ) {
-            for (r, products) in products.iter().enumerate() {
-                let reached = products[..width].iter().enumerate();
-                let reached = reached.filter(|(_, product)| **product >= threshold);
-                found.extend(reached.map(|(output, product)| ProductAbove {
-                    row: row + r,
-                    output: columns.first + output,
-                    product: *product,
-                }));
-            }
+        let ranges = &rows.ranges[row..];
+        let reached = rows_reaching(&sums, ranges, &columns, threshold);
+        for r in (0..R).filter(|r| reached & (1 << r) != 0) {
+            let mut products = [0f32; PANEL];
+            dequantise(&sums[r], ranges[r], &columns, &mut products);
+            let products = products[..width].iter().enumerate();
+            let above = products.filter(|(_, product)| **product >= threshold);
+            found.extend(above.map(|(output, product)| ProductAbove {
+                row: row + r,
+                output: columns.first + output,
+                product: *product,
+            }));
         }
         R
     }
@@ -295,35 +290,74 @@ multi_target! {
 }
 
 #[inline(always)]
-fn rows_above_body<const FMA: bool>(
+fn product<const FMA: bool>(
+    sum: i32,
+    (scale, offset): (f32, f32),
+    columns: &Int8Columns<'_>,
+    i: usize,
+) -> f32 {
+    let sum = sum as f32 * columns.scales[i];
+    madd::<FMA>(sum, scale, offset * columns.sums[i]) + columns.bias[i]
+}
+
+#[inline(always)]
+fn dequantise_body<const FMA: bool>(
+    sums: &[i32; PANEL],
+    range: (f32, f32),
+    columns: &Int8Columns<'_>,
+    products: &mut [f32; PANEL],
+) {
+    for i in 0..PANEL {
+        products[i] = product::<FMA>(sums[i], range, columns, i);
+    }
+}
+
+multi_target! {
+    /// The products of a row.
+    fn dequantise(
+        sums: &[i32; PANEL],
+        range: (f32, f32),
+        columns: &Int8Columns<'_>,
+        products: &mut [f32; PANEL],
+    ) => dequantise_body
+}
+
+#[inline(always)]
+fn rows_reaching_body<const FMA: bool>(
     sums: &[[i32; PANEL]],
     ranges: &[(f32, f32)],
     columns: &Int8Columns<'_>,
     threshold: f32,
-    products: &mut [[f32; PANEL]],
-) -> bool {
+) -> u32 {
     const LANES: usize = 16;
-    let mut reached = [0u32; LANES];
-    for ((sums, (scale, offset)), products) in sums.iter().zip(ranges).zip(products) {
-        for i in 0..PANEL {
-            let sum = sums[i] as f32 * columns.scales[i];
-            let product = madd::<FMA>(sum, *scale, offset * columns.sums[i]) + columns.bias[i];
-            products[i] = product;
-            reached[i % LANES] |= u32::from(product >= threshold);
+    let mut reached = 0;
+    for (row, (sums, range)) in sums.iter().zip(ranges).enumerate() {
+        // Only the largest products are kept, in registers.
+        let mut largest = [f32::NEG_INFINITY; LANES];
+        for first in (0..PANEL).step_by(LANES) {
+            for (lane, largest) in largest.iter_mut().enumerate() {
+                let product = product::<FMA>(sums[first + lane], *range, columns, first + lane);
+                *largest = if product > *largest {
+                    product
+                } else {
+                    *largest
+                };
+            }
         }
+        let reaches = largest.iter().any(|product| *product >= threshold);
+        reached |= u32::from(reaches) << row;
     }
-    reached.iter().any(|lane| *lane != 0)
+    reached
 }
 
 multi_target! {
-    /// Dequantises accumulators; returns whether one of the products reaches the threshold.
-    fn rows_above(
+    /// Which rows have a product that reaches the threshold, as bits.
+    fn rows_reaching(
         sums: &[[i32; PANEL]],
         ranges: &[(f32, f32)],
         columns: &Int8Columns<'_>,
         threshold: f32,
-        products: &mut [[f32; PANEL]],
-    ) -> bool => rows_above_body
+    ) -> u32 => rows_reaching_body
 }
 
 impl Int8Rows {

@@ -22,7 +22,7 @@ const ROUNDS: usize = 2;
 /// For each photo of the sample, the number of others with which it is compared to choose the number of directions.
 const COMPARED: usize = 8;
 /// A pair that its bound does not rule out costs about as much time as this number of coordinates.
-const EXACT_COST: f32 = 2500.0;
+const EXACT_COST: f32 = 8000.0;
 /// Photos per parallel task.
 const TASK: usize = 256;
 /// A matrix product and nothing else.
