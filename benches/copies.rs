@@ -1,6 +1,6 @@
 //! Measures how well copies are told apart from other photos, and how long the search takes.
 //!
-//!     cargo bench --bench copies -- DIR... [--count 300]
+//!     cargo bench --bench copies -- DIR... [--count 300] [--min-coarse 0.8]
 //!     cargo bench --bench copies -- --scale 100000 [--isotropic]
 //!
 //! The first command makes copies of photos in memory by known changes, and searches for them among all photos of the
@@ -56,6 +56,9 @@ struct Args {
     /// Let these vectors have the same length along all axes
     #[arg(long, requires = "scale")]
     isotropic: bool,
+    /// Minimum correlation of crops at 8 x 8 points, in place of the rule's
+    #[arg(long)]
+    min_coarse: Option<f32>,
     /// List pairs that were wrongly taken for copies
     #[arg(long)]
     list: bool,
@@ -267,10 +270,11 @@ fn report(what: &str, args: &Args, photos: &[Photo], turned: bool) {
             },
         })
         .collect();
-    let rule = DuplicateRule {
+    let mut rule = DuplicateRule {
         turned,
         ..DuplicateRule::default()
     };
+    rule.min_coarse_correlation = args.min_coarse.unwrap_or(rule.min_coarse_correlation);
     let since = Instant::now();
     let groups = find(&entries, &values, dim, &rule, &Cancel::default(), |_, _| ());
     let groups = groups.expect("not cancelled");
