@@ -1,6 +1,20 @@
-//! Activation functions, exp and softmax.
+//! Activation functions, exp, softmax and dot products.
 
 use super::{madd, multi_target};
+
+/// The dot product of two vectors of equal length, with `N` independent accumulators.
+#[inline(always)]
+pub(super) fn dot<const FMA: bool, const N: usize>(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0f32; N];
+    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<N>(), b.as_chunks::<N>());
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..N {
+            sums[i] = madd::<FMA>(a[i], b[i], sums[i]);
+        }
+    }
+    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f32>() + tail
+}
 
 /// The activation functions of the supported model families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,23 +1,10 @@
 //! Attention pooling: a single query over rows that serve as both keys and values.
 
-use super::math::softmax;
+use super::math::{dot, softmax};
 use super::{madd, multi_target};
 
 /// Number of independent accumulators.
 const LANES: usize = 64;
-
-#[inline(always)]
-fn dot<const FMA: bool>(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0f32; LANES];
-    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            sums[i] = madd::<FMA>(a[i], b[i], sums[i]);
-        }
-    }
-    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + tail
-}
 
 #[inline(always)]
 fn pool_body<const FMA: bool>(
@@ -30,7 +17,7 @@ fn pool_body<const FMA: bool>(
     let width = query.len();
     weights.clear();
     for row in rows.chunks_exact(width) {
-        weights.push(dot::<FMA>(row, query));
+        weights.push(dot::<FMA, LANES>(row, query));
     }
     softmax::<FMA>(weights, scale);
     for (at, out) in out.chunks_mut(LANES).enumerate() {

@@ -1,22 +1,10 @@
 //! Dot products of many rows with a few vectors; memory-bound, so each row is read from memory once.
 
-use super::{madd, multi_target};
+use super::math::dot;
+use super::multi_target;
 
 /// Number of independent accumulators.
 const LANES: usize = 32;
-
-#[inline(always)]
-fn dot<const FMA: bool>(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0f32; LANES];
-    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            sums[i] = madd::<FMA>(a[i], b[i], sums[i]);
-        }
-    }
-    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + tail
-}
 
 #[inline(always)]
 fn row_dots_body<const FMA: bool>(
@@ -28,10 +16,10 @@ fn row_dots_body<const FMA: bool>(
 ) {
     let width = vectors.len() / dim;
     for (at, row) in rows.chunks_exact(dim).enumerate() {
-        squares[at] = dot::<FMA>(row, row);
+        squares[at] = dot::<FMA, LANES>(row, row);
         let out = &mut out[at * width..][..width];
         for (vector, out) in vectors.chunks_exact(dim).zip(out) {
-            *out = dot::<FMA>(row, vector);
+            *out = dot::<FMA, LANES>(row, vector);
         }
     }
 }
