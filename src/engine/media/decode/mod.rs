@@ -71,6 +71,7 @@ pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
 pub use formats::{ContentKind, content};
 pub use orientation::Orientation;
 pub use picture::{Decoded, Pixels};
+pub use tiff::value_width;
 #[cfg(feature = "video")]
 pub(super) use tone::eight_bits;
 pub use warning::is_cut_short;

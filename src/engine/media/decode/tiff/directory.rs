@@ -58,8 +58,8 @@ pub struct FieldValues<'a> {
     width: usize,
 }
 
-/// Size in bytes of a value of this type.
-fn width(kind: u64) -> Option<usize> {
+/// Size in bytes of a value of a field's type; `None` if the type is unknown.
+pub fn value_width(kind: u64) -> Option<usize> {
     Some(match kind {
         1 | 2 | 6 | 7 => 1,
         3 | 8 => 2,
@@ -152,7 +152,7 @@ impl<'a> FieldValues<'a> {
     fn at(bytes: &'a [u8], numbers: NumberEncoding, at: usize) -> Option<Self> {
         let of_number = numbers.offset_bytes();
         let kind = numbers.at(bytes, at + 2, 2)?;
-        let width = width(kind)?;
+        let width = value_width(kind)?;
         let count = usize::try_from(numbers.at(bytes, at + 4, of_number)?).ok()?;
         let length = count.checked_mul(width)?;
         let value = at + 4 + of_number;

@@ -13,6 +13,7 @@ use super::{DecodeError, DecodeLimits, Orientation, Picture, colour, jpeg, warni
 use crate::engine::cancel::Cancel;
 use codec::PackedRows;
 pub use codec::pack_bits;
+pub use directory::value_width;
 use directory::{Directory, pages};
 use layout::{Compression, PageLayout, Photometric};
 use samples::{TiffPainter, extremes, needs_extremes};

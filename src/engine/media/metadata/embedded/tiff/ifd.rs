@@ -2,6 +2,7 @@
 
 use std::io::{Read, Seek};
 
+use crate::engine::media::decode::value_width;
 use crate::engine::media::input::{ByteSource, Input};
 
 /// Maximum number of fields per IFD.
@@ -62,10 +63,10 @@ impl ByteLayout {
             else {
                 break;
             };
-            let Some(width) = width(kind) else {
+            let Some(width) = value_width(kind) else {
                 continue;
             };
-            let length = count.saturating_mul(width);
+            let length = count.saturating_mul(width as u64);
             let value = entry + 4 + place as u64;
             let at = match length <= place as u64 {
                 true => Some(value),
@@ -116,8 +117,9 @@ impl ByteLayout {
             }
             _ => {}
         }
-        let width = width(field.kind).filter(|width| *width <= 4 && *width <= field.length)?;
-        let number = self.number(input, field.at, usize::try_from(width).ok()?)?;
+        let fits = |width: &usize| *width <= 4 && *width as u64 <= field.length;
+        let width = value_width(field.kind).filter(fits)?;
+        let number = self.number(input, field.at, width)?;
         Some(match field.kind {
             6 => i64::from(number as u8 as i8),
             8 => i64::from(number as u16 as i16),
@@ -151,17 +153,6 @@ impl ByteLayout {
         }
         (count > 0).then_some(values)
     }
-}
-
-/// Size in bytes of a value of this type, if the type is known.
-fn width(kind: u64) -> Option<u64> {
-    Some(match kind {
-        1 | 2 | 6 | 7 => 1,
-        3 | 8 => 2,
-        4 | 9 | 11 | 13 => 4,
-        5 | 10 | 12 | 16..=18 => 8,
-        _ => return None,
-    })
 }
 
 /// The layout of a file, and the offset of its first IFD.
